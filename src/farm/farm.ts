@@ -1,0 +1,113 @@
+import type { SectorSize } from '../lotus/sector-size.js';
+import type { TaskCode } from '../lotus/task.js';
+
+/** Keys and indexes from the top of `sealfarm.yaml` down to a value, by which its place is found. */
+export type YamlPath = readonly (string | number)[];
+
+/** A farm with every default, profile and range worked in: what `sealfarm.yaml` means. */
+export interface Farm {
+  readonly name: string;
+  readonly sectorSize: SectorSize;
+  readonly miner: Miner;
+  readonly storageGroups: readonly string[];
+  /** In the order of the file, ranges expanded. */
+  readonly hosts: readonly Host[];
+}
+
+export interface Miner {
+  /** Multiaddr as written, which goes into MINER_API_INFO: `/ip4/10.0.0.10/tcp/2345/http`. */
+  readonly api: string;
+  /** Where the API listens, read from the multiaddr. */
+  readonly address: SocketAddress;
+  readonly token: SecretReference;
+}
+
+export interface SocketAddress {
+  /** IP address or name */
+  readonly host: string;
+  /** 1–65535 */
+  readonly port: number;
+}
+
+/** Where a secret is found. The secret itself is never in the file. */
+export type SecretReference =
+  | { readonly env: string }
+  | { readonly file: string }
+  /** Program and arguments; the first line of its output is the secret. */
+  | { readonly command: readonly string[] };
+
+export interface Host {
+  readonly name: string;
+  /** What SSH connects to: IP address or name. */
+  readonly address: string;
+  readonly ssh: SshSettings;
+  readonly tags: readonly string[];
+  readonly paths: HostPaths;
+  readonly serviceManager: 'process';
+  readonly workers: readonly Worker[];
+  readonly yaml: YamlPath;
+}
+
+export interface SshSettings {
+  readonly transport: 'ssh2' | 'local';
+  readonly user: string;
+  readonly port: number;
+  /** Private key file on the operator's machine; without it the agent and the usual key files are tried. */
+  readonly identityFile?: string;
+  readonly knownHostsFile?: string;
+}
+
+/** Absolute folders on the host. */
+export interface HostPaths {
+  readonly config: string;
+  readonly state: string;
+}
+
+export interface Worker {
+  /** Unique in the farm: Lotus knows the worker by it. */
+  readonly name: string;
+  /** Absolute path of the lotus-worker program. */
+  readonly binary: string;
+  /** LOTUS_WORKER_PATH */
+  readonly repo: string;
+  /** The one address it listens on and registers with the miner. */
+  readonly listen: SocketAddress;
+  readonly tasks: readonly TaskCode[];
+  /** At most so many at once; for the farm's sector size. */
+  readonly limits: ReadonlyMap<TaskCode, number>;
+  /** GPU indexes or UUIDs, all, none; undefined leaves the choice to the driver. */
+  readonly gpus?: 'all' | 'none' | readonly (number | string)[];
+  readonly parameterCache?: string;
+  readonly parentCache?: string;
+  readonly multicoreSdr?: { readonly producers: number };
+  readonly noSwap: boolean;
+  /** Sectors fetched at once. */
+  readonly parallelFetchLimit?: number;
+  /** Further variables for the process, not secret. */
+  readonly env: ReadonlyMap<string, string>;
+  readonly storage: readonly StorageDeclaration[];
+  readonly yaml: YamlPath;
+}
+
+/** What a storage path shall be. Lists are in the order written; empty means no restriction. */
+export interface StorageDeclaration {
+  /** Absolute, without a slash at its end. */
+  readonly path: string;
+  /** Only to say which existing ID is expected; normally left to Lotus's file. */
+  readonly id?: string;
+  readonly seal: boolean;
+  readonly store: boolean;
+  /** 0 is read-only */
+  readonly weight: number;
+  /** bytes, 0 means no limit */
+  readonly maxStorage: number;
+  readonly groups: readonly string[];
+  readonly allowTo: readonly string[];
+  readonly allowTypes: readonly string[];
+  readonly denyTypes: readonly string[];
+  readonly allowMiners: readonly string[];
+  readonly denyMiners: readonly string[];
+  /** `required`: the path must lie on a mounted file system other than the root's. */
+  readonly mount: 'required' | 'any';
+  readonly yaml: YamlPath;
+}

@@ -1,0 +1,23 @@
+import type { Duplex } from 'node:stream';
+import type { Result } from '../diagnostic/result.js';
+
+export interface ExecOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Exit status; 128 + signal number where a signal ended it. */
+  readonly status: number;
+}
+
+/** One host, reached. All work on it goes through these two. */
+export interface Remote {
+  /** The host's name in the farm. */
+  readonly host: string;
+  /**
+   * Runs a POSIX sh script given on standard input, so that nothing of it shows in a process list.
+   * Fails (SF4xx) when the connection breaks or `timeoutMs` passes; a non-zero status is no failure.
+   */
+  exec(script: string, options?: { readonly timeoutMs?: number }): Promise<Result<ExecOutput>>;
+  /** A TCP connection made by the host itself, as `direct-tcpip` does. */
+  dial(host: string, port: number): Promise<Result<Duplex>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const PURE = 'src/{diagnostic,secret,event,lotus,config,farm,desired,observed,plan,drain}/**/*.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/integration/**', 'test/e2e/**'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: [PURE],
+      exclude: ['src/config/written.gen.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+  },
+});
