@@ -1,3 +1,5 @@
+import type { DiagnosticCode } from './codes.js';
+
 /** How much a finding matters: an `error` stops the command, a `warning` and a `note` are only said. */
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -25,8 +27,6 @@ export interface Diagnostic {
   /** What to do, as an instruction a person can follow. */
   readonly help?: string;
 }
-
-export type DiagnosticCode = `SF${number}`;
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((d) => d.severity === 'error');

@@ -1,0 +1,73 @@
+import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
+import { workerLayout } from '../host/layout.js';
+import type { DrainIntent } from '../host/manifest.js';
+import type { SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { Secret } from '../secret/secret.js';
+import type { DesiredFarm, DesiredHost, DesiredStorage, DesiredWorker } from './desired.js';
+import { workerEnv } from './worker-env.js';
+
+/** Worker name → what a person asked for; a drain outranks the file until it is taken back. */
+export type Intents = ReadonlyMap<string, DrainIntent>;
+
+/** From what the file means to what the hosts shall hold. */
+export function desire(farm: Farm, token: Secret, intents: Intents): DesiredFarm {
+  return {
+    name: farm.name,
+    sectorSize: farm.sectorSize,
+    hosts: farm.hosts.map((host) => desireHost(farm, host, token, intents)),
+  };
+}
+
+function desireHost(farm: Farm, host: Host, token: Secret, intents: Intents): DesiredHost {
+  return {
+    name: host.name,
+    paths: host.paths,
+    workers: host.workers.map((worker) => desireWorker(farm, host, worker, token, intents.get(worker.name))),
+  };
+}
+
+function desireWorker(
+  farm: Farm,
+  host: Host,
+  worker: Worker,
+  token: Secret,
+  drain: DrainIntent | undefined,
+): DesiredWorker {
+  return {
+    name: worker.name,
+    host: host.name,
+    files: workerLayout(host.paths, worker),
+    repo: worker.repo,
+    listen: worker.listen,
+    // Tasks off in the file, so that a crash or a reboot in a drain does not take work again.
+    env: workerEnv(farm, worker, token, drain === undefined ? worker.tasks : []),
+    tasks: worker.tasks,
+    limits: worker.limits,
+    storage: worker.storage.map(desireStorage),
+    ...(drain === undefined ? {} : { drain }),
+  };
+}
+
+function desireStorage(storage: StorageDeclaration): DesiredStorage {
+  return {
+    path: storage.path,
+    ...(storage.id === undefined ? {} : { id: storage.id }),
+    settings: storageSettings(storage),
+    mount: storage.mount,
+  };
+}
+
+export function storageSettings(storage: StorageDeclaration): SectorStoreSettings {
+  return {
+    Weight: storage.weight,
+    CanSeal: storage.seal,
+    CanStore: storage.store,
+    MaxStorage: storage.maxStorage,
+    Groups: storage.groups,
+    AllowTo: storage.allowTo,
+    AllowTypes: storage.allowTypes,
+    DenyTypes: storage.denyTypes,
+    AllowMiners: storage.allowMiners,
+    DenyMiners: storage.denyMiners,
+  };
+}

@@ -1,0 +1,44 @@
+import type { HostPaths, SocketAddress } from '../farm/farm.js';
+import type { EnvEntry } from '../host/env-file.js';
+import type { DrainIntent } from '../host/manifest.js';
+import type { WorkerLayout } from '../host/layout.js';
+import type { SectorSize } from '../lotus/sector-size.js';
+import type { SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { TaskCode } from '../lotus/task.js';
+
+/** What the hosts shall hold: no YAML any more, everything by absolute path and exact value. */
+export interface DesiredFarm {
+  readonly name: string;
+  readonly sectorSize: SectorSize;
+  readonly hosts: readonly DesiredHost[];
+}
+
+export interface DesiredHost {
+  readonly name: string;
+  readonly paths: HostPaths;
+  readonly workers: readonly DesiredWorker[];
+}
+
+export interface DesiredWorker {
+  readonly name: string;
+  readonly host: string;
+  readonly files: WorkerLayout;
+  readonly repo: string;
+  readonly listen: SocketAddress;
+  /** Everything the process is started with, sorted by name. */
+  readonly env: readonly EnvEntry[];
+  /** The declared tasks; with a drain intent the environment has them off all the same. */
+  readonly tasks: readonly TaskCode[];
+  /** At most so many at once, for the farm's sector size. */
+  readonly limits: ReadonlyMap<TaskCode, number>;
+  readonly storage: readonly DesiredStorage[];
+  /** Set while a person has this worker drained. */
+  readonly drain?: DrainIntent;
+}
+
+export interface DesiredStorage {
+  readonly path: string;
+  readonly id?: string;
+  readonly settings: SectorStoreSettings;
+  readonly mount: 'required' | 'any';
+}

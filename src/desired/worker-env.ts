@@ -1,0 +1,106 @@
+import type { Farm, SocketAddress, Worker } from '../farm/farm.js';
+import type { EnvEntry } from '../host/env-file.js';
+import { limitVariable } from '../lotus/sector-size.js';
+import { DECLARABLE_TASKS, task, type TaskCode } from '../lotus/task.js';
+import { Secret } from '../secret/secret.js';
+
+/** The program to start; the service manager's launcher reads it from the same file as the rest. */
+export const BINARY_VARIABLE = 'SEALFARM_BINARY';
+
+/** Names what the file sets, so that a process shows which of its variables came from us. */
+export const NAMES_VARIABLE = 'SEALFARM_VARIABLES';
+
+/** The environment of one worker's process, sorted by name. Lotus: cmd/lotus-worker/main.go */
+export function workerEnv(
+  farm: Farm,
+  worker: Worker,
+  token: Secret,
+  tasks: readonly TaskCode[],
+): readonly EnvEntry[] {
+  const entries = new Map<string, string | Secret>([
+    ...worker.env,
+    [BINARY_VARIABLE, worker.binary],
+    ['MINER_API_INFO', new Secret(`${token.reveal()}:${farm.miner.api}`)],
+    ['LOTUS_WORKER_PATH', worker.repo],
+    ['LOTUS_WORKER_NAME', worker.name],
+    ['LOTUS_WORKER_LISTEN', formatAddress(worker.listen)],
+    // Without it Lotus adds a path of its own that leaks sectors out of every group.
+    ['LOTUS_WORKER_NO_LOCAL_STORAGE', 'true'],
+    ...taskEntries(tasks),
+    ...limitEntries(farm, worker),
+    ...proofsEntries(worker),
+    ...gpuEntries(worker),
+    ...transferEntries(worker),
+  ]);
+  const names = [...entries.keys()].filter((name) => !TASK_VARIABLES.has(name)).sort();
+  entries.set(NAMES_VARIABLE, names.join(','));
+  return [...entries].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Variables that only choose tasks: Lotus can switch those while the worker runs. */
+export const TASK_VARIABLES: ReadonlySet<string> = new Set([
+  'LOTUS_WORKER_NO_DEFAULT',
+  ...DECLARABLE_TASKS.flatMap(({ variable }) => (variable === undefined ? [] : [variable])),
+]);
+
+/** DataCid has no variable: it follows AddPiece, and only where the defaults are not all off. */
+function taskEntries(tasks: readonly TaskCode[]): [string, string][] {
+  if (!tasks.includes('DC')) {
+    const chosen = tasks.flatMap((code) => task(code).variable ?? []);
+    return [['LOTUS_WORKER_NO_DEFAULT', 'true'], ...chosen.map((name): [string, string] => [name, 'true'])];
+  }
+  return DECLARABLE_TASKS.filter(({ kind, variable }) => kind === 'sealing' && variable !== undefined).map(
+    ({ code, variable }): [string, string] => [variable ?? '', String(tasks.includes(code))],
+  );
+}
+
+function limitEntries(farm: Farm, worker: Worker): [string, string][] {
+  return [...worker.limits].map(([code, most]) => [limitVariable(code, farm.sectorSize), String(most)]);
+}
+
+function proofsEntries(worker: Worker): [string, string][] {
+  const entries: [string, string][] = [];
+  if (worker.parameterCache !== undefined)
+    entries.push(['FIL_PROOFS_PARAMETER_CACHE', worker.parameterCache]);
+  if (worker.parentCache !== undefined) entries.push(['FIL_PROOFS_PARENT_CACHE', worker.parentCache]);
+  if (worker.multicoreSdr !== undefined) {
+    entries.push(['FIL_PROOFS_USE_MULTICORE_SDR', '1']);
+    entries.push(['FIL_PROOFS_MULTICORE_SDR_PRODUCERS', String(worker.multicoreSdr.producers)]);
+  }
+  return entries;
+}
+
+const ON_GPU: [string, string][] = [
+  ['FIL_PROOFS_USE_GPU_COLUMN_BUILDER', '1'],
+  ['FIL_PROOFS_USE_GPU_TREE_BUILDER', '1'],
+];
+
+/** A bare process obeys CUDA_VISIBLE_DEVICES, a container NVIDIA_VISIBLE_DEVICES: both say the same. */
+function gpuEntries({ gpus }: Worker): [string, string][] {
+  if (gpus === undefined) return [];
+  if (gpus === 'all') return ON_GPU;
+  if (gpus === 'none') {
+    return [
+      ['BELLMAN_NO_GPU', '1'],
+      ['LOTUS_WORKER_ENABLE_GPU_PROVING', 'false'],
+      ['CUDA_VISIBLE_DEVICES', '-1'],
+      ['NVIDIA_VISIBLE_DEVICES', 'none'],
+    ];
+  }
+  const list = gpus.join(',');
+  return [...ON_GPU, ['CUDA_VISIBLE_DEVICES', list], ['NVIDIA_VISIBLE_DEVICES', list]];
+}
+
+function transferEntries(worker: Worker): [string, string][] {
+  const entries: [string, string][] = [];
+  if (worker.noSwap) entries.push(['LOTUS_WORKER_NO_SWAP', 'true']);
+  if (worker.parallelFetchLimit !== undefined) {
+    entries.push(['LOTUS_WORKER_PARALLEL_FETCH_LIMIT', String(worker.parallelFetchLimit)]);
+  }
+  return entries;
+}
+
+/** `10.0.0.11:3456`, `[fd00::1]:3456` */
+export function formatAddress({ host, port }: SocketAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

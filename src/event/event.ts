@@ -1,0 +1,30 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Blocker, Verdict } from '../drain/step.js';
+import type { Step } from '../plan/plan.js';
+
+/** Everything that happens while sealfarm works; views subscribe. */
+export type Event =
+  | { readonly type: 'host-observed'; readonly host: string }
+  | { readonly type: 'host-unreached'; readonly host: string; readonly diagnostic: Diagnostic }
+  | { readonly type: 'step-started'; readonly step: Step }
+  /** A restart waits until the worker is quiet. */
+  | { readonly type: 'step-waiting'; readonly step: Step; readonly blockers: readonly Blocker[] }
+  | { readonly type: 'step-done'; readonly step: Step }
+  | { readonly type: 'step-failed'; readonly step: Step; readonly diagnostic: Diagnostic }
+  | { readonly type: 'step-skipped'; readonly step: Step; readonly diagnostic: Diagnostic }
+  | { readonly type: 'drain-started'; readonly host: string; readonly worker: string }
+  | {
+      readonly type: 'drain-progress';
+      readonly host: string;
+      readonly worker: string;
+      readonly verdict: Verdict;
+      readonly blockers: readonly Blocker[];
+    }
+  | {
+      readonly type: 'drain-ended';
+      readonly host: string;
+      readonly worker: string;
+      readonly stopped: boolean;
+    };
+
+export type Emit = (event: Event) => void;

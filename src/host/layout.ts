@@ -1,0 +1,49 @@
+import type { HostPaths } from '../farm/farm.js';
+
+/** Where sealfarm keeps what on a host; all absolute. */
+export interface HostLayout {
+  readonly manifest: string;
+  readonly journal: string;
+  readonly lock: string;
+  readonly backups: string;
+}
+
+export function hostLayout(paths: HostPaths): HostLayout {
+  return {
+    manifest: `${paths.state}/manifest.json`,
+    journal: `${paths.state}/journal.jsonl`,
+    lock: `${paths.state}/lock`,
+    backups: `${paths.state}/backups`,
+  };
+}
+
+export interface WorkerLayout {
+  /** Holds the miner's token: mode 0600. */
+  readonly envFile: string;
+  /** `PID STARTTIME BOOT-ID` of the running process. */
+  readonly pidFile: string;
+  readonly logFile: string;
+  /** Written by Lotus: multiaddr on which the worker listens. */
+  readonly apiFile: string;
+  /** Written by Lotus: the token to call it with. */
+  readonly tokenFile: string;
+  readonly storageJson: string;
+}
+
+export function workerLayout(
+  paths: HostPaths,
+  worker: { readonly name: string; readonly repo: string },
+): WorkerLayout {
+  return {
+    envFile: `${paths.config}/workers/${worker.name}/worker.env`,
+    pidFile: `${paths.state}/run/${worker.name}.pid`,
+    logFile: `${paths.state}/log/${worker.name}.log`,
+    apiFile: `${worker.repo}/api`,
+    tokenFile: `${worker.repo}/token`,
+    storageJson: `${worker.repo}/storage.json`,
+  };
+}
+
+export function sectorStoreFile(storagePath: string): string {
+  return `${storagePath}/sectorstore.json`;
+}

@@ -1,0 +1,53 @@
+/** sealfarm's own memory on a host: what is ours there, and which workers a person has told to drain. */
+export interface Manifest {
+  readonly version: 1;
+  readonly farm: string;
+  /** Names of the workers sealfarm keeps on this host. */
+  readonly workers: readonly string[];
+  /** Worker name → what a person asked for. */
+  readonly intents: Readonly<Record<string, DrainIntent>>;
+}
+
+export interface DrainIntent {
+  readonly who: string;
+  /** ISO 8601, UTC */
+  readonly when: string;
+  readonly why?: string;
+}
+
+export function parseManifest(text: string): Manifest | { readonly problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isManifest(value) ? value : { problem: 'it is not a sealfarm manifest of version 1' };
+  } catch {
+    return { problem: 'it is not JSON' };
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, farm, workers, intents } = value as Record<string, unknown>;
+  return (
+    version === 1 &&
+    typeof farm === 'string' &&
+    Array.isArray(workers) &&
+    workers.every((name) => typeof name === 'string') &&
+    typeof intents === 'object' &&
+    intents !== null &&
+    Object.values(intents).every(isIntent)
+  );
+}
+
+function isIntent(value: unknown): value is DrainIntent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { who, when, why } = value as Record<string, unknown>;
+  return (
+    typeof who === 'string' && typeof when === 'string' && (why === undefined || typeof why === 'string')
+  );
+}
+
+export function formatManifest(manifest: Manifest): string {
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+  const intents = Object.fromEntries(Object.entries(manifest.intents).sort(byName));
+  return `${JSON.stringify({ ...manifest, workers: [...manifest.workers].sort(), intents }, null, 2)}\n`;
+}

@@ -1,0 +1,95 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Manifest } from '../host/manifest.js';
+import type {
+  SectorDecl,
+  SectorLock,
+  SessionId,
+  StorageId,
+  StorageInfo,
+  StoragePath,
+  StorageStat,
+  WorkerJob,
+  WorkerStats,
+} from '../lotus/api.js';
+import type { TaskCode } from '../lotus/task.js';
+import type { Secret } from '../secret/secret.js';
+
+/** Everything seen of the farm in one look. */
+export interface Observation {
+  readonly hosts: ReadonlyMap<string, HostObservation>;
+  readonly miner: MinerObservation;
+}
+
+export type HostObservation = ObservedHost | Unreached;
+export type MinerObservation = ObservedMiner | Unreached;
+
+export interface Unreached {
+  readonly reached: false;
+  readonly diagnostic: Diagnostic;
+}
+
+export interface ObservedHost {
+  readonly reached: true;
+  readonly name: string;
+  /** Absent on a host that sealfarm never wrote to. */
+  readonly manifest?: Manifest;
+  /** Of the manifest's bytes, in hex. */
+  readonly manifestSha256?: string;
+  /** Things on the host that cannot be read for what they are. */
+  readonly problems: readonly Diagnostic[];
+  readonly workers: ReadonlyMap<string, ObservedWorker>;
+}
+
+export type ObservedFile =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable'; readonly why: string }
+  /** `sha256` in hex, of the bytes; `mode` in octal without leading zeros, such as `600`. */
+  | { readonly state: 'present'; readonly text: Secret; readonly sha256: string; readonly mode: string };
+
+export interface ObservedWorker {
+  readonly envFile: ObservedFile;
+  readonly storageJson: ObservedFile;
+  /** By path without a slash at its end: the declared ones and those the host's own storage.json names. */
+  readonly storage: ReadonlyMap<string, ObservedStorage>;
+  /** Absent while it does not run. */
+  readonly process?: ObservedProcess;
+}
+
+export interface ObservedStorage {
+  readonly exists: boolean;
+  /** Whether it lies on the same file system as `/`: then nothing is mounted there. */
+  readonly onRootFileSystem: boolean;
+  readonly sectorStore: ObservedFile;
+  /** Entries in the folders of sector files, such as `sealed/s-t01000-1`. */
+  readonly entries: readonly string[];
+}
+
+export interface ObservedProcess {
+  readonly pid: number;
+  /** What it was started with. Values may be secret. */
+  readonly environ: ReadonlyMap<string, Secret>;
+  /** What the worker itself says; absent while it does not answer, with the reason. */
+  readonly live: WorkerLive | Unreached;
+}
+
+export interface WorkerLive {
+  readonly reached: true;
+  readonly session: SessionId;
+  readonly tasks: ReadonlySet<TaskCode>;
+  readonly paths: readonly StoragePath[];
+}
+
+export interface ObservedMiner {
+  readonly reached: true;
+  readonly workers: ReadonlyMap<SessionId, WorkerStats>;
+  readonly jobs: ReadonlyMap<SessionId, readonly WorkerJob[]>;
+  readonly sectors: ReadonlyMap<StorageId, readonly SectorDecl[]>;
+  readonly storage: ReadonlyMap<StorageId, IndexedStorage>;
+  readonly locks: readonly SectorLock[];
+}
+
+export interface IndexedStorage {
+  readonly info: StorageInfo;
+  /** Absent while Lotus cannot say, as for a path whose worker is away. */
+  readonly stat?: StorageStat;
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Host, Worker } from '../farm/farm.js';
+import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
+import { parseManifest } from '../host/manifest.js';
+import { parseStorageJson } from '../lotus/storage-json.js';
+import { Secret } from '../secret/secret.js';
+import type {
+  ObservedFile,
+  ObservedHost,
+  ObservedStorage,
+  ObservedWorker,
+  Unreached,
+  WorkerLive,
+} from './observed.js';
+import { PROBE_END, PROBE_HEAD } from './probe-script.js';
+
+/** What a host answered, sorted by path, before Lotus itself has been asked. */
+export interface HostAnswer {
+  readonly files: ReadonlyMap<string, ObservedFile>;
+  readonly storage: ReadonlyMap<string, Omit<ObservedStorage, 'sectorStore'>>;
+  /** By pid file. */
+  readonly processes: ReadonlyMap<string, AnsweredProcess>;
+}
+
+export interface AnsweredProcess {
+  readonly pid: number;
+  readonly environ: ReadonlyMap<string, Secret>;
+}
+
+/** Reads a probe's output. Lines before its head, such as a login banner, are passed over. */
+export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
+  const lines = stdout.split('\n');
+  const start = lines.indexOf(PROBE_HEAD);
+  const end = lines.indexOf(PROBE_END, start);
+  if (start === -1 || end === -1) return failure(cutOff(host));
+  const files = new Map<string, ObservedFile>();
+  const storage = new Map<string, { exists: boolean; onRootFileSystem: boolean; entries: string[] }>();
+  const processes = new Map<string, AnsweredProcess>();
+  for (const line of lines.slice(start + 1, end)) {
+    const [kind, encodedPath = '-', ...words] = line.split(' ');
+    const path = decode(encodedPath);
+    if (kind === 'file') files.set(path, parseFile(words));
+    else if (kind === 'storage') {
+      storage.set(path, {
+        exists: words[0] === 'present',
+        onRootFileSystem: words[1] === 'root',
+        entries: [],
+      });
+    } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
+    else if (kind === 'process' && words[0] !== 'none') processes.set(path, parseProcess(words));
+  }
+  return success({ files, storage, processes });
+}
+
+function cutOff(host: string): Diagnostic {
+  return {
+    code: 'SF501',
+    severity: 'error',
+    message: `${host} did not answer the probe to its end`,
+    place: { kind: 'host', host },
+    help: 'Look whether /bin/sh, base64, stat and grep work there for the SSH user, and run the command again.',
+  };
+}
+
+function decode(word: string): string {
+  return word === '-' ? '' : Buffer.from(word, 'base64').toString('utf8');
+}
+
+function parseFile([state, second = '-', content = '-']: readonly string[]): ObservedFile {
+  if (state === 'absent') return { state };
+  if (state !== 'present') return { state: 'unreadable', why: decode(second) };
+  const bytes = content === '-' ? Buffer.alloc(0) : Buffer.from(content, 'base64');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { state, mode: second, sha256, text: new Secret(bytes.toString('utf8')) };
+}
+
+function parseEntries([type = '', names = '-']: readonly string[]): string[] {
+  return decode(names)
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name) => `${type}/${name}`);
+}
+
+function parseProcess([pid, environ = '-']: readonly string[]): AnsweredProcess {
+  const entries = decode(environ)
+    .split('\0')
+    .filter((entry) => entry.includes('='))
+    .map((entry): [string, Secret] => {
+      const at = entry.indexOf('=');
+      return [entry.slice(0, at), new Secret(entry.slice(at + 1))];
+    });
+  return { pid: Number(pid), environ: new Map(entries) };
+}
+
+/** What running workers themselves said, by name. */
+export type Lives = ReadonlyMap<string, WorkerLive | Unreached>;
+
+/** Puts a host's answer and its workers' own words together. */
+export function assembleHost(host: Host, answer: HostAnswer, lives: Lives): ObservedHost {
+  const manifest = answer.files.get(hostLayout(host.paths).manifest) ?? { state: 'absent' };
+  const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
+  const workers = new Map(
+    host.workers.map((worker) => [worker.name, assembleWorker(host, worker, answer, lives)]),
+  );
+  const base = {
+    reached: true,
+    name: host.name,
+    problems: manifestProblems(host, manifest),
+    workers,
+  } as const;
+  if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return base;
+  return { ...base, manifest: parsed, manifestSha256: manifest.sha256 };
+}
+
+function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[] {
+  const path = hostLayout(host.paths).manifest;
+  const parsed = file.state === 'present' ? parseManifest(file.text.reveal()) : undefined;
+  const problem =
+    file.state === 'unreadable'
+      ? file.why
+      : parsed !== undefined && 'problem' in parsed
+        ? parsed.problem
+        : undefined;
+  if (problem === undefined) return [];
+  return [
+    {
+      code: 'SF504',
+      severity: 'error',
+      message: `${path} on ${host.name} cannot be read: ${problem}`,
+      place: { kind: 'host', host: host.name, path },
+      help: 'It says which workers are drained, so nothing is done on this host without it. Mend it, or move it away if no drain is under way.',
+    },
+  ];
+}
+
+function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: Lives): ObservedWorker {
+  const files = workerLayout(host.paths, worker);
+  const file = (path: string): ObservedFile => answer.files.get(path) ?? { state: 'absent' };
+  const storageJson = file(files.storageJson);
+  const listed = storageJson.state === 'present' ? parseStorageJson(storageJson.text.reveal()) : [];
+  const paths = [...worker.storage.map(({ path }) => path), ...('problem' in listed ? [] : listed)];
+  const storage = new Map(
+    paths.map((path): [string, ObservedStorage] => {
+      const seen = answer.storage.get(path) ?? { exists: false, onRootFileSystem: false, entries: [] };
+      return [path, { ...seen, sectorStore: file(sectorStoreFile(path)) }];
+    }),
+  );
+  const process = answer.processes.get(files.pidFile);
+  const live = lives.get(worker.name);
+  const base = { envFile: file(files.envFile), storageJson, storage };
+  return process === undefined || live === undefined ? base : { ...base, process: { ...process, live } };
+}

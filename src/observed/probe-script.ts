@@ -1,0 +1,76 @@
+import type { Host } from '../farm/farm.js';
+import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
+import { shellQuote } from '../host/shell.js';
+import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
+
+/** First and last line of an answer: without both it was cut off. */
+export const PROBE_HEAD = 'sealfarm-probe 1';
+export const PROBE_END = 'sealfarm-probe end';
+
+/**
+ * The one script that asks a host everything, for a POSIX shell with coreutils or busybox.
+ * It only reads. Every answer is one line of words; free text is in base64, `-` when empty.
+ */
+export function probeScript(host: Host): string {
+  const layout = hostLayout(host.paths);
+  const workers = host.workers.flatMap((worker) => {
+    const files = workerLayout(host.paths, worker);
+    return [
+      ...[files.envFile, files.storageJson, files.apiFile, files.tokenFile].map((path) => call('file', path)),
+      call('process', files.pidFile),
+      ...worker.storage.map(({ path }) => call('storage', path)),
+      call('listed', files.storageJson),
+    ];
+  });
+  return [
+    FUNCTIONS,
+    `echo '${PROBE_HEAD}'`,
+    call('file', layout.manifest),
+    ...workers,
+    `echo '${PROBE_END}'`,
+    '',
+  ].join('\n');
+}
+
+function call(name: string, path: string): string {
+  return `${name} ${shellQuote(path)}`;
+}
+
+const FUNCTIONS = `LC_ALL=C; export LC_ALL
+encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
+word() { printf %s "$1" | encode; }
+device() { stat -c %d "$1" 2>/dev/null; }
+root=$(device /)
+boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+file() {
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then echo "file $(word "$1") absent"
+  elif [ ! -f "$1" ]; then echo "file $(word "$1") unreadable $(word 'it is not a regular file')"
+  elif [ ! -r "$1" ]; then echo "file $(word "$1") unreadable $(word 'permission denied')"
+  elif [ "$(wc -c <"$1")" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
+  else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
+}
+process() {
+  pid= start= at=
+  [ -r "$1" ] && read -r pid start at <"$1"
+  stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
+  # The second word is the program's name and may hold blanks and brackets.
+  set -- "$1" \${stat##*) }
+  if [ -n "$pid" ] && [ "$at" = "$boot" ] && [ "\${2:-Z}" != Z ] && [ "\${21:-}" = "$start" ]
+  then echo "process $(word "$1") $pid $(encode <"/proc/$pid/environ")"
+  else echo "process $(word "$1") none"; fi
+}
+storage() {
+  if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
+  if [ "$(device "$1")" = "$root" ]; then on=root; else on=mount; fi
+  echo "storage $(word "$1") present $on"
+  file "$1/${sectorStoreFile('').slice(1)}"
+  for type in ${FILE_TYPE_NAMES.join(' ')}; do
+    [ -d "$1/$type" ] && echo "entries $(word "$1") $type $(ls -A "$1/$type" | encode)"
+  done
+}
+# Paths that the host's own list names beside the declared ones.
+listed() {
+  [ -r "$1" ] || return 0
+  grep -o '"Path"[[:space:]]*:[[:space:]]*"[^"]*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
+    while IFS= read -r path; do storage "$path"; done
+}`;

@@ -1,0 +1,75 @@
+import { NAMES_VARIABLE, TASK_VARIABLES } from '../desired/worker-env.js';
+import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
+import type { ObservedProcess } from '../observed/observed.js';
+import { reveal, Secret, type MaybeSecret } from '../secret/secret.js';
+import type { FieldChange } from './plan.js';
+import { NOTHING, problem, workerStep, type Findings, type WorkerContext } from './worker-context.js';
+
+/** The environment file: what the worker is started with next time. */
+export function planEnvFile(context: WorkerContext): Findings {
+  const { desired, observed } = context;
+  const file = observed.envFile;
+  const path = desired.files.envFile;
+  if (file.state === 'unreadable') {
+    return problem(context, {
+      code: 'SF504',
+      path,
+      message: `${path} cannot be read: ${file.why}`,
+      help: 'Give the SSH user the right to read it, or move it away.',
+    });
+  }
+  const written = file.state === 'present' ? parseEnvFile(file.text.reveal()) : new Map<string, string>();
+  const changes = [
+    ...envChanges(desired.env, written, [...written.keys()]),
+    ...(file.state === 'present' && file.mode !== '600'
+      ? [{ field: 'mode', before: file.mode, after: '600' }]
+      : []),
+  ];
+  if (changes.length === 0 && file.state === 'present') return NOTHING;
+  const step = workerStep(context, {
+    action: {
+      kind: 'write-file',
+      path,
+      mode: '600',
+      content: formatEnvFile(desired.env),
+      ...(file.state === 'present' ? { replaces: file.sha256 } : {}),
+    },
+    disruption: 'none',
+    reason: file.state === 'present' ? 'config-changed' : 'new',
+    changes,
+  });
+  return { steps: [step], diagnostics: [] };
+}
+
+/** What of its environment a running process would only get by a restart. Tasks are switched live instead. */
+export function staleEnvironment(
+  { desired }: WorkerContext,
+  process: ObservedProcess,
+): readonly FieldChange[] {
+  const environ = new Map([...process.environ].map(([name, value]) => [name, value.reveal()]));
+  const ours = environ.get(NAMES_VARIABLE)?.split(',') ?? [];
+  const lasting = desired.env.filter(({ name }) => !TASK_VARIABLES.has(name));
+  return envChanges(lasting, environ, ours);
+}
+
+/** `candidates` are the names that must go when they are not wanted any more. */
+function envChanges(
+  wanted: readonly { readonly name: string; readonly value: MaybeSecret }[],
+  current: ReadonlyMap<string, string>,
+  candidates: readonly string[],
+): readonly FieldChange[] {
+  const names = new Set(wanted.map(({ name }) => name));
+  const changed = wanted
+    .filter(({ name, value }) => current.get(name) !== reveal(value))
+    .map(({ name, value }): FieldChange => {
+      const before = current.get(name);
+      const after = value;
+      if (before === undefined) return { field: name, after };
+      return { field: name, before: typeof value === 'string' ? before : new Secret(before), after };
+    });
+  // A name that is not ours may hold anything: its value is not shown.
+  const gone = candidates
+    .filter((name) => !names.has(name) && current.has(name))
+    .map((name): FieldChange => ({ field: name, before: new Secret(current.get(name) ?? '') }));
+  return [...changed, ...gone];
+}

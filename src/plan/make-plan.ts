@@ -1,0 +1,167 @@
+import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired.js';
+import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
+import { formatManifest, type Manifest } from '../host/manifest.js';
+import { hostLayout } from '../host/layout.js';
+import { SECTOR_SIZES } from '../lotus/sector-size.js';
+import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
+import { Secret } from '../secret/secret.js';
+import { planEnvFile } from './env-rules.js';
+import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
+import { planProcess } from './process-rules.js';
+import { sharedIds } from './shared-ids.js';
+import { planStorageList } from './storage-list-rules.js';
+import { planStoragePath } from './storage-rules.js';
+import { combine, type Findings, type WorkerContext } from './worker-context.js';
+
+/** The least disturbing way from what is to what shall be. */
+export function makePlan(desired: DesiredFarm, observation: Observation): Plan {
+  const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
+  const planned = desired.hosts.map((host) => planHost(host, desired.name, observation, sealProof));
+  const clashes = sharedIds(desired, observation);
+  const clashing = new Set(clashes.map(({ worker }) => worker));
+  return {
+    formatVersion: 1,
+    farm: desired.name,
+    hosts: planned.map(({ plan }) => ({
+      ...plan,
+      steps: plan.steps.filter(({ worker }) => worker === undefined || !clashing.has(worker)),
+    })),
+    diagnostics: [
+      ...minerProblems(observation.miner),
+      ...planned.flatMap(({ diagnostics }) => diagnostics),
+      ...clashes.map(({ diagnostic }) => diagnostic),
+    ],
+    drained: desired.hosts.flatMap((host) => drainedWorkers(host, observation)),
+  };
+}
+
+interface PlannedHost {
+  readonly plan: HostPlan;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function planHost(
+  desired: DesiredHost,
+  farm: string,
+  { hosts, miner }: Observation,
+  sealProof: number,
+): PlannedHost {
+  const observed = hosts.get(desired.name);
+  if (observed === undefined) throw new Error(`${desired.name} was not observed`);
+  if (!observed.reached) {
+    return { plan: { host: desired.name, reached: false, steps: [] }, diagnostics: [observed.diagnostic] };
+  }
+  if (hasErrors(observed.problems)) {
+    return { plan: { host: desired.name, reached: true, steps: [] }, diagnostics: observed.problems };
+  }
+  const found = desired.workers.map((worker) => planWorker(worker, observed, miner, sealProof));
+  return {
+    plan: {
+      host: desired.name,
+      reached: true,
+      steps: [...manifestStep(desired, farm, observed), ...combine(found).steps],
+    },
+    diagnostics: [
+      ...observed.problems,
+      ...forgottenWorkers(desired, observed),
+      ...combine(found).diagnostics,
+    ],
+  };
+}
+
+function planWorker(
+  desired: DesiredWorker,
+  host: ObservedHost,
+  miner: MinerObservation,
+  sealProof: number,
+): Findings {
+  const observed = host.workers.get(desired.name);
+  if (observed === undefined) throw new Error(`${desired.name} was not observed`);
+  const context: WorkerContext = { desired, observed, miner, sealProof };
+  const files = combine([
+    ...desired.storage.map((storage) => planStoragePath(context, storage)),
+    planStorageList(context),
+    planEnvFile(context),
+  ]);
+  const process = planProcess(context);
+  // A worker is never started or stopped over something that is known to be wrong with it.
+  if (hasErrors(files.diagnostics))
+    return { ...files, diagnostics: [...files.diagnostics, ...process.diagnostics] };
+  return combine([files, process]);
+}
+
+/** The manifest is written first: what is ours is known before anything else is made. */
+function manifestStep(desired: DesiredHost, farm: string, observed: ObservedHost): readonly Step[] {
+  const current = observed.manifest;
+  const known = current?.workers ?? [];
+  const missing = desired.workers.map(({ name }) => name).filter((name) => !known.includes(name));
+  if (current !== undefined && missing.length === 0) return [];
+  const manifest: Manifest = {
+    version: 1,
+    farm,
+    workers: [...known, ...missing],
+    intents: current?.intents ?? {},
+  };
+  const before = known.length === 0 ? {} : { before: known.join(', ') };
+  return [
+    manifestWrite(desired, manifest, observed, [
+      { field: 'workers', ...before, after: manifest.workers.join(', ') },
+    ]),
+  ];
+}
+
+/** Any change of a host's manifest; refused when somebody else changed it since it was read. */
+export function manifestWrite(
+  host: { readonly name: string; readonly paths: DesiredHost['paths'] },
+  manifest: Manifest,
+  observed: Pick<ObservedHost, 'manifest' | 'manifestSha256'>,
+  changes: Step['changes'],
+): Step {
+  return {
+    id: `${host.name}/manifest`,
+    host: host.name,
+    action: {
+      kind: 'write-file',
+      path: hostLayout(host.paths).manifest,
+      mode: '644',
+      content: new Secret(formatManifest(manifest)),
+      ...(observed.manifestSha256 === undefined ? {} : { replaces: observed.manifestSha256 }),
+    },
+    disruption: 'none',
+    reason: observed.manifest === undefined ? 'new' : 'config-changed',
+    changes,
+  };
+}
+
+function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonly Diagnostic[] {
+  const declared = new Set(desired.workers.map(({ name }) => name));
+  return (observed.manifest?.workers ?? [])
+    .filter((name) => !declared.has(name))
+    .map((name): Diagnostic => ({
+      code: 'SF509',
+      severity: 'warning',
+      message: `${name} was put on ${desired.name} by sealfarm and is in the file no more; nothing is done to it`,
+      place: { kind: 'host', host: desired.name, worker: name },
+      help: 'Declare it again and drain it before you take it out of the file.',
+    }));
+}
+
+function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
+  return miner.reached ? [] : [miner.diagnostic];
+}
+
+function drainedWorkers(host: DesiredHost, observation: Observation): readonly DrainedWorker[] {
+  const observed = observation.hosts.get(host.name);
+  return host.workers.flatMap((worker) =>
+    worker.drain === undefined
+      ? []
+      : [
+          {
+            host: host.name,
+            worker: worker.name,
+            intent: worker.drain,
+            running: observed?.reached === true && observed.workers.get(worker.name)?.process !== undefined,
+          },
+        ],
+  );
+}

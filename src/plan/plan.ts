@@ -1,0 +1,135 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { DrainIntent } from '../host/manifest.js';
+import type { StorageId } from '../lotus/api.js';
+import type { SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { TaskCode } from '../lotus/task.js';
+import type { MaybeSecret, Secret } from '../secret/secret.js';
+
+/** What to do to make the hosts match the file, in order; nothing else will be done. */
+export interface Plan {
+  readonly formatVersion: 1;
+  readonly farm: string;
+  readonly hosts: readonly HostPlan[];
+  /** What stands in the way, over all hosts. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Workers a person has drained: they stay as they are. */
+  readonly drained: readonly DrainedWorker[];
+}
+
+export interface DrainedWorker {
+  readonly host: string;
+  readonly worker: string;
+  readonly intent: DrainIntent;
+  readonly running: boolean;
+}
+
+export interface HostPlan {
+  readonly host: string;
+  /** False where the host could not be looked at: its steps are not known. */
+  readonly reached: boolean;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * How much a step disturbs, lightest first.
+ * `none`: no running work can notice it. `live`: Lotus changes it while the worker runs.
+ * `restart`: the worker must be quiet first: no job assigned, prepared or running.
+ * `empty`: the worker must hold no sector.
+ */
+export const DISRUPTIONS = ['none', 'live', 'restart', 'empty'] as const;
+export type Disruption = (typeof DISRUPTIONS)[number];
+
+/** Why a step is needed, for machines to read. */
+export type Reason =
+  /** It is not there yet. */
+  | 'new'
+  /** The file asks for something else than what was last written. */
+  | 'config-changed'
+  /** The files are right, the process was started with older ones. */
+  | 'process-older-than-file'
+  /** The files are right, Lotus works by something else. */
+  | 'lotus-differs'
+  /** It shall run and does not. */
+  | 'not-running';
+
+export interface Step {
+  /** Unique in the plan, stable from one plan to the next. */
+  readonly id: string;
+  readonly host: string;
+  /** Absent for what belongs to the host as a whole. */
+  readonly worker?: string;
+  readonly action: Action;
+  readonly disruption: Disruption;
+  readonly reason: Reason;
+  readonly changes: readonly FieldChange[];
+  /** What the step would cost if it were done now. */
+  readonly cost?: RestartCost;
+}
+
+/** One field, before and after; undefined means absent. Secret values show as a mask. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before?: MaybeSecret;
+  readonly after?: MaybeSecret;
+}
+
+export interface RestartCost {
+  readonly jobs: readonly RunningJob[];
+  /** Sectors with files on the worker's paths. */
+  readonly sectorsHeld: number;
+}
+
+export interface RunningJob {
+  readonly task: TaskCode;
+  /** `s-t01000-7` */
+  readonly sector: string;
+  /** ISO 8601 */
+  readonly since: string;
+}
+
+export type Action =
+  /** Written whole; refused when the file is no longer the one seen (`replaces`, sha256; undefined: absent). */
+  | {
+      readonly kind: 'write-file';
+      readonly path: string;
+      readonly mode: '600' | '644';
+      readonly content: Secret;
+      readonly replaces?: string;
+    }
+  /** Makes a storage path's folder. */
+  | { readonly kind: 'create-path'; readonly path: string }
+  /** Gives a storage path its sectorstore.json; without `id` a new one is drawn, once. */
+  | {
+      readonly kind: 'create-sectorstore';
+      readonly path: string;
+      readonly id?: StorageId;
+      readonly settings: SectorStoreSettings;
+    }
+  /** Makes Lotus read a path's sectorstore.json again; read back from the index. */
+  | {
+      readonly kind: 'redeclare';
+      readonly path: string;
+      readonly id: StorageId;
+      readonly settings: SectorStoreSettings;
+    }
+  | { readonly kind: 'attach'; readonly path: string }
+  | { readonly kind: 'detach'; readonly path: string; readonly id: StorageId }
+  | { readonly kind: 'enable-task'; readonly task: TaskCode }
+  | { readonly kind: 'disable-task'; readonly task: TaskCode }
+  /** `expect` is verified afterwards. */
+  | { readonly kind: 'start'; readonly expect: Expectation }
+  | { readonly kind: 'restart'; readonly expect: Expectation };
+
+/** What a started worker must show before it counts as started. */
+export interface Expectation {
+  readonly tasks: readonly TaskCode[];
+  readonly paths: readonly string[];
+  /** Effective MaxConcurrent by task. */
+  readonly limits: ReadonlyMap<TaskCode, number>;
+  /** `abi.RegisteredSealProof` under which Lotus lists the limits. */
+  readonly sealProof: number;
+}
+
+export function steps(plan: Plan): readonly Step[] {
+  return plan.hosts.flatMap((host) => host.steps);
+}

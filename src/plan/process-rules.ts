@@ -1,0 +1,131 @@
+import { DECLARABLE_TASKS } from '../lotus/task.js';
+import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import { staleEnvironment } from './env-rules.js';
+import type { Expectation, FieldChange, Reason, RestartCost } from './plan.js';
+import { attachedPath } from './storage-rules.js';
+import {
+  combine,
+  jobsOn,
+  liveOf,
+  NOTHING,
+  problem,
+  runningJob,
+  sectorsOn,
+  workerStep,
+  type Findings,
+  type WorkerContext,
+} from './worker-context.js';
+
+/** Whether the process runs, with what, and which tasks it takes. A drained worker is left as it is. */
+export function planProcess(context: WorkerContext): Findings {
+  const { desired, observed } = context;
+  if (desired.drain !== undefined) return NOTHING;
+  const { process } = observed;
+  if (process === undefined) {
+    const action = { kind: 'start', expect: expectation(context) } as const;
+    return {
+      steps: [workerStep(context, { action, disruption: 'none', reason: 'not-running' })],
+      diagnostics: [],
+    };
+  }
+  const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
+  if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
+  const restart = planRestart(context, process);
+  // A restart starts with the declared tasks, and switches all off before.
+  return restart === NOTHING ? combine([planTasks(context), unanswering(context, process)]) : restart;
+}
+
+function planRestart(context: WorkerContext, process: ObservedProcess): Findings {
+  const environment = staleEnvironment(context, process);
+  const live = liveOf(process);
+  const lotus = [
+    ...staleStorageLimits(context),
+    ...(live === undefined ? [] : staleFixedTasks(context, live)),
+  ];
+  if (environment.length + lotus.length === 0) return NOTHING;
+  const reason: Reason = environment.length > 0 ? 'process-older-than-file' : 'lotus-differs';
+  const step = workerStep(context, {
+    action: { kind: 'restart', expect: expectation(context) },
+    disruption: 'restart',
+    reason,
+    changes: [...environment, ...lotus],
+  });
+  return { steps: [{ ...step, cost: restartCost(context) }], diagnostics: [] };
+}
+
+function restartCost(context: WorkerContext): RestartCost {
+  const ids = (liveOf(context.observed.process)?.paths ?? []).map(({ ID }) => ID);
+  return {
+    jobs: jobsOn(context.miner, context.desired.name).flatMap(runningJob),
+    sectorsHeld: sectorsOn(context.miner, ids).length,
+  };
+}
+
+/** The worker's own accounting of MaxStorage is set when it opens a path. Lotus: storage/paths/local.go */
+function staleStorageLimits(context: WorkerContext): readonly FieldChange[] {
+  const { miner, desired } = context;
+  if (!miner.reached) return [];
+  return desired.storage.flatMap(({ path, settings }) => {
+    const id = attachedPath(context, path)?.ID;
+    const max = id === undefined ? undefined : miner.storage.get(id)?.stat?.Max;
+    if (max === undefined || max === settings.MaxStorage) return [];
+    return [{ field: `MaxStorage of ${path}`, before: String(max), after: String(settings.MaxStorage) }];
+  });
+}
+
+/** Tasks that Lotus can only choose at the start: sector-download and the posts. */
+function staleFixedTasks({ desired }: WorkerContext, live: WorkerLive): readonly FieldChange[] {
+  return DECLARABLE_TASKS.filter(({ switchable }) => !switchable)
+    .filter(({ code }) => live.tasks.has(code) !== desired.tasks.includes(code))
+    .map(({ code, name }) => ({
+      field: name,
+      before: String(live.tasks.has(code)),
+      after: String(desired.tasks.includes(code)),
+    }));
+}
+
+function planTasks(context: WorkerContext): Findings {
+  const live = liveOf(context.observed.process);
+  if (live === undefined) return NOTHING;
+  const steps = DECLARABLE_TASKS.filter(({ switchable }) => switchable)
+    .filter(({ code }) => live.tasks.has(code) !== context.desired.tasks.includes(code))
+    .map(({ code }) => {
+      const kind = live.tasks.has(code) ? 'disable-task' : 'enable-task';
+      return workerStep(context, {
+        action: { kind, task: code },
+        disruption: 'live',
+        reason: 'lotus-differs',
+        changes: [
+          { field: code, before: String(live.tasks.has(code)), after: String(!live.tasks.has(code)) },
+        ],
+      });
+    });
+  return { steps, diagnostics: [] };
+}
+
+function expectation({ desired, sealProof }: WorkerContext): Expectation {
+  return {
+    tasks: desired.tasks,
+    paths: desired.storage.map(({ path }) => path),
+    limits: desired.limits,
+    sealProof,
+  };
+}
+
+function otherRepo(context: WorkerContext, repo: string): Findings {
+  return problem(context, {
+    code: 'SF507',
+    message: `${context.desired.name} runs with the repo ${repo}, the file says ${context.desired.repo}`,
+    help: `Write \`repo: ${repo}\`; a running worker is not moved to another repo.`,
+  });
+}
+
+function unanswering(context: WorkerContext, process: ObservedProcess): Findings {
+  if (process.live.reached) return NOTHING;
+  return problem(context, {
+    code: 'SF508',
+    severity: 'warning',
+    message: `${context.desired.name} runs but does not answer: ${process.live.diagnostic.message}`,
+    help: 'It may still fetch parameters or wait for the miner; its log tells. What it has attached and which tasks it takes is not known.',
+  });
+}

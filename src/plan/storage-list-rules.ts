@@ -1,0 +1,115 @@
+import { parseStorageJson, writeStorageJson } from '../lotus/storage-json.js';
+import type { StoragePath } from '../lotus/api.js';
+import { sectorName } from '../lotus/file-type.js';
+import { Secret } from '../secret/secret.js';
+import {
+  combine,
+  liveOf,
+  NOTHING,
+  problem,
+  sectorsOn,
+  workerStep,
+  type Findings,
+  type WorkerContext,
+} from './worker-context.js';
+
+/** Which paths the worker opens: storage.json while it is stopped, attach and detach while it runs. */
+export function planStorageList(context: WorkerContext): Findings {
+  const file = context.observed.storageJson;
+  const listed = file.state === 'present' ? parseStorageJson(file.text.reveal()) : [];
+  if (file.state === 'unreadable') return unreadable(context, file.why);
+  if ('problem' in listed) return unreadable(context, listed.problem);
+  const declared = context.desired.storage.map(({ path }) => path);
+  if (context.observed.process === undefined) return planStopped(context, listed, declared);
+  return planRunning(context, listed, declared);
+}
+
+function planStopped(
+  context: WorkerContext,
+  listed: readonly string[],
+  declared: readonly string[],
+): Findings {
+  const full = listed.filter((path) => !declared.includes(path) && holdsFiles(context, path));
+  if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
+  return writeList(context, listed, declared);
+}
+
+/** Lotus edits storage.json as paths come and go, so beforehand it must say just what is attached. */
+function planRunning(
+  context: WorkerContext,
+  listed: readonly string[],
+  declared: readonly string[],
+): Findings {
+  const live = liveOf(context.observed.process);
+  if (live === undefined) return NOTHING;
+  const attached = live.paths.map(({ LocalPath }) => LocalPath.replace(/\/+$/, ''));
+  const full = listed.filter(
+    (path) => !attached.includes(path) && !declared.includes(path) && holdsFiles(context, path),
+  );
+  if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
+  const surplus = live.paths.filter(({ LocalPath }) => !declared.includes(LocalPath.replace(/\/+$/, '')));
+  return combine([writeList(context, listed, attached), ...surplus.map((path) => planDetach(context, path))]);
+}
+
+function writeList(context: WorkerContext, listed: readonly string[], paths: readonly string[]): Findings {
+  if ([...listed].sort().join('\n') === [...paths].sort().join('\n')) return NOTHING;
+  const file = context.observed.storageJson;
+  const present = file.state === 'present' ? file : undefined;
+  const step = workerStep(context, {
+    action: {
+      kind: 'write-file',
+      path: context.desired.files.storageJson,
+      mode: '644',
+      content: new Secret(writeStorageJson(present?.text.reveal(), paths)),
+      ...(present === undefined ? {} : { replaces: present.sha256 }),
+    },
+    disruption: 'none',
+    reason: present === undefined ? 'new' : 'config-changed',
+    changes: [
+      { field: 'StoragePaths', before: listed.join(', ') || '(none)', after: paths.join(', ') || '(none)' },
+    ],
+  });
+  return { steps: [step], diagnostics: [] };
+}
+
+function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Findings {
+  if (!context.miner.reached) return NOTHING;
+  const held = sectorsOn(context.miner, [ID]);
+  const servedElsewhere = (context.miner.storage.get(ID)?.info.URLs ?? []).length > 1;
+  if (held.length > 0 && !servedElsewhere) {
+    const names = held.slice(0, 3).map(sectorName).join(', ');
+    return undeclaredFullPath(
+      context,
+      LocalPath,
+      `${held.length} sectors (${names}${held.length > 3 ? ', …' : ''})`,
+    );
+  }
+  const action = { kind: 'detach', path: LocalPath, id: ID } as const;
+  return {
+    steps: [workerStep(context, { action, disruption: 'empty', reason: 'config-changed' })],
+    diagnostics: [],
+  };
+}
+
+function holdsFiles({ observed }: WorkerContext, path: string): boolean {
+  return (observed.storage.get(path)?.entries.length ?? 0) > 0;
+}
+
+function undeclaredFullPath(context: WorkerContext, path: string, what = 'sector files'): Findings {
+  return problem(context, {
+    code: 'SF506',
+    path,
+    message: `${path} is not declared any more but holds ${what}`,
+    help: 'Declare the path again and take it out when it is empty: without it these sectors are stuck.',
+  });
+}
+
+function unreadable(context: WorkerContext, why: string): Findings {
+  const path = context.desired.files.storageJson;
+  return problem(context, {
+    code: 'SF504',
+    path,
+    message: `${path} cannot be read: ${why}`,
+    help: 'Mend it on the host; Lotus would not start with it either.',
+  });
+}

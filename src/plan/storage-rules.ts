@@ -1,0 +1,183 @@
+import type { DesiredStorage } from '../desired/desired.js';
+import { sectorStoreFile } from '../host/layout.js';
+import type { StoragePath } from '../lotus/api.js';
+import {
+  editSectorStore,
+  parseSectorStore,
+  settingChanges,
+  settingsFrom,
+  type SectorStore,
+  type SettingChange,
+} from '../lotus/sectorstore.js';
+import type { ObservedStorage } from '../observed/observed.js';
+import { Secret } from '../secret/secret.js';
+import type { FieldChange } from './plan.js';
+import {
+  combine,
+  liveOf,
+  NOTHING,
+  problem,
+  workerStep,
+  type Findings,
+  type WorkerContext,
+} from './worker-context.js';
+
+/** One declared path: its folder, its sectorstore.json, its place in Lotus's index. */
+export function planStoragePath(context: WorkerContext, storage: DesiredStorage): Findings {
+  const seen = context.observed.storage.get(storage.path);
+  if (seen === undefined || !seen.exists) return planMissingPath(context, storage);
+  if (storage.mount === 'required' && seen.onRootFileSystem) return notMounted(context, storage.path);
+  switch (seen.sectorStore.state) {
+    case 'unreadable':
+      return unreadable(context, storage.path, seen.sectorStore.why);
+    case 'absent':
+      return planFreshPath(context, storage, seen);
+    case 'present': {
+      const store = parseSectorStore(seen.sectorStore.text.reveal());
+      if ('problem' in store) return unreadable(context, storage.path, store.problem);
+      if (storage.id !== undefined && storage.id !== store.id) return otherId(context, storage, store);
+      return planKnownPath(context, storage, store, seen.sectorStore);
+    }
+  }
+}
+
+function planMissingPath(context: WorkerContext, storage: DesiredStorage): Findings {
+  if (storage.mount === 'required') return notMounted(context, storage.path);
+  const { path } = storage;
+  const create = workerStep(context, {
+    action: { kind: 'create-path', path },
+    disruption: 'none',
+    reason: 'new',
+  });
+  return combine([
+    { steps: [create], diagnostics: [] },
+    createSectorStore(context, storage),
+    attach(context, path),
+  ]);
+}
+
+function planFreshPath(context: WorkerContext, storage: DesiredStorage, seen: ObservedStorage): Findings {
+  const attached = attachedPath(context, storage.path);
+  if (attached === undefined && seen.entries.length > 0) {
+    return problem(context, {
+      code: 'SF503',
+      path: storage.path,
+      message: `${storage.path} holds sector files but no sectorstore.json: the identity of its data is missing`,
+      help: 'Put the lost sectorstore.json back from a backup, or move the sector files away; sealfarm never gives data a new identity.',
+    });
+  }
+  return combine([createSectorStore(context, storage, attached?.ID), attach(context, storage.path)]);
+}
+
+/** A running worker knows the ID of a path whose file was deleted under it. */
+function createSectorStore(context: WorkerContext, storage: DesiredStorage, known?: string): Findings {
+  const id = known ?? storage.id;
+  const { path, settings } = storage;
+  const changes: FieldChange[] = [
+    { field: 'ID', after: id ?? '(drawn when applied)' },
+    ...settingChanges(settingsFrom({}), settings).map(asFieldChange),
+  ];
+  return {
+    steps: [
+      workerStep(context, {
+        action: { kind: 'create-sectorstore', path, settings, ...(id === undefined ? {} : { id }) },
+        disruption: 'none',
+        reason: 'new',
+        changes,
+      }),
+    ],
+    diagnostics: [],
+  };
+}
+
+function planKnownPath(
+  context: WorkerContext,
+  storage: DesiredStorage,
+  store: SectorStore,
+  file: { readonly text: Secret; readonly sha256: string },
+): Findings {
+  const changes = settingChanges(store.settings, storage.settings);
+  const write = workerStep(context, {
+    action: {
+      kind: 'write-file',
+      path: sectorStoreFile(storage.path),
+      mode: '644',
+      content: new Secret(editSectorStore(file.text.reveal(), store.settings, storage.settings)),
+      replaces: file.sha256,
+    },
+    disruption: 'none',
+    reason: 'config-changed',
+    changes: changes.map(asFieldChange),
+  });
+  const written: Findings = changes.length === 0 ? NOTHING : { steps: [write], diagnostics: [] };
+  return combine([
+    written,
+    redeclare(context, storage, store.id, changes.length > 0),
+    attach(context, storage.path),
+  ]);
+}
+
+/** Lotus works by its index: that is brought up to date whether the file or only the index differs. */
+function redeclare(
+  context: WorkerContext,
+  storage: DesiredStorage,
+  id: string,
+  fileChanges: boolean,
+): Findings {
+  if (attachedPath(context, storage.path) === undefined || !context.miner.reached) return NOTHING;
+  const indexed = context.miner.storage.get(id)?.info;
+  const differing = settingChanges(settingsFrom(indexed ?? {}), storage.settings);
+  if (indexed !== undefined && differing.length === 0 && !fileChanges) return NOTHING;
+  const step = workerStep(context, {
+    action: { kind: 'redeclare', path: storage.path, id, settings: storage.settings },
+    disruption: 'live',
+    reason: fileChanges ? 'config-changed' : 'lotus-differs',
+    changes: differing.map(asFieldChange),
+  });
+  return { steps: [step], diagnostics: [] };
+}
+
+/** Attaching makes Lotus write storage.json itself. */
+function attach(context: WorkerContext, path: string): Findings {
+  if (liveOf(context.observed.process) === undefined || attachedPath(context, path) !== undefined)
+    return NOTHING;
+  const step = workerStep(context, { action: { kind: 'attach', path }, disruption: 'live', reason: 'new' });
+  return { steps: [step], diagnostics: [] };
+}
+
+export function attachedPath({ observed }: WorkerContext, path: string): StoragePath | undefined {
+  return liveOf(observed.process)?.paths.find(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
+}
+
+function asFieldChange({ name, before, after }: SettingChange): FieldChange {
+  const text = (value: SettingChange['before']): string =>
+    Array.isArray(value) ? value.join(', ') || '(none)' : String(value);
+  return { field: name, before: text(before), after: text(after) };
+}
+
+function notMounted(context: WorkerContext, path: string): Findings {
+  return problem(context, {
+    code: 'SF502',
+    path,
+    message: `nothing is mounted at ${path}`,
+    help: 'Mount the disk there first (a worker would fill the root disk), or say `mount: any` for a path that is meant to lie on it.',
+  });
+}
+
+function unreadable(context: WorkerContext, path: string, why: string): Findings {
+  return problem(context, {
+    code: 'SF504',
+    path: sectorStoreFile(path),
+    message: `${sectorStoreFile(path)} cannot be read: ${why}`,
+    help: 'Mend it on the host, or put it back from a backup. sealfarm does not replace it, because the ID in it is the identity of the data.',
+  });
+}
+
+function otherId(context: WorkerContext, storage: DesiredStorage, store: SectorStore): Findings {
+  return problem(context, {
+    code: 'SF505',
+    path: storage.path,
+    message: `${storage.path} has the ID ${store.id}, the file asks for ${storage.id ?? ''}`,
+    help: `Write \`id: ${store.id}\`, or leave the key out; check that the right disk is mounted there.`,
+  });
+}

@@ -1,0 +1,97 @@
+import type { DiagnosticCode } from '../diagnostic/codes.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { DesiredWorker } from '../desired/desired.js';
+import type { SectorDecl, StorageId, WorkerJob } from '../lotus/api.js';
+import { sectorName } from '../lotus/file-type.js';
+import { taskByRpc } from '../lotus/task.js';
+import type { MinerObservation, ObservedProcess, ObservedWorker, WorkerLive } from '../observed/observed.js';
+import type { Action, Disruption, FieldChange, Reason, RunningJob, Step } from './plan.js';
+
+/** What one rule of the planner looks at. */
+export interface WorkerContext {
+  readonly desired: DesiredWorker;
+  readonly observed: ObservedWorker;
+  readonly miner: MinerObservation;
+  /** `abi.RegisteredSealProof` of the farm's sector size. */
+  readonly sealProof: number;
+}
+
+/** What one rule of the planner finds. */
+export interface Findings {
+  readonly steps: readonly Step[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const NOTHING: Findings = { steps: [], diagnostics: [] };
+
+export function combine(findings: readonly Findings[]): Findings {
+  return {
+    steps: findings.flatMap((found) => found.steps),
+    diagnostics: findings.flatMap((found) => found.diagnostics),
+  };
+}
+
+export function liveOf(process: ObservedProcess | undefined): WorkerLive | undefined {
+  return process?.live.reached === true ? process.live : undefined;
+}
+
+interface StepDetails {
+  readonly action: Action;
+  readonly disruption: Disruption;
+  readonly reason: Reason;
+  readonly changes?: readonly FieldChange[];
+}
+
+export function workerStep({ desired }: WorkerContext, details: StepDetails): Step {
+  return {
+    changes: [],
+    ...details,
+    id: `${desired.name}/${details.action.kind}${subject(details.action)}`,
+    host: desired.host,
+    worker: desired.name,
+  };
+}
+
+function subject(action: Action): string {
+  if ('path' in action) return `:${action.path}`;
+  return 'task' in action ? `:${action.task}` : '';
+}
+
+export function problem(
+  { desired }: WorkerContext,
+  finding: {
+    code: DiagnosticCode;
+    message: string;
+    help: string;
+    path?: string;
+    severity?: 'warning' | 'note';
+  },
+): Findings {
+  const { code, message, help, path, severity = 'error' } = finding;
+  const place = { kind: 'host', host: desired.host, worker: desired.name } as const;
+  return {
+    steps: [],
+    diagnostics: [{ code, severity, message, help, place: path === undefined ? place : { ...place, path } }],
+  };
+}
+
+/** The miner's jobs that are assigned, prepared or running on a worker, by its Lotus name. */
+export function jobsOn(miner: MinerObservation, workerName: string): readonly WorkerJob[] {
+  if (!miner.reached) return [];
+  return [...miner.jobs]
+    .filter(([session]) => miner.workers.get(session)?.Info.Hostname === workerName)
+    .flatMap(([, jobs]) => jobs)
+    .filter((job) => job.RunWait >= 0);
+}
+
+export function runningJob(job: WorkerJob): RunningJob[] {
+  const code = taskByRpc(job.Task)?.code;
+  return code === undefined ? [] : [{ task: code, sector: sectorName(job.Sector), since: job.Start }];
+}
+
+/** Distinct sectors with files on any of these paths. */
+export function sectorsOn(miner: MinerObservation, ids: readonly StorageId[]): readonly SectorDecl[] {
+  if (!miner.reached) return [];
+  const held = ids.flatMap((id) => miner.sectors.get(id) ?? []);
+  return [...new Map(held.map((decl) => [sectorName(decl), decl])).values()];
+}
