@@ -92,7 +92,6 @@ export const CODES = {
   SF510: { title: 'one ID on two paths' },
   SF511: { title: 'miner not reached' },
   SF512: { title: 'host belongs to another farm' },
-  SF513: { title: 'miner seals another sector size' },
 
   SF601: { title: 'file changed since it was read' },
   SF602: { title: 'command on the host failed' },

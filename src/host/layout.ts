@@ -28,6 +28,8 @@ export interface WorkerLayout {
   /** Written by Lotus: the token to call it with. */
   readonly tokenFile: string;
   readonly storageJson: string;
+  /** Outside of every storage path: Lotus takes a stray file there for a broken sector. */
+  readonly backups: string;
 }
 
 export function workerLayout(
@@ -41,6 +43,7 @@ export function workerLayout(
     apiFile: `${worker.repo}/api`,
     tokenFile: `${worker.repo}/token`,
     storageJson: `${worker.repo}/storage.json`,
+    backups: `${paths.state}/backups/${worker.name}`,
   };
 }
 

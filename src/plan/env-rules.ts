@@ -31,6 +31,7 @@ export function planEnvFile(context: WorkerContext): Findings {
       kind: 'write-file',
       path,
       mode: '600',
+      backups: desired.files.backups,
       content: formatEnvFile(desired.env),
       ...(file.state === 'present' ? { replaces: file.sha256 } : {}),
     },

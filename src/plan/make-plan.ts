@@ -48,16 +48,18 @@ function planHost(
 ): PlannedHost {
   const observed = hosts.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
+  const base = { host: desired.name, layout: hostLayout(desired.paths) };
   if (!observed.reached) {
-    return { plan: { host: desired.name, reached: false, steps: [] }, diagnostics: [observed.diagnostic] };
+    return { plan: { ...base, reached: false, steps: [] }, diagnostics: [observed.diagnostic] };
   }
-  if (hasErrors(observed.problems)) {
-    return { plan: { host: desired.name, reached: true, steps: [] }, diagnostics: observed.problems };
+  const problems = [...observed.problems, ...otherFarm(desired, farm, observed)];
+  if (hasErrors(problems)) {
+    return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
   const found = desired.workers.map((worker) => planWorker(worker, observed, miner, sealProof));
   return {
     plan: {
-      host: desired.name,
+      ...base,
       reached: true,
       steps: [...manifestStep(desired, farm, observed), ...combine(found).steps],
     },
@@ -123,7 +125,8 @@ export function manifestWrite(
     action: {
       kind: 'write-file',
       path: hostLayout(host.paths).manifest,
-      mode: '644',
+      mode: 'keep',
+      backups: hostLayout(host.paths).backups,
       content: new Secret(formatManifest(manifest)),
       ...(observed.manifestSha256 === undefined ? {} : { replaces: observed.manifestSha256 }),
     },
@@ -131,6 +134,19 @@ export function manifestWrite(
     reason: observed.manifest === undefined ? 'new' : 'config-changed',
     changes,
   };
+}
+
+function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHost): readonly Diagnostic[] {
+  if (manifest === undefined || manifest.farm === farm) return [];
+  return [
+    {
+      code: 'SF512',
+      severity: 'error',
+      message: `${desired.name} belongs to the farm ${manifest.farm}, this file is of the farm ${farm}`,
+      place: { kind: 'host', host: desired.name, path: hostLayout(desired.paths).manifest },
+      help: 'Check that this is the right host. If the farm has a new name, change `farm` in the manifest on the host too.',
+    },
+  ];
 }
 
 function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonly Diagnostic[] {

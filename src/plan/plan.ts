@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import type { DrainIntent } from '../host/manifest.js';
 import type { StorageId } from '../lotus/api.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
@@ -25,6 +26,7 @@ export interface DrainedWorker {
 
 export interface HostPlan {
   readonly host: string;
+  readonly layout: HostLayout;
   /** False where the host could not be looked at: its steps are not known. */
   readonly reached: boolean;
   readonly steps: readonly Step[];
@@ -92,9 +94,12 @@ export type Action =
   | {
       readonly kind: 'write-file';
       readonly path: string;
-      readonly mode: '600' | '644';
+      /** `keep`: as it is, 644 for a new file. */
+      readonly mode: '600' | 'keep';
       readonly content: Secret;
       readonly replaces?: string;
+      /** Folder that keeps the version before. */
+      readonly backups: string;
     }
   /** Makes a storage path's folder. */
   | { readonly kind: 'create-path'; readonly path: string }
@@ -104,6 +109,7 @@ export type Action =
       readonly path: string;
       readonly id?: StorageId;
       readonly settings: SectorStoreSettings;
+      readonly backups: string;
     }
   /** Makes Lotus read a path's sectorstore.json again; read back from the index. */
   | {
@@ -117,8 +123,8 @@ export type Action =
   | { readonly kind: 'enable-task'; readonly task: TaskCode }
   | { readonly kind: 'disable-task'; readonly task: TaskCode }
   /** `expect` is verified afterwards. */
-  | { readonly kind: 'start'; readonly expect: Expectation }
-  | { readonly kind: 'restart'; readonly expect: Expectation };
+  | { readonly kind: 'start'; readonly service: WorkerLayout; readonly expect: Expectation }
+  | { readonly kind: 'restart'; readonly service: WorkerLayout; readonly expect: Expectation };
 
 /** What a started worker must show before it counts as started. */
 export interface Expectation {

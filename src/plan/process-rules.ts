@@ -22,7 +22,7 @@ export function planProcess(context: WorkerContext): Findings {
   if (desired.drain !== undefined) return NOTHING;
   const { process } = observed;
   if (process === undefined) {
-    const action = { kind: 'start', expect: expectation(context) } as const;
+    const action = { kind: 'start', service: desired.files, expect: expectation(context) } as const;
     return {
       steps: [workerStep(context, { action, disruption: 'none', reason: 'not-running' })],
       diagnostics: [],
@@ -45,7 +45,7 @@ function planRestart(context: WorkerContext, process: ObservedProcess): Findings
   if (environment.length + lotus.length === 0) return NOTHING;
   const reason: Reason = environment.length > 0 ? 'process-older-than-file' : 'lotus-differs';
   const step = workerStep(context, {
-    action: { kind: 'restart', expect: expectation(context) },
+    action: { kind: 'restart', service: context.desired.files, expect: expectation(context) },
     disruption: 'restart',
     reason,
     changes: [...environment, ...lotus],

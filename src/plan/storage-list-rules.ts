@@ -59,7 +59,8 @@ function writeList(context: WorkerContext, listed: readonly string[], paths: rea
     action: {
       kind: 'write-file',
       path: context.desired.files.storageJson,
-      mode: '644',
+      mode: 'keep',
+      backups: context.desired.files.backups,
       content: new Secret(writeStorageJson(present?.text.reveal(), paths)),
       ...(present === undefined ? {} : { replaces: present.sha256 }),
     },

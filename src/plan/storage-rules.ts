@@ -73,6 +73,7 @@ function planFreshPath(context: WorkerContext, storage: DesiredStorage, seen: Ob
 function createSectorStore(context: WorkerContext, storage: DesiredStorage, known?: string): Findings {
   const id = known ?? storage.id;
   const { path, settings } = storage;
+  const { backups } = context.desired.files;
   const changes: FieldChange[] = [
     { field: 'ID', after: id ?? '(drawn when applied)' },
     ...settingChanges(settingsFrom({}), settings).map(asFieldChange),
@@ -80,7 +81,7 @@ function createSectorStore(context: WorkerContext, storage: DesiredStorage, know
   return {
     steps: [
       workerStep(context, {
-        action: { kind: 'create-sectorstore', path, settings, ...(id === undefined ? {} : { id }) },
+        action: { kind: 'create-sectorstore', path, settings, backups, ...(id === undefined ? {} : { id }) },
         disruption: 'none',
         reason: 'new',
         changes,
@@ -101,7 +102,8 @@ function planKnownPath(
     action: {
       kind: 'write-file',
       path: sectorStoreFile(storage.path),
-      mode: '644',
+      mode: 'keep',
+      backups: context.desired.files.backups,
       content: new Secret(editSectorStore(file.text.reveal(), store.settings, storage.settings)),
       replaces: file.sha256,
     },

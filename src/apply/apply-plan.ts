@@ -1,0 +1,106 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { HostPlan, Plan, Step } from '../plan/plan.js';
+import type { ApplyContext } from './context.js';
+import { record } from './journal.js';
+import { perform } from './perform.js';
+
+export interface ApplyReport {
+  readonly done: readonly Step[];
+  readonly failed: readonly { readonly step: Step; readonly diagnostic: Diagnostic }[];
+  /** Not begun, because of a failure before it or an interruption. */
+  readonly skipped: readonly Step[];
+}
+
+/**
+ * Carries out a plan: on all hosts at once what disturbs nobody, then the restarts one after the other.
+ * Every host is worked to its end; a failure leaves out only what builds on it.
+ */
+export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
+  const run = new Run(context, plan);
+  await Promise.all(plan.hosts.map((host) => run.gently(host)));
+  for (const step of plan.hosts.flatMap(restarts)) await run.oneRestart(step);
+  return run.report();
+}
+
+function restarts(host: HostPlan): readonly Step[] {
+  return host.steps.filter(({ disruption }) => disruption === 'restart');
+}
+
+class Run {
+  readonly #context: ApplyContext;
+  readonly #journals: ReadonlyMap<string, string>;
+  readonly #done: Step[] = [];
+  readonly #failed: { step: Step; diagnostic: Diagnostic }[] = [];
+  readonly #skipped: Step[] = [];
+
+  constructor(context: ApplyContext, plan: Plan) {
+    this.#context = context;
+    this.#journals = new Map(plan.hosts.map(({ host, layout }) => [host, layout.journal]));
+  }
+
+  report(): ApplyReport {
+    return { done: this.#done, failed: this.#failed, skipped: this.#skipped };
+  }
+
+  /** The steps of a host in their order; after a failure the rest of that worker's steps is left out. */
+  async gently(host: HostPlan): Promise<void> {
+    for (const step of host.steps.filter(({ disruption }) => disruption !== 'restart')) {
+      const cause = this.#failed.find(
+        (failed) => failed.step.host === step.host && blocks(failed.step, step),
+      );
+      if (cause === undefined) await this.#one(step);
+      else this.#skip(step, `${cause.step.id} failed`);
+    }
+  }
+
+  /** A restart that went wrong stops the wave: the next worker would fare no better. */
+  async oneRestart(step: Step): Promise<void> {
+    const cause = this.#failed.find(
+      (failed) => failed.step.disruption === 'restart' || blocks(failed.step, step),
+    );
+    if (cause === undefined) await this.#one(step);
+    else this.#skip(step, `${cause.step.id} failed`);
+  }
+
+  async #one(step: Step): Promise<void> {
+    const { emit, signal } = this.#context;
+    if (signal.aborted) {
+      this.#skip(step, 'interrupted');
+      return;
+    }
+    emit({ type: 'step-started', step });
+    const result = await perform(this.#context, step);
+    if (result.ok) {
+      this.#done.push(step);
+      emit({ type: 'step-done', step });
+    } else {
+      this.#failed.push({ step, diagnostic: result.diagnostic });
+      emit({ type: 'step-failed', step, diagnostic: result.diagnostic });
+    }
+    const outcome = result.ok ? { outcome: 'done' } : { outcome: 'failed', why: result.diagnostic.message };
+    await this.#record(step, outcome);
+  }
+
+  #skip(step: Step, why: string): void {
+    this.#skipped.push(step);
+    const help = 'Apply again when the cause is mended.';
+    const message = `${step.id} was not begun: ${why}`;
+    const place = { kind: 'host', host: step.host } as const;
+    this.#context.emit({
+      type: 'step-skipped',
+      step,
+      diagnostic: { code: 'SF613', severity: 'error', message, place, help },
+    });
+  }
+
+  async #record(step: Step, outcome: { readonly outcome: string; readonly why?: string }): Promise<void> {
+    const journal = this.#journals.get(step.host);
+    if (journal === undefined) throw new Error(`no host ${step.host}`);
+    await record(this.#context, step.host, journal, { step: step.id, reason: step.reason, ...outcome });
+  }
+}
+
+/** A host's own step blocks all of its workers; a worker's step only that worker. */
+function blocks(failed: Step, step: Step): boolean {
+  return failed.host === step.host && (failed.worker === undefined || failed.worker === step.worker);
+}

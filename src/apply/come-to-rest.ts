@@ -1,0 +1,163 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
+import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
+import type { TaskCode } from '../lotus/task.js';
+import type { Observation, ObservedMiner } from '../observed/observed.js';
+import type { FarmProbe } from '../probe/observe-farm.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import { waits, type ApplyContext } from './context.js';
+import { switchTasks, type Target } from './live-changes.js';
+
+export interface RestRequest extends Target {
+  readonly goal: DrainGoal;
+  /** The declared tasks. */
+  readonly tasks: readonly TaskCode[];
+  /** Milliseconds; undefined waits as long as it takes. */
+  readonly deadline?: number;
+  /** All hosts whose workers may take over sectors; empty where that does not matter. */
+  readonly others: readonly string[];
+  readonly onLook: (decision: DrainDecision) => void;
+}
+
+/** How often "never" must be seen in a row before it is believed: between two stages a sector has no task for a moment. */
+const NEVERS = 3;
+
+/**
+ * Looks, does what the drain says, and looks again until the goal is reached.
+ * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end.
+ */
+export async function comeToRest(
+  context: ApplyContext,
+  request: RestRequest,
+): Promise<Result<WorkerApi | undefined>> {
+  const end = request.deadline === undefined ? Infinity : context.now().getTime() + request.deadline;
+  const rest = waits(context.times);
+  const others =
+    request.others.length === 0 ? new Map() : (await context.observe(request.others)).observation.hosts;
+  for (let nevers = 0; ;) {
+    const look = await lookOnce(context, request, others);
+    if (!look.ok) return look;
+    const { decision, api, observation } = look.value;
+    request.onLook(decision);
+    if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
+      return success(api);
+    nevers = decision.verdict === 'never' ? nevers + 1 : 0;
+    if (nevers >= NEVERS) return failure(cannotEnd(request, decision));
+    if (context.now().getTime() > end) return failure(tooLate(request, decision));
+    await context.sleep(rest.next().value);
+    if (context.signal.aborted) return failure(interrupted(request));
+  }
+}
+
+interface Look {
+  readonly decision: DrainDecision;
+  readonly api: WorkerApi | undefined;
+  readonly observation: Observation;
+}
+
+/** The last question right before the end, for the jobs alone: a whole look takes long enough for a new one to come. */
+async function stillAtRest(
+  context: ApplyContext,
+  request: RestRequest,
+  observation: Observation,
+): Promise<boolean> {
+  const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
+  if (!observation.miner.reached || !workers.ok || !jobs.ok) return false;
+  const miner: ObservedMiner = {
+    ...observation.miner,
+    workers: new Map(Object.entries(workers.value)),
+    jobs: new Map(Object.entries(jobs.value)),
+  };
+  const snapshot = drainSnapshot(request.worker, observation, miner, new Map());
+  return drainStep(snapshot, 'quiet', request.tasks).verdict === 'done';
+}
+
+async function lookOnce(
+  context: ApplyContext,
+  request: RestRequest,
+  others: Observation['hosts'],
+): Promise<Result<Look>> {
+  const probe = await context.observe([request.host]);
+  const { miner } = probe.observation;
+  const host = probe.observation.hosts.get(request.host);
+  if (host?.reached === false) return failure(host.diagnostic);
+  if (!miner.reached) return failure(miner.diagnostic);
+  const decision = await decide(context, request, probe, miner, others);
+  const api = probe.apis.get(request.worker);
+  if (api !== undefined) {
+    for (const [codes, on] of [
+      [decision.disable, false],
+      [decision.enable, true],
+    ] as const) {
+      const switched = await switchTasks(request, api, codes, on);
+      if (!switched.ok) return switched;
+    }
+  }
+  // A job may have been given out until the last task was off: only the next look can tell.
+  const settled = decision.disable.length === 0 ? decision : { ...decision, verdict: later(decision) };
+  return success({ decision: settled, api, observation: probe.observation });
+}
+
+function later(decision: DrainDecision): DrainDecision['verdict'] {
+  return decision.verdict === 'done' ? 'working' : decision.verdict;
+}
+
+async function decide(
+  context: ApplyContext,
+  request: RestRequest,
+  probe: FarmProbe,
+  miner: ObservedMiner,
+  others: Observation['hosts'],
+): Promise<DrainDecision> {
+  const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };
+  const none: SectorStates = new Map();
+  const first = drainSnapshot(request.worker, observation, miner, none);
+  const states =
+    request.goal === 'quiet' ? none : await context.sectorStates(first.held.map(({ sector }) => sector));
+  return drainStep(drainSnapshot(request.worker, observation, miner, states), request.goal, request.tasks);
+}
+
+function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+  const stuck = blockers.flatMap((blocker) => {
+    if (blocker.kind === 'stranded')
+      return [`${blocker.sector.sector} needs ${blocker.task}, which no worker may take`];
+    return blocker.kind === 'away' ? [`${blocker.sector.sector} lies on ${worker}, which does not run`] : [];
+  });
+  return {
+    code: 'SF612',
+    severity: 'error',
+    message: `${worker} can never get empty: ${stuck.join('; ')}`,
+    place: { kind: 'host', host, worker },
+    help: 'Give another worker the task and a group that the path allows, then drain again; or `sealfarm resume` to let it go on.',
+  };
+}
+
+function tooLate({ host, worker, goal }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+  const names = blockers
+    .slice(0, 3)
+    .map((blocker) =>
+      'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector),
+    );
+  return {
+    code: goal === 'quiet' ? 'SF604' : 'SF610',
+    severity: 'error',
+    message: `${worker} is not ${goal} in time; still there: ${names.join(', ')}${blockers.length > 3 ? ', …' : ''}`,
+    place: { kind: 'host', host, worker },
+    help: 'Nothing was stopped. Run the command again to go on waiting.',
+  };
+}
+
+function sector(held: { readonly sector: string; readonly state?: string }): string {
+  return held.state === undefined ? held.sector : `${held.sector} in ${held.state}`;
+}
+
+function interrupted({ host, worker }: RestRequest): Diagnostic {
+  return {
+    code: 'SF608',
+    severity: 'error',
+    message: `interrupted while ${worker} finished its work; it was not stopped`,
+    place: { kind: 'host', host, worker },
+    help: 'Run the command again to go on.',
+  };
+}

@@ -1,0 +1,47 @@
+import type { SectorStates } from '../drain/snapshot.js';
+import type { Emit } from '../event/event.js';
+import type { FarmProbe } from '../probe/observe-farm.js';
+import type { Remote } from '../remote/remote.js';
+import type { MinerApi } from '../rpc/miner-api.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+
+/** All that carrying out a plan may use of the world. */
+export interface ApplyContext {
+  /** Who works here, for locks and journals: `alice@laptop`. */
+  readonly who: string;
+  readonly emit: Emit;
+  readonly miner: MinerApi;
+  /** Workers that could be called when the plan was made, by name. */
+  readonly apis: ReadonlyMap<string, WorkerApi>;
+  readonly times: ApplyTimes;
+  /** Aborted when the person wants to stop: no new step is started then. */
+  readonly signal: AbortSignal;
+  readonly remote: (host: string) => Remote;
+  /** A fresh look at these hosts and the miner. */
+  readonly observe: (hosts: readonly string[]) => Promise<FarmProbe>;
+  /** Where sectors (`s-t01000-7`) are in the pipeline. */
+  readonly sectorStates: (sectors: readonly string[]) => Promise<SectorStates>;
+  readonly now: () => Date;
+  /** Ends early when `signal` is aborted. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** A new UUID. */
+  readonly newId: () => string;
+  /** The text with every secret of the farm masked. */
+  readonly redact: (text: string) => string;
+}
+
+/** All in milliseconds. */
+export interface ApplyTimes {
+  /** How long a restart may wait until its worker is quiet. */
+  readonly quiet: number;
+  /** How long a started worker may take to register as declared. */
+  readonly start: number;
+  /** Between two looks: the first wait, which grows to `longestPoll`. */
+  readonly poll: number;
+  readonly longestPoll: number;
+}
+
+/** Waits between looks, each a half longer than the one before, up to the longest. */
+export function* waits({ poll, longestPoll }: ApplyTimes): Generator<number, never> {
+  for (let wait = poll; ; wait = Math.min(wait * 1.5, longestPoll)) yield wait;
+}

@@ -1,0 +1,51 @@
+import { success, type Result } from '../diagnostic/result.js';
+import type { WorkerLayout } from '../host/layout.js';
+import type { TaskCode } from '../lotus/task.js';
+import { comeToRest } from './come-to-rest.js';
+import type { ApplyContext } from './context.js';
+import { record } from './journal.js';
+import type { Target } from './live-changes.js';
+import { stopWorker } from './stop-worker.js';
+
+export interface DrainRequest extends Target {
+  readonly tasks: readonly TaskCode[];
+  readonly service: WorkerLayout;
+  readonly journal: string;
+  /** Milliseconds; undefined waits as long as it takes. */
+  readonly deadline?: number;
+  /** Every host of the farm: their workers may take over what lies here. */
+  readonly farmHosts: readonly string[];
+  /** Whether the empty worker's process is ended. */
+  readonly stop: boolean;
+}
+
+/** Empties a worker whose intent to drain is already on its host, and stops it. */
+export async function drainWorker(context: ApplyContext, request: DrainRequest): Promise<Result<undefined>> {
+  const { host, worker, journal, stop } = request;
+  const note = (outcome: string, why?: string): Promise<void> =>
+    record(context, host, journal, {
+      step: `${worker}/drain`,
+      outcome,
+      ...(why === undefined ? {} : { why }),
+    });
+  context.emit({ type: 'drain-started', host, worker });
+  const empty = await comeToRest(context, {
+    host,
+    worker,
+    goal: 'empty',
+    tasks: request.tasks,
+    others: request.farmHosts,
+    ...(request.deadline === undefined ? {} : { deadline: request.deadline }),
+    onLook: ({ verdict, blockers }) => {
+      context.emit({ type: 'drain-progress', host, worker, verdict, blockers });
+    },
+  });
+  const ended = empty.ok && stop ? await stopWorker(context, request, request.service, empty.value) : empty;
+  if (!ended.ok) {
+    await note('failed', ended.diagnostic.message);
+    return ended;
+  }
+  await note('done');
+  context.emit({ type: 'drain-ended', host, worker, stopped: stop });
+  return success(undefined);
+}

@@ -1,0 +1,13 @@
+import type { ApplyContext } from './context.js';
+import { journalScript } from './scripts.js';
+
+/** One line in the host's journal for an action. A journal that cannot be written stops nothing: its step is done. */
+export async function record(
+  { remote, who, now }: ApplyContext,
+  host: string,
+  journal: string,
+  entry: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const line = JSON.stringify({ at: now().toISOString(), who, ...entry });
+  await remote(host).exec(journalScript(journal, line));
+}

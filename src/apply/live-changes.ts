@@ -1,0 +1,107 @@
+import { failure, success, type Result } from '../diagnostic/result.js';
+import { sectorName } from '../lotus/file-type.js';
+import { settingChanges, settingsFrom } from '../lotus/sectorstore.js';
+import { task, type TaskCode } from '../lotus/task.js';
+import type { Action } from '../plan/plan.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import type { ApplyContext } from './context.js';
+
+type Redeclare = Extract<Action, { kind: 'redeclare' }>;
+type Detach = Extract<Action, { kind: 'detach' }>;
+
+/** Where a change was made, for messages. */
+export interface Target {
+  readonly host: string;
+  readonly worker: string;
+}
+
+/** Lotus reports some failures as success, so every change is read back. */
+export async function redeclare(
+  { miner }: ApplyContext,
+  target: Target,
+  api: WorkerApi,
+  { id, path, settings }: Redeclare,
+): Promise<Result<undefined>> {
+  // drop-missing false: files that cannot be seen for a moment must not leave the index.
+  const told = await api.storageRedeclareLocal(id, false);
+  if (!told.ok) return told;
+  const indexed = await miner.storageInfo(id);
+  if (!indexed.ok) return indexed;
+  const left = settingChanges(settingsFrom(indexed.value), settings).map(({ name }) => name);
+  return left.length === 0
+    ? success(undefined)
+    : notInEffect(target, `${left.join(', ')} of ${path} in the miner's index`);
+}
+
+export async function attach(target: Target, api: WorkerApi, path: string): Promise<Result<undefined>> {
+  const told = await api.storageAddLocal(path);
+  if (!told.ok) return told;
+  return checkPaths(target, api, path, true);
+}
+
+/** Looks once more right before: a sector may have come since the plan was made. */
+export async function detach(
+  { miner }: ApplyContext,
+  target: Target,
+  api: WorkerApi,
+  { id, path }: Detach,
+): Promise<Result<undefined>> {
+  const [sectors, indexed] = await Promise.all([miner.storageList(), miner.storageInfo(id)]);
+  if (!sectors.ok) return sectors;
+  const held = sectors.value[id] ?? [];
+  const servedElsewhere = indexed.ok && (indexed.value.URLs ?? []).length > 1;
+  if (held.length > 0 && !servedElsewhere) {
+    return failure({
+      code: 'SF607',
+      severity: 'error',
+      message: `${path} holds ${held.length} sectors again (${held.slice(0, 3).map(sectorName).join(', ')}): it stays attached`,
+      place: { kind: 'host', ...target, path },
+      help: 'Drain the worker first, or declare the path again.',
+    });
+  }
+  const told = await api.storageDetachLocal(path);
+  return told.ok ? checkPaths(target, api, path, false) : told;
+}
+
+async function checkPaths(
+  target: Target,
+  api: WorkerApi,
+  path: string,
+  wanted: boolean,
+): Promise<Result<undefined>> {
+  const paths = await api.paths();
+  if (!paths.ok) return paths;
+  const attached = paths.value.some(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
+  return attached === wanted
+    ? success(undefined)
+    : notInEffect(target, `${path} being ${wanted ? 'attached' : 'detached'}`);
+}
+
+/** Switches tasks one after the other and reads back what the worker takes then. */
+export async function switchTasks(
+  target: Target,
+  api: WorkerApi,
+  codes: readonly TaskCode[],
+  on: boolean,
+): Promise<Result<undefined>> {
+  for (const code of codes) {
+    const told = on ? await api.taskEnable(task(code).rpc) : await api.taskDisable(task(code).rpc);
+    if (!told.ok) return told;
+  }
+  const types = await api.taskTypes();
+  if (!types.ok) return types;
+  const wrong = codes.filter((code) => types.value.includes(task(code).rpc) !== on);
+  return wrong.length === 0
+    ? success(undefined)
+    : notInEffect(target, `${wrong.join(', ')} being ${on ? 'on' : 'off'}`);
+}
+
+function notInEffect(target: Target, what: string): Result<undefined> {
+  return failure({
+    code: 'SF606',
+    severity: 'error',
+    message: `${target.worker} took the change, but Lotus does not show ${what}`,
+    place: { kind: 'host', ...target },
+    help: "Look at the worker's log, and plan again to see what is in effect.",
+  });
+}

@@ -1,0 +1,92 @@
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { shellQuote } from '../host/shell.js';
+import type { ApplyContext } from './context.js';
+
+/** Exit status of a lock that somebody else holds. */
+const HELD = 4;
+
+/** `mkdir` succeeds for one alone; who holds the lock stands in it for everyone to read. */
+export function lockScript(lock: string, holder: string): string {
+  const folder = shellQuote(lock);
+  return `set -u
+mkdir -p ${shellQuote(lock.slice(0, lock.lastIndexOf('/')))} || exit 1
+if mkdir ${folder} 2>/dev/null; then printf '%s\\n' ${shellQuote(holder)} >${folder}/holder; exit 0; fi
+[ -d ${folder} ] || { echo 'cannot make ${lock.replaceAll("'", '')}' >&2; exit 1; }
+cat ${folder}/holder 2>/dev/null || echo 'somebody unnamed'
+exit ${HELD}
+`;
+}
+
+export function unlockScript(lock: string): string {
+  return `rm -f ${shellQuote(lock)}/holder\nrmdir ${shellQuote(lock)} 2>/dev/null || [ ! -e ${shellQuote(lock)} ]\n`;
+}
+
+export interface LockedHost {
+  readonly host: string;
+  /** The lock's folder. */
+  readonly lock: string;
+}
+
+/** Holds the locks of all these hosts while `work` runs; takes none if one of them is held. Fails with SF609. */
+export async function withLocks<T>(
+  context: ApplyContext,
+  hosts: readonly LockedHost[],
+  why: string,
+  work: () => Promise<T>,
+): Promise<Result<T>> {
+  const holder = `${context.who} since ${context.now().toISOString()}: ${why}`;
+  const taken = await Promise.all(
+    hosts.map(async (host) => ({ host, result: await take(context, host, holder) })),
+  );
+  const release = (): Promise<unknown> =>
+    Promise.all(
+      taken
+        .filter(({ result }) => result.ok)
+        .map(({ host }) => context.remote(host.host).exec(unlockScript(host.lock))),
+    );
+  const refused = taken.find(({ result }) => !result.ok)?.result;
+  if (refused?.ok === false) {
+    await release();
+    return refused;
+  }
+  try {
+    return success(await work());
+  } finally {
+    await release();
+  }
+}
+
+async function take(
+  context: ApplyContext,
+  { host, lock }: LockedHost,
+  holder: string,
+): Promise<Result<undefined>> {
+  const output = await context.remote(host).exec(lockScript(lock, holder));
+  if (!output.ok) return output;
+  const { status, stdout, stderr } = output.value;
+  if (status === 0) return success(undefined);
+  return failure(
+    status === HELD ? locked(host, stdout.trim()) : cannotLock(host, context.redact(stderr.trim())),
+  );
+}
+
+function locked(host: string, holder: string): Diagnostic {
+  return {
+    code: 'SF609',
+    severity: 'error',
+    message: `${host} is locked by ${holder}`,
+    place: { kind: 'host', host },
+    help: `Wait until that is over. If it was cut off and nobody works there any more: sealfarm unlock ${host}`,
+  };
+}
+
+function cannotLock(host: string, why: string): Diagnostic {
+  return {
+    code: 'SF602',
+    severity: 'error',
+    message: `cannot take the lock of ${host}: ${why}`,
+    place: { kind: 'host', host },
+    help: 'Look whether `paths.state` can be written by the SSH user and the disk has room.',
+  };
+}

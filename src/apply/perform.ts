@@ -1,0 +1,86 @@
+import { failure, success, type Result } from '../diagnostic/result.js';
+import { unreachable } from '../diagnostic/unreachable.js';
+import { sectorStoreFile } from '../host/layout.js';
+import { newSectorStore } from '../lotus/sectorstore.js';
+import type { Step } from '../plan/plan.js';
+import { Secret } from '../secret/secret.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import type { ApplyContext } from './context.js';
+import { attach, detach, redeclare, switchTasks, type Target } from './live-changes.js';
+import { restartWorker } from './restart-worker.js';
+import { runScript } from './run-script.js';
+import { createPathScript, writeFileScript } from './scripts.js';
+import { startWorker } from './start-worker.js';
+
+/** Carries out one step. Doing a step twice is the same as doing it once. */
+export async function perform(context: ApplyContext, step: Step): Promise<Result<undefined>> {
+  const { action, host } = step;
+  const target: Target = { host, worker: step.worker ?? host };
+  switch (action.kind) {
+    case 'write-file':
+      return quietly(runScript(context, { host, what: `write ${action.path}` }, writeFileScript(action)));
+    case 'create-path':
+      return quietly(
+        runScript(context, { host, what: `make ${action.path}` }, createPathScript(action.path)),
+      );
+    case 'create-sectorstore':
+      return createSectorStore(context, step, action);
+    case 'redeclare':
+      return withApi(context, target, (api) => redeclare(context, target, api, action));
+    case 'attach':
+      return withApi(context, target, (api) => attach(target, api, action.path));
+    case 'detach':
+      return withApi(context, target, (api) => detach(context, target, api, action));
+    case 'enable-task':
+      return withApi(context, target, (api) => switchTasks(target, api, [action.task], true));
+    case 'disable-task':
+      return withApi(context, target, (api) => switchTasks(target, api, [action.task], false));
+    case 'start':
+      return startWorker(context, target, action.service, action.expect);
+    case 'restart':
+      return restartWorker(context, target, action, (blockers) => {
+        context.emit({ type: 'step-waiting', step, blockers });
+      });
+    default:
+      return unreachable(action);
+  }
+}
+
+async function quietly(run: Promise<Result<string>>): Promise<Result<undefined>> {
+  const result = await run;
+  return result.ok ? success(undefined) : result;
+}
+
+/** The one place where a path gets its identity. */
+function createSectorStore(
+  context: ApplyContext,
+  { host }: Step,
+  action: Extract<Step['action'], { kind: 'create-sectorstore' }>,
+): Promise<Result<undefined>> {
+  const path = sectorStoreFile(action.path);
+  const content = new Secret(newSectorStore(action.id ?? context.newId(), action.settings));
+  const { backups } = action;
+  return quietly(
+    runScript(
+      context,
+      { host, what: `write ${path}` },
+      writeFileScript({ path, mode: 'keep', content, backups }),
+    ),
+  );
+}
+
+async function withApi(
+  { apis }: ApplyContext,
+  target: Target,
+  work: (api: WorkerApi) => Promise<Result<undefined>>,
+): Promise<Result<undefined>> {
+  const api = apis.get(target.worker);
+  if (api !== undefined) return work(api);
+  return failure({
+    code: 'SF508',
+    severity: 'error',
+    message: `${target.worker} cannot be called`,
+    place: { kind: 'host', ...target },
+    help: 'Plan again: it did not run when the plan was made, or has ended since.',
+  });
+}

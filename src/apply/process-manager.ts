@@ -1,0 +1,64 @@
+import type { WorkerLayout } from '../host/layout.js';
+import { shellQuote } from '../host/shell.js';
+import type { ServiceManager } from './service-manager.js';
+
+/** Seconds for a worker to end after SIGINT; Lotus only stops its HTTP server then, work is not waited for. */
+const STOP_SECONDS = 25;
+
+const ALIVE = `alive() {
+  pid= start= boot=
+  [ -r "$pidfile" ] && read -r pid start boot <"$pidfile"
+  stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
+  set -- \${stat##*) }
+  [ -n "$pid" ] && [ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] && [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$start" ]
+}`;
+
+/**
+ * Keeps workers without systemd: each in a session of its own, with a pid file that also holds the start time,
+ * so that a recycled process id is never taken for the worker.
+ */
+export const processManager: ServiceManager = {
+  startScript: ({ envFile, pidFile, logFile }: WorkerLayout): string => `set -u
+pidfile=${shellQuote(pidFile)} log=${shellQuote(logFile)} envfile=${shellQuote(envFile)}
+${ALIVE}
+if alive; then exit 0; fi
+umask 077
+mkdir -p "\${pidfile%/*}" "\${log%/*}" || exit 1
+rm -f "$pidfile"
+# A clean environment: the worker gets what its file says and nothing of this session.
+env -i PATH="$PATH" HOME="\${HOME:-/}" setsid sh -c '${LAUNCH}' sealfarm-worker "$envfile" "$pidfile" </dev/null >>"$log" 2>&1 &
+tries=0
+until alive || [ "$tries" -ge 50 ]; do tries=$((tries + 1)); sleep 0.1; done
+if ! alive; then echo 'the process ended at once' >&2; exit 1; fi
+`,
+
+  stopScript: ({ pidFile }: WorkerLayout): string => `set -u
+pidfile=${shellQuote(pidFile)}
+${ALIVE}
+stop_by() {
+  kill "-$1" "$pid" 2>/dev/null
+  tries=0
+  while alive && [ "$tries" -lt "$2" ]; do tries=$((tries + 1)); sleep 0.1; done
+}
+# Lotus handles SIGINT alone; the quiet worker loses nothing by the signals after it.
+if alive; then stop_by INT ${STOP_SECONDS * 10}; fi
+if alive; then stop_by TERM 50; fi
+if alive; then echo "process $pid does not end" >&2; exit 1; fi
+rm -f "$pidfile"
+`,
+};
+
+/** Runs as the worker's own shell: \`exec\` keeps the process id that it writes down. Soft limit: Lotus wants 100,000 files. */
+const LAUNCH = [
+  'set -a',
+  '. "$1"',
+  'set +a',
+  'ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -H -n)"',
+  'stat=$(cat "/proc/$$/stat")',
+  'pidfile=$2',
+  'set -- ${stat##*) }',
+  'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" >"$pidfile.tmp"',
+  'mv -f "$pidfile.tmp" "$pidfile"',
+  'umask 022',
+  'exec "$SEALFARM_BINARY" run',
+].join('\n');

@@ -1,0 +1,37 @@
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { DiagnosticCode } from '../diagnostic/codes.js';
+import type { ApplyContext } from './context.js';
+import { CHANGED_MEANWHILE } from './scripts.js';
+
+/** What a script is run for, for the message when it fails. */
+export interface ScriptPurpose {
+  readonly host: string;
+  /** As in "write /etc/x". */
+  readonly what: string;
+  readonly code?: DiagnosticCode;
+  readonly help?: string;
+}
+
+/** Runs a script that must end with status 0. */
+export async function runScript(
+  context: ApplyContext,
+  { host, what, code = 'SF602', help }: ScriptPurpose,
+  script: string,
+): Promise<Result<string>> {
+  const output = await context.remote(host).exec(script);
+  if (!output.ok) return output;
+  const { status, stdout, stderr } = output.value;
+  if (status === 0) return success(stdout);
+  const reason = context.redact(stderr.trim().split('\n').at(-1) ?? '') || `status ${status}`;
+  return failure({
+    code: status === CHANGED_MEANWHILE ? 'SF601' : code,
+    severity: 'error',
+    message: `cannot ${what} on ${host}: ${reason}`,
+    place: { kind: 'host', host },
+    help:
+      status === CHANGED_MEANWHILE
+        ? 'Somebody changed it since the plan was made. Make a new plan and look at what it says.'
+        : (help ??
+          'Look at the message of the host, mend the cause and apply again: what is done already stays done.'),
+  });
+}

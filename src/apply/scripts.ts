@@ -1,0 +1,62 @@
+import { base64Lines, shellQuote } from '../host/shell.js';
+import type { Secret } from '../secret/secret.js';
+
+/** Exit status of a write that found another file than the one the plan was made from. */
+export const CHANGED_MEANWHILE = 3;
+
+export interface FileWrite {
+  readonly path: string;
+  readonly mode: '600' | 'keep';
+  readonly content: Secret;
+  /** sha256 of the file it replaces; undefined when there was none. */
+  readonly replaces?: string;
+  readonly backups: string;
+}
+
+/**
+ * Puts a whole file in place: nobody ever sees half of it, and a file that changed since it was read stays.
+ * Owner and mode are kept; the version before goes to the backup folder.
+ */
+export function writeFileScript({ path, mode, content, replaces, backups }: FileWrite): string {
+  const slash = path.lastIndexOf('/');
+  const folder = path.slice(0, slash) || '/';
+  const name = path.slice(slash + 1);
+  return `set -eu
+target=${shellQuote(path)} folder=${shellQuote(folder)} backups=${shellQuote(backups)}
+temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)}
+mkdir -p "$folder"
+seen=absent
+if [ -e "$target" ]; then seen=$(sha256sum <"$target" | cut -d ' ' -f 1); fi
+if [ "$seen" != ${replaces ?? 'absent'} ]; then echo "$target is not the file that was read" >&2; exit ${CHANGED_MEANWHILE}; fi
+trap 'rm -f "$temp"' EXIT
+umask 077
+base64 -d >"$temp" <<'END'
+${base64Lines(content.reveal())}END
+mode=${mode === '600' ? '600' : '644'}
+if [ "$seen" != absent ]; then
+  ${mode === '600' ? ':' : 'mode=$(stat -c %a "$target")'}
+  chown "$(stat -c %u:%g "$target")" "$temp"
+  mkdir -p "$backups"
+  cp -p "$target" "$backups/$(date -u +%Y%m%dT%H%M%SZ)$(printf %s "$target" | tr / _)"
+fi
+chmod "$mode" "$temp"
+sync "$temp"
+mv -f "$temp" "$target"
+sync "$folder"
+`;
+}
+
+export function createPathScript(path: string): string {
+  return `set -eu\nmkdir -p ${shellQuote(path)}\n`;
+}
+
+/** One line more in the host's journal. */
+export function journalScript(journal: string, line: string): string {
+  const folder = journal.slice(0, journal.lastIndexOf('/'));
+  return `set -eu\numask 077\nmkdir -p ${shellQuote(folder)}\nprintf '%s\\n' ${shellQuote(line)} >>${shellQuote(journal)}\n`;
+}
+
+/** The last lines of a worker's log. */
+export function logTailScript(logFile: string): string {
+  return `tail -n 20 ${shellQuote(logFile)} 2>/dev/null | tail -c 4000\n`;
+}

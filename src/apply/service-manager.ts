@@ -1,0 +1,9 @@
+import type { WorkerLayout } from '../host/layout.js';
+
+/** Starts and stops worker processes on a host, by scripts for its shell. Both do nothing when nothing is to do. */
+export interface ServiceManager {
+  /** Status 0 once the process runs; it may still end soon after. */
+  startScript(worker: WorkerLayout): string;
+  /** Status 0 once no process is left. To be used on a quiet worker only. */
+  stopScript(worker: WorkerLayout): string;
+}

@@ -1,0 +1,96 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { WorkerLayout } from '../host/layout.js';
+import { DECLARABLE_TASKS, task } from '../lotus/task.js';
+import type { MinerObservation, ObservedProcess } from '../observed/observed.js';
+import type { Expectation } from '../plan/plan.js';
+import { waits, type ApplyContext } from './context.js';
+import type { Target } from './live-changes.js';
+import { processManager } from './process-manager.js';
+import { runScript } from './run-script.js';
+import { logTailScript } from './scripts.js';
+
+/** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602, SF603 or SF608. */
+export async function startWorker(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  expect: Expectation,
+): Promise<Result<undefined>> {
+  const purpose = { host: target.host, what: `start ${target.worker}` };
+  const started = await runScript(context, purpose, processManager.startScript(service));
+  return started.ok
+    ? verifyStart(context, target, service, expect)
+    : withLog(context, target, service, started.diagnostic);
+}
+
+async function verifyStart(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  expect: Expectation,
+): Promise<Result<undefined>> {
+  const end = context.now().getTime() + context.times.start;
+  for (const wait of waits(context.times)) {
+    const { observation } = await context.observe([target.host]);
+    const host = observation.hosts.get(target.host);
+    if (host?.reached !== true) return failure(host?.diagnostic ?? notUp(target, ['host not observed']));
+    const process = host.workers.get(target.worker)?.process;
+    const missing =
+      process === undefined ? ['its process ended'] : missingIn(process, observation.miner, expect);
+    if (missing.length === 0) return success(undefined);
+    const over = process === undefined || context.now().getTime() > end || context.signal.aborted;
+    if (over) return withLog(context, target, service, notUp(target, missing));
+    await context.sleep(wait);
+  }
+  throw new Error('waits end');
+}
+
+/** What of the declared does not show yet, in words; nothing when the worker stands as it shall. */
+export function missingIn(
+  process: ObservedProcess,
+  miner: MinerObservation,
+  expect: Expectation,
+): readonly string[] {
+  const { live } = process;
+  if (!live.reached) return [live.diagnostic.message];
+  if (!miner.reached) return [miner.diagnostic.message];
+  const registered = miner.workers.get(live.session);
+  if (registered === undefined) return ['it is not registered with the miner'];
+  const paths = new Set(live.paths.map(({ LocalPath }) => LocalPath.replace(/\/+$/, '')));
+  return [
+    ...DECLARABLE_TASKS.filter(({ code }) => live.tasks.has(code) !== expect.tasks.includes(code)).map(
+      ({ code }) => `${code} is ${live.tasks.has(code) ? 'on' : 'off'}`,
+    ),
+    ...expect.paths.filter((path) => !paths.has(path)).map((path) => `${path} is not attached`),
+    ...[...expect.limits].flatMap(([code, most]) => {
+      const effective =
+        registered.Info.Resources.Resources[task(code).rpc]?.[expect.sealProof]?.MaxConcurrent ?? 0;
+      return effective === most ? [] : [`the limit of ${code} is ${effective}, not ${most}`];
+    }),
+  ];
+}
+
+function notUp({ host, worker }: Target, missing: readonly string[]): Diagnostic {
+  return {
+    code: 'SF603',
+    severity: 'error',
+    message: `${worker} did not come up as declared: ${missing.join('; ')}`,
+    place: { kind: 'host', host, worker },
+    help: 'Mend the cause and apply again.',
+  };
+}
+
+/** The worker's own last words say more than any guess. */
+async function withLog(
+  context: ApplyContext,
+  { host }: Target,
+  service: WorkerLayout,
+  diagnostic: Diagnostic,
+): Promise<Result<undefined>> {
+  const tail = await context.remote(host).exec(logTailScript(service.logFile));
+  const lines = tail.ok ? context.redact(tail.value.stdout).trim().split('\n').slice(-5) : [];
+  const log =
+    lines.join('\n').trim() === '' ? 'Its log is empty.' : `The end of its log:\n${lines.join('\n')}`;
+  return failure({ ...diagnostic, help: `${diagnostic.help ?? ''} ${log}`.trim() });
+}

@@ -1,0 +1,77 @@
+import type { Duplex } from 'node:stream';
+import pLimit from 'p-limit';
+import { failure, type Result } from '../diagnostic/result.js';
+import type { Farm, Host } from '../farm/farm.js';
+import type { SocketAddress } from '../farm/farm.js';
+import { connect } from '../remote/connect.js';
+import type { ConnectContext } from '../remote/context.js';
+import type { Remote } from '../remote/remote.js';
+import { createLotusClient } from '../rpc/lotus-client.js';
+import { createMinerApi, type MinerApi } from '../rpc/miner-api.js';
+import { createWorkerApi, type WorkerApi } from '../rpc/worker-api.js';
+import type { Secret } from '../secret/secret.js';
+import { RenewingRemote } from './renewing-remote.js';
+
+/** More handshakes at a time than this end later, not sooner. */
+const CONNECTING_AT_ONCE = 32;
+
+/** All connections of one command: one for each host, opened when first needed. */
+export class Connections {
+  readonly miner: MinerApi;
+  readonly #remotes: ReadonlyMap<string, Remote>;
+  #minerHost: Remote | undefined;
+
+  constructor(farm: Farm, token: Secret, context: ConnectContext) {
+    const limit = pLimit(CONNECTING_AT_ONCE);
+    const open = (host: Host) => (): Promise<Result<Remote>> => limit(() => connect(host, context));
+    this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
+    this.miner = createMinerApi(
+      createLotusClient({ dial: () => this.#dialMiner(farm.miner.address), token, name: 'the miner' }),
+    );
+  }
+
+  remote(host: string): Remote {
+    const remote = this.#remotes.get(host);
+    if (remote === undefined) throw new Error(`no host ${host}`);
+    return remote;
+  }
+
+  /** The API of a worker on a host, by the address and token that Lotus wrote into its repo. */
+  worker(host: string, name: string, address: SocketAddress, token: Secret): WorkerApi {
+    return createWorkerApi(
+      createLotusClient({
+        dial: () => this.remote(host).dial(address.host, address.port),
+        token,
+        name: `${name} on ${host}`,
+        place: { kind: 'host', host, worker: name },
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#remotes.values()].map((remote) => remote.close()));
+  }
+
+  /** The operator's machine needs no route to the miner: the first host that can reach it does. */
+  async #dialMiner({ host, port }: SocketAddress): Promise<Result<Duplex>> {
+    let last: Result<Duplex> = failure(noHost());
+    const others = [...this.#remotes.values()].filter((remote) => remote !== this.#minerHost);
+    for (const remote of this.#minerHost === undefined ? others : [this.#minerHost, ...others]) {
+      last = await remote.dial(host, port);
+      if (last.ok) {
+        this.#minerHost = remote;
+        return last;
+      }
+    }
+    return last;
+  }
+}
+
+function noHost(): { code: 'SF511'; severity: 'error'; message: string; help: string } {
+  return {
+    code: 'SF511',
+    severity: 'error',
+    message: 'the miner is reached through the hosts of the farm, and there are none',
+    help: 'Declare a host.',
+  };
+}

@@ -1,0 +1,44 @@
+import type { Emit } from '../event/event.js';
+import type { Farm, Host } from '../farm/farm.js';
+import type { Intents } from '../desired/desire.js';
+import type { Observation } from '../observed/observed.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import type { Connections } from './connections.js';
+import { observeHost } from './observe-host.js';
+import { observeMiner } from './observe-miner.js';
+
+export interface FarmProbe {
+  readonly observation: Observation;
+  /** The running workers that can be called, by name. */
+  readonly apis: ReadonlyMap<string, WorkerApi>;
+}
+
+/** One look at hosts (all of the farm's by default) and at the miner. */
+export async function observeFarm(
+  farm: Farm,
+  connections: Connections,
+  emit: Emit,
+  hosts: readonly Host[] = farm.hosts,
+): Promise<FarmProbe> {
+  const probes = await Promise.all(
+    hosts.map(async (host) => {
+      const probe = await observeHost(host, connections);
+      const { observation } = probe;
+      if (observation.reached) emit({ type: 'host-observed', host: host.name });
+      else emit({ type: 'host-unreached', host: host.name, diagnostic: observation.diagnostic });
+      return [host.name, probe] as const;
+    }),
+  );
+  const miner = await observeMiner(connections.miner);
+  return {
+    observation: { hosts: new Map(probes.map(([name, { observation }]) => [name, observation])), miner },
+    apis: new Map(probes.flatMap(([, { apis }]) => [...apis])),
+  };
+}
+
+/** The drains that people have asked for, as the hosts remember them. */
+export function intentsOf({ hosts }: Observation): Intents {
+  return new Map(
+    [...hosts.values()].flatMap((host) => (host.reached ? Object.entries(host.manifest?.intents ?? {}) : [])),
+  );
+}

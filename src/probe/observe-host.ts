@@ -1,0 +1,84 @@
+import type { Host, Worker } from '../farm/farm.js';
+import { workerLayout } from '../host/layout.js';
+import { parseMultiaddr } from '../lotus/multiaddr.js';
+import { taskByRpc } from '../lotus/task.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { HostObservation, Unreached, WorkerLive } from '../observed/observed.js';
+import { assembleHost, parseAnswer, type HostAnswer } from '../observed/parse-answer.js';
+import { probeScript } from '../observed/probe-script.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import { Secret } from '../secret/secret.js';
+import type { Connections } from './connections.js';
+
+export interface HostProbe {
+  readonly observation: HostObservation;
+  /** The running workers that can be called, by name. */
+  readonly apis: ReadonlyMap<string, WorkerApi>;
+}
+
+/** One exec on the host, then the running workers' own words through the same connection. */
+export async function observeHost(host: Host, connections: Connections): Promise<HostProbe> {
+  const output = await connections.remote(host.name).exec(probeScript(host));
+  if (!output.ok) return unreached(output.diagnostic);
+  const answer = parseAnswer(host.name, output.value.stdout);
+  if (!answer.ok) return unreached(answer.diagnostic);
+  const apis = new Map(
+    host.workers.flatMap((worker) => {
+      const api = workerApi(host, worker, answer.value, connections);
+      return api === undefined ? [] : [[worker.name, api] as const];
+    }),
+  );
+  const running = host.workers.filter(({ name, repo }) =>
+    answer.value.processes.has(workerLayout(host.paths, { name, repo }).pidFile),
+  );
+  const lives = await Promise.all(
+    running.map(async ({ name }) => [name, await observeLive(host.name, name, apis.get(name))] as const),
+  );
+  return { observation: assembleHost(host, answer.value, new Map(lives)), apis };
+}
+
+function unreached(diagnostic: Diagnostic): HostProbe {
+  return { observation: { reached: false, diagnostic }, apis: new Map() };
+}
+
+/** Lotus writes where it listens, and with which token, into the repo. */
+function workerApi(
+  host: Host,
+  worker: Worker,
+  answer: HostAnswer,
+  connections: Connections,
+): WorkerApi | undefined {
+  const files = workerLayout(host.paths, worker);
+  const api = answer.files.get(files.apiFile);
+  const token = answer.files.get(files.tokenFile);
+  if (!answer.processes.has(files.pidFile) || api?.state !== 'present' || token?.state !== 'present')
+    return undefined;
+  const address = parseMultiaddr(api.text.reveal().trim());
+  if (address === undefined) return undefined;
+  return connections.worker(host.name, worker.name, address, new Secret(token.text.reveal().trim()));
+}
+
+async function observeLive(
+  host: string,
+  worker: string,
+  api: WorkerApi | undefined,
+): Promise<WorkerLive | Unreached> {
+  if (api === undefined) return { reached: false, diagnostic: notListening(host, worker) };
+  const [session, tasks, paths] = await Promise.all([api.session(), api.taskTypes(), api.paths()]);
+  for (const answer of [session, tasks, paths]) {
+    if (!answer.ok) return { reached: false, diagnostic: answer.diagnostic };
+  }
+  if (!session.ok || !tasks.ok || !paths.ok) throw new Error('a failed answer went unnoticed');
+  const codes = tasks.value.flatMap((rpc) => taskByRpc(rpc)?.code ?? []);
+  return { reached: true, session: session.value, tasks: new Set(codes), paths: paths.value };
+}
+
+function notListening(host: string, worker: string): Diagnostic {
+  return {
+    code: 'SF508',
+    severity: 'warning',
+    message: 'it has not written its address and token yet',
+    place: { kind: 'host', host, worker },
+    help: 'It listens only after it has reached the miner and has its parameters; its log tells.',
+  };
+}

@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream';
+import type { Result } from '../diagnostic/result.js';
+import type { ExecOutput, Remote } from '../remote/remote.js';
+
+/** A host whose connection is opened when it is first needed, and again after it broke: waits last for hours. */
+export class RenewingRemote implements Remote {
+  readonly host: string;
+  readonly #open: () => Promise<Result<Remote>>;
+  #current: Promise<Result<Remote>> | undefined;
+
+  constructor(host: string, open: () => Promise<Result<Remote>>) {
+    this.host = host;
+    this.#open = open;
+  }
+
+  exec(script: string, options?: { readonly timeoutMs?: number }): Promise<Result<ExecOutput>> {
+    return this.#use((remote) => remote.exec(script, options));
+  }
+
+  dial(host: string, port: number): Promise<Result<Duplex>> {
+    return this.#use((remote) => remote.dial(host, port));
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#current;
+    this.#current = undefined;
+    if (opened?.ok === true) await opened.value.close();
+  }
+
+  async #use<T>(work: (remote: Remote) => Promise<Result<T>>): Promise<Result<T>> {
+    const opening = (this.#current ??= this.#open());
+    const opened = await opening;
+    const result = opened.ok ? await work(opened.value) : opened;
+    const broken = !opened.ok || (!result.ok && result.diagnostic.code === 'SF405');
+    if (broken && this.#current === opening) {
+      this.#current = undefined;
+      if (opened.ok) await opened.value.close();
+    }
+    return result;
+  }
+}
