@@ -4,6 +4,7 @@
  * SF5xx observation and plan · SF6xx apply and drain · SF7xx sandbox
  */
 export const CODES = {
+  SF100: { title: 'file cannot be read' },
   SF101: { title: 'file too large' },
   SF102: { title: 'YAML syntax error' },
   SF103: { title: 'key written twice' },

@@ -1,9 +1,10 @@
-import type { StorageId, StorageInfo, WorkerJob } from '../lotus/api.js';
+import type { WorkerJob } from '../lotus/api.js';
 import { fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
 import { mayFetch } from '../lotus/selector.js';
-import { parseSectorStore } from '../lotus/sectorstore.js';
 import { task, taskByRpc, type TaskCode } from '../lotus/task.js';
-import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../observed/observed.js';
+import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
+import { openJobs } from '../observed/worker-jobs.js';
+import { liveOf, soleHolders, storageIds, type Holder } from './holders.js';
 
 /** All that the drain of one worker looks at. */
 export interface DrainSnapshot {
@@ -51,10 +52,11 @@ export function drainSnapshot(
   miner: ObservedMiner,
   states: SectorStates,
 ): DrainSnapshot {
-  const observed = observedWorkers(observation);
-  const own = observed.get(worker);
-  const live = liveWorker(own);
-  const held = heldSectors(worker, own, observed, miner, states);
+  const own = observedWorkers(observation).get(worker);
+  const live = liveOf(own);
+  const held = heldSectors(soleHolders(own, miner), states, (holders) =>
+    takers(worker, holders, observation, miner),
+  );
   const names = new Set(held.map(({ sector }) => sector));
   return {
     worker,
@@ -68,85 +70,59 @@ export function drainSnapshot(
   };
 }
 
-function observedWorkers(observation: Observation): ReadonlyMap<string, ObservedWorker> {
-  return new Map([...observation.hosts.values()].flatMap((host) => (host.reached ? [...host.workers] : [])));
+function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {
+  return new Map([...hosts.values()].flatMap((host) => (host.reached ? [...host.workers] : [])));
 }
 
-function liveWorker(worker: ObservedWorker | undefined): WorkerLive | undefined {
-  return worker?.process?.live.reached === true ? worker.process.live : undefined;
+function jobs(miner: ObservedMiner, whose: (worker: string) => boolean): readonly DrainJob[] {
+  return openJobs(miner).flatMap(({ worker, job }) => (whose(worker) ? drainJob(job) : []));
 }
 
-function jobs(miner: ObservedMiner, whose: (worker: string | undefined) => boolean): readonly DrainJob[] {
-  return [...miner.jobs]
-    .filter(([session]) => whose(miner.workers.get(session)?.Info.Hostname))
-    .flatMap(([, list]) => list.flatMap(drainJob));
-}
-
+/** Of ret-wait jobs the miner waits for the worker's return: they may still run. */
 function drainJob(job: WorkerJob): readonly DrainJob[] {
   const code = taskByRpc(job.Task)?.code;
-  if (code === undefined || job.RunWait < 0) return [];
-  const state = job.RunWait === 0 ? 'running' : job.RunWait === 1 ? 'prepared' : 'assigned';
+  if (code === undefined) return [];
+  const state = job.RunWait <= 0 ? 'running' : job.RunWait === 1 ? 'prepared' : 'assigned';
   return [{ task: code, sector: sectorName(job.Sector), state, since: job.Start }];
 }
 
 function heldSectors(
-  worker: string,
-  own: ObservedWorker | undefined,
-  observed: ReadonlyMap<string, ObservedWorker>,
-  miner: ObservedMiner,
+  sole: readonly Holder[],
   states: SectorStates,
+  takersOf: (holders: readonly Holder[]) => ReadonlySet<TaskCode>,
 ): readonly HeldSector[] {
-  const sole = soleStorage(own, miner);
   const masks = new Map<string, number>();
-  const holders = new Map<string, StorageInfo[]>();
-  for (const info of sole) {
-    for (const decl of miner.sectors.get(info.ID) ?? []) {
-      const name = sectorName(decl);
-      masks.set(name, (masks.get(name) ?? 0) | decl.SectorFileType);
-      holders.set(name, [...(holders.get(name) ?? []), info]);
+  const holders = new Map<string, Holder[]>();
+  for (const holder of sole) {
+    for (const { sector, types } of holder.files) {
+      masks.set(sector, (masks.get(sector) ?? 0) | types);
+      holders.set(sector, [...(holders.get(sector) ?? []), holder]);
     }
   }
   return [...masks].map(([sector, mask]) => {
     const state = states.get(sector);
-    return {
-      sector,
-      types: fileTypesOf(mask),
-      elsewhere: takers(worker, holders.get(sector) ?? [], observed, miner),
-      ...(state === undefined ? {} : { state }),
-    };
-  });
-}
-
-/** The index entries of paths that would vanish with this worker: a path with a second URL is served by another. */
-function soleStorage(own: ObservedWorker | undefined, miner: ObservedMiner): readonly StorageInfo[] {
-  return storageIds(own).flatMap((id) => {
-    const info = miner.storage.get(id)?.info;
-    return info !== undefined && (info.URLs ?? []).length <= 1 ? [info] : [];
-  });
-}
-
-/** A stopped worker's paths are known by their files. */
-function storageIds(worker: ObservedWorker | undefined): readonly StorageId[] {
-  const live = liveWorker(worker);
-  if (live !== undefined) return live.paths.map(({ ID }) => ID);
-  return [...(worker?.storage.values() ?? [])].flatMap(({ sectorStore }) => {
-    const store = sectorStore.state === 'present' ? parseSectorStore(sectorStore.text.reveal()) : undefined;
-    return store === undefined || 'problem' in store ? [] : [store.id];
+    const elsewhere = takersOf(holders.get(sector) ?? []);
+    return { sector, types: fileTypesOf(mask), elsewhere, ...(state === undefined ? {} : { state }) };
   });
 }
 
 /** Only PC2 is bound to groups: the others take data from anywhere, or need none. */
 function takers(
   worker: string,
-  holders: readonly StorageInfo[],
-  observed: ReadonlyMap<string, ObservedWorker>,
+  holders: readonly Holder[],
+  observation: Observation,
   miner: ObservedMiner,
 ): ReadonlySet<TaskCode> {
-  const others = [...miner.workers.values()].filter(({ Info }) => Info.Hostname !== worker);
+  const observed = observedWorkers(observation);
+  const leaving = new Set([worker, ...drainedWorkers(observation)]);
+  const others = [...miner.workers.values()].filter(
+    ({ Enabled, Info }) => Enabled && !leaving.has(Info.Hostname),
+  );
+  const lists = holders.map(({ allowTo }) => ({ AllowTo: allowTo }));
   const mayTake = (name: string): boolean =>
     storageIds(observed.get(name)).some((id) => {
       const target = miner.storage.get(id)?.info;
-      return target !== undefined && target.CanSeal && mayFetch(holders, target);
+      return target !== undefined && target.CanSeal && mayFetch(lists, target);
     });
   const codes = (['PC1', 'PC2', 'C2', 'PR2'] as const).filter((code) =>
     others.some(
@@ -154,4 +130,11 @@ function takers(
     ),
   );
   return new Set(codes);
+}
+
+/** Workers that are drained at the same time give their work away too: two would hand it to each other for ever. */
+function drainedWorkers({ hosts }: Observation): readonly string[] {
+  return [...hosts.values()].flatMap((host) =>
+    host.reached ? Object.keys(host.manifest?.intents ?? {}) : [],
+  );
 }

@@ -1,8 +1,6 @@
+import type { YamlPath } from '../config/finding.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { TaskCode } from '../lotus/task.js';
-
-/** Keys and indexes from the top of `sealfarm.yaml` down to a value, by which its place is found. */
-export type YamlPath = readonly (string | number)[];
 
 /** A farm with every default, profile and range worked in: what `sealfarm.yaml` means. */
 export interface Farm {
@@ -55,6 +53,8 @@ export interface SshSettings {
   /** Private key file on the operator's machine; without it the agent and the usual key files are tried. */
   readonly identityFile?: string;
   readonly knownHostsFile?: string;
+  /** How long reaching the host may take, in milliseconds; 1–3,600,000. */
+  readonly connectTimeoutMs: number;
 }
 
 /** Absolute folders on the host. */

@@ -20,83 +20,72 @@ function quote(value: string): string {
   return PLAIN.test(value) ? value : `"${value.replace(/["\\`$]/g, '\\$&')}"`;
 }
 
-/** Whether systemd takes such a value: it drops assignments with control characters other than tab and newline. */
+/**
+ * Whether systemd takes such a value: it drops assignments with control characters other than tab and newline,
+ * and refuses files that are not UTF-8, which half a surrogate pair cannot be.
+ */
 export function isEnvValue(value: string): boolean {
-  return value.split('').every((char) => char === '\t' || char === '\n' || (char >= ' ' && char !== '\x7f'));
+  return (
+    !/\p{Cs}/u.test(value) && value.split('').every((char) => char === '\t' || char === '\n' || isText(char))
+  );
 }
 
+function isText(char: string): boolean {
+  return char >= ' ' && char !== '\x7f';
+}
+
+const COMMENT = /^[#;](?:[^\\\n\r]|\\[^]?)*/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What follows the first plain character is taken as it stands, quotes too; blanks at its end do not count. */
+const PLAIN_VALUE = /^(?:[ \t]*(?:[^\\ \t\n\r]|\\[^]?))*/;
+const SINGLE_QUOTED = /^'([^']*)'?/;
+const DOUBLE_QUOTED = /^"((?:[^"\\]|\\[^])*)["\\]?/;
+
 /**
- * Reads an environment file as systemd does: comments, blank lines, quotes, continued lines.
- * A later assignment of a name wins; lines that are no assignment are passed over.
+ * Reads an environment file as systemd 252 does: comments (which a backslash continues), quotes, continued lines.
+ * A later assignment of a name wins; lines that are no assignment are passed over, a file with a NUL is empty.
+ * systemd: src/basic/env-file.c parse_env_file_internal
  */
 export function parseEnvFile(text: string): ReadonlyMap<string, string> {
   const entries = new Map<string, string>();
-  let rest = text.replace(/^\uFEFF/, '');
+  let rest = text.includes('\0') ? '' : text.replace(/^[ \t\n\r]+/, '');
   while (rest !== '') {
-    const { name, value, remaining } = readAssignment(rest);
-    if (name !== undefined) entries.set(name, value);
-    rest = remaining;
+    const comment = COMMENT.exec(rest);
+    const key = /^[^=\n\r]*/.exec(rest)?.[0] ?? '';
+    if (comment !== null) rest = rest.slice(comment[0].length);
+    else if (rest[key.length] === '=') {
+      const { value, remaining } = readValue(rest.slice(key.length + 1));
+      const name = key.replace(/[ \t]+$/, '');
+      if (NAME.test(name)) entries.set(name, value);
+      rest = remaining;
+    } else rest = rest.slice(key.length);
+    rest = rest.replace(/^[ \t\n\r]+/, '');
   }
-  return entries;
+  return new Map([...entries].filter(([, value]) => isEnvValue(value)));
 }
 
-interface Assignment {
-  readonly name: string | undefined;
-  readonly value: string;
-  readonly remaining: string;
-}
-
-function readAssignment(text: string): Assignment {
-  const head = /^[ \t\r]*(?:([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*|([#;])|)/.exec(text);
-  const start = head?.[0].length ?? 0;
-  if (head?.[1] === undefined) {
-    const end = text.indexOf('\n', start);
-    return { name: undefined, value: '', remaining: end === -1 ? '' : text.slice(end + 1) };
-  }
-  const { value, end } = readValue(text, start);
-  return { name: head[1], value, remaining: text.slice(end) };
-}
-
-/** Reads a value from `start` up to the end of its line; quoted parts may span lines. */
-function readValue(text: string, start: number): { value: string; end: number } {
+/** Reads a value up to the end of its line: any number of quoted parts, which may span lines, then a plain one. */
+function readValue(text: string): { readonly value: string; readonly remaining: string } {
   let value = '';
-  // Unquoted blanks count only when something follows them.
-  let blanks = '';
-  let at = start;
-  while (at < text.length && text[at] !== '\n') {
-    const char = text.charAt(at);
-    const part = readPart(text, at);
-    if (part.blank) blanks += char;
-    else {
-      value += blanks + part.text;
-      blanks = '';
-    }
-    at = part.end;
+  let rest = text.replace(/^[ \t]+/, '');
+  for (;;) {
+    const single = SINGLE_QUOTED.exec(rest);
+    const double = DOUBLE_QUOTED.exec(rest);
+    const quoted = single ?? double;
+    if (quoted === null) break;
+    value += single?.[1] ?? unescapeQuoted(double?.[1] ?? '');
+    rest = rest.slice(quoted[0].length).replace(/^[ \t]+/, '');
   }
-  return { value, end: at + 1 };
+  const plain = PLAIN_VALUE.exec(rest)?.[0] ?? '';
+  return { value: value + unescapePlain(plain), remaining: rest.slice(plain.length) };
 }
 
-function readPart(text: string, at: number): { text: string; end: number; blank: boolean } {
-  const char = text.charAt(at);
-  if (char === "'") {
-    const close = closing(text, at, "'");
-    return { text: text.slice(at + 1, close), end: close + 1, blank: false };
-  }
-  if (char === '"') {
-    const quoted = /^(?:[^"\\]|\\[^])*/.exec(text.slice(at + 1))?.[0] ?? '';
-    const unescaped = quoted.replace(/\\([^])/g, (whole, next: string) =>
-      next === '\n' ? '' : '"\\`$'.includes(next) ? next : whole,
-    );
-    return { text: unescaped, end: at + 2 + quoted.length, blank: false };
-  }
-  if (char === '\\') {
-    const next = text.charAt(at + 1);
-    return { text: next === '\n' ? '' : next, end: at + 2, blank: false };
-  }
-  return { text: char, end: at + 1, blank: char === ' ' || char === '\t' || char === '\r' };
+function unescapeQuoted(text: string): string {
+  return text.replace(/\\([^])/g, (whole, next: string) =>
+    next === '\n' ? '' : '"\\`$'.includes(next) ? next : whole,
+  );
 }
 
-function closing(text: string, at: number, quote: string): number {
-  const close = text.indexOf(quote, at + 1);
-  return close === -1 ? text.length : close;
+function unescapePlain(text: string): string {
+  return text.replace(/\\([^]?)/g, (_, next: string) => (next === '\n' || next === '\r' ? '' : next));
 }

@@ -17,6 +17,9 @@ export function fileTypesOf(mask: number): FileType[] {
   return FILE_TYPE_NAMES.filter((type) => (mask & FILE_TYPES[type]) !== 0);
 }
 
+/** Folder among a type's sectors for what is still being fetched. Lotus: storage/paths/remote.go FetchTempSubdir */
+export const FETCH_FOLDER = 'fetching';
+
 /** `s-t01000-7`: the name of a sector's file or folder. Lotus: storage/sealer/storiface/filetype.go SectorName */
 export function sectorName(sector: SectorId): string {
   return `s-t0${sector.Miner}-${sector.Number}`;

@@ -1,4 +1,4 @@
-import { applyEdits, modify, parse, type ParseError } from 'jsonc-parser';
+import { parseJsonObject, setJsonProperty } from './json-object.js';
 
 /** What `sectorstore.json` says of a storage path besides its ID. Lotus: storage/sealer/storiface/storage.go LocalStorageMeta */
 export interface SectorStoreSettings {
@@ -42,12 +42,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The file's meaning, or one sentence on why it has none. Missing fields have Go's zero value. */
 export function parseSectorStore(text: string): SectorStore | { readonly problem: string } {
-  const errors: ParseError[] = [];
-  const document: unknown = parse(text, errors, { disallowComments: true, allowEmptyContent: true });
-  if (errors.length > 0 || typeof document !== 'object' || document === null || Array.isArray(document)) {
-    return { problem: 'it is not a JSON object' };
-  }
-  const fields = document as Readonly<Record<string, unknown>>;
+  const document = parseJsonObject(text, ['ID', ...SETTING_NAMES]);
+  if ('problem' in document) return document;
+  const { fields } = document;
   const id = fields['ID'];
   if (typeof id !== 'string' || !UUID.test(id)) return { problem: 'its ID is not a UUID' };
   const wrong = SETTING_NAMES.find((name) => !hasRightType(name, fields[name]));
@@ -116,11 +113,7 @@ export function editSectorStore(
   settings: SectorStoreSettings,
 ): string {
   return settingChanges(current, settings).reduce(
-    (edited, { name, after }) =>
-      applyEdits(
-        edited,
-        modify(edited, [name], fileValue(after), { formattingOptions: { insertSpaces: true, tabSize: 2 } }),
-      ),
+    (edited, { name, after }) => setJsonProperty(edited, name, fileValue(after)),
     text,
   );
 }

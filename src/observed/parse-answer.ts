@@ -4,6 +4,7 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Host, Worker } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
+import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
 import type {
@@ -14,7 +15,7 @@ import type {
   Unreached,
   WorkerLive,
 } from './observed.js';
-import { PROBE_END, PROBE_HEAD } from './probe-script.js';
+import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
 export interface HostAnswer {
@@ -79,7 +80,7 @@ function parseFile([state, second = '-', content = '-']: readonly string[]): Obs
 function parseEntries([type = '', names = '-']: readonly string[]): string[] {
   return decode(names)
     .split('\n')
-    .filter((name) => name !== '')
+    .filter((name) => name !== '' && name !== FETCH_FOLDER)
     .map((name) => `${type}/${name}`);
 }
 
@@ -135,6 +136,9 @@ function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[]
   ];
 }
 
+/** A listed path with such a name that the script could not find it: what cannot be seen counts as held. */
+const NOT_LOOKED_AT = { exists: false, onRootFileSystem: false, entries: [`sealed/${UNSEEN_ENTRY}`] };
+
 function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: Lives): ObservedWorker {
   const files = workerLayout(host.paths, worker);
   const file = (path: string): ObservedFile => answer.files.get(path) ?? { state: 'absent' };
@@ -143,7 +147,7 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
   const paths = [...worker.storage.map(({ path }) => path), ...('problem' in listed ? [] : listed)];
   const storage = new Map(
     paths.map((path): [string, ObservedStorage] => {
-      const seen = answer.storage.get(path) ?? { exists: false, onRootFileSystem: false, entries: [] };
+      const seen = answer.storage.get(path) ?? NOT_LOOKED_AT;
       return [path, { ...seen, sectorStore: file(sectorStoreFile(path)) }];
     }),
   );

@@ -7,6 +7,9 @@ import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 export const PROBE_HEAD = 'sealfarm-probe 1';
 export const PROBE_END = 'sealfarm-probe end';
 
+/** Stands for the entries of a folder that cannot be listed. */
+export const UNSEEN_ENTRY = '?';
+
 /**
  * The one script that asks a host everything, for a POSIX shell with coreutils or busybox.
  * It only reads. Every answer is one line of words; free text is in base64, `-` when empty.
@@ -24,7 +27,8 @@ export function probeScript(host: Host): string {
   });
   return [
     FUNCTIONS,
-    `echo '${PROBE_HEAD}'`,
+    // A banner may end without a line break.
+    `echo; echo '${PROBE_HEAD}'`,
     call('file', layout.manifest),
     ...workers,
     `echo '${PROBE_END}'`,
@@ -43,7 +47,12 @@ device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
 boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
 file() {
-  if [ ! -e "$1" ] && [ ! -L "$1" ]; then echo "file $(word "$1") absent"
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    # Behind a folder that may not be searched everything looks absent.
+    seen=\${1%/*}
+    until [ -z "$seen" ] || [ -d "$seen" ]; do seen=\${seen%/*}; done
+    if [ -x "\${seen:-/}" ]; then echo "file $(word "$1") absent"
+    else echo "file $(word "$1") unreadable $(word 'permission denied')"; fi
   elif [ ! -f "$1" ]; then echo "file $(word "$1") unreadable $(word 'it is not a regular file')"
   elif [ ! -r "$1" ]; then echo "file $(word "$1") unreadable $(word 'permission denied')"
   elif [ "$(wc -c <"$1")" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
@@ -65,12 +74,13 @@ storage() {
   echo "storage $(word "$1") present $on"
   file "$1/${sectorStoreFile('').slice(1)}"
   for type in ${FILE_TYPE_NAMES.join(' ')}; do
-    [ -d "$1/$type" ] && echo "entries $(word "$1") $type $(ls -A "$1/$type" | encode)"
+    [ -d "$1/$type" ] || [ ! -x "$1" ] || continue
+    echo "entries $(word "$1") $type $({ ls -A "$1/$type" 2>/dev/null || echo '${UNSEEN_ENTRY}'; } | encode)"
   done
 }
 # Paths that the host's own list names beside the declared ones.
 listed() {
   [ -r "$1" ] || return 0
-  grep -o '"Path"[[:space:]]*:[[:space:]]*"[^"]*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
+  grep -oE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
     while IFS= read -r path; do storage "$path"; done
 }`;

@@ -81,8 +81,9 @@ function planWorker(
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
   const context: WorkerContext = { desired, observed, miner, sealProof };
   const files = combine([
-    ...desired.storage.map((storage) => planStoragePath(context, storage)),
+    // Before any path is attached: Lotus then edits storage.json itself.
     planStorageList(context),
+    ...desired.storage.map((storage) => planStoragePath(context, storage)),
     planEnvFile(context),
   ]);
   const process = planProcess(context);

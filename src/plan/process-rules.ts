@@ -2,8 +2,8 @@ import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, Reason, RestartCost } from './plan.js';
-import { attachedPath } from './storage-rules.js';
 import {
+  attachedPath,
   combine,
   jobsOn,
   liveOf,
@@ -66,7 +66,7 @@ function staleStorageLimits(context: WorkerContext): readonly FieldChange[] {
   const { miner, desired } = context;
   if (!miner.reached) return [];
   return desired.storage.flatMap(({ path, settings }) => {
-    const id = attachedPath(context, path)?.ID;
+    const id = attachedPath(liveOf(context.observed.process), path)?.ID;
     const max = id === undefined ? undefined : miner.storage.get(id)?.stat?.Max;
     if (max === undefined || max === settings.MaxStorage) return [];
     return [{ field: `MaxStorage of ${path}`, before: String(max), after: String(settings.MaxStorage) }];

@@ -1,7 +1,8 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
-import type { Observation } from '../observed/observed.js';
+import type { Observation, ObservedWorker } from '../observed/observed.js';
+import { attachedPath, liveOf } from './worker-context.js';
 
 export interface IdClash {
   readonly worker: string;
@@ -44,12 +45,18 @@ function identifiedPaths(desired: DesiredFarm, observation: Observation): readon
     const observed = observation.hosts.get(host.name);
     if (observed?.reached !== true) return [];
     return host.workers.flatMap((worker) =>
-      worker.storage.flatMap(({ path }) => {
-        const file = observed.workers.get(worker.name)?.storage.get(path)?.sectorStore;
-        const store = file?.state === 'present' ? parseSectorStore(file.text.reveal()) : undefined;
-        if (store === undefined || 'problem' in store) return [];
-        return [{ host: host.name, worker: worker.name, path, id: store.id }];
+      worker.storage.flatMap(({ path, id: declared }) => {
+        // A path without a file is about to get the ID under which it is attached or declared.
+        const id = knownId(observed.workers.get(worker.name), path) ?? declared;
+        return id === undefined ? [] : [{ host: host.name, worker: worker.name, path, id }];
       }),
     );
   });
+}
+
+function knownId(worker: ObservedWorker | undefined, path: string): string | undefined {
+  const file = worker?.storage.get(path)?.sectorStore;
+  const store = file?.state === 'present' ? parseSectorStore(file.text.reveal()) : undefined;
+  if (store !== undefined && 'id' in store) return store.id;
+  return attachedPath(liveOf(worker?.process), path)?.ID;
 }

@@ -1,3 +1,4 @@
+import type { WorkerLive } from '../observed/observed.js';
 import { parseStorageJson, writeStorageJson } from '../lotus/storage-json.js';
 import type { StoragePath } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
@@ -20,11 +21,14 @@ export function planStorageList(context: WorkerContext): Findings {
   if (file.state === 'unreadable') return unreadable(context, file.why);
   if ('problem' in listed) return unreadable(context, listed.problem);
   const declared = context.desired.storage.map(({ path }) => path);
-  if (context.observed.process === undefined) return planStopped(context, listed, declared);
-  return planRunning(context, listed, declared);
+  const live = liveOf(context.observed.process);
+  return live === undefined
+    ? planUnopened(context, listed, declared)
+    : planRunning(context, live, listed, declared);
 }
 
-function planStopped(
+/** What the worker opens next time; one that does not answer yet may not have read its list either. */
+function planUnopened(
   context: WorkerContext,
   listed: readonly string[],
   declared: readonly string[],
@@ -37,11 +41,10 @@ function planStopped(
 /** Lotus edits storage.json as paths come and go, so beforehand it must say just what is attached. */
 function planRunning(
   context: WorkerContext,
+  live: WorkerLive,
   listed: readonly string[],
   declared: readonly string[],
 ): Findings {
-  const live = liveOf(context.observed.process);
-  if (live === undefined) return NOTHING;
   const attached = live.paths.map(({ LocalPath }) => LocalPath.replace(/\/+$/, ''));
   const full = listed.filter(
     (path) => !attached.includes(path) && !declared.includes(path) && holdsFiles(context, path),
@@ -85,6 +88,9 @@ function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Fin
       `${held.length} sectors (${names}${held.length > 3 ? ', …' : ''})`,
     );
   }
+  // A miner that was just restarted does not know yet what lies where.
+  if (holdsFiles(context, LocalPath.replace(/\/+$/, '')) && !servedElsewhere)
+    return undeclaredFullPath(context, LocalPath);
   const action = { kind: 'detach', path: LocalPath, id: ID } as const;
   return {
     steps: [workerStep(context, { action, disruption: 'empty', reason: 'config-changed' })],

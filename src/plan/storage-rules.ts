@@ -13,6 +13,7 @@ import type { ObservedStorage } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import type { FieldChange } from './plan.js';
 import {
+  attachedPath,
   combine,
   liveOf,
   NOTHING,
@@ -35,7 +36,9 @@ export function planStoragePath(context: WorkerContext, storage: DesiredStorage)
     case 'present': {
       const store = parseSectorStore(seen.sectorStore.text.reveal());
       if ('problem' in store) return unreadable(context, storage.path, store.problem);
-      if (storage.id !== undefined && storage.id !== store.id) return otherId(context, storage, store);
+      if (storage.id !== undefined && storage.id !== store.id) return otherId(context, storage, store.id);
+      const attached = attachedPath(liveOf(context.observed.process), storage.path);
+      if (attached !== undefined && attached.ID !== store.id) return changedId(context, attached, store);
       return planKnownPath(context, storage, store, seen.sectorStore);
     }
   }
@@ -49,15 +52,11 @@ function planMissingPath(context: WorkerContext, storage: DesiredStorage): Findi
     disruption: 'none',
     reason: 'new',
   });
-  return combine([
-    { steps: [create], diagnostics: [] },
-    createSectorStore(context, storage),
-    attach(context, path),
-  ]);
+  return combine([{ steps: [create], diagnostics: [] }, giveIdentity(context, storage)]);
 }
 
 function planFreshPath(context: WorkerContext, storage: DesiredStorage, seen: ObservedStorage): Findings {
-  const attached = attachedPath(context, storage.path);
+  const attached = attachedPath(liveOf(context.observed.process), storage.path);
   if (attached === undefined && seen.entries.length > 0) {
     return problem(context, {
       code: 'SF503',
@@ -66,12 +65,26 @@ function planFreshPath(context: WorkerContext, storage: DesiredStorage, seen: Ob
       help: 'Put the lost sectorstore.json back from a backup, or move the sector files away; sealfarm never gives data a new identity.',
     });
   }
-  return combine([createSectorStore(context, storage, attached?.ID), attach(context, storage.path)]);
+  return giveIdentity(context, storage);
 }
 
 /** A running worker knows the ID of a path whose file was deleted under it. */
-function createSectorStore(context: WorkerContext, storage: DesiredStorage, known?: string): Findings {
-  const id = known ?? storage.id;
+function giveIdentity(context: WorkerContext, storage: DesiredStorage): Findings {
+  const attached = attachedPath(liveOf(context.observed.process), storage.path);
+  if (attached === undefined)
+    return combine([createSectorStore(context, storage, storage.id), attach(context, storage.path)]);
+  if (storage.id !== undefined && storage.id !== attached.ID) return otherId(context, storage, attached.ID);
+  return combine([
+    createSectorStore(context, storage, attached.ID),
+    redeclare(context, storage, attached.ID, false),
+  ]);
+}
+
+function createSectorStore(
+  context: WorkerContext,
+  storage: DesiredStorage,
+  id: string | undefined,
+): Findings {
   const { path, settings } = storage;
   const { backups } = context.desired.files;
   const changes: FieldChange[] = [
@@ -126,7 +139,8 @@ function redeclare(
   id: string,
   fileChanges: boolean,
 ): Findings {
-  if (attachedPath(context, storage.path) === undefined || !context.miner.reached) return NOTHING;
+  if (attachedPath(liveOf(context.observed.process), storage.path) === undefined || !context.miner.reached)
+    return NOTHING;
   const indexed = context.miner.storage.get(id)?.info;
   const differing = settingChanges(settingsFrom(indexed ?? {}), storage.settings);
   if (indexed !== undefined && differing.length === 0 && !fileChanges) return NOTHING;
@@ -141,14 +155,10 @@ function redeclare(
 
 /** Attaching makes Lotus write storage.json itself. */
 function attach(context: WorkerContext, path: string): Findings {
-  if (liveOf(context.observed.process) === undefined || attachedPath(context, path) !== undefined)
-    return NOTHING;
+  const live = liveOf(context.observed.process);
+  if (live === undefined || attachedPath(live, path) !== undefined) return NOTHING;
   const step = workerStep(context, { action: { kind: 'attach', path }, disruption: 'live', reason: 'new' });
   return { steps: [step], diagnostics: [] };
-}
-
-export function attachedPath({ observed }: WorkerContext, path: string): StoragePath | undefined {
-  return liveOf(observed.process)?.paths.find(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
 }
 
 function asFieldChange({ name, before, after }: SettingChange): FieldChange {
@@ -175,11 +185,21 @@ function unreadable(context: WorkerContext, path: string, why: string): Findings
   });
 }
 
-function otherId(context: WorkerContext, storage: DesiredStorage, store: SectorStore): Findings {
+function otherId(context: WorkerContext, storage: DesiredStorage, id: string): Findings {
   return problem(context, {
     code: 'SF505',
     path: storage.path,
-    message: `${storage.path} has the ID ${store.id}, the file asks for ${storage.id ?? ''}`,
-    help: `Write \`id: ${store.id}\`, or leave the key out; check that the right disk is mounted there.`,
+    message: `${storage.path} has the ID ${id}, the file asks for ${storage.id ?? ''}`,
+    help: `Write \`id: ${id}\`, or leave the key out; check that the right disk is mounted there.`,
+  });
+}
+
+/** Lotus goes on with the ID it read when it opened the path, and takes no change of settings any more. */
+function changedId(context: WorkerContext, attached: StoragePath, store: SectorStore): Findings {
+  return problem(context, {
+    code: 'SF505',
+    path: attached.LocalPath,
+    message: `${attached.LocalPath} has the ID ${store.id}, but ${context.desired.name} attached it as ${attached.ID}`,
+    help: `Check that the right disk is mounted there; otherwise put ${attached.ID} back into its sectorstore.json.`,
   });
 }

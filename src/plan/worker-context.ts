@@ -1,10 +1,11 @@
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { DesiredWorker } from '../desired/desired.js';
-import type { SectorDecl, StorageId, WorkerJob } from '../lotus/api.js';
+import type { SectorDecl, StorageId, StoragePath, WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { MinerObservation, ObservedProcess, ObservedWorker, WorkerLive } from '../observed/observed.js';
+import { openJobs } from '../observed/worker-jobs.js';
 import type { Action, Disruption, FieldChange, Reason, RunningJob, Step } from './plan.js';
 
 /** What one rule of the planner looks at. */
@@ -33,6 +34,11 @@ export function combine(findings: readonly Findings[]): Findings {
 
 export function liveOf(process: ObservedProcess | undefined): WorkerLive | undefined {
   return process?.live.reached === true ? process.live : undefined;
+}
+
+/** A path as the worker has it attached; `path` without a slash at its end. */
+export function attachedPath(live: WorkerLive | undefined, path: string): StoragePath | undefined {
+  return live?.paths.find(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
 }
 
 interface StepDetails {
@@ -75,13 +81,10 @@ export function problem(
   };
 }
 
-/** The miner's jobs that are assigned, prepared or running on a worker, by its Lotus name. */
+/** The miner's jobs that a worker has and did not give back, by its Lotus name. */
 export function jobsOn(miner: MinerObservation, workerName: string): readonly WorkerJob[] {
   if (!miner.reached) return [];
-  return [...miner.jobs]
-    .filter(([session]) => miner.workers.get(session)?.Info.Hostname === workerName)
-    .flatMap(([, jobs]) => jobs)
-    .filter((job) => job.RunWait >= 0);
+  return openJobs(miner).flatMap(({ worker, job }) => (worker === workerName ? [job] : []));
 }
 
 export function runningJob(job: WorkerJob): RunningJob[] {

@@ -1,6 +1,6 @@
 import type { Host, Worker } from '../farm/farm.js';
+import { parseMinerAddress } from '../farm/miner-address.js';
 import { workerLayout } from '../host/layout.js';
-import { parseMultiaddr } from '../lotus/multiaddr.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostObservation, Unreached, WorkerLive } from '../observed/observed.js';
@@ -53,9 +53,9 @@ function workerApi(
   const token = answer.files.get(files.tokenFile);
   if (!answer.processes.has(files.pidFile) || api?.state !== 'present' || token?.state !== 'present')
     return undefined;
-  const address = parseMultiaddr(api.text.reveal().trim());
-  if (address === undefined) return undefined;
-  return connections.worker(host.name, worker.name, address, new Secret(token.text.reveal().trim()));
+  const parsed = parseMinerAddress(api.text.reveal().trim());
+  if (!parsed.ok) return undefined;
+  return connections.worker(host.name, worker.name, parsed.address, new Secret(token.text.reveal().trim()));
 }
 
 async function observeLive(

@@ -1,0 +1,113 @@
+import { applyPlan } from '../../apply/apply-plan.js';
+import { withLocks } from '../../apply/lock.js';
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../../diagnostic/result.js';
+import { steps, type Plan } from '../../plan/plan.js';
+import type { FarmProbe } from '../../probe/observe-farm.js';
+import { planJson } from '../../view/plan.js';
+import { formatReport, reportJson } from '../../view/report.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { onFarm, type OnFarm } from '../on-farm.js';
+import { Terminal, type GlobalOptions } from '../terminal.js';
+import { DEFAULT_TIMES } from '../workspace.js';
+import { planExitCode, showPlan } from './plan.js';
+
+export interface ApplyOptions extends GlobalOptions {
+  readonly yes?: boolean;
+  /** Milliseconds a restart may wait for its worker to get quiet. */
+  readonly drainTimeout?: number;
+}
+
+export function apply(options: ApplyOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  return onFarm(options, terminal, async (on) => {
+    const planned = on.workspace.plan(await on.workspace.look(() => undefined));
+    if (!terminal.json) showPlan(planned, terminal);
+    if (steps(planned).length === 0) {
+      if (terminal.json) showPlan(planned, terminal);
+      return planExitCode(planned);
+    }
+    if (options.yes !== true) {
+      if (!terminal.canAsk) {
+        terminal.say(
+          'Nothing was changed: there is no terminal to ask on. Say --yes to apply without a question.',
+        );
+        return EXIT.usage;
+      }
+      if (!(await terminal.confirm('\nApply these steps? Only "yes" is taken: ', on.signal))) {
+        terminal.say('Nothing was changed.');
+        return EXIT.failed;
+      }
+    }
+    return carryOut(on, terminal, planned, options, (probe) => {
+      const fresh = on.workspace.plan(probe);
+      return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
+    });
+  });
+}
+
+export interface CarryOutOptions {
+  readonly drainTimeout?: number;
+  /** Says nothing when all went well. */
+  readonly quietly?: boolean;
+}
+
+/** Locks the hosts of a plan, looks again, and does what the fresh plan says. Shared by all commands that change hosts. */
+export async function carryOut(
+  { workspace, signal }: OnFarm,
+  terminal: Terminal,
+  planned: Plan,
+  { drainTimeout = DEFAULT_TIMES.quiet, quietly = false }: CarryOutOptions,
+  replan: (probe: FarmProbe) => Result<Plan>,
+): Promise<ExitCode> {
+  const progress = terminal.progress();
+  const times = { ...DEFAULT_TIMES, quiet: drainTimeout };
+  const idle = workspace.applyContext(
+    { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() },
+    progress.emit,
+    signal,
+    times,
+  );
+  const touched = planned.hosts.filter((host) => host.steps.length > 0);
+  const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
+  const outcome = await withLocks(idle, locks, 'apply', async () => {
+    const probe = await workspace.look(() => undefined);
+    const plan = replan(probe);
+    if (!plan.ok) return plan;
+    const report = await applyPlan(workspace.applyContext(probe, progress.emit, signal, times), plan.value);
+    return success({ report, plan: plan.value });
+  });
+  await progress.end();
+  const result = outcome.ok ? outcome.value : outcome;
+  if (!result.ok) {
+    terminal.diagnostics([result.diagnostic]);
+    return EXIT.failed;
+  }
+  const { report, plan } = result.value;
+  const wrong = report.failed.length + report.skipped.length > 0;
+  if (wrong || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
+  return wrong ? EXIT.failed : planExitCode(plan);
+}
+
+const NOT_ASKED = {
+  reached: false,
+  diagnostic: { code: 'SF511', severity: 'error', message: 'the miner has not been asked yet' },
+} as const;
+
+/** A reviewed plan must still be the plan: the same steps with the same changes. */
+function sameSteps(reviewed: Plan, fresh: Plan): boolean {
+  const essence = (plan: Plan): string =>
+    JSON.stringify(
+      planJson(plan).hosts.flatMap((host) => host.steps.map((step) => ({ ...step, cost: undefined }))),
+    );
+  return essence(reviewed) === essence(fresh);
+}
+
+function moved(planned: Plan): Diagnostic {
+  return {
+    code: 'SF601',
+    severity: 'error',
+    message: `the farm ${planned.farm} changed while the question stood: the plan would be another now`,
+    help: 'Nothing was changed. Run apply again and look at the new plan.',
+  };
+}

@@ -1,0 +1,116 @@
+import { drainWorker } from '../../apply/drain-worker.js';
+import { success } from '../../diagnostic/result.js';
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { hostLayout, workerLayout } from '../../host/layout.js';
+import type { DrainIntent } from '../../host/manifest.js';
+import { planIntents } from '../../plan/intent-plan.js';
+import type { Plan } from '../../plan/plan.js';
+import { intentsOf, type FarmProbe } from '../../probe/observe-farm.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { onFarm, type OnFarm } from '../on-farm.js';
+import { resolveTargets, type TargetWorker } from '../targets.js';
+import { Terminal, type GlobalOptions } from '../terminal.js';
+import { DEFAULT_TIMES, who } from '../workspace.js';
+import { carryOut } from './apply.js';
+
+export interface DrainOptions extends GlobalOptions {
+  readonly reason?: string;
+  /** Milliseconds */
+  readonly deadline?: number;
+  /** False with `--no-stop`. */
+  readonly stop: boolean;
+}
+
+export function drain(names: readonly string[], options: DrainOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  return onFarm(options, terminal, async (on) => {
+    const targets = resolveTargets(on.workspace.farm, names);
+    if (!targets.ok) {
+      terminal.diagnostics([targets.diagnostic]);
+      return EXIT.usage;
+    }
+    const asked: DrainIntent = {
+      who: who(),
+      when: new Date().toISOString(),
+      ...(options.reason === undefined ? {} : { why: options.reason }),
+    };
+    const remembered = await changeIntents(on, terminal, targets.value, asked);
+    if (remembered !== EXIT.done || on.signal.aborted) return remembered;
+    return empty(on, terminal, targets.value, options);
+  });
+}
+
+/** Writes the intent to the hosts, so that it outlives this command, crashes and reboots. One already there stays. */
+function changeIntents(
+  on: OnFarm,
+  terminal: Terminal,
+  targets: readonly TargetWorker[],
+  asked: DrainIntent,
+): Promise<ExitCode> {
+  const { workspace } = on;
+  const replan = (probe: FarmProbe): Plan => {
+    const present = intentsOf(probe.observation);
+    const changes = new Map(targets.map(({ worker }) => [worker.name, present.get(worker.name) ?? asked]));
+    const desired = workspace.desired(new Map([...present, ...changes]));
+    return planIntents(desired, probe.observation, changes);
+  };
+  return workspace
+    .look(() => undefined)
+    .then((probe) =>
+      carryOut(on, terminal, replan(probe), { quietly: true }, (fresh) => success(replan(fresh))),
+    );
+}
+
+async function empty(
+  { workspace, signal }: OnFarm,
+  terminal: Terminal,
+  targets: readonly TargetWorker[],
+  options: DrainOptions,
+): Promise<ExitCode> {
+  const progress = terminal.progress();
+  const probe = await workspace.look(() => undefined);
+  const context = workspace.applyContext(probe, progress.emit, signal, DEFAULT_TIMES);
+  const failures = await Promise.all(
+    targets.map(async ({ host, worker }): Promise<Diagnostic | undefined> => {
+      const result = await drainWorker(context, {
+        host: host.name,
+        worker: worker.name,
+        tasks: worker.tasks,
+        service: workerLayout(host.paths, worker),
+        journal: hostLayout(host.paths).journal,
+        farmHosts: workspace.farm.hosts.map(({ name }) => name),
+        stop: options.stop,
+        ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
+      });
+      return result.ok ? undefined : result.diagnostic;
+    }),
+  );
+  await progress.end();
+  const failed = failures.flatMap((diagnostic) => diagnostic ?? []);
+  terminal.diagnostics(failed);
+  if (signal.aborted)
+    terminal.say(
+      'The drain goes on as far as Lotus alone brings it: no new work is taken. Run drain again to see it to its end.',
+    );
+  return failed.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** Gives drained workers back just what the file declares for them. */
+export function resume(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  return onFarm(options, terminal, async (on) => {
+    const { workspace } = on;
+    const targets = resolveTargets(workspace.farm, names);
+    if (!targets.ok) {
+      terminal.diagnostics([targets.diagnostic]);
+      return EXIT.usage;
+    }
+    const replan = (probe: FarmProbe): Plan => {
+      const changes = new Map(targets.value.map(({ worker }) => [worker.name, undefined]));
+      const intents = new Map([...intentsOf(probe.observation)].filter(([name]) => !changes.has(name)));
+      return planIntents(workspace.desired(intents), probe.observation, changes);
+    };
+    const probe = await workspace.look(() => undefined);
+    return carryOut(on, terminal, replan(probe), {}, (fresh) => success(replan(fresh)));
+  });
+}

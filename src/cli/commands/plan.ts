@@ -1,0 +1,35 @@
+import { hasErrors } from '../../diagnostic/diagnostic.js';
+import { steps, type Plan } from '../../plan/plan.js';
+import { formatPlan, planJson } from '../../view/plan.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { Terminal, type GlobalOptions } from '../terminal.js';
+import { onFarm } from '../on-farm.js';
+
+export interface PlanOptions extends GlobalOptions {
+  readonly detailedExitcode?: boolean;
+}
+
+export function plan(options: PlanOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  return onFarm(options, terminal, async ({ workspace }) => {
+    const made = workspace.plan(await workspace.look(() => undefined));
+    showPlan(made, terminal);
+    const code = planExitCode(made);
+    const changes = options.detailedExitcode === true && steps(made).length > 0;
+    return code === EXIT.done && changes ? EXIT.changes : code;
+  });
+}
+
+export function showPlan(made: Plan, terminal: Terminal): void {
+  const text = formatPlan(made, { style: terminal.style, width: terminal.width, now: new Date() });
+  terminal.result(text, planJson(made));
+}
+
+/** Hosts that cannot be reached make a plan partial; anything else that is wrong makes it fail. */
+export function planExitCode({ hosts, diagnostics }: Plan): ExitCode {
+  const unreached = new Set(hosts.filter(({ reached }) => !reached).map(({ host }) => host));
+  const others = diagnostics.filter(({ place }) => place?.kind !== 'host' || !unreached.has(place.host));
+  if (hasErrors(others)) return EXIT.failed;
+  if (unreached.size === 0) return EXIT.done;
+  return unreached.size === hosts.length ? EXIT.failed : EXIT.partial;
+}

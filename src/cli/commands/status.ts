@@ -1,0 +1,17 @@
+import { formatStatus, statusJson } from '../../view/status.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { onFarm } from '../on-farm.js';
+import { Terminal, type GlobalOptions } from '../terminal.js';
+
+/** What the farm does now. Hosts that cannot be reached are said so. */
+export function status(options: GlobalOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  return onFarm(options, terminal, async ({ workspace }) => {
+    const { observation } = await workspace.look(() => undefined);
+    const view = { style: terminal.style, width: terminal.width, now: new Date() };
+    terminal.result(formatStatus(workspace.farm, observation, view), statusJson(workspace.farm, observation));
+    const reached = [...observation.hosts.values()].filter((host) => host.reached).length;
+    if (reached === observation.hosts.size) return observation.miner.reached ? EXIT.done : EXIT.failed;
+    return reached === 0 ? EXIT.failed : EXIT.partial;
+  });
+}

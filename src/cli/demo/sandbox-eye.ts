@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { task, type TaskCode } from '../../lotus/task.js';
+import { layout } from '../../sandbox/layout.js';
+import { minerClient } from '../../sandbox/miner-client.js';
+
+interface LoggedEvent {
+  readonly event: string;
+  readonly worker?: string;
+  readonly task?: string;
+  readonly from?: readonly string[];
+}
+
+/** Sees the sandbox's Lotus itself, past sealfarm: what the demo claims is checked against this. */
+export class SandboxEye {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  failedJobs(): readonly LoggedEvent[] {
+    return this.#events().filter(({ event }) => event === 'job-failed');
+  }
+
+  /** Workers that fetched sector files for PreCommit2 from a host's sealing path, one entry a transfer. */
+  fetchesFrom(host: string): readonly string[] {
+    const id = this.#storageId(host);
+    return this.#events().flatMap(({ event, task: code, from, worker }) =>
+      event === 'transfer' && code === 'PC2' && from?.includes(id) === true && worker !== undefined
+        ? [worker]
+        : [],
+    );
+  }
+
+  /** Whether a worker has a job of a task, by its short code. */
+  async runs(worker: string, code: TaskCode): Promise<boolean> {
+    const session = await this.session(worker);
+    const jobs = (await this.#call('Filecoin.WorkerJobs')) as Record<string, { Task: string }[]>;
+    return (jobs[session ?? ''] ?? []).some(({ Task }) => Task === task(code).rpc);
+  }
+
+  async session(worker: string): Promise<string | undefined> {
+    return (await this.#stats()).find(([, { Info }]) => Info.Hostname === worker)?.[0];
+  }
+
+  /** The effective limit of PreCommit1 for 32 GiB sectors. */
+  async limit(worker: string): Promise<number | undefined> {
+    const found = (await this.#stats()).find(([, { Info }]) => Info.Hostname === worker);
+    return found?.[1].Info.Resources.Resources['seal/v0/precommit/1']?.['8']?.MaxConcurrent;
+  }
+
+  async allowTo(host: string): Promise<readonly string[]> {
+    const info = (await this.#call('Filecoin.StorageInfo', this.#storageId(host))) as {
+      AllowTo: string[] | null;
+    };
+    return info.AllowTo ?? [];
+  }
+
+  /** How many sectors have files on a host's sealing path, by the miner's index. */
+  async sectorsOn(host: string): Promise<number> {
+    const list = (await this.#call('Filecoin.StorageList')) as Record<string, unknown[]>;
+    return (list[this.#storageId(host)] ?? []).length;
+  }
+
+  async sectorStates(): Promise<readonly string[]> {
+    const { sectors } = (await this.#call('Sandbox.Report')) as { sectors: { state: string }[] };
+    return sectors.map(({ state }) => state);
+  }
+
+  async #stats(): Promise<[string, { Info: { Hostname: string; Resources: { Resources: Limits } } }][]> {
+    return Object.entries(
+      (await this.#call('Filecoin.WorkerStats')) as Record<
+        string,
+        { Info: { Hostname: string; Resources: { Resources: Limits } } }
+      >,
+    );
+  }
+
+  #call(method: string, ...params: readonly unknown[]): Promise<unknown> {
+    const client = minerClient(this.#dir);
+    if (client === undefined) throw new Error('the sandbox is down');
+    return client.call(method, params);
+  }
+
+  #storageId(host: string): string {
+    const text = readFileSync(join(this.#dir, 'hosts', host, 'seal', 'sectorstore.json'), 'utf8');
+    return (JSON.parse(text) as { ID: string }).ID;
+  }
+
+  #events(): readonly LoggedEvent[] {
+    const lines = readFileSync(layout(this.#dir).events, 'utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LoggedEvent);
+  }
+}
+
+type Limits = Record<string, Record<string, { MaxConcurrent: number } | undefined> | undefined>;

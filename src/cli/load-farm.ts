@@ -1,0 +1,51 @@
+import { readFile, stat } from 'node:fs/promises';
+import { MAX_BYTES } from '../config/config-file.js';
+import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
+import { readFarm, type FarmReading } from '../farm/read-farm.js';
+import type { Farm } from '../farm/farm.js';
+import type { Terminal } from './terminal.js';
+
+/** Reads and checks the file, says what is wrong with it, and gives the farm if nothing is. */
+export async function loadFarm(file: string, terminal: Terminal): Promise<Farm | undefined> {
+  const { farm, diagnostics } = await readFarmFile(file);
+  terminal.diagnostics(terminal.json && !hasErrors(diagnostics) ? [] : diagnostics);
+  return hasErrors(diagnostics) ? undefined : farm;
+}
+
+export async function readFarmFile(file: string): Promise<FarmReading> {
+  try {
+    const { size } = await stat(file);
+    // A file that is far too large is not read at all; the reader says so for one just above.
+    if (size > 2 * MAX_BYTES) return { diagnostics: [tooLarge(file, size)] };
+    return readFarm(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    return { diagnostics: [unreadable(file, error)] };
+  }
+}
+
+function tooLarge(file: string, size: number): Diagnostic {
+  return {
+    code: 'SF101',
+    severity: 'error',
+    message: `the file has ${Math.round(size / 2 ** 20)} MiB; at most ${MAX_BYTES / 2 ** 20} MiB are read`,
+    place: { kind: 'file', file },
+    help: 'Check that this is the right file. A farm of 1,000 hosts takes well below 1 MiB.',
+  };
+}
+
+function unreadable(file: string, error: unknown): Diagnostic {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why =
+    code === 'ENOENT'
+      ? 'there is no such file'
+      : code === 'EISDIR'
+        ? 'it is a folder'
+        : code || String(error);
+  return {
+    code: 'SF100',
+    severity: 'error',
+    message: `${file} cannot be read: ${why}`,
+    place: { kind: 'file', file },
+    help: 'Name the file with --config FILE, or start from examples/storage-groups/sealfarm.yaml.',
+  };
+}

@@ -1,0 +1,158 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ApplyOptions } from './commands/apply.js';
+import type { DrainOptions } from './commands/drain.js';
+import type { PlanOptions } from './commands/plan.js';
+import { sandboxCommand } from './commands/sandbox.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { examples } from './help.js';
+import { parseDuration } from '../farm/duration.js';
+import type { GlobalOptions } from './terminal.js';
+import { version } from './version.js';
+
+const EXIT_CODES = `
+Exit codes:
+   0  done, nothing wrong
+   1  failed
+   2  plan --detailed-exitcode: there is something to do
+   3  some hosts could not be reached; the rest holds
+  64  wrong use of the command line
+  78  the file is not valid
+ 130  interrupted
+
+Environment: NO_COLOR, FORCE_COLOR, SSH_AUTH_SOCK, and what \`miner.token\` names.`;
+
+/** Runs one command line and gives its exit status. */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  const program = buildProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
+
+/** Commands are loaded when they are called: `--help` need not wait for SSH. */
+type Finish = (code: ExitCode) => void;
+
+function buildProgram(finish: Finish): Command {
+  const program = new Command('sealfarm')
+    .description(
+      'Declare a Filecoin sealing farm in one file; plan, apply and drain it over SSH without losing sealing work.',
+    )
+    .version(version())
+    .option('-c, --config <file>', "the farm's file", 'sealfarm.yaml')
+    .option('--json', 'print data for programs instead of text')
+    .addOption(new Option('--no-color', 'print without colour'))
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help says more)')
+    .exitOverride();
+  addFileCommands(program, finish);
+  addHostCommands(program, finish);
+  addDrainCommands(program, finish);
+  sandboxCommand(program, finish);
+  command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')
+    .addHelpText('after', examples('sealfarm demo'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/demo.js')).demo(options(self)));
+    });
+  return program;
+}
+
+function addFileCommands(program: Command, finish: Finish): void {
+  command(program, 'validate', 'check the file; touches no host')
+    .addHelpText('after', examples('sealfarm validate', 'sealfarm validate --config farms/north.yaml --json'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/validate.js')).validate(options(self)));
+    });
+  command(program, 'render', 'print the files each host would get; touches no host and needs no secret')
+    .addHelpText('after', examples('sealfarm render', 'sealfarm render --json'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/render.js')).render(options(self)));
+    });
+  command(program, 'schema', 'print the JSON Schema of the file')
+    .addHelpText('after', examples('sealfarm schema > sealfarm.schema.json'))
+    .action(async () => {
+      finish((await import('./commands/schema.js')).schema());
+    });
+}
+
+function addHostCommands(program: Command, finish: Finish): void {
+  command(program, 'plan', 'show what differs on the hosts and how it would be changed; changes nothing')
+    .option('--detailed-exitcode', 'exit with 2 when there is something to do')
+    .addHelpText('after', examples('sealfarm plan', 'sealfarm plan --detailed-exitcode --json'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/plan.js')).plan(options<PlanOptions>(self)));
+    });
+  command(program, 'apply', 'make the hosts match the file; restarts wait until their worker is quiet')
+    .option('-y, --yes', 'do not ask')
+    .option(
+      '--drain-timeout <duration>',
+      'how long a restart may wait for its worker to get quiet',
+      duration,
+      24 * 3_600_000,
+    )
+    .addHelpText('after', examples('sealfarm apply', 'sealfarm apply --yes --drain-timeout 6h'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/apply.js')).apply(options<ApplyOptions>(self)));
+    });
+  command(program, 'status', 'show what every worker does now')
+    .addHelpText('after', examples('sealfarm status', 'sealfarm status --json'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/status.js')).status(options(self)));
+    });
+  command(program, 'unlock', 'take away the lock of a command that was cut off')
+    .argument('<host...>')
+    .addHelpText('after', examples('sealfarm unlock host-3'))
+    .action(async (names: string[], _: unknown, self: Command) => {
+      finish(await (await import('./commands/unlock.js')).unlock(names, options(self)));
+    });
+}
+
+function addDrainCommands(program: Command, finish: Finish): void {
+  command(
+    program,
+    'drain',
+    'take machines or workers out of the sealing pipeline and stop them when they are empty',
+  )
+    .argument('<host-or-worker...>')
+    .option('--reason <text>', 'why, for everyone who looks')
+    .option('--deadline <duration>', 'give up waiting after this time; nothing is stopped then', duration)
+    .option('--no-stop', 'leave the empty worker running')
+    .addHelpText(
+      'after',
+      examples(
+        'sealfarm drain host-3',
+        'sealfarm drain worker-1 worker-2 --reason "new NVMe" --deadline 12h',
+      ),
+    )
+    .action(async (names: string[], _: unknown, self: Command) => {
+      finish(await (await import('./commands/drain.js')).drain(names, options<DrainOptions>(self)));
+    });
+  command(program, 'resume', 'give drained machines or workers back what the file declares')
+    .argument('<host-or-worker...>')
+    .addHelpText('after', examples('sealfarm resume host-3'))
+    .action(async (names: string[], _: unknown, self: Command) => {
+      finish(await (await import('./commands/drain.js')).resume(names, options(self)));
+    });
+}
+
+function command(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description);
+}
+
+function options<T extends GlobalOptions>(self: Command): T {
+  return self.optsWithGlobals<T>();
+}
+
+/** `6h`, `1h30m`; in milliseconds. */
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError('Write a duration such as 90s, 30m or 12h.');
+  return milliseconds;
+}

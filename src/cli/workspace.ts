@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { homedir, hostname, userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApplyContext, ApplyTimes } from '../apply/context.js';
+import { desire } from '../desired/desire.js';
+import type { DesiredFarm } from '../desired/desired.js';
+import { success, type Result } from '../diagnostic/result.js';
+import type { Emit } from '../event/event.js';
+import type { Farm } from '../farm/farm.js';
+import { parseSectorName } from '../lotus/file-type.js';
+import { makePlan } from '../plan/make-plan.js';
+import type { Plan } from '../plan/plan.js';
+import { Connections } from '../probe/connections.js';
+import { intentsOf, observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import type { Secret } from '../secret/secret.js';
+import { resolveSecret } from '../secrets/resolve-secret.js';
+
+const HOUR = 3_600_000;
+
+export const DEFAULT_TIMES: ApplyTimes = { quiet: 24 * HOUR, start: 120_000, poll: 500, longestPoll: 10_000 };
+
+/** Everything a command needs to work on a live farm. Close it in the end. */
+export class Workspace {
+  readonly farm: Farm;
+  readonly connections: Connections;
+  readonly #token: Secret;
+
+  private constructor(farm: Farm, token: Secret) {
+    this.farm = farm;
+    this.#token = token;
+    this.connections = new Connections(farm, token, { environment: process.env, homeDir: homedir() });
+  }
+
+  /** Fails with SF3xx when the miner's token cannot be had. */
+  static async open(farm: Farm): Promise<Result<Workspace>> {
+    const token = await resolveSecret(farm.miner.token, { environment: process.env });
+    return token.ok ? success(new Workspace(farm, token.value)) : token;
+  }
+
+  close(): Promise<void> {
+    return this.connections.close();
+  }
+
+  look(emit: Emit): Promise<FarmProbe> {
+    return observeFarm(this.farm, this.connections, emit);
+  }
+
+  /** What the hosts shall hold; drains that people have asked for are in effect. */
+  desired(intents: ReturnType<typeof intentsOf>): DesiredFarm {
+    return desire(this.farm, this.#token, intents);
+  }
+
+  plan({ observation }: FarmProbe): Plan {
+    return makePlan(this.desired(intentsOf(observation)), observation);
+  }
+
+  applyContext(probe: FarmProbe, emit: Emit, signal: AbortSignal, times: ApplyTimes): ApplyContext {
+    const { connections, farm } = this;
+    return {
+      who: who(),
+      emit,
+      signal,
+      times,
+      miner: connections.miner,
+      apis: probe.apis,
+      remote: (host) => connections.remote(host),
+      observe: (hosts) =>
+        observeFarm(
+          farm,
+          connections,
+          () => undefined,
+          farm.hosts.filter(({ name }) => hosts.includes(name)),
+        ),
+      sectorStates: (sectors) => this.#sectorStates(sectors),
+      now: () => new Date(),
+      sleep: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
+      newId: randomUUID,
+      redact: (text) => text.replaceAll(this.#token.reveal(), '(secret)'),
+    };
+  }
+
+  async #sectorStates(sectors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const states = await Promise.all(
+      sectors.map(async (name) => {
+        const sector = parseSectorName(name);
+        const status =
+          sector === undefined ? undefined : await this.connections.miner.sectorsStatus(sector.Number);
+        return status?.ok === true ? [[name, status.value.State] as const] : [];
+      }),
+    );
+    return new Map(states.flat());
+  }
+}
+
+/** `alice@laptop` */
+export function who(): string {
+  return `${userInfo().username}@${hostname()}`;
+}

@@ -1,0 +1,73 @@
+import type { StorageId, StorageInfo } from '../lotus/api.js';
+import { FILE_TYPES, parseSectorName, sectorName, type FileType } from '../lotus/file-type.js';
+import { parseSectorStore } from '../lotus/sectorstore.js';
+import type { ObservedMiner, ObservedStorage, ObservedWorker, WorkerLive } from '../observed/observed.js';
+
+/** A storage path that only one worker serves, with the sector files on it. */
+export interface Holder {
+  readonly allowTo: readonly string[];
+  readonly files: readonly SectorFiles[];
+}
+
+export interface SectorFiles {
+  /** `s-t01000-7` */
+  readonly sector: string;
+  /** bit mask, see file-type.ts */
+  readonly types: number;
+}
+
+export function liveOf(worker: ObservedWorker | undefined): WorkerLive | undefined {
+  return worker?.process?.live.reached === true ? worker.process.live : undefined;
+}
+
+/** The paths that would vanish with this worker: a path with a second URL is served by another. */
+export function soleHolders(own: ObservedWorker | undefined, miner: ObservedMiner): readonly Holder[] {
+  const indexed = storageIds(own).flatMap((id) => miner.storage.get(id)?.info ?? []);
+  return [
+    ...indexed
+      .filter(({ URLs }) => (URLs ?? []).length <= 1)
+      .map((info): Holder => ({ allowTo: info.AllowTo ?? [], files: declaredFiles(info, miner) })),
+    ...unindexed(own, miner),
+  ];
+}
+
+function declaredFiles({ ID }: StorageInfo, miner: ObservedMiner): readonly SectorFiles[] {
+  return (miner.sectors.get(ID) ?? []).map((decl) => ({
+    sector: sectorName(decl),
+    types: decl.SectorFileType,
+  }));
+}
+
+/**
+ * Paths the index does not know: the worker does not run, or the miner was restarted and the busy worker has not
+ * come back to it. What lies there is then known by the folders alone.
+ */
+function unindexed(own: ObservedWorker | undefined, miner: ObservedMiner): readonly Holder[] {
+  return [...(own?.storage.values() ?? [])].flatMap((seen) => {
+    const store = readStore(seen);
+    if (store !== undefined && miner.storage.has(store.id)) return [];
+    return [{ allowTo: store?.settings.AllowTo ?? [], files: seen.entries.flatMap(sectorFile) }];
+  });
+}
+
+/** `sealed/s-t01000-7`. A folder that could not be listed (`sealed/?`) counts as a sector of its own. */
+function sectorFile(entry: string): readonly SectorFiles[] {
+  const [type = '', name = ''] = entry.split('/');
+  if (name !== '?' && parseSectorName(name) === undefined) return [];
+  return [{ sector: name, types: FILE_TYPES[type as FileType] }];
+}
+
+/** A stopped worker's paths are known by their files. */
+export function storageIds(worker: ObservedWorker | undefined): readonly StorageId[] {
+  const live = liveOf(worker);
+  if (live !== undefined) return live.paths.map(({ ID }) => ID);
+  return [...(worker?.storage.values() ?? [])].flatMap((seen) => readStore(seen)?.id ?? []);
+}
+
+function readStore({
+  sectorStore,
+}: ObservedStorage): Extract<ReturnType<typeof parseSectorStore>, { id: string }> | undefined {
+  if (sectorStore.state !== 'present') return undefined;
+  const store = parseSectorStore(sectorStore.text.reveal());
+  return 'problem' in store ? undefined : store;
+}

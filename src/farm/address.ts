@@ -1,0 +1,42 @@
+import type { SocketAddress } from './farm.js';
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
+
+/** An IP address in its one canonical form; undefined for anything else. */
+export function canonicalIp(text: string): string | undefined {
+  if (IPV4.test(text)) return text;
+  if (!text.includes(':') || !/^[0-9A-Fa-f:.]+$/.test(text)) return undefined;
+  const url = `http://[${text}]/`;
+  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
+}
+
+/** Whether a text is a name DNS could know. All digits and dots is a mistyped IP address. */
+export function isHostName(text: string): boolean {
+  if (text.length > 253 || /^[0-9.]+$/.test(text)) return false;
+  return text.split('.').every((label) => LABEL.test(label));
+}
+
+/** A TCP port, 1–65535, without leading zeros. */
+export function parsePort(text: string): number | undefined {
+  const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined;
+  return port !== undefined && port <= 65_535 ? port : undefined;
+}
+
+/** `10.0.0.11:3456` or `[2001:db8::11]:3456`. */
+export function parseSocketAddress(text: string): SocketAddress | undefined {
+  const [, bracketed, plain, portText = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(text) ?? [];
+  const host = canonicalIp(bracketed ?? plain ?? '');
+  const port = parsePort(portText);
+  return host === undefined || port === undefined ? undefined : { host, port };
+}
+
+/** As `parseSocketAddress` reads it. */
+export function formatSocketAddress({ host, port }: SocketAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether an address means all of a machine's addresses, and so none that others could connect to. */
+export function isWildcard({ host }: SocketAddress): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

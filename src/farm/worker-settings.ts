@@ -1,0 +1,74 @@
+import type { YamlPath } from '../config/finding.js';
+import type { WrittenDefaults } from '../config/written.gen.js';
+import type { TaskCode } from '../lotus/task.js';
+import { readEnv } from './env.js';
+import type { StorageDeclaration, Worker } from './farm.js';
+import { present } from './present.js';
+import type { Report } from './report.js';
+import { readStorage } from './storage.js';
+import { readLimits, readTasks } from './tasks.js';
+import { hostPath } from './texts.js';
+
+/** What defaults, profiles and workers alike may say of a worker, as it is written. */
+export type WrittenSettings = NonNullable<WrittenDefaults['worker']>;
+
+/** The same, read. What is not said is not there. */
+export interface WorkerSettings {
+  readonly binary?: string;
+  readonly repo?: string;
+  readonly tasks?: readonly TaskCode[];
+  readonly limits: ReadonlyMap<TaskCode, number>;
+  readonly gpus?: NonNullable<Worker['gpus']>;
+  readonly parameterCache?: string;
+  readonly parentCache?: string;
+  readonly multicoreSdr?: false | { readonly producers: number };
+  readonly noSwap?: boolean;
+  readonly parallelFetchLimit?: number;
+  readonly env: ReadonlyMap<string, string>;
+  readonly storage?: readonly StorageDeclaration[];
+}
+
+export const NO_SETTINGS: WorkerSettings = { limits: new Map(), env: new Map() };
+
+const DEFAULT_PRODUCERS = 3;
+
+/** Reads one layer of settings; everything that can be wrong within it is said here, once. */
+export function readSettings(written: WrittenSettings, yaml: YamlPath, report: Report): WorkerSettings {
+  const path = (key: 'binary' | 'repo' | 'parameterCache' | 'parentCache'): string | undefined => {
+    const text = written[key];
+    return text === undefined ? undefined : hostPath(text, [...yaml, key], report);
+  };
+  return present({
+    binary: path('binary'),
+    repo: path('repo'),
+    tasks: written.tasks && readTasks(written.tasks, [...yaml, 'tasks'], report),
+    limits: readLimits(written.limits ?? {}, [...yaml, 'limits'], report),
+    gpus: readGpus(written.gpus),
+    parameterCache: path('parameterCache'),
+    parentCache: path('parentCache'),
+    multicoreSdr: readMulticoreSdr(written.multicoreSdr),
+    noSwap: written.noSwap,
+    parallelFetchLimit: written.parallelFetchLimit,
+    env: readEnv(written.env ?? {}, [...yaml, 'env'], report),
+    storage: written.storage?.map((item, index) => readStorage(item, [...yaml, 'storage', index], report)),
+  });
+}
+
+/** The settings above win; limits and variables each for itself, lists as a whole. */
+export function layered(below: WorkerSettings, above: WorkerSettings): WorkerSettings {
+  return {
+    ...below,
+    ...above,
+    limits: new Map([...below.limits, ...above.limits]),
+    env: new Map([...below.env, ...above.env]),
+  };
+}
+
+/** The schema lets no text through but these two. */
+function readGpus(written: WrittenSettings['gpus']): Worker['gpus'] {
+  return typeof written === 'string' ? (written === 'none' ? 'none' : 'all') : written;
+}
+
+function readMulticoreSdr(written: WrittenSettings['multicoreSdr']): WorkerSettings['multicoreSdr'] {
+  return written === true ? { producers: DEFAULT_PRODUCERS } : written;
+}

@@ -1,0 +1,131 @@
+import type { TaskResources, WorkerResources } from './api.js';
+import { threadsOf } from './resources.js';
+import type { TaskCode } from './task.js';
+
+/** One task that a worker has taken, with what it takes. */
+export interface ActiveTask {
+  readonly code: TaskCode;
+  readonly need: TaskResources;
+}
+
+/** What the tasks on a worker take together. Lotus: storage/sealer/sched_resources.go ActiveResources */
+export interface ActiveResources {
+  /** bytes */
+  readonly memUsedMin: number;
+  /** bytes */
+  readonly memUsedMax: number;
+  readonly gpuUsed: number;
+  /** threads */
+  readonly cpuUse: number;
+  readonly counts: ReadonlyMap<TaskCode, number>;
+}
+
+export const IDLE: ActiveResources = {
+  memUsedMin: 0,
+  memUsedMax: 0,
+  gpuUsed: 0,
+  cpuUse: 0,
+  counts: new Map(),
+};
+
+/** What is too little for one task more. */
+export type ScarceResource = 'max-concurrent' | 'memory' | 'virtual-memory' | 'threads' | 'gpus';
+
+export type Admission =
+  | { readonly admitted: true }
+  | {
+      readonly admitted: false;
+      readonly scarce: ScarceResource;
+      /** In the resource's own unit: tasks, bytes, bytes, threads, GPUs. */
+      readonly needed: number;
+      readonly available: number;
+    };
+
+/** The resources taken after one task more. */
+export function withTask(
+  active: ActiveResources,
+  task: ActiveTask,
+  worker: WorkerResources,
+): ActiveResources {
+  const { code, need } = task;
+  return {
+    memUsedMin: active.memUsedMin + need.MinMemory,
+    memUsedMax: active.memUsedMax + need.MaxMemory,
+    gpuUsed: active.gpuUsed + need.GPUUtilization,
+    cpuUse: active.cpuUse + threadsOf(need, worker.CPUs, gpusOf(worker)),
+    counts: new Map(active.counts).set(code, (active.counts.get(code) ?? 0) + 1),
+  };
+}
+
+export function activeResources(tasks: readonly ActiveTask[], worker: WorkerResources): ActiveResources {
+  return tasks.reduce((active, task) => withTask(active, task, worker), IDLE);
+}
+
+/**
+ * Whether Lotus starts this task on a worker which already does `active`, and if not, for want of what.
+ * All kinds of task on a worker share its memory, threads and GPUs; only the limit counts per kind.
+ * Lotus: storage/sealer/sched_resources.go CanHandleRequest
+ */
+export function admit(task: ActiveTask, worker: WorkerResources, active: ActiveResources): Admission {
+  const { need } = task;
+  const count = active.counts.get(task.code) ?? 0;
+  if (need.MaxConcurrent > 0 && count >= need.MaxConcurrent) {
+    return refused('max-concurrent', count + 1, need.MaxConcurrent);
+  }
+
+  const memory = worker.MemPhysical - active.memUsedMin;
+  if (need.MinMemory + need.BaseMinMemory > memory) {
+    return refused('memory', need.MinMemory + need.BaseMinMemory, memory);
+  }
+
+  // What is used already may be the tasks' own memory: Lotus takes the larger, not the sum.
+  const used = Math.max(active.memUsedMax, worker.MemUsed + worker.MemSwapUsed);
+  const virtual = worker.MemPhysical + worker.MemSwap - used;
+  if (need.MaxMemory + need.BaseMinMemory > virtual) {
+    return refused('virtual-memory', need.MaxMemory + need.BaseMinMemory, virtual);
+  }
+
+  const gpus = gpusOf(worker);
+  const threads = threadsOf(need, worker.CPUs, gpus);
+  if (threads > worker.CPUs - active.cpuUse) return refused('threads', threads, worker.CPUs - active.cpuUse);
+
+  if (gpus > 0 && need.GPUUtilization > gpus - active.gpuUsed) {
+    return refused('gpus', need.GPUUtilization, gpus - active.gpuUsed);
+  }
+  return { admitted: true };
+}
+
+/**
+ * How many tasks of one kind an otherwise idle worker takes, and what stops the next.
+ * A task that takes nothing is stopped by nothing: the count ends at `most`.
+ */
+export function admissibleCount(
+  task: ActiveTask,
+  worker: WorkerResources,
+  most = 1000,
+): { readonly count: number; readonly scarce?: ScarceResource } {
+  let active = IDLE;
+  for (let count = 0; count < most; count++) {
+    const admission = admit(task, worker, active);
+    if (!admission.admitted) return { count, scarce: admission.scarce };
+    active = withTask(active, task, worker);
+  }
+  return { count: most };
+}
+
+/** The most used of CPUs, memory and GPUs, as a fraction. Lotus: sched_resources.go utilization */
+export function utilization(worker: WorkerResources, active: ActiveResources): number {
+  const memory = Math.max(active.memUsedMin, worker.MemUsed) / worker.MemPhysical;
+  const virtual =
+    Math.max(active.memUsedMax, worker.MemUsed + worker.MemSwapUsed) / (worker.MemPhysical + worker.MemSwap);
+  const gpus = gpusOf(worker);
+  return Math.max(active.cpuUse / worker.CPUs, memory, virtual, gpus > 0 ? active.gpuUsed / gpus : 0);
+}
+
+function gpusOf(worker: WorkerResources): number {
+  return worker.GPUs?.length ?? 0;
+}
+
+function refused(scarce: ScarceResource, needed: number, available: number): Admission {
+  return { admitted: false, scarce, needed, available };
+}

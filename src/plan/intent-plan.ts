@@ -1,0 +1,69 @@
+import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
+import type { DrainIntent, Manifest } from '../host/manifest.js';
+import type { Observation, ObservedHost } from '../observed/observed.js';
+import { makePlan, manifestWrite } from './make-plan.js';
+import type { HostPlan, Plan, Step } from './plan.js';
+
+/** Worker name → the drain asked for, or undefined to take one back. */
+export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
+
+/**
+ * Writes down that workers shall be drained, or shall work again: the host's memory first, so that it holds whatever
+ * happens next. `desired` has the changes already in effect. A drain touches nothing but the worker's environment
+ * file; taking one back does all that the worker's declaration asks for.
+ */
+export function planIntents(desired: DesiredFarm, observation: Observation, changes: IntentChanges): Plan {
+  const plan = makePlan(desired, observation);
+  const concerned = desired.hosts.filter((host) => host.workers.some(({ name }) => changes.has(name)));
+  return {
+    ...plan,
+    hosts: concerned.map((host) => intentHost(host, desired.name, plan, observation, changes)),
+  };
+}
+
+function intentHost(
+  host: DesiredHost,
+  farm: string,
+  plan: Plan,
+  observation: Observation,
+  changes: IntentChanges,
+): HostPlan {
+  const planned = plan.hosts.find((candidate) => candidate.host === host.name);
+  const observed = observation.hosts.get(host.name);
+  if (planned === undefined) throw new Error(`no plan for ${host.name}`);
+  if (observed?.reached !== true) return planned;
+  const drains = new Set([...changes].filter(([, intent]) => intent !== undefined).map(([name]) => name));
+  const environmentFiles = new Set(host.workers.map(({ files }) => files.envFile));
+  const wanted = planned.steps.filter(
+    ({ worker, action }) =>
+      worker !== undefined &&
+      changes.has(worker) &&
+      (!drains.has(worker) || (action.kind === 'write-file' && environmentFiles.has(action.path))),
+  );
+  return { ...planned, steps: [...rememberStep(host, farm, observed, changes), ...wanted] };
+}
+
+function rememberStep(
+  host: DesiredHost,
+  farm: string,
+  observed: ObservedHost,
+  changes: IntentChanges,
+): readonly Step[] {
+  const current: Manifest = observed.manifest ?? { version: 1, farm, workers: [], intents: {} };
+  const own = host.workers.map(({ name }) => name);
+  const intents = new Map(Object.entries(current.intents));
+  const fields = own.flatMap((name) => {
+    const before = intents.get(name);
+    const after = changes.get(name);
+    if (!changes.has(name) || (before === undefined) === (after === undefined)) return [];
+    if (after === undefined) intents.delete(name);
+    else intents.set(name, after);
+    const word = (intent: DrainIntent | undefined): string => (intent === undefined ? 'serving' : 'drained');
+    return [{ field: name, before: word(before), after: word(after) }];
+  });
+  if (fields.length === 0) return [];
+  const workers = [...new Set([...current.workers, ...own])];
+  return [
+    manifestWrite(host, { ...current, workers, intents: Object.fromEntries(intents) }, observed, fields),
+  ];
+}

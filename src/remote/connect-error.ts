@@ -1,0 +1,95 @@
+import type { ClientErrorExtensions } from 'ssh2';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Host } from '../farm/farm.js';
+import { shellWord } from './context.js';
+import type { HostKeyCheck } from './host-key.js';
+import type { Identities } from './identities.js';
+import { endpoint } from './remote-error.js';
+
+/** What ssh2 reports: `level` says where it happened, `code` is a system error's name or a number of the protocol. */
+export type ConnectError = Error & ClientErrorExtensions & { readonly code?: unknown };
+
+/** What to tell a person about an attempt to connect that failed. */
+export function explainConnectError(
+  error: ConnectError,
+  host: Host,
+  hostKey: HostKeyCheck,
+  identities: Identities,
+): Diagnostic {
+  if (error.message.includes('no matching host key format')) {
+    const refusal = hostKey.noKnownType();
+    if (refusal !== undefined) return refusal;
+  }
+  if (error.level === 'client-authentication' || /too many authentication failures/i.test(error.message)) {
+    return loginRefused(host, identities);
+  }
+  const { why, help } = cause(error, host);
+  return {
+    code: 'SF404',
+    severity: 'error',
+    message: `Cannot connect to ${host.name} (${endpoint(host.address, host.ssh.port)}): ${why}`,
+    place: { kind: 'host', host: host.name },
+    help,
+  };
+}
+
+function loginRefused(host: Host, identities: Identities): Diagnostic {
+  const leftOut = identities.leftOut.length;
+  return {
+    code: 'SF403',
+    severity: 'error',
+    message:
+      `${host.name} (${endpoint(host.address, host.ssh.port)}) does not let ${host.ssh.user} in with ${identities.names.join(', ')}` +
+      (leftOut === 0 ? '' : `; not tried, as sshd counts wrong keys: ${identities.leftOut.join(', ')}`),
+    place: { kind: 'host', host: host.name },
+    help:
+      leftOut === 0
+        ? `Put the public key into the host's authorized_keys: ssh-copy-id -p ${host.ssh.port} ${shellWord(`${host.ssh.user}@${host.address}`)}`
+        : 'Name the right private key file as ssh.identityFile; then only that key is tried.',
+  };
+}
+
+interface Cause {
+  readonly why: string;
+  readonly help: string;
+}
+
+const TRY_SSH = 'Look whether `ssh` to the host works from here.';
+
+function cause(error: ConnectError, host: Host): Cause {
+  if (error.level === 'client-timeout') {
+    return {
+      why: `no login within ${host.ssh.connectTimeoutMs / 1000} s`,
+      help: 'Look whether the host is up and no firewall drops the connection; ssh.connectTimeout can be raised.',
+    };
+  }
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return {
+        why: 'connection refused',
+        help: `Look whether sshd runs on the host and listens on port ${host.ssh.port}.`,
+      };
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {
+        why: `the name ${host.address} is not known`,
+        help: "Correct the host's address, or look whether DNS works here.",
+      };
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+      return {
+        why: 'it cannot be reached',
+        help: 'Look whether the host is up and there is a route to it.',
+      };
+    default:
+      break;
+  }
+  if (error.message === 'Connection lost before handshake') {
+    return {
+      why: 'the connection was closed before a greeting',
+      help: "Look whether sshd is what listens there; a busy one drops connections (MaxStartups in sshd's configuration).",
+    };
+  }
+  return { why: error.message === '' ? String(error.code) : error.message, help: TRY_SSH };
+}

@@ -1,0 +1,91 @@
+import { constants } from 'node:os';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+
+/** 2 minutes */
+export const EXEC_TIMEOUT_MS = 120_000;
+
+export function connectionLost(host: string, why: string): Diagnostic {
+  return {
+    code: 'SF405',
+    severity: 'error',
+    message: `The connection to ${host} is gone: ${why}`,
+    place: { kind: 'host', host },
+    help: 'Look whether the host and its network are up, then run the command again: it goes on from where things stand.',
+  };
+}
+
+export function channelRefused(host: string, why: string): Diagnostic {
+  return {
+    code: 'SF405',
+    severity: 'error',
+    message: `${host} does not run the script: ${why}`,
+    place: { kind: 'host', host },
+    help: "Look at sshd's log on the host: MaxSessions, ForceCommand and the user's login shell can be the reason.",
+  };
+}
+
+export function scriptTimedOut(host: string, timeoutMs: number): Diagnostic {
+  return {
+    code: 'SF406',
+    severity: 'error',
+    message: `A script on ${host} did not end within ${timeoutMs / 1000} s; parts of it may still be running there`,
+    place: { kind: 'host', host },
+    help: 'Look at the host: a file system that does not answer and a very high load are the usual reasons.',
+  };
+}
+
+export function tooMuchOutput(host: string, most: number): Diagnostic {
+  return {
+    code: 'SF406',
+    severity: 'error',
+    message: `A script on ${host} was cut off: it printed more than ${Math.round(most / 2 ** 20)} MiB`,
+    place: { kind: 'host', host },
+    help: 'Look at the host for files far larger than sealfarm reads, such as a log in place of a configuration file.',
+  };
+}
+
+/** `reason` is the one SSH gives: RFC 4254, section 5.1. */
+export function dialRefused(
+  from: string,
+  host: string,
+  port: number,
+  error: Error & { readonly reason?: unknown; readonly code?: unknown },
+): Diagnostic {
+  const forbidden = error.reason === 1;
+  // Node's error about several addresses of one name has no message.
+  const why = forbidden
+    ? 'its sshd does not allow forwarding'
+    : error.message === ''
+      ? String(error.code)
+      : error.message;
+  return {
+    code: 'SF407',
+    severity: 'error',
+    message: `${from} cannot connect to ${endpoint(host, port)}: ${why}`,
+    place: { kind: 'host', host: from },
+    help: forbidden
+      ? "Allow it in the host's sshd configuration: AllowTcpForwarding local."
+      : 'Look whether the worker or miner runs and listens on exactly this address.',
+  };
+}
+
+export function dialTimedOut(from: string, host: string, port: number, timeoutMs: number): Diagnostic {
+  return {
+    code: 'SF407',
+    severity: 'error',
+    message: `${from} got no connection to ${endpoint(host, port)} within ${timeoutMs / 1000} s`,
+    place: { kind: 'host', host: from },
+    help: 'Look whether the address is right and no firewall drops the connection.',
+  };
+}
+
+/** As a shell counts it: 128 + the signal's number. */
+export function signalStatus(signal: string | undefined): number {
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return 128 + (numbers[signal ?? ''] ?? 0);
+}
+
+/** `10.0.0.1:22`, `[fd00::1]:22` */
+export function endpoint(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,100 @@
+import type { Result } from '../diagnostic/result.js';
+import type {
+  SectorDecl,
+  SectorLock,
+  SessionId,
+  StorageId,
+  StorageInfo,
+  StorageStat,
+  WorkerJob,
+  WorkerStats,
+} from '../lotus/api.js';
+import { ask, asIs, withoutNulls } from './ask.js';
+import { arrayOf, isNumber, isString, orNull, recordOf, shape } from './check.js';
+import type { LotusClient } from './lotus-client.js';
+import {
+  isSectorDecl,
+  isSectorLock,
+  isStorageInfo,
+  isStorageStat,
+  isWorkerJob,
+  isWorkerStats,
+  NO_LISTS,
+} from './shapes.js';
+
+/** Where a sector is on its way through the pipeline. Lotus: api/api_storage.go SectorInfo */
+export interface SectorStatus {
+  readonly SectorID: number;
+  /** As in `PreCommit1`, `Proving`. Lotus: storage/pipeline/sector_state.go */
+  readonly State: string;
+}
+
+/** Lotus: api/api_common.go APIVersion */
+export interface MinerVersion {
+  /** As in `1.36.2+mainnet`. */
+  readonly Version: string;
+  /** 3 × 8 bits; major and minor must be the worker's. */
+  readonly APIVersion: number;
+}
+
+/** What sealfarm asks a lotus-miner, all of it read-only. Lotus: api/api_storage.go */
+export interface MinerApi {
+  version(): Promise<Result<MinerVersion>>;
+  /** As in `f01234`. */
+  actorAddress(): Promise<Result<string>>;
+  /** bytes */
+  actorSectorSize(address: string): Promise<Result<number>>;
+  workerStats(): Promise<Result<Readonly<Record<SessionId, WorkerStats>>>>;
+  /** Jobs of no live worker stand under `NO_SESSION`. */
+  workerJobs(): Promise<Result<Readonly<Record<SessionId, readonly WorkerJob[]>>>>;
+  storageList(): Promise<Result<Readonly<Record<StorageId, readonly SectorDecl[]>>>>;
+  storageInfo(id: StorageId): Promise<Result<StorageInfo>>;
+  storageStat(id: StorageId): Promise<Result<StorageStat>>;
+  storageGetLocks(): Promise<Result<readonly SectorLock[]>>;
+  /** State → number of sectors. */
+  sectorsSummary(): Promise<Result<Readonly<Record<string, number>>>>;
+  sectorsStatus(sector: number): Promise<Result<SectorStatus>>;
+}
+
+const isVersion = shape<MinerVersion>({ Version: isString, APIVersion: isNumber });
+const isSectorStatus = shape<SectorStatus>({ SectorID: isNumber, State: isString });
+const isLocks = shape<{ readonly Locks: readonly SectorLock[] | null }>({
+  Locks: orNull(arrayOf(isSectorLock)),
+});
+
+export function createMinerApi(client: LotusClient): MinerApi {
+  return {
+    version: () => ask(client, 'Filecoin.Version', [], isVersion, asIs),
+    actorAddress: () => ask(client, 'Filecoin.ActorAddress', [], isString, asIs),
+    actorSectorSize: (address) => ask(client, 'Filecoin.ActorSectorSize', [address], isNumber, asIs),
+    workerStats: () =>
+      ask(client, 'Filecoin.WorkerStats', [], orNull(recordOf(isWorkerStats)), (stats) =>
+        Object.fromEntries(
+          Object.entries(stats ?? {}).map(([session, one]) => [session, { ...one, Tasks: one.Tasks ?? [] }]),
+        ),
+      ),
+    workerJobs: () =>
+      ask(
+        client,
+        'Filecoin.WorkerJobs',
+        [],
+        orNull(recordOf(orNull(arrayOf(isWorkerJob)))),
+        withoutNulls<WorkerJob>,
+      ),
+    storageList: () =>
+      ask(
+        client,
+        'Filecoin.StorageList',
+        [],
+        orNull(recordOf(orNull(arrayOf(isSectorDecl)))),
+        withoutNulls<SectorDecl>,
+      ),
+    storageInfo: (id) =>
+      ask(client, 'Filecoin.StorageInfo', [id], isStorageInfo, (info) => ({ ...NO_LISTS, ...info })),
+    storageStat: (id) => ask(client, 'Filecoin.StorageStat', [id], isStorageStat, asIs),
+    storageGetLocks: () => ask(client, 'Filecoin.StorageGetLocks', [], isLocks, ({ Locks }) => Locks ?? []),
+    sectorsSummary: () =>
+      ask(client, 'Filecoin.SectorsSummary', [], orNull(recordOf(isNumber)), (summary) => summary ?? {}),
+    sectorsStatus: (sector) => ask(client, 'Filecoin.SectorsStatus', [sector, false], isSectorStatus, asIs),
+  };
+}

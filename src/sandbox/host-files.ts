@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { HostLayout } from './layout.js';
+import { MARK, layout, writeFileAtomically } from './layout.js';
+import { entryFile } from './processes.js';
+import { DEFAULT_HARDWARE } from './worker/hardware.js';
+
+/** Makes a host's folders and its lotus-worker program; hardware that is described already stays. */
+export function writeHostFiles(dir: string, host: HostLayout): void {
+  for (const folder of [host.temporary, host.config, host.state, host.sealing, dirname(host.binary)]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  if (!existsSync(host.hardware)) {
+    const hardware = { ...DEFAULT_HARDWARE, hostname: host.name };
+    writeFileSync(host.hardware, `${JSON.stringify(hardware, null, 2)}\n`);
+  }
+  writeFileSync(host.binary, wrapper(dir, host));
+  chmodSync(host.binary, 0o755);
+}
+
+/** `lotus-worker` of one host: the simulator, told which machine it is on. */
+function wrapper(dir: string, host: HostLayout): string {
+  const entry = entryFile('worker/worker-main.js');
+  return `#!/bin/sh
+${MARK}=${quote(dir)}
+SANDBOX_HARDWARE=${quote(host.hardware)}
+SANDBOX_FILE_LIMITS="$(ulimit -Sn):$(ulimit -Hn)"
+export ${MARK} SANDBOX_HARDWARE SANDBOX_FILE_LIMITS
+exec ${quote(process.execPath)} ${quote(entry)} "$@"
+`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Makes the miner's token and its long-term storage, once. */
+export function writeMinerFiles(dir: string): void {
+  const files = layout(dir);
+  mkdirSync(files.minerStorage, { recursive: true });
+  if (!existsSync(files.minerToken)) writeFileAtomically(files.minerToken, randomUUID(), 0o600);
+  const store = join(files.minerStorage, 'sectorstore.json');
+  if (existsSync(store)) return;
+  const meta = { ID: randomUUID(), Weight: 10, CanSeal: false, CanStore: true, MaxStorage: 0 };
+  writeFileAtomically(store, JSON.stringify(meta, null, 2));
+  const list = { StoragePaths: [{ Path: files.minerStorage }] };
+  writeFileAtomically(join(files.miner, 'storage.json'), JSON.stringify(list, null, 2));
+}

@@ -1,0 +1,105 @@
+import type { SectorId } from '../../lotus/file-type.js';
+import type { PipelineTask } from '../../lotus/selector.js';
+import type { Emit } from './event-log.js';
+
+/** A call that a worker has taken and not returned, as it outlives the miner. */
+export interface OpenCall {
+  readonly id: string;
+  /** The task it is for; fetching for a task is not the task itself. */
+  readonly task: PipelineTask;
+  readonly part: 'fetch' | 'task';
+  readonly sector: SectorId;
+  /** The worker's name. */
+  readonly hostname: string;
+  readonly session: string;
+  readonly start: string;
+}
+
+interface Entry {
+  readonly call: OpenCall;
+  readonly settle: (error: Error | undefined) => void;
+}
+
+/** The process that had the call is gone, and what it did of it is lost. */
+export class WorkerRestarted extends Error {
+  override readonly message = 'worker restarted';
+}
+
+/** The calls workers have not returned yet, and those a miner before this one left behind. */
+export class Calls {
+  readonly #open = new Map<string, Entry>();
+  readonly #left = new Map<string, Promise<void>>();
+  readonly #emit: Emit;
+  readonly #onChange: () => void;
+
+  constructor(emit: Emit, onChange: () => void) {
+    this.#emit = emit;
+    this.#onChange = onChange;
+  }
+
+  list(): OpenCall[] {
+    return [...this.#open.values()].map(({ call }) => call);
+  }
+
+  /** Resolves when the worker returns the call, rejects when it returns an error or is gone. */
+  wait(call: OpenCall): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | undefined): void => {
+        this.#open.delete(call.id);
+        this.#onChange();
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      this.#open.set(call.id, { call, settle });
+      this.#onChange();
+    });
+  }
+
+  /** A call nobody knows any more is passed over, as Lotus does. */
+  settle(id: string, error: string | undefined): void {
+    this.#open.get(id)?.settle(error === undefined ? undefined : new Error(error));
+  }
+
+  /** The calls of a worker's earlier processes fail when its next one registers. */
+  failEarlier(hostname: string, isLive: (session: string) => boolean): void {
+    for (const { call, settle } of [...this.#open.values()]) {
+      if (call.hostname === hostname && !isLive(call.session)) settle(new WorkerRestarted());
+    }
+  }
+
+  /** Takes up what an earlier miner waited for; a fetch begins anew with its task. */
+  restore(calls: readonly OpenCall[]): void {
+    for (const call of calls.filter(({ part }) => part === 'task')) {
+      const done = this.wait(call).then(
+        () => {
+          this.#log('job-done', call);
+        },
+        (error: unknown) => {
+          this.#log('job-failed', call, error instanceof Error ? error.message : String(error));
+          throw error;
+        },
+      );
+      // Nobody may have asked for it yet when it fails.
+      done.catch(() => undefined);
+      this.#left.set(keyOf(call.task, call.sector), done);
+    }
+  }
+
+  /** The result an earlier miner waited for, once. */
+  leftOver(task: PipelineTask, sector: SectorId): Promise<void> | undefined {
+    const key = keyOf(task, sector);
+    const left = this.#left.get(key);
+    this.#left.delete(key);
+    return left;
+  }
+
+  #log(event: 'job-done' | 'job-failed', call: OpenCall, error?: string): void {
+    const { task, sector, hostname: worker, session } = call;
+    const reason = error === undefined ? {} : { error };
+    this.#emit({ event, sector: sector.Number, task, worker, session, ...reason });
+  }
+}
+
+function keyOf(task: PipelineTask, sector: SectorId): string {
+  return `${task} ${sector.Number}`;
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { FILE_TYPES } from '../../lotus/file-type.js';
+import type { TaskCode } from '../../lotus/task.js';
+import { TASKS } from '../../lotus/task.js';
+import { MINER_ADDRESS, SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
+import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
+import type { RpcClient } from '../wire/json-rpc-client.js';
+import { RpcError } from '../wire/json-rpc-client.js';
+import type { RpcMethods } from '../wire/json-rpc-server.js';
+import { createRpcServer, listen } from '../wire/json-rpc-server.js';
+import type { Hardware } from '../worker/hardware.js';
+import { createLocalWorker } from '../worker/local-worker.js';
+import { LocalStorage } from '../worker/local-storage.js';
+import { minerApi } from '../worker/miner-api.js';
+import { reportForEver } from '../worker/registration.js';
+import { remoteHandler, removeEverywhere } from '../worker/remote-files.js';
+import { resourcesFromEnvironment } from '../worker/resource-env.js';
+import type { OpenCall } from './calls.js';
+import { Dispatcher } from './dispatcher.js';
+import { createEventLog } from './event-log.js';
+import { IndexStore } from './index-store.js';
+import type { SectorRecord } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
+import { minerMethods } from './rpc.js';
+import { Workers } from './workers.js';
+
+const GiB = 2 ** 30;
+const HARDWARE: Hardware = {
+  hostname: 'lotus-miner',
+  memory: 256 * GiB,
+  swap: 0,
+  cpus: 32,
+  gpus: [],
+  disk: 64 * 1024 * GiB,
+};
+
+/** What of the miner outlives its process. */
+interface MinerState {
+  readonly sectors: readonly SectorRecord[];
+  readonly calls: readonly OpenCall[];
+}
+
+/** The sandbox's lotus-miner: `miner-main DIR`. */
+async function main(dir: string): Promise<void> {
+  const state = readState(dir);
+  if (state === undefined) throw new Error(`no sandbox in ${dir}`);
+  const files = layout(dir);
+  const token = readFileSync(files.minerToken, 'utf8').trim();
+  const speed = () => readState(dir)?.speed ?? DEFAULT_SPEED;
+
+  // The miner is a worker of its own, and talks to itself by the same methods as all others do.
+  const methods: Record<string, (params: readonly unknown[]) => unknown> = {};
+  const self = minerApi(callDirectly(methods));
+
+  const events = createEventLog(files.events);
+  const index = new IndexStore(events.emit);
+  const dispatcher = new Dispatcher({ index, emit: events.emit, onCalls: save });
+  const workers = new Workers({
+    token,
+    emit: events.emit,
+    onRegistered: ({ info }) => {
+      dispatcher.calls.failEarlier(info.Hostname, (session) => workers.get(session) !== undefined);
+      dispatcher.tick();
+    },
+    onDisabled: (worker) => {
+      dispatcher.unassign(worker);
+    },
+    onChange: () => {
+      dispatcher.tick();
+    },
+  });
+  dispatcher.use(workers);
+  const pipeline = new Pipeline({
+    schedule: (task, sector) => dispatcher.schedule(task, sector),
+    releaseUnsealed: (sector) => removeEverywhere(self, token, sector, FILE_TYPES.unsealed),
+    speed,
+    emit: events.emit,
+    onChange: save,
+  });
+
+  let restored = false;
+  function save(): void {
+    if (!restored) return;
+    const current: MinerState = { sectors: pipeline.sectors(), calls: dispatcher.calls.list() };
+    writeFileAtomically(files.minerState, JSON.stringify(current));
+  }
+
+  const url = `http://${MINER_ADDRESS}:${state.ports.miner}/remote`;
+  const storage = new LocalStorage({
+    repo: files.miner,
+    url,
+    miner: self,
+    disk: HARDWARE.disk,
+    size: SECTOR_SIZE,
+  });
+  const parts = { session: randomUUID(), token, index, workers, dispatcher, pipeline, events, storage };
+  Object.assign(methods, minerMethods(parts));
+  const left = existsSync(files.minerState) ? (readJson(files.minerState) as MinerState) : undefined;
+
+  // Before any worker can register, as that decides which of these calls have failed.
+  dispatcher.calls.restore(left?.calls ?? []);
+  pipeline.restore(left?.sectors ?? []);
+  restored = true;
+
+  const server = createRpcServer({ methods, token, other: remoteHandler(() => storage) });
+  await listen(server, MINER_ADDRESS, state.ports.miner);
+  await storage.openAll();
+  void reportForEver(storage);
+  const worker = createLocalWorker({
+    storage,
+    miner: self,
+    token,
+    session: randomUUID(),
+    info: ownInfo(),
+    tasks: alwaysOn(),
+    speed,
+    shutdown: () => undefined,
+  });
+  await workers.register(callDirectly(worker.methods));
+  process.once('SIGINT', () => process.exit(0));
+  for (;;) {
+    await pause(INTERVALS.heartbeat + workers.list().length * 10);
+    await workers.heartbeat();
+  }
+}
+
+/** A client of methods in this process, with the same errors as one by HTTP. */
+function callDirectly(methods: RpcMethods): RpcClient {
+  return {
+    async call(name, params = []) {
+      const method = methods[name];
+      if (method === undefined) throw new RpcError(`method '${name}' not found`);
+      try {
+        return await method(params);
+      } catch (error) {
+        throw new RpcError(error instanceof Error ? error.message : String(error), { cause: error });
+      }
+    },
+  };
+}
+
+/** With everything in `[Storage] Allow*` off, these are left to the miner. */
+function alwaysOn(): TaskCode[] {
+  return TASKS.filter((task) => task.name === undefined).map((task) => task.code);
+}
+
+function ownInfo() {
+  return {
+    Hostname: HARDWARE.hostname,
+    IgnoreResources: false,
+    Resources: {
+      MemPhysical: HARDWARE.memory,
+      MemUsed: 2 * GiB,
+      MemSwap: HARDWARE.swap,
+      MemSwapUsed: 0,
+      CPUs: HARDWARE.cpus,
+      GPUs: HARDWARE.gpus,
+      Resources: resourcesFromEnvironment({}),
+    },
+  };
+}
+
+main(process.argv[2] ?? '').catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

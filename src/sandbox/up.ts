@@ -1,0 +1,173 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Result } from '../diagnostic/result.js';
+import { failure } from '../diagnostic/result.js';
+import { farmFile } from './farm-file.js';
+import { writeHostFiles, writeMinerFiles } from './host-files.js';
+import { writeKeys } from './keys.js';
+import type { HostLayout, SandboxProcess, SandboxState } from './layout.js';
+import { MOST_HOSTS, hostLayouts, layout, readState, writeState } from './layout.js';
+import { minerClient } from './miner-client.js';
+import { choosePorts } from './ports.js';
+import type { ProcessId } from './processes.js';
+import {
+  endAll,
+  entryFile,
+  isAlive,
+  lastLines,
+  markedProcesses,
+  startDetached,
+  waitFor,
+} from './processes.js';
+import type { Speed } from './speed.js';
+import { DEFAULT_SPEED } from './speed.js';
+import type { SandboxStatus } from './status.js';
+import { sandboxStatus } from './status.js';
+
+export interface SandboxUpOptions {
+  /** New or empty, or of a sandbox that is down, which then goes on where it was. */
+  readonly dir: string;
+  /** 1–200 */
+  readonly hosts: number;
+  /** Milliseconds; what is not given lasts as DEFAULT_SPEED says. */
+  readonly speed?: Partial<Speed>;
+}
+
+const DEADLINE = 30_000;
+
+/**
+ * Makes an embedded farm in a folder and starts its hosts and its miner, which outlive this process.
+ * Fails with SF702 where it runs already and SF703 when it cannot start.
+ */
+export async function sandboxUp(options: SandboxUpOptions): Promise<Result<SandboxStatus>> {
+  const dir = resolve(options.dir);
+  const before = readState(dir);
+  const refusal = whyNot(dir, options.hosts, before);
+  if (refusal !== undefined) return refusal;
+  // What a crash or a reboot left running of this sandbox would hold its ports.
+  await endAll(markedProcesses(dir), DEADLINE);
+
+  const hosts = hostLayouts(dir, options.hosts);
+  const ports = await choosePorts(hosts, before?.ports);
+  const speed = { ...DEFAULT_SPEED, ...options.speed };
+  writeFiles(dir, hosts, { hosts: options.hosts, ports, speed, processes: {} });
+  const started = start(dir);
+  writeState(dir, { hosts: options.hosts, ports, speed, processes: started });
+
+  const problem = await waitUntilReady(dir, hosts, ports.ssh, started);
+  if (problem !== undefined) {
+    await endAll(markedProcesses(dir), DEADLINE);
+    writeState(dir, { hosts: options.hosts, ports, speed, processes: {} });
+    return notStarted(problem);
+  }
+  return sandboxStatus({ dir });
+}
+
+function whyNot(dir: string, hosts: number, before: SandboxState | undefined): Result<never> | undefined {
+  if (Object.values(before?.processes ?? {}).some(isAlive)) {
+    return failure({
+      code: 'SF702',
+      severity: 'error',
+      message: `a sandbox runs in ${dir} already`,
+      help: 'use it, or end it with `sealfarm sandbox down`',
+    });
+  }
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > MOST_HOSTS) {
+    return notStarted(`a sandbox has 1 to ${MOST_HOSTS} hosts, not ${hosts}`);
+  }
+  if (before === undefined && existsSync(dir) && readdirSync(dir).length > 0) {
+    return notStarted(`${dir} is not empty and holds no sandbox`, 'give a new folder');
+  }
+  if (!existsSync(entryFile('miner/miner-main.js'))) {
+    return notStarted('the compiled programs are missing', 'build sealfarm first: `npm run build`');
+  }
+  return undefined;
+}
+
+function notStarted(message: string, help?: string): Result<never> {
+  return failure({
+    code: 'SF703',
+    severity: 'error',
+    message: `the sandbox did not start: ${message}`,
+    ...(help === undefined ? {} : { help }),
+  });
+}
+
+function writeFiles(dir: string, hosts: readonly HostLayout[], state: SandboxState): void {
+  const files = layout(dir);
+  mkdirSync(files.log, { recursive: true });
+  mkdirSync(files.ssh, { recursive: true, mode: 0o700 });
+  for (const host of hosts) writeHostFiles(dir, host);
+  writeKeys(dir, hosts, state.ports.ssh);
+  writeMinerFiles(dir);
+  writeFileSync(files.farm, farmFile(dir, hosts, state.ports));
+  writeState(dir, state);
+}
+
+function start(dir: string): Partial<Record<SandboxProcess, ProcessId>> {
+  const programs: Readonly<Record<SandboxProcess, string>> = {
+    hosts: 'hosts/hosts-main.js',
+    miner: 'miner/miner-main.js',
+  };
+  const started = Object.entries(programs).flatMap(([name, entry]) => {
+    const id = startDetached(entry, dir, join(layout(dir).log, `${name}.log`));
+    return id === undefined ? [] : [[name, id] as const];
+  });
+  return Object.fromEntries(started);
+}
+
+/** Undefined once everything answers, else what does not. */
+async function waitUntilReady(
+  dir: string,
+  hosts: readonly HostLayout[],
+  sshPort: number,
+  started: Partial<Record<SandboxProcess, ProcessId>>,
+): Promise<string | undefined> {
+  const { log } = layout(dir);
+  for (const name of ['hosts', 'miner'] as const) {
+    const id = started[name];
+    if (id === undefined) return `the ${name} process could not be started`;
+    const ready = name === 'miner' ? () => minerAnswers(dir) : () => hostsAnswer(hosts, sshPort);
+    await waitFor(async () => (await ready()) || !isAlive(id), DEADLINE);
+    if (!(await ready()))
+      return `the ${name} process does not answer\n${lastLines(log, `${name}.log`)}`.trimEnd();
+  }
+  return undefined;
+}
+
+async function minerAnswers(dir: string): Promise<boolean> {
+  const client = minerClient(dir);
+  return client === undefined
+    ? false
+    : client.call('Filecoin.Version').then(
+        () => true,
+        () => false,
+      );
+}
+
+async function hostsAnswer(hosts: readonly HostLayout[], port: number): Promise<boolean> {
+  for (const host of hosts) {
+    if (!(await greets(host.address, port))) return false;
+  }
+  return true;
+}
+
+function greets(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address);
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(2000, () => {
+      end(false);
+    });
+    socket.once('error', () => {
+      end(false);
+    });
+    socket.once('data', (data) => {
+      end(data.toString('latin1').startsWith('SSH-2.0-'));
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import type { Task, TaskCode } from '../../lotus/task.js';
+import { DECLARABLE_TASKS, TASKS } from '../../lotus/task.js';
+import type { Settings } from './flags.js';
+
+/** The flag that turns a task on: by its name, but for DataCid. */
+export function flagOf(task: Task & { readonly name: string }): string {
+  return task.code === 'DC' ? 'data-cid' : task.name;
+}
+
+/**
+ * The tasks a worker started with these settings does, always-on ones included.
+ * @throws Error for kinds that do not mix, and for none. Lotus: cmd/lotus-worker/main.go
+ */
+export function chosenTasks(settings: Settings): TaskCode[] {
+  const said = new Map(
+    DECLARABLE_TASKS.map((task) => [task.code, settings.boolean(flagOf(task), task.variable)]),
+  );
+  const noDefault = settings.boolean('no-default', 'LOTUS_WORKER_NO_DEFAULT') ?? false;
+  const posts = DECLARABLE_TASKS.filter((task) => task.kind !== 'sealing' && said.get(task.code) === true);
+  const [post] = posts;
+  if (post !== undefined) {
+    const sealing = DECLARABLE_TASKS.find((task) => task.kind === 'sealing' && said.get(task.code) === true);
+    const other = posts[1] ?? sealing;
+    if (other !== undefined) {
+      throw new Error(`can't set multiple worker types: ${post.name} and ${other.name}`);
+    }
+    return [post.code];
+  }
+
+  const sealing = DECLARABLE_TASKS.filter(
+    (task) =>
+      task.kind === 'sealing' &&
+      task.code !== 'DC' &&
+      (said.get(task.code) ?? (!noDefault && task.onByDefault)),
+  ).map((task) => task.code);
+  if (!noDefault && (said.get('DC') ?? sealing.includes('AP'))) sealing.push('DC');
+  if (sealing.length === 0) throw new Error('no task types specified');
+  return [...sealing, ...TASKS.filter((task) => task.name === undefined).map((task) => task.code)];
+}

@@ -1,0 +1,69 @@
+import type { Blocker } from '../drain/step.js';
+import type { Event } from '../event/event.js';
+import { unreachable } from '../diagnostic/unreachable.js';
+import { blockersWords } from './blockers.js';
+import { stepWords } from './step-words.js';
+
+/** What an event is about: a worker, or a host as a whole. */
+export interface Subject {
+  readonly host: string;
+  readonly worker?: string;
+}
+
+export function subjectOf(event: Event): Subject {
+  return 'step' in event ? event.step : event;
+}
+
+export type Outcome = 'done' | 'failed' | 'going-on';
+
+/** An event as one sentence. */
+export interface EventWords {
+  readonly outcome: Outcome;
+  readonly text: string;
+}
+
+/** Undefined for what is no news by itself. */
+export function eventWords(event: Event): EventWords | undefined {
+  switch (event.type) {
+    case 'host-observed':
+      return undefined;
+    case 'host-unreached':
+      return { outcome: 'failed', text: 'not reached' };
+    case 'step-started':
+      return { outcome: 'going-on', text: `${stepWords(event.step)} …` };
+    case 'step-waiting':
+      return { outcome: 'going-on', text: waitingWords(event.blockers) };
+    case 'step-done':
+      return { outcome: 'done', text: `${stepWords(event.step)} … done` };
+    case 'step-failed':
+      return { outcome: 'failed', text: `${stepWords(event.step)} … failed` };
+    case 'step-skipped':
+      return { outcome: 'failed', text: `${stepWords(event.step)} … not begun` };
+    case 'drain-started':
+      return { outcome: 'going-on', text: 'draining' };
+    case 'drain-progress':
+      return drainWords(event);
+    case 'drain-ended':
+      return { outcome: 'done', text: event.stopped ? 'empty and stopped' : 'empty' };
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The look after the last task was switched off may find nothing and is still not the last. */
+function waitingWords(blockers: readonly Blocker[]): string {
+  return blockers.length === 0 ? 'making sure that nothing runs' : `waiting for ${blockersWords(blockers)}`;
+}
+
+function drainWords({ verdict, blockers }: Extract<Event, { type: 'drain-progress' }>): EventWords {
+  switch (verdict) {
+    case 'working':
+      return { outcome: 'going-on', text: `draining, ${waitingWords(blockers)}` };
+    case 'never':
+      return { outcome: 'going-on', text: `cannot get empty as things are: ${blockersWords(blockers)}` };
+    case 'done':
+      return { outcome: 'going-on', text: 'empty' };
+    default:
+      return unreachable(verdict);
+  }
+}

@@ -1,0 +1,36 @@
+import type { HostPlan, Step } from '../plan/plan.js';
+import { stepDetails } from './step-details.js';
+import { stepWords } from './step-words.js';
+
+/** Hosts whose steps read alike but for the names, together; in the order of their first. */
+export function alikeHosts(hosts: readonly HostPlan[]): readonly (readonly HostPlan[])[] {
+  const groups = new Map<string, HostPlan[]>();
+  for (const host of hosts) {
+    const key = hostKey(host);
+    groups.set(key, [...(groups.get(key) ?? []), host]);
+  }
+  return [...groups.values()];
+}
+
+/** What a restart costs now is added up, so it makes no difference. */
+function hostKey({ host, steps }: HostPlan): string {
+  const workers = [...new Set(steps.flatMap(({ worker }) => worker ?? []))];
+  const names = new Map([
+    [host, 'host'],
+    ...workers.map((name, index): [string, string] => [name, `worker ${index}`]),
+  ]);
+  return JSON.stringify(steps.map((step) => stepKey(step).map((text) => withoutNames(text, names))));
+}
+
+function stepKey(step: Step): readonly string[] {
+  const { action, disruption, reason, worker } = step;
+  return [worker ?? '', action.kind, disruption, reason, stepWords(step), ...stepDetails(step, false)];
+}
+
+/** Whole names only: `worker-1` is not in `worker-10`. */
+function withoutNames(text: string, names: ReadonlyMap<string, string>): string {
+  return text.replace(/[\w.-]+/g, (word) => {
+    const stands = names.get(word);
+    return stands === undefined ? word : `<${stands}>`;
+  });
+}

@@ -1,0 +1,73 @@
+import type { Severity } from '../diagnostic/diagnostic.js';
+import { steps, type Plan, type Step } from '../plan/plan.js';
+import { count, foldNames } from './words.js';
+
+/** How much a plan would do. */
+export interface PlanSummary {
+  readonly start: number;
+  readonly restart: number;
+  readonly files: number;
+  readonly folders: number;
+  /** Changes Lotus takes while the worker runs. */
+  readonly live: number;
+  readonly detach: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly unreached: readonly string[];
+}
+
+export function summarise(plan: Plan): PlanSummary {
+  const all = steps(plan);
+  const kinds = (...wanted: readonly Step['action']['kind'][]): number =>
+    all.filter(({ action }) => wanted.includes(action.kind)).length;
+  const severe = (severity: Severity): number =>
+    plan.diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+  return {
+    start: kinds('start'),
+    restart: kinds('restart'),
+    files: kinds('write-file', 'create-sectorstore'),
+    folders: kinds('create-path'),
+    live: all.filter(({ disruption }) => disruption === 'live').length,
+    detach: kinds('detach'),
+    errors: severe('error'),
+    warnings: severe('warning'),
+    unreached: plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host),
+  };
+}
+
+/** The last line of a plan: one sentence on what would be done, one on what is not known or in the way. */
+export function summaryWords(plan: Plan): string {
+  const summary = summarise(plan);
+  const { unreached, errors } = summary;
+  const blind = unreached.length === plan.hosts.length && unreached.length > 0;
+  const partial =
+    unreached.length === 0 || blind
+      ? []
+      : [`${foldNames(unreached).join(', ')} not reached: the plan is partial.`];
+  // What could not be reached has its own words; its diagnostic is not one more thing in the way.
+  const others = plan.diagnostics.filter(
+    (diagnostic) => diagnostic.severity === 'error' && !isOf(unreached, diagnostic),
+  );
+  const inTheWay = others.length === 0 ? [] : [`${count(others.length, 'error')} in the way: see above.`];
+  if (steps(plan).length > 0) return [doing(summary), ...partial, ...inTheWay].join(' ');
+  if (blind) return 'No plan: no host was reached.';
+  const but = plan.drained.length === 0 ? '' : ', but for what is drained';
+  if (errors === 0) return `No changes. The farm matches the file${but}.`;
+  return ['No changes planned.', ...partial, ...inTheWay].join(' ');
+}
+
+function isOf(hosts: readonly string[], { place }: Plan['diagnostics'][number]): boolean {
+  return place?.kind === 'host' && hosts.includes(place.host);
+}
+
+/** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
+function doing({ start, restart, files, folders, live, detach }: PlanSummary): string {
+  return `Plan: ${[
+    `${start} to start`,
+    ...(folders === 0 ? [] : [`${count(folders, 'folder')} to make`]),
+    `${count(files, 'file')} to write`,
+    count(live, 'live change'),
+    ...(detach === 0 ? [] : [`${count(detach, 'path')} to detach`]),
+    count(restart, 'restart'),
+  ].join(', ')}.`;
+}

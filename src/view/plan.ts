@@ -1,0 +1,82 @@
+import type { DrainedWorker, Plan } from '../plan/plan.js';
+import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
+import { hostBlock, type PlanView } from './plan-block.js';
+import { alikeHosts } from './plan-groups.js';
+import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
+import { stepJson, type StepJson } from './step-json.js';
+import type { Style } from './style.js';
+import { printable, wrap } from './text.js';
+import { sinceWhen } from './words.js';
+
+/** A plan as a person reads it: hosts and their steps, what is left as it is, what is wrong, and one line at the end. */
+export function formatPlan(plan: Plan, view: PlanView): string {
+  const { style, width, verbose = false } = view;
+  const busy = plan.hosts.filter(({ steps }) => steps.length > 0);
+  const groups = verbose ? busy.map((host) => [host]) : alikeHosts(busy);
+  const sections = [
+    ...groups.map((group) => hostBlock(group, view)),
+    unreachedLines(plan, style),
+    plan.drained.flatMap((drained) => wrap(drainedWords(drained, view), width, '  ')),
+    plan.diagnostics.length === 0 ? [] : [formatDiagnostics(plan.diagnostics, style, width)],
+    wrap(style.bold(summaryWords(plan)), width),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function unreachedLines({ hosts }: Plan, style: Style): readonly string[] {
+  return hosts
+    .filter(({ reached }) => !reached)
+    .map(({ host }) => `${style.bold(host)}: ${style.yellow('not reached')}, its steps are not known`);
+}
+
+function drainedWords({ host, worker, intent, running }: DrainedWorker, { style, now }: PlanView): string {
+  const why = intent.why === undefined ? '' : `: ${printable(intent.why)}`;
+  const state = running ? 'is being drained' : 'is drained';
+  const who = printable(intent.who);
+  return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; \`sealfarm resume ${host}\` brings it back`;
+}
+
+export interface PlanJson {
+  readonly formatVersion: 1;
+  readonly farm: string;
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly reached: boolean;
+    readonly steps: readonly StepJson[];
+  }[];
+  readonly diagnostics: readonly DiagnosticJson[];
+  readonly drained: readonly DrainedJson[];
+  readonly summary: PlanSummary;
+}
+
+interface DrainedJson {
+  readonly host: string;
+  readonly worker: string;
+  readonly running: boolean;
+  readonly who: string;
+  /** ISO 8601 */
+  readonly when: string;
+  readonly why?: string;
+}
+
+/** A plan for machines: no file's content and no secret in it. */
+export function planJson(plan: Plan): PlanJson {
+  return {
+    formatVersion: plan.formatVersion,
+    farm: plan.farm,
+    hosts: plan.hosts.map(({ host, reached, steps }) => ({ host, reached, steps: steps.map(stepJson) })),
+    diagnostics: diagnosticsJson(plan.diagnostics),
+    drained: plan.drained.map(({ host, worker, running, intent: { who, when, why } }) => ({
+      host,
+      worker,
+      running,
+      who,
+      when,
+      ...(why === undefined ? {} : { why }),
+    })),
+    summary: summarise(plan),
+  };
+}

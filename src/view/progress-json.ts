@@ -1,0 +1,40 @@
+import { unreachable } from '../diagnostic/unreachable.js';
+import type { Emit, Event } from '../event/event.js';
+import { blockerJson } from './blockers.js';
+import { diagnosticJson } from './diagnostics.js';
+import { stepJson } from './step-json.js';
+
+/** One JSON object a line and event, in the event's own terms; secrets are masked, contents left out. */
+export function jsonProgress(write: (text: string) => void): Emit {
+  return (event) => {
+    write(`${JSON.stringify(eventJson(event))}\n`);
+  };
+}
+
+function eventJson(event: Event): Readonly<Record<string, unknown>> {
+  const { type } = event;
+  switch (type) {
+    case 'host-observed':
+      return { type, host: event.host };
+    case 'host-unreached':
+      return { type, host: event.host, diagnostic: diagnosticJson(event.diagnostic) };
+    case 'step-started':
+    case 'step-done':
+      return { type, step: stepJson(event.step) };
+    case 'step-waiting':
+      return { type, step: stepJson(event.step), blockers: event.blockers.map(blockerJson) };
+    case 'step-failed':
+    case 'step-skipped':
+      return { type, step: stepJson(event.step), diagnostic: diagnosticJson(event.diagnostic) };
+    case 'drain-started':
+      return { type, host: event.host, worker: event.worker };
+    case 'drain-progress': {
+      const { host, worker, verdict, blockers } = event;
+      return { type, host, worker, verdict, blockers: blockers.map(blockerJson) };
+    }
+    case 'drain-ended':
+      return { type, host: event.host, worker: event.worker, stopped: event.stopped };
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Step } from '../plan/plan.js';
+import { formatDiagnostics } from './diagnostics.js';
+import { failureJson, stepJson, type FailureJson, type StepJson } from './step-json.js';
+import { stepWords } from './step-words.js';
+import type { Style } from './style.js';
+import { count } from './words.js';
+
+/** What became of a plan. */
+export interface Report {
+  readonly done: readonly Step[];
+  readonly failed: readonly { readonly step: Step; readonly diagnostic: Diagnostic }[];
+  /** Not begun, because of a failure before it or an interruption. */
+  readonly skipped: readonly Step[];
+}
+
+/** Every failure with its diagnostic, what was not begun, and the counts: `Applied: 5 steps done, 1 failed, 2 not begun.` */
+export function formatReport({ done, failed, skipped }: Report, style: Style): string {
+  const counts = [
+    `${count(done.length, 'step')} done`,
+    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+    ...(skipped.length === 0 ? [] : [`${skipped.length} not begun`]),
+  ];
+  const well = failed.length + skipped.length === 0;
+  const summary = style.bold(`Applied: ${counts.join(', ')}.`);
+  const sections = [
+    formatDiagnostics(
+      failed.map(({ diagnostic }) => diagnostic),
+      style,
+    ),
+    skipped.length === 0
+      ? ''
+      : ['Not begun:', ...skipped.map((step) => `  ${step.host}: ${stepWords(step)}`)].join('\n'),
+    well ? summary : `${summary} Apply again to go on.`,
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+export interface ReportJson {
+  readonly done: readonly StepJson[];
+  readonly failed: readonly FailureJson[];
+  readonly skipped: readonly StepJson[];
+}
+
+export function reportJson({ done, failed, skipped }: Report): ReportJson {
+  return {
+    done: done.map(stepJson),
+    failed: failed.map(({ step, diagnostic }) => failureJson(step, diagnostic)),
+    skipped: skipped.map(stepJson),
+  };
+}

@@ -1,0 +1,83 @@
+import { NAMES_VARIABLE } from '../desired/worker-env.js';
+import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { Expectation, FieldChange, RestartCost, Step } from '../plan/plan.js';
+import { printable } from './text.js';
+import { count, shown, sinceWhen, someOf } from './words.js';
+
+/** More values than this of a new file are only counted: `sealfarm render` shows them. */
+const FEW_VALUES = 3;
+const FEW_JOBS = 3;
+const DEFAULT_WEIGHT = 10;
+
+/** What is to know about a step below its line: what changes, and what a started worker will do. */
+export function stepDetails(step: Step, verbose: boolean): readonly string[] {
+  const { action, changes } = step;
+  if (action.kind === 'start') return [expectationWords(action.expect)];
+  if (verbose) return changes.map((change) => changeWords(step, change));
+  if (action.kind === 'create-sectorstore') return [storeWords(action.settings, action.id)];
+  const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
+  if (step.reason === 'new' && lasting.length > FEW_VALUES) return [count(lasting.length, 'value')];
+  return (lasting.length === 0 ? changes : lasting).map((change) => changeWords(step, change));
+}
+
+/** `AllowTo: example-seal-group-1 → example-seal-group-2`; of what is new only what it will be. */
+function changeWords({ reason }: Step, { field, before, after }: FieldChange): string {
+  const name = printable(field);
+  if (reason === 'new') return `${name}: ${shown(after)}`;
+  const [from, to] = [shown(before), shown(after)];
+  // Two masks say nothing about which secret it is, only that it is another one.
+  return from === to ? `${name}: ${to}, changed` : `${name}: ${from} → ${to}`;
+}
+
+/** `tasks AP, PC1; at most 4 PC1` */
+function expectationWords({ tasks, limits }: Expectation): string {
+  const most = [...limits].map(([code, number]) => `${number} ${code}`);
+  const does = tasks.length === 0 ? 'no tasks' : `tasks ${tasks.join(', ')}`;
+  return most.length === 0 ? does : `${does}; at most ${most.join(', ')}`;
+}
+
+/** What of a new path is not as usual, in Lotus's field names: `CanSeal; Groups: a, b`. */
+function storeWords(settings: SectorStoreSettings, id: string | undefined): string {
+  const words = SETTING_NAMES.flatMap((name) => {
+    const value = settings[name];
+    if (typeof value === 'boolean') return value ? [name] : [];
+    if (typeof value === 'number')
+      return value === (name === 'Weight' ? DEFAULT_WEIGHT : 0) ? [] : [`${name}: ${value}`];
+    return value.length === 0 ? [] : [`${name}: ${value.join(', ')}`];
+  });
+  return printable([...words, ...(id === undefined ? [] : [`ID: ${id}`])].join('; '));
+}
+
+/** What a restart would interrupt if it did not wait. Several costs are those of a step that is alike on several hosts. */
+export function costWords(costs: readonly RestartCost[], now: Date): string {
+  const jobs = costs.flatMap((cost) => cost.jobs);
+  const sectors = costs.reduce((sum, cost) => sum + cost.sectorsHeld, 0);
+  const [whose, waits] =
+    costs.length > 1
+      ? ['their paths', 'each waits until its worker is quiet']
+      : ['its paths', 'waits until the worker is quiet'];
+  if (jobs.length === 0) return `nothing runs now; ${count(sectors, 'sector')} on ${whose}`;
+  const running = costs.length > 1 ? manyJobs(jobs, now) : fewJobs(jobs, now);
+  return `now running: ${running}; ${count(sectors, 'sector')} on ${whose}; ${waits}`;
+}
+
+type Jobs = RestartCost['jobs'];
+
+function fewJobs(jobs: Jobs, now: Date): string {
+  const words = [...jobs]
+    .sort(byStart)
+    .map((job) => `${job.task} of ${job.sector} ${sinceWhen(job.since, now)}`);
+  return someOf(words, FEW_JOBS);
+}
+
+/** `12 PC1, 3 PC2, the oldest since 12:01 UTC (2h41m)` */
+function manyJobs(jobs: Jobs, now: Date): string {
+  const codes = [...new Set(jobs.map((job) => job.task))];
+  const counts = codes.map((code) => `${jobs.filter((job) => job.task === code).length} ${code}`);
+  const [oldest] = [...jobs].sort(byStart);
+  return `${counts.join(', ')}, the oldest ${sinceWhen(oldest?.since ?? '', now)}`;
+}
+
+function byStart(a: Jobs[number], b: Jobs[number]): number {
+  return Date.parse(a.since) - Date.parse(b.since);
+}

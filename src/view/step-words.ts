@@ -1,0 +1,86 @@
+import { unreachable } from '../diagnostic/unreachable.js';
+import { sectorStoreFile } from '../host/layout.js';
+import { task, type TaskCode } from '../lotus/task.js';
+import type { Action, Reason, Step } from '../plan/plan.js';
+import { printable } from './text.js';
+
+/** What a step does, as an order: `write worker.env`, `redeclare /mnt/nvme0/seal`, `restart worker-1`. */
+export function stepWords({ action, worker, host }: Step): string {
+  return printable(actionWords(action, worker ?? host));
+}
+
+function actionWords(action: Action, worker: string): string {
+  switch (action.kind) {
+    case 'write-file':
+      return `write ${fileWords(action.path)}`;
+    case 'create-path':
+      return `make ${action.path}`;
+    case 'create-sectorstore':
+      return `write ${sectorStoreFile(action.path)}`;
+    case 'redeclare':
+    case 'attach':
+    case 'detach':
+      return `${action.kind} ${action.path}`;
+    case 'enable-task':
+      return `switch ${taskWords(action.task)} on`;
+    case 'disable-task':
+      return `switch ${taskWords(action.task)} off`;
+    case 'start':
+    case 'restart':
+      return `${action.kind} ${worker}`;
+    default:
+      return unreachable(action);
+  }
+}
+
+/** There is one of the others a worker or host; of these one a storage path. */
+function fileWords(path: string): string {
+  return path.endsWith('/sectorstore.json') ? path : path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** `precommit1 (PC1)` */
+function taskWords(code: TaskCode): string {
+  const { name } = task(code);
+  return name === undefined ? code : `${name} (${code})`;
+}
+
+export type Symbol = '+' | '~' | '-';
+
+/** `+` what comes into being, `~` what changes, `-` what goes. */
+export function stepSymbol({ action, reason }: Step): Symbol {
+  switch (action.kind) {
+    case 'create-path':
+    case 'create-sectorstore':
+    case 'attach':
+    case 'start':
+      return '+';
+    case 'write-file':
+      return reason === 'new' ? '+' : '~';
+    case 'redeclare':
+    case 'enable-task':
+    case 'disable-task':
+    case 'restart':
+      return '~';
+    case 'detach':
+      return '-';
+    default:
+      return unreachable(action);
+  }
+}
+
+export function reasonWords(reason: Reason): string {
+  switch (reason) {
+    case 'new':
+      return 'new';
+    case 'config-changed':
+      return 'differs from the file';
+    case 'process-older-than-file':
+      return 'was started with other settings';
+    case 'lotus-differs':
+      return 'Lotus works by something else';
+    case 'not-running':
+      return 'does not run';
+    default:
+      return unreachable(reason);
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { hostLayout, sectorStoreFile, workerLayout } from '../../src/host/layout.js';
+
+const paths = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
+
+it('keeps what is ours in two folders of the host', () => {
+  expect(hostLayout(paths)).toEqual({
+    manifest: '/var/lib/sealfarm/manifest.json',
+    journal: '/var/lib/sealfarm/journal.jsonl',
+    lock: '/var/lib/sealfarm/lock',
+    backups: '/var/lib/sealfarm/backups',
+  });
+});
+
+it("finds Lotus's own files in the worker's repo", () => {
+  expect(workerLayout(paths, { name: 'worker-1', repo: '/srv/worker' })).toEqual({
+    envFile: '/etc/sealfarm/workers/worker-1/worker.env',
+    pidFile: '/var/lib/sealfarm/run/worker-1.pid',
+    logFile: '/var/lib/sealfarm/log/worker-1.log',
+    backups: '/var/lib/sealfarm/backups/worker-1',
+    apiFile: '/srv/worker/api',
+    tokenFile: '/srv/worker/token',
+    storageJson: '/srv/worker/storage.json',
+  });
+  expect(sectorStoreFile('/mnt/seal')).toBe('/mnt/seal/sectorstore.json');
+});

@@ -1,0 +1,153 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
+import type { Host } from '../../src/farm/farm.js';
+import { connect } from '../../src/remote/connect.js';
+import { fingerprint } from '../../src/remote/known-hosts.js';
+import { makeSshFolder, testHost, type SshFolder } from '../support/ssh-farm.js';
+import { makeKey, sshKeygen, type TestKey } from '../support/ssh-keys.js';
+import { SshServer } from '../support/ssh-server.js';
+
+let keys: SshFolder;
+let other: TestKey;
+let rsa: TestKey;
+let server: SshServer | undefined;
+
+beforeAll(async () => {
+  keys = await makeSshFolder();
+  [other, rsa] = await Promise.all([
+    makeKey(keys.folder, 'other_host_key'),
+    makeKey(keys.folder, 'rsa_host_key', { type: 'rsa' }),
+  ]);
+});
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+afterAll(() => keys.remove());
+
+/** Connects to a server with these host keys, the known_hosts file holding what `lines` makes of the host's name. */
+async function connectTo(
+  hostKeys: readonly TestKey[],
+  lines: (name: string) => string,
+): Promise<{ diagnostic: Diagnostic | undefined; file: string; host: Host }> {
+  server = await SshServer.start({
+    hostKeys: hostKeys.map((key) => key.privateText),
+    authorizedKeys: [keys.userKey.publicBlob],
+    address: '127.0.0.7',
+  });
+  const file = join(keys.folder, `known hosts ${server.port}`);
+  await writeFile(file, lines(`[127.0.0.7]:${server.port}`));
+  const host = testHost(
+    { port: server.port, knownHostsFile: file, identityFile: keys.userKey.privateFile },
+    '127.0.0.7',
+  );
+  return { diagnostic: await attempt(host), file, host };
+}
+
+async function attempt(host: Host): Promise<Diagnostic | undefined> {
+  const remote = await connect(host, { environment: {}, homeDir: keys.homeDir });
+  if (!remote.ok) return remote.diagnostic;
+  await remote.value.close();
+  return undefined;
+}
+
+test('the known key is accepted', async () => {
+  const { diagnostic } = await connectTo([keys.hostKey], (name) => `${name} ${keys.hostKey.publicText}\n`);
+  expect(diagnostic).toBeUndefined();
+});
+
+test('the known key is accepted from a hashed entry', async () => {
+  const { host, file } = await connectTo([keys.hostKey], () => '');
+  await writeFile(file, `[127.0.0.7]:${host.ssh.port} ${keys.hostKey.publicText}\n`);
+  await sshKeygen(['-H', '-f', file]);
+  expect(await readFile(file, 'utf8')).toMatch(/^\|1\|/);
+  expect(await attempt(host)).toBeUndefined();
+});
+
+test('a host with several keys shows the one it is known by', async () => {
+  const { diagnostic } = await connectTo([keys.hostKey, rsa], (name) => `${name} ${rsa.publicText}\n`);
+  expect(diagnostic).toBeUndefined();
+});
+
+describe('SF401', () => {
+  test('an unknown key is refused, and the advice leads to a known one', async () => {
+    const { diagnostic, file, host } = await connectTo([keys.hostKey], () => '# nothing yet\n');
+    expect(diagnostic).toMatchObject({ code: 'SF401', place: { kind: 'host', host: 'host-1' } });
+    expect(diagnostic?.message).toContain(fingerprint(keys.hostKey.publicBlob));
+    expect(diagnostic?.message).toContain('ssh-ed25519');
+    expect(diagnostic?.help).toContain(`ssh-keyscan -p ${host.ssh.port} 127.0.0.7 >> '${file}'`);
+    expect(server?.offeredKeys).toEqual([]);
+  });
+
+  test('a key of a certificate authority makes no host known', async () => {
+    const { diagnostic } = await connectTo(
+      [keys.hostKey],
+      () => `@cert-authority * ${keys.hostKey.publicText}\n`,
+    );
+    expect(diagnostic?.code).toBe('SF401');
+  });
+});
+
+describe('SF402', () => {
+  test('a changed key is refused, with both fingerprints and the line of the old one', async () => {
+    const { diagnostic, file, host } = await connectTo(
+      [keys.hostKey],
+      (name) => `# old\n${name} ${other.publicText}\n`,
+    );
+    expect(diagnostic).toMatchObject({ code: 'SF402', place: { kind: 'host', host: 'host-1' } });
+    expect(diagnostic?.message).toContain(`expected ${fingerprint(other.publicBlob)} (${file}:2)`);
+    expect(diagnostic?.message).toContain(`got ${fingerprint(keys.hostKey.publicBlob)}`);
+    expect(diagnostic?.message).toContain('attack');
+    expect(diagnostic?.help).toContain(`ssh-keygen -R '[127.0.0.7]:${host.ssh.port}' -f '${file}'`);
+    expect(server?.offeredKeys).toEqual([]);
+  });
+
+  test('the advice removes the old entry', async () => {
+    const { diagnostic, file, host } = await connectTo(
+      [keys.hostKey],
+      (name) => `${name} ${other.publicText}\n`,
+    );
+    expect(diagnostic?.code).toBe('SF402');
+    await sshKeygen(['-R', `[127.0.0.7]:${host.ssh.port}`, '-f', file]);
+    expect((await attempt(host))?.code).toBe('SF401');
+  });
+
+  test('a revoked key is refused', async () => {
+    const { diagnostic, file } = await connectTo(
+      [keys.hostKey],
+      (name) => `${name} ${keys.hostKey.publicText}\n@revoked * ${keys.hostKey.publicText}\n`,
+    );
+    expect(diagnostic?.code).toBe('SF402');
+    expect(diagnostic?.message).toContain(`revoked (${file}:2)`);
+  });
+
+  test('a host that no longer has a key of the known type is refused', async () => {
+    const { diagnostic } = await connectTo([keys.hostKey], (name) => `${name} ${rsa.publicText}\n`);
+    expect(diagnostic?.code).toBe('SF402');
+    expect(diagnostic?.message).toContain(`expected ssh-rsa ${fingerprint(rsa.publicBlob)}`);
+  });
+});
+
+describe('SF408', () => {
+  test('a missing known_hosts file', async () => {
+    const file = join(keys.folder, 'no-such-file');
+    const diagnostic = await attempt(testHost({ port: 2200, knownHostsFile: file }));
+    expect(diagnostic?.code).toBe('SF408');
+    expect(diagnostic?.message).toContain(`${file} does not exist`);
+    expect(diagnostic?.help).toContain(`ssh-keyscan -p 2200 127.0.0.1 >> ${file}`);
+  });
+
+  test('~/.ssh/known_hosts is the one used by default', async () => {
+    expect((await attempt(testHost({})))?.message).toContain(join(keys.homeDir, '.ssh', 'known_hosts'));
+  });
+
+  test('an unreadable known_hosts file', async () => {
+    const diagnostic = await attempt(testHost({ knownHostsFile: keys.folder }));
+    expect(diagnostic?.code).toBe('SF408');
+    expect(diagnostic?.message).toContain(`${keys.folder} cannot be read`);
+  });
+});

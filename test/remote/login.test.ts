@@ -1,0 +1,237 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { access, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Result } from '../../src/diagnostic/result.js';
+import type { Host, SshSettings } from '../../src/farm/farm.js';
+import { connect } from '../../src/remote/connect.js';
+import type { Remote } from '../../src/remote/remote.js';
+import { makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
+import { makeKey, type TestKey, type TestKeyType } from '../support/ssh-keys.js';
+import type { SshServer } from '../support/ssh-server.js';
+import { until } from '../support/until.js';
+
+const run = promisify(execFile);
+const PASSPHRASE = 'correct horse';
+
+let keys: SshFolder;
+let server: SshServer;
+let known: Host;
+let agent: { readonly process: ChildProcess; readonly socket: string } | undefined;
+let homes = 0;
+
+beforeAll(async () => {
+  keys = await makeSshFolder();
+});
+
+beforeEach(async () => {
+  ({ server, host: known } = await startKnownServer(keys));
+});
+
+afterEach(async () => {
+  agent?.process.kill();
+  agent = undefined;
+  await server.stop();
+});
+
+afterAll(() => keys.remove());
+
+function hostWith(ssh: Partial<SshSettings>): Host {
+  const { identityFile: _none, ...rest } = known.ssh;
+  return { ...known, ssh: { ...rest, ...ssh } };
+}
+
+/** A home folder with these key files in `.ssh`. */
+async function homeWith(files: Readonly<Record<string, TestKey>>): Promise<string> {
+  homes += 1;
+  const home = join(keys.folder, `home-${homes}`);
+  await mkdir(join(home, '.ssh'), { recursive: true });
+  for (const [name, key] of Object.entries(files)) {
+    await copyFile(key.privateFile, join(home, '.ssh', name));
+  }
+  return home;
+}
+
+/** A real ssh-agent that holds these keys, in this order. */
+async function agentWith(held: readonly TestKey[], { confirm = false } = {}): Promise<string> {
+  homes += 1;
+  const socket = join(keys.folder, `agent-${homes}`);
+  agent = {
+    process: spawn('ssh-agent', ['-D', '-a', socket], {
+      stdio: 'ignore',
+      // Asked to confirm the use of a key, it is told no.
+      env: { PATH: process.env['PATH'], SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force' },
+    }),
+    socket,
+  };
+  await until(
+    () =>
+      access(socket).then(
+        () => true,
+        () => false,
+      ),
+    'the agent listens',
+  );
+  const askpass = join(keys.folder, 'askpass');
+  await writeFile(askpass, `#!/bin/sh\necho '${PASSPHRASE}'\n`, { mode: 0o700 });
+  const environment = {
+    PATH: process.env['PATH'],
+    SSH_AUTH_SOCK: socket,
+    SSH_ASKPASS: askpass,
+    SSH_ASKPASS_REQUIRE: 'force',
+  };
+  for (const key of held)
+    await run('ssh-add', ['-q', ...(confirm ? ['-c'] : []), key.privateFile], { env: environment });
+  return socket;
+}
+
+async function logIn(host: Host, homeDir = keys.homeDir, socket?: string): Promise<Result<Remote>> {
+  const environment = socket === undefined ? {} : { SSH_AUTH_SOCK: socket };
+  const remote = await connect(host, { environment, homeDir });
+  if (remote.ok) await remote.value.close();
+  return remote;
+}
+
+function otherKeys(prefix: string, count: number): Promise<TestKey[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => makeKey(keys.folder, `${prefix}-${i}`)));
+}
+
+describe('key files', () => {
+  test.each<TestKeyType>(['ed25519', 'ecdsa', 'rsa'])('an %s key lets in', async (type) => {
+    const key = await makeKey(keys.folder, `type-${type}`, { type });
+    await server.stop();
+    ({ server, host: known } = await startKnownServer(keys, { authorizedKeys: [key.publicBlob] }));
+    expect((await logIn(hostWith({ identityFile: key.privateFile }))).ok).toBe(true);
+    expect(server.connections).toBe(1);
+  });
+
+  test('a wrong key is SF403, which names the key and the way to let it in', async () => {
+    const wrong = await makeKey(keys.folder, 'wrong');
+    const result = await logIn(hostWith({ identityFile: wrong.privateFile }));
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF403', place: { host: 'host-1' } } });
+    if (result.ok) return;
+    expect(result.diagnostic.message).toContain(`operator in with ${wrong.privateFile}`);
+    expect(result.diagnostic.help).toContain(`ssh-copy-id -p ${known.ssh.port} operator@127.0.0.1`);
+  });
+
+  test('with an identity file nothing else is tried', async () => {
+    const wrong = await makeKey(keys.folder, 'wrong-alone');
+    const home = await homeWith({ id_ed25519: keys.userKey });
+    const socket = await agentWith([keys.userKey]);
+    expect((await logIn(hostWith({ identityFile: wrong.privateFile }), home, socket)).ok).toBe(false);
+    expect(server.offeredKeys).toEqual([wrong.publicBlob]);
+  });
+
+  test('without one the usual files are tried', async () => {
+    const [first] = await otherKeys('usual', 1);
+    if (first === undefined) throw new Error('no key');
+    const rsa = await makeKey(keys.folder, 'usual-rsa', { type: 'rsa' });
+    const home = await homeWith({ id_rsa: keys.userKey, id_ed25519: first, id_ecdsa: rsa });
+    expect((await logIn(hostWith({}), home)).ok).toBe(true);
+    expect(server.offeredKeys.slice(0, 3)).toEqual([
+      first.publicBlob,
+      rsa.publicBlob,
+      keys.userKey.publicBlob,
+    ]);
+  });
+
+  test('~ in the path of an identity file is the home folder', async () => {
+    const home = await homeWith({ farm_key: keys.userKey });
+    expect((await logIn(hostWith({ identityFile: '~/.ssh/farm_key' }), home)).ok).toBe(true);
+  });
+
+  test.each([
+    ['missing', (folder: string) => join(folder, 'no-such-key'), 'no such file'],
+    ['a folder', (folder: string) => folder, 'EISDIR'],
+    ['a public key', (folder: string) => join(folder, 'user_key.pub'), 'a public key'],
+    ['garbage', (folder: string) => join(folder, 'garbage'), 'not a private key'],
+  ])('a key file that is %s is SF409', async (_what, path, why) => {
+    await writeFile(join(keys.folder, 'garbage'), 'garbage');
+    const result = await logIn(hostWith({ identityFile: path(keys.folder) }));
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    if (!result.ok) expect(result.diagnostic.message).toContain(why);
+    expect(server.connections).toBe(0);
+  });
+
+  test('no key at all is SF403', async () => {
+    const result = await logIn(hostWith({}), await homeWith({}));
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF403' } });
+    if (!result.ok) expect(result.diagnostic.help).toContain('ssh.identityFile');
+  });
+});
+
+describe('encrypted keys', () => {
+  test.each(['by name', 'among the usual files'])('without an agent they are SF409 (%s)', async (how) => {
+    const key = await makeKey(keys.folder, `locked-${how}`, { passphrase: PASSPHRASE });
+    const home = await homeWith({ id_ed25519: key });
+    const result = await logIn(hostWith(how === 'by name' ? { identityFile: key.privateFile } : {}), home);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    if (result.ok) return;
+    expect(result.diagnostic.message).toContain('encrypted');
+    expect(result.diagnostic.help).toContain('ssh-add');
+    expect(server.connections).toBe(0);
+  });
+
+  test('one that an agent holds lets in, and only it is tried', async () => {
+    const key = await makeKey(keys.folder, 'locked-held', { passphrase: PASSPHRASE });
+    const home = await homeWith({ farm_key: key });
+    await server.stop();
+    ({ server, host: known } = await startKnownServer(keys, { authorizedKeys: [key.publicBlob] }));
+    const socket = await agentWith([...(await otherKeys('beside', 6)), key]);
+    const result = await logIn(hostWith({ identityFile: join(home, '.ssh', 'farm_key') }), home, socket);
+    expect(result.ok).toBe(true);
+    expect(server.offeredKeys.every((offered) => offered.equals(key.publicBlob))).toBe(true);
+  });
+});
+
+describe('agent', () => {
+  test('its keys are tried', async () => {
+    const socket = await agentWith([...(await otherKeys('agent', 2)), keys.userKey]);
+    expect((await logIn(hostWith({}), await homeWith({}), socket)).ok).toBe(true);
+  });
+
+  test('not more than five keys are tried, and the rest is named', async () => {
+    const held = await otherKeys('many', 7);
+    const result = await logIn(hostWith({}), await homeWith({}), await agentWith(held));
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF403' } });
+    if (result.ok) return;
+    expect(server.offeredKeys).toEqual(held.slice(0, 5).map((key) => key.publicBlob));
+    expect(result.diagnostic.message).toContain(
+      'not tried, as sshd counts wrong keys: many-5 (agent), many-6 (agent)',
+    );
+    expect(result.diagnostic.help).toContain('ssh.identityFile');
+  });
+
+  test('those of the usual files come first', async () => {
+    const held = await otherKeys('order', 7);
+    const socket = await agentWith([...held, keys.userKey]);
+    expect((await logIn(hostWith({}), await homeWith({ id_ed25519: keys.userKey }), socket)).ok).toBe(true);
+    expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
+  });
+
+  test('one that does not answer is passed over', async () => {
+    const home = await homeWith({ id_ed25519: keys.userKey });
+    expect((await logIn(hostWith({}), home, join(keys.folder, 'no-agent'))).ok).toBe(true);
+  });
+
+  test('a key it does not want to use is passed over', async () => {
+    const [other] = await otherKeys('file', 1);
+    if (other === undefined) throw new Error('no key');
+    await server.stop();
+    const authorizedKeys = [keys.userKey.publicBlob, other.publicBlob];
+    ({ server, host: known } = await startKnownServer(keys, { authorizedKeys }));
+    const socket = await agentWith([keys.userKey], { confirm: true });
+    expect((await logIn(hostWith({}), await homeWith({ id_rsa: other }), socket)).ok).toBe(true);
+    expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
+    expect(server.offeredKeys.at(-1)).toEqual(other.publicBlob);
+  });
+
+  test('a server that hangs up after too many keys is SF403, too', async () => {
+    await server.stop();
+    ({ server, host: known } = await startKnownServer(keys, { maxAuthTries: 2 }));
+    const socket = await agentWith(await otherKeys('hang-up', 4));
+    const result = await logIn(hostWith({}), await homeWith({}), socket);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF403' } });
+  });
+});

@@ -1,0 +1,95 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Host } from '../../src/farm/farm.js';
+import { workerLayout, type WorkerLayout } from '../../src/host/layout.js';
+import { probeScript } from '../../src/observed/probe-script.js';
+import { aHost, aStorage, aWorker } from './farm.js';
+
+/** A user without rights, where the tests themselves have all. */
+const NOBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+/** The shells of this machine in which a host's script may run. */
+export const SHELLS: readonly (readonly string[])[] = [['dash'], ['bash'], ['busybox', 'sh']].filter(
+  ([program = '']) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined,
+);
+
+/** A folder laid out as a host with one worker, and the processes started for it. */
+export class HostFolder {
+  readonly path: string;
+  readonly host: Host;
+  readonly files: WorkerLayout;
+  readonly #processes: ChildProcess[] = [];
+
+  /** `storage` are paths below the folder, or absolute ones that must be there already. */
+  constructor(storage: readonly string[] = ['seal'], name = 'host') {
+    this.path = join(realpathSync(mkdtempSync(join(tmpdir(), 'sealfarm-host-'))), name);
+    mkdirSync(this.path, { recursive: true });
+    const paths = storage.map((path) =>
+      aStorage({ path: path.startsWith('/') ? path : join(this.path, path) }),
+    );
+    const worker = aWorker({ repo: join(this.path, 'repo'), storage: paths });
+    const folders = { config: join(this.path, 'etc'), state: join(this.path, 'state') };
+    this.host = aHost({ paths: folders, workers: [worker] });
+    this.files = workerLayout(folders, worker);
+  }
+
+  /** Writes a file by its path below the folder, or an absolute one. */
+  write(path: string, text: string | Buffer, mode = 0o644): string {
+    const file = path.startsWith('/') ? path : join(this.path, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode });
+    return file;
+  }
+
+  makeFolder(path: string, mode = 0o755): string {
+    const folder = join(this.path, path);
+    mkdirSync(folder, { recursive: true, mode });
+    return folder;
+  }
+
+  /** A real process, started by this program with this environment. */
+  start(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#processes.push(child);
+    return child;
+  }
+
+  probe(shell: readonly string[] = ['sh'], asNobody = false): string {
+    const [program = '', ...args] = shell;
+    const user = asNobody ? NOBODY : {};
+    const run = spawnSync(program, [...args, '-s'], {
+      input: probeScript(this.host),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 24,
+      ...user,
+    });
+    return run.stdout;
+  }
+
+  remove(): void {
+    for (const process of this.#processes) process.kill('SIGKILL');
+    rmSync(dirname(this.path), { recursive: true, force: true });
+  }
+}
+
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** State and start time of a process; undefined when there is none. */
+export function processState(pid: number): { readonly state: string; readonly start: string } | undefined {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return undefined;
+  const words = readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return { state: words[0] ?? '', start: words[19] ?? '' };
+}
