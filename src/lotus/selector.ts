@@ -22,7 +22,7 @@ export interface IndexedPath {
 export type SectorIndexView = ReadonlyMap<StorageId, IndexedPath>;
 
 /** Why no path of a worker will do; of several paths, the reason of the one that came furthest. */
-export type SelectorRefusal =
+type SelectorRefusal =
   | 'data-elsewhere'
   | 'no-such-path'
   | 'read-only'

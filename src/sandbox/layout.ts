@@ -49,7 +49,7 @@ export interface HostLayout {
 }
 
 /** @param index 1 for the first */
-export function hostLayout(dir: string, index: number): HostLayout {
+function hostLayout(dir: string, index: number): HostLayout {
   const name = `host-${index}`;
   const home = join(dir, 'hosts', name);
   return {

@@ -3,7 +3,7 @@ import { sectorStoreFile } from '../host/layout.js';
 import type { Disruption, HostPlan, RestartCost, Step } from '../plan/plan.js';
 import { alignRows } from './columns.js';
 import { costWords, stepDetails } from './step-details.js';
-import { reasonWords, stepSymbol, stepWords, type Symbol } from './step-words.js';
+import { reasonWords, stepSymbol, stepWords, type StepSymbol } from './step-words.js';
 import type { Paint, Style } from './style.js';
 import { wrap } from './text.js';
 import { count, foldNames } from './words.js';
@@ -94,7 +94,7 @@ function detailLines({ details, indent }: Entry, { width }: PlanView): readonly 
   return details.flatMap((detail) => wrap(`${indent}${detail}`, width, `${indent}  `));
 }
 
-function symbolPaint(symbol: Symbol, style: Style): Paint {
+function symbolPaint(symbol: StepSymbol, style: Style): Paint {
   switch (symbol) {
     case '+':
       return style.green;

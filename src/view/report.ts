@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Step } from '../plan/plan.js';
-import { formatDiagnostics } from './diagnostics.js';
-import { failureJson, stepJson, type FailureJson, type StepJson } from './step-json.js';
+import { diagnosticJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
+import { stepJson, type StepJson } from './step-json.js';
 import { stepWords } from './step-words.js';
 import type { Style } from './style.js';
 import { count } from './words.js';
@@ -38,14 +38,17 @@ export function formatReport({ done, failed, skipped }: Report, style: Style): s
 
 export interface ReportJson {
   readonly done: readonly StepJson[];
-  readonly failed: readonly FailureJson[];
+  readonly failed: readonly { readonly step: StepJson; readonly diagnostic: DiagnosticJson }[];
   readonly skipped: readonly StepJson[];
 }
 
 export function reportJson({ done, failed, skipped }: Report): ReportJson {
   return {
     done: done.map(stepJson),
-    failed: failed.map(({ step, diagnostic }) => failureJson(step, diagnostic)),
+    failed: failed.map(({ step, diagnostic }) => ({
+      step: stepJson(step),
+      diagnostic: diagnosticJson(diagnostic),
+    })),
     skipped: skipped.map(stepJson),
   };
 }

@@ -1,5 +1,3 @@
-import { diagnosticJson, type DiagnosticJson } from './diagnostics.js';
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Action, Disruption, FieldChange, Reason, RestartCost, Step } from '../plan/plan.js';
 
@@ -74,13 +72,4 @@ function changeJson({ field, before, after }: FieldChange): ChangeJson {
     ...(before === undefined ? {} : { before: String(before) }),
     ...(after === undefined ? {} : { after: String(after) }),
   };
-}
-
-export interface FailureJson {
-  readonly step: string;
-  readonly diagnostic: DiagnosticJson;
-}
-
-export function failureJson(step: Step, diagnostic: Diagnostic): FailureJson {
-  return { step: step.id, diagnostic: diagnosticJson(diagnostic) };
 }

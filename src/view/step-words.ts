@@ -44,10 +44,10 @@ function taskWords(code: TaskCode): string {
   return name === undefined ? code : `${name} (${code})`;
 }
 
-export type Symbol = '+' | '~' | '-';
+export type StepSymbol = '+' | '~' | '-';
 
 /** `+` what comes into being, `~` what changes, `-` what goes. */
-export function stepSymbol({ action, reason }: Step): Symbol {
+export function stepSymbol({ action, reason }: Step): StepSymbol {
   switch (action.kind) {
     case 'create-path':
     case 'create-sectorstore':
@@ -77,7 +77,7 @@ export function reasonWords(reason: Reason): string {
     case 'process-older-than-file':
       return 'was started with other settings';
     case 'lotus-differs':
-      return 'Lotus works by something else';
+      return 'differs in Lotus';
     case 'not-running':
       return 'does not run';
     default:

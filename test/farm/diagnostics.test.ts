@@ -121,7 +121,7 @@ describe('profiles', () => {
     [
       [PROFILE, 'p: { extends: q }\n  q: { extends: x, tasks: [nil] }\n  r: { extends: q }'],
       'SF201 9:17',
-      'SF215 9:29',
+      'SF215 9:28',
     ],
     [[PROFILE, 'p: { extends: q }\n  q: { extends: r }\n  r: {}']],
   ]);
@@ -260,7 +260,7 @@ describe('rules of the farm', () => {
     [below("h2: { address: 10.0.0.2, workers: { w2: { listen: '10.0.0.1:3456' } } }"), 'SF232 18:53'],
     [sibling(`${other}, repo: /var/lib/sealfarm/workers/w1`), 'SF233 18:42'],
     [below('h2: { address: 10.0.0.2, workers: { w2: { repo: /var/lib/sealfarm/workers/w1 } } }')],
-    [sibling(`${other}, storage: [{ path: /mnt/s/, seal: true }]`), 'SF212 18:54', 'SF234 18:54'],
+    [sibling(`${other}, storage: [{ path: /mnt/s/, seal: true }]`), 'SF234 18:54', 'SF212 18:54'],
     [below('h2: { address: 10.0.0.2, workers: { w2: { storage: [{ path: /mnt/s, seal: true }] } } }')],
     [
       [

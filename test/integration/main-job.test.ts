@@ -70,7 +70,7 @@ it('changes a storage group while PC1 runs', async () => {
 });
 
 it('waits until a worker is quiet before it restarts it with a new limit', async () => {
-  await farm.submit(6);
+  await farm.submit(9);
   await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
   await farm.edit((text) => text.replace('profile: pc1-pc2', 'profile: pc1-pc2\n        limits: { PC1: 2 }'));
   const restart = (await plan()).find(({ disruption }) => disruption === 'restart');
@@ -94,7 +94,7 @@ it('drains a busy host without stranding a sector, and gives it back', async () 
   expect(JSON.parse(await farm.read('host-3', 'state', 'manifest.json'))).toMatchObject({
     intents: { 'worker-3': { why: 'new NVMe' } },
   });
-  await eventually('all sectors proving', () => farm.allProving(19));
+  await eventually('all sectors proving', () => farm.allProving(22));
   expect((await farm.run(['resume', 'host-3'])).code).toBe(0);
   expect(await farm.eye.session('worker-3')).toBeDefined();
   expect(await plan()).toEqual([]);

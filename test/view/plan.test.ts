@@ -189,8 +189,8 @@ describe('a plan', () => {
           + make /mnt/nvme1/seal                             new
           + attach /mnt/nvme1/seal                  [live]   new
           - detach /mnt/nvme0/seal                  [empty]  differs from the file
-          ~ switch precommit2 (PC2) on              [live]   Lotus works by something else
-          ~ switch prove-replica-update2 (PR2) off  [live]   Lotus works by something else
+          ~ switch precommit2 (PC2) on              [live]   differs in Lotus
+          ~ switch prove-replica-update2 (PR2) off  [live]   differs in Lotus
 
       Plan: 0 to start, 1 folder to make, 0 files to write, 3 live changes, 1 path to detach, 0 restarts."
     `);

@@ -94,10 +94,13 @@ describe('text', () => {
   it('is made printable unit for unit', () => {
     expect(printable('a\tb\nc\u0000\u007F\u009B\u202E')).toBe('a\tb\nc␀␡\uFFFD\uFFFD');
     fc.assert(
-      fc.property(fc.string({ unit: fc.integer({ max: 0x20ff, min: 0 }).map((code) => String.fromCharCode(code)) }), (text) => {
-        expect(printable(text)).toHaveLength(text.length);
-        expect(printable(text)).not.toMatch(/(?![\n\t])\p{Cc}/u);
-      }),
+      fc.property(
+        fc.string({ unit: fc.integer({ max: 0x20ff, min: 0 }).map((code) => String.fromCharCode(code)) }),
+        (text) => {
+          expect(printable(text)).toHaveLength(text.length);
+          expect(printable(text)).not.toMatch(/(?![\n\t])\p{Cc}/u);
+        },
+      ),
     );
   });
 });

@@ -52,7 +52,7 @@ async function changeGroup(stage: Stage, eye: SandboxEye): Promise<void> {
 async function changeLimit(stage: Stage, eye: SandboxEye): Promise<void> {
   stage.scene('worker-1 shall run 2 PC1 at most: that needs a restart, which waits for its work');
   stage.edit(inWorker('worker-1', 'profile: pc1-pc2', 'profile: pc1-pc2\n        limits: { PC1: 2 }'));
-  await stage.run('sandbox', 'submit', '--sectors', '6', '--dir', '.');
+  await stage.run('sandbox', 'submit', '--sectors', '9', '--dir', '.');
   await stage.until('PC1 runs on worker-1', () => eye.runs('worker-1', 'PC1'));
   const plan = await stage.run('plan');
   stage.check(

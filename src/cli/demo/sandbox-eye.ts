@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkerStats } from '../../lotus/api.js';
 import { task, type TaskCode } from '../../lotus/task.js';
 import { layout } from '../../sandbox/layout.js';
 import { minerClient } from '../../sandbox/miner-client.js';
@@ -40,13 +41,14 @@ export class SandboxEye {
     return (jobs[session ?? ''] ?? []).some(({ Task }) => Task === task(code).rpc);
   }
 
+  /** Of a worker that the miner reaches; one that is away stays listed as not enabled. */
   async session(worker: string): Promise<string | undefined> {
-    return (await this.#stats()).find(([, { Info }]) => Info.Hostname === worker)?.[0];
+    return (await this.#stats()).find(([, { Info, Enabled }]) => Enabled && Info.Hostname === worker)?.[0];
   }
 
   /** The effective limit of PreCommit1 for 32 GiB sectors. */
   async limit(worker: string): Promise<number | undefined> {
-    const found = (await this.#stats()).find(([, { Info }]) => Info.Hostname === worker);
+    const found = (await this.#stats()).find(([, { Info, Enabled }]) => Enabled && Info.Hostname === worker);
     return found?.[1].Info.Resources.Resources['seal/v0/precommit/1']?.['8']?.MaxConcurrent;
   }
 
@@ -68,13 +70,8 @@ export class SandboxEye {
     return sectors.map(({ state }) => state);
   }
 
-  async #stats(): Promise<[string, { Info: { Hostname: string; Resources: { Resources: Limits } } }][]> {
-    return Object.entries(
-      (await this.#call('Filecoin.WorkerStats')) as Record<
-        string,
-        { Info: { Hostname: string; Resources: { Resources: Limits } } }
-      >,
-    );
+  async #stats(): Promise<[string, WorkerStats][]> {
+    return Object.entries((await this.#call('Filecoin.WorkerStats')) as Record<string, WorkerStats>);
   }
 
   #call(method: string, ...params: readonly unknown[]): Promise<unknown> {
@@ -93,5 +90,3 @@ export class SandboxEye {
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LoggedEvent);
   }
 }
-
-type Limits = Record<string, Record<string, { MaxConcurrent: number } | undefined> | undefined>;

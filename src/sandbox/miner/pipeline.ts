@@ -7,7 +7,7 @@ import type { Speed } from '../speed.js';
 import { INTERVALS } from '../speed.js';
 import type { Emit } from './event-log.js';
 
-export type Step = PipelineTask | 'WaitSeed' | 'done';
+type Step = PipelineTask | 'WaitSeed' | 'done';
 
 /** A sector on its way from nothing to Proving, as it is written down. */
 export interface SectorRecord {

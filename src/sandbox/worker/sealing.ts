@@ -7,7 +7,7 @@ import { acquire, removeEverywhere } from './remote-files.js';
 import { layerFiles, sectorPath, trimCache, writeSectorFile } from './sector-files.js';
 
 /** One call of the miner: what is returned goes to the miner as the result's values. */
-export type SealingWork = (
+type SealingWork = (
   context: TransferContext,
   sector: SectorId,
   args: readonly unknown[],

@@ -4,7 +4,7 @@ import type { StorageInfo, StorageStat } from '../../lotus/api.js';
 import { simulatedUse } from './sector-files.js';
 
 /** What `sectorstore.json` may say. */
-export type SectorStoreFile = Partial<Omit<StorageInfo, 'URLs'>>;
+type SectorStoreFile = Partial<Omit<StorageInfo, 'URLs'>>;
 
 /** One storage path as this worker has it open. */
 export interface StoragePathState {

@@ -1,0 +1,291 @@
+import type { DesiredFarm, DesiredHost, DesiredWorker } from '../../src/desired/desired.js';
+import { parseEnvFile } from '../../src/host/env-file.js';
+import { hostLayout, sectorStoreFile } from '../../src/host/layout.js';
+import { parseManifest } from '../../src/host/manifest.js';
+import type { StorageInfo, WorkerJob } from '../../src/lotus/api.js';
+import { FILE_TYPES, parseSectorName, type FileType } from '../../src/lotus/file-type.js';
+import { newSectorStore, parseSectorStore, type SectorStore } from '../../src/lotus/sectorstore.js';
+import { parseStorageJson, writeStorageJson } from '../../src/lotus/storage-json.js';
+import { TASKS, type TaskCode } from '../../src/lotus/task.js';
+import type {
+  Observation,
+  ObservedFile,
+  ObservedHost,
+  ObservedMiner,
+  ObservedProcess,
+  ObservedStorage,
+  ObservedWorker,
+} from '../../src/observed/observed.js';
+import type { Step } from '../../src/plan/plan.js';
+import { Secret } from '../../src/secret/secret.js';
+import { ABSENT, aStoragePath, file, indexed, sessionOf, unreached, workerStats } from './observation.js';
+
+export interface ModelProcess {
+  readonly environ: Map<string, string>;
+  readonly tasks: Set<TaskCode>;
+  /** Open storage paths; Lotus keeps ID and MaxStorage from the moment it opened them. */
+  readonly open: Map<string, { readonly id: string; readonly max: number }>;
+  answers: boolean;
+}
+
+/** What a host and Lotus do in truth, as far as a plan can touch it; with Lotus's manners (lotus.md §3, §5). */
+export class HostModel {
+  /** By host and path. */
+  readonly files = new Map<string, { text: string; mode: string }>();
+  /** Folders of storage paths, with the entries in them. */
+  readonly folders = new Map<string, { entries: string[]; onRootFileSystem: boolean }>();
+  readonly processes = new Map<string, ModelProcess>();
+  readonly index = new Map<string, StorageInfo>();
+  readonly jobs: WorkerJob[] = [];
+  readonly #desired: DesiredFarm;
+  #drawn = 0;
+
+  constructor(desired: DesiredFarm) {
+    this.#desired = desired;
+  }
+
+  apply({ action, host, worker: name = '' }: Step): void {
+    const at = (path: string): string => `${host}:${path}`;
+    switch (action.kind) {
+      case 'write-file': {
+        const before = this.files.get(at(action.path));
+        const seen = before === undefined ? undefined : sha(before.text);
+        if (seen !== action.replaces) throw new Error(`${action.path} is not the file that was read`);
+        const mode = action.mode === '600' ? '600' : (before?.mode ?? '644');
+        this.files.set(at(action.path), { text: action.content.reveal(), mode });
+        return;
+      }
+      case 'create-path':
+        this.folders.set(at(action.path), { entries: [], onRootFileSystem: true });
+        return;
+      case 'create-sectorstore': {
+        const path = at(sectorStoreFile(action.path));
+        if (!this.folders.has(at(action.path))) throw new Error(`no folder ${action.path}`);
+        if (this.files.has(path)) throw new Error(`${path} stands already`);
+        this.files.set(path, {
+          text: newSectorStore(action.id ?? this.drawId(), action.settings),
+          mode: '644',
+        });
+        return;
+      }
+      case 'redeclare':
+        this.redeclare(name, action.id);
+        return;
+      case 'attach':
+        this.#open(name, action.path);
+        this.#editList(name, (paths) => [...paths, action.path]);
+        return;
+      case 'detach':
+        if (this.#entries(host, action.path).length > 0) throw new Error(`${action.path} holds sectors`);
+        this.#close(name, action.path);
+        this.#editList(name, (paths) => paths.filter((path) => path !== action.path));
+        return;
+      case 'enable-task':
+        this.#answering(name).tasks.add(action.task);
+        return;
+      case 'disable-task':
+        this.#answering(name).tasks.delete(action.task);
+        return;
+      case 'start':
+        this.start(name);
+        return;
+      case 'restart':
+        this.stop(name);
+        this.start(name);
+        return;
+    }
+  }
+
+  /** Reads its environment file, then its list, opens every path on it and registers. */
+  start(name: string): void {
+    const { host, files } = this.#worker(name);
+    if (this.processes.has(name)) throw new Error(`${name} runs already`);
+    const env = this.files.get(`${host}:${files.envFile}`);
+    if (env === undefined) throw new Error(`${name} has no environment file`);
+    const environ = new Map([['PATH', '/usr/bin'], ['HOME', '/root'], ...parseEnvFile(env.text)]);
+    if (environ.get('LOTUS_WORKER_NO_LOCAL_STORAGE') !== 'true')
+      throw new Error('Lotus adds a path of its own');
+    this.processes.set(name, { environ, tasks: tasksAtStart(environ), open: new Map(), answers: true });
+    for (const path of this.#listed(name)) this.#open(name, path);
+  }
+
+  stop(name: string): void {
+    for (const path of this.processes.get(name)?.open.keys() ?? []) this.#close(name, path);
+    this.processes.delete(name);
+  }
+
+  redeclare(name: string, id: string): void {
+    for (const [path, open] of this.#answering(name).open) {
+      const store = this.#store(this.#worker(name).host, path);
+      // Lotus only logs it when the ID on disk is another one.
+      if (open.id === id && store?.id === id) this.#declare(name, store);
+    }
+  }
+
+  drawId(): string {
+    this.#drawn += 1;
+    return `00000000-0000-4000-8000-${String(this.#drawn).padStart(12, '0')}`;
+  }
+
+  #open(name: string, path: string): void {
+    const store = this.#store(this.#worker(name).host, path);
+    if (store === undefined) throw new Error(`${path} cannot be opened`);
+    const open = [...this.processes.values()].flatMap((process) => [...process.open.values()]);
+    if (open.some(({ id }) => id === store.id)) throw new Error(`${store.id} is attached twice`);
+    this.#answering(name).open.set(path, { id: store.id, max: store.settings.MaxStorage });
+    this.#declare(name, store);
+  }
+
+  #close(name: string, path: string): void {
+    const open = this.processes.get(name)?.open;
+    const id = open?.get(path)?.id;
+    if (id === undefined) throw new Error(`${path} is not attached`);
+    this.index.delete(id);
+    open?.delete(path);
+  }
+
+  #declare(name: string, { id, settings }: SectorStore): void {
+    this.index.set(id, { ID: id, URLs: [`http://${name}/remote`], ...settings });
+  }
+
+  #editList(name: string, change: (paths: readonly string[]) => readonly string[]): void {
+    const { host, files } = this.#worker(name);
+    const before = this.files.get(`${host}:${files.storageJson}`);
+    const text = writeStorageJson(before?.text, change(this.#listed(name)));
+    this.files.set(`${host}:${files.storageJson}`, { text, mode: before?.mode ?? '644' });
+  }
+
+  #listed(name: string): readonly string[] {
+    const { host, files } = this.#worker(name);
+    const list = parseStorageJson(this.files.get(`${host}:${files.storageJson}`)?.text ?? '{}');
+    if ('problem' in list) throw new Error(list.problem);
+    return list;
+  }
+
+  #store(host: string, path: string): SectorStore | undefined {
+    const store = parseSectorStore(this.files.get(`${host}:${sectorStoreFile(path)}`)?.text ?? '');
+    return 'problem' in store || !this.folders.has(`${host}:${path}`) ? undefined : store;
+  }
+
+  #entries(host: string, path: string): readonly string[] {
+    return this.folders.get(`${host}:${path}`)?.entries ?? [];
+  }
+
+  #answering(name: string): ModelProcess {
+    const process = this.processes.get(name);
+    if (process?.answers !== true) throw new Error(`${name} does not answer`);
+    return process;
+  }
+
+  #worker(name: string): DesiredWorker {
+    const found = this.#desired.hosts
+      .flatMap(({ workers }) => workers)
+      .find((worker) => worker.name === name);
+    if (found === undefined) throw new Error(`no worker ${name}`);
+    return found;
+  }
+
+  observe(): Observation {
+    const hosts = this.#desired.hosts.map((host) => [host.name, this.#observeHost(host)] as const);
+    return { hosts: new Map(hosts), miner: this.#observeMiner() };
+  }
+
+  #observeHost({ name, paths, workers }: DesiredHost): ObservedHost {
+    const manifest = this.#observeFile(name, hostLayout(paths).manifest);
+    const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
+    const observed = workers.map((worker) => [worker.name, this.#observeWorker(worker)] as const);
+    const host = { reached: true, name, problems: [], workers: new Map(observed) } as const;
+    if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return host;
+    return { ...host, manifest: parsed, manifestSha256: manifest.sha256 };
+  }
+
+  #observeFile(host: string, path: string): ObservedFile {
+    const found = this.files.get(`${host}:${path}`);
+    return found === undefined ? ABSENT : file(found.text, found.mode);
+  }
+
+  #observeWorker({ name, host, files, storage }: DesiredWorker): ObservedWorker {
+    const list = parseStorageJson(this.files.get(`${host}:${files.storageJson}`)?.text ?? '{}');
+    const paths = [...storage.map(({ path }) => path), ...('problem' in list ? [] : list)];
+    const process = this.processes.get(name);
+    return {
+      envFile: this.#observeFile(host, files.envFile),
+      storageJson: this.#observeFile(host, files.storageJson),
+      storage: new Map(paths.map((path) => [path, this.#observePath(host, path)])),
+      ...(process === undefined ? {} : { process: this.#observeProcess(name, process) }),
+    };
+  }
+
+  #observePath(host: string, path: string): ObservedStorage {
+    const folder = this.folders.get(`${host}:${path}`);
+    const sectorStore = this.#observeFile(host, sectorStoreFile(path));
+    const missing = { exists: false, onRootFileSystem: false, entries: [] };
+    return { ...aStoragePath(), ...(folder ?? missing), sectorStore };
+  }
+
+  #observeProcess(name: string, { environ, tasks, open, answers }: ModelProcess): ObservedProcess {
+    const paths = [...open].map(([LocalPath, { id }]) => {
+      return { ID: id, LocalPath, Weight: 0, CanSeal: false, CanStore: false };
+    });
+    return {
+      pid: 1,
+      environ: new Map([...environ].map(([key, value]) => [key, new Secret(value)])),
+      live: answers ? { reached: true, session: sessionOf(name), tasks: new Set(tasks), paths } : unreached(),
+    };
+  }
+
+  #observeMiner(): ObservedMiner {
+    const running = [...this.processes].filter(([, { answers }]) => answers);
+    const open = [...this.processes].flatMap(([name, process]) =>
+      [...process.open].map(([path, { id, max }]) => ({ host: this.#worker(name).host, path, id, max })),
+    );
+    return {
+      reached: true,
+      workers: new Map(running.map(([name, { tasks }]) => [sessionOf(name), workerStats(name, tasks)])),
+      jobs: new Map(running.map(([name]) => [sessionOf(name), this.jobs])),
+      sectors: new Map(
+        open.map(({ host, path, id }) => [id, this.#entries(host, path).flatMap(declaration)]),
+      ),
+      storage: new Map(
+        [...this.index].map(([id, info]) => {
+          const max = open.find((place) => place.id === id)?.max;
+          const { stat, ...entry } = indexed(info);
+          return [
+            id,
+            max === undefined || stat === undefined ? entry : { ...entry, stat: { ...stat, Max: max } },
+          ];
+        }),
+      ),
+      locks: [],
+    };
+  }
+}
+
+function sha(text: string): string {
+  const present = file(text);
+  return present.state === 'present' ? present.sha256 : '';
+}
+
+function declaration(entry: string): { Miner: number; Number: number; SectorFileType: number }[] {
+  const [type = '', name = ''] = entry.split('/');
+  const sector = parseSectorName(name);
+  return sector === undefined ? [] : [{ ...sector, SectorFileType: FILE_TYPES[type as FileType] }];
+}
+
+/** Lotus: cmd/lotus-worker/main.go. DataCid follows AddPiece, and only where the defaults are on. */
+export function tasksAtStart(environ: ReadonlyMap<string, string>): Set<TaskCode> {
+  const noDefault = environ.get('LOTUS_WORKER_NO_DEFAULT') === 'true';
+  const isOn = (variable: string | undefined, byDefault: boolean): boolean => {
+    const value = variable === undefined ? undefined : environ.get(variable);
+    return value === undefined ? byDefault && !noDefault : value === 'true';
+  };
+  const posts = TASKS.filter(({ kind, variable }) => kind !== 'sealing' && isOn(variable, false));
+  if (posts.length > 0) return new Set(posts.map(({ code }) => code));
+  const addPiece = isOn('LOTUS_WORKER_ADDPIECE', true);
+  const on = TASKS.filter(({ kind, name, code, variable, onByDefault }) => {
+    if (kind !== 'sealing') return false;
+    if (name === undefined) return true;
+    return code === 'DC' ? addPiece && !noDefault : isOn(variable, onByDefault);
+  });
+  return new Set(on.map(({ code }) => code));
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../../src/event/event.js';
+import { blockersWords } from '../../src/view/blockers.js';
+import { jsonProgress } from '../../src/view/progress-json.js';
+import { plainProgress } from '../../src/view/progress-plain.js';
+import { createStyle } from '../../src/view/style.js';
+import { DRAINING, FAILING, held, jobBlocker, RESTART, RESTARTING } from './event-samples.js';
+
+function plain(events: readonly Event[], color = false): string {
+  let text = '';
+  events.forEach(plainProgress((more) => (text += more), createStyle(color)));
+  return text;
+}
+
+describe('plainProgress', () => {
+  it('tells a restart, and what has not changed only once', () => {
+    expect(plain(RESTARTING)).toBe(`[host-1] worker-1: write worker.env … done
+[host-1] worker-1: restart worker-1 …
+[host-1] worker-1: waiting for 2 jobs: PC1 of s-t01000-3 (running), AP of s-t01000-4 (assigned)
+[host-1] worker-1: waiting for 1 job: PC1 of s-t01000-3 (running)
+[host-1] worker-1: making sure that nothing runs
+[host-1] worker-1: restart worker-1 … done
+`);
+  });
+
+  it('tells which sector holds a drain up, and why', () => {
+    expect(plain(DRAINING)).toBe(`[host-3] worker-3: draining
+[host-3] worker-3: draining, waiting for 1 job: PC1 of s-t01000-3 (running); 1 sector: s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)
+[host-3] worker-3: draining, waiting for 2 sectors: s-t01000-3 in PreCommit2 (waits for PC2), s-t01000-6
+[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take
+[host-3] worker-3: empty
+[host-3] worker-3: empty and stopped
+`);
+  });
+
+  it('tells a failure with its diagnostic', () => {
+    expect(plain(FAILING)).toBe(`[host-4] not reached
+  error SF404: cannot connect to host-4: connection refused
+    host-4
+    help: Is the machine up, and does SSH listen on port 22?
+[host-1] worker-1: write worker.env … failed
+  error SF602: cannot write worker.env on host-1: no space left
+    host-1
+    help: Look at the message of the host.
+[host-1] worker-1: restart worker-1 … not begun
+`);
+  });
+
+  it('tells two workers apart', () => {
+    const other = { ...RESTART, worker: 'worker-2' };
+    const events: readonly Event[] = [RESTART, other, RESTART].map((step) => ({ type: 'step-done', step }));
+    expect(plain(events).split('\n')).toHaveLength(3);
+  });
+
+  it('paints ends', () => {
+    expect(plain(RESTARTING.slice(0, 3), true)).toBe(
+      '\u001B[2m[host-1]\u001B[22m worker-1: \u001B[32mwrite worker.env … done\u001B[39m\n',
+    );
+  });
+});
+
+describe('blockersWords', () => {
+  it('names readers and workers that are away', () => {
+    const { job } = { job: { task: 'PC2', sector: 's-t01000-3', state: 'running', since: '' } } as const;
+    expect(
+      blockersWords([
+        { kind: 'reader', job },
+        { kind: 'away', sector: held(4, 'Committing') },
+      ]),
+    ).toBe(
+      '1 job: PC2 of s-t01000-3 elsewhere, which reads from here; 1 sector: s-t01000-4 in Committing lies here, but the worker does not run',
+    );
+  });
+
+  it('counts what are too many to name', () => {
+    const blockers = Array.from({ length: 20 }, (_, number) => jobBlocker('PC1', number));
+    expect(blockersWords(blockers)).toMatch(/^20 jobs: PC1 of s-t01000-0 \(running\), .* and 15 more$/);
+  });
+});
+
+describe('jsonProgress', () => {
+  it('writes one object a line and event', () => {
+    let text = '';
+    const events = [...RESTARTING, ...DRAINING, ...FAILING];
+    events.forEach(jsonProgress((more) => (text += more)));
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(lines.map((line) => (line as Event).type)).toEqual(events.map(({ type }) => type));
+    expect(lines[2]).toEqual({
+      type: 'step-done',
+      step: {
+        id: 'worker-1/write-file',
+        host: 'host-1',
+        worker: 'worker-1',
+        action: { kind: 'write-file', path: '/etc/sealfarm/workers/worker-1/worker.env', mode: '600' },
+        disruption: 'none',
+        reason: 'config-changed',
+        changes: [],
+      },
+    });
+    expect(lines[14]).toEqual({
+      type: 'drain-progress',
+      host: 'host-3',
+      worker: 'worker-3',
+      verdict: 'never',
+      blockers: [
+        {
+          kind: 'stranded',
+          task: 'PC2',
+          sector: {
+            sector: 's-t01000-3',
+            state: 'PreCommit2',
+            types: ['sealed', 'cache'],
+            elsewhere: ['C2'],
+          },
+        },
+      ],
+    });
+    expect(lines.at(-2)).toMatchObject({ type: 'step-failed', diagnostic: { code: 'SF602' } });
+  });
+});

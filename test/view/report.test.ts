@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { formatReport, reportJson } from '../../src/view/report.js';
+import { PLAIN } from '../../src/view/style.js';
+import { RESTART, WRITE } from './event-samples.js';
+import { unreached } from './samples.js';
+
+const REPORT = {
+  done: [WRITE],
+  failed: ['host-4', 'host-5'].map((host) => ({ step: { ...WRITE, host }, diagnostic: unreached(host) })),
+  skipped: [RESTART],
+};
+
+describe('formatReport', () => {
+  it('says that all is done', () => {
+    expect(formatReport({ done: [WRITE, RESTART], failed: [], skipped: [] }, PLAIN)).toBe(
+      'Applied: 2 steps done.',
+    );
+  });
+
+  it('shows every failure and what was not begun', () => {
+    expect(formatReport(REPORT, PLAIN)).toBe(`error SF404: cannot connect to host-4: connection refused
+  host-4
+  help: Is the machine up, and does SSH listen on port 22?
+
+error SF404: cannot connect to host-5: connection refused
+  host-5
+  help: Is the machine up, and does SSH listen on port 22?
+
+Not begun:
+  host-1: restart worker-1
+
+Applied: 1 step done, 2 failed, 1 not begun. Apply again to go on.`);
+  });
+
+  it('is the same for machines', () => {
+    const json = reportJson(REPORT);
+    expect(json.done.map(({ id }) => id)).toEqual(['worker-1/write-file']);
+    expect(json.skipped.map(({ id }) => id)).toEqual(['worker-1/restart']);
+    expect(json.failed.map(({ step, diagnostic }) => [step.host, diagnostic.code])).toEqual([
+      ['host-4', 'SF404'],
+      ['host-5', 'SF404'],
+    ]);
+  });
+});
