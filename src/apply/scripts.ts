@@ -37,7 +37,7 @@ if [ "$seen" != absent ]; then
   ${mode === '600' ? ':' : 'mode=$(stat -c %a "$target")'}
   chown "$(stat -c %u:%g "$target")" "$temp"
   mkdir -p "$backups"
-  cp -p "$target" "$backups/$(date -u +%Y%m%dT%H%M%SZ)$(printf %s "$target" | tr / _)"
+  ${backupCommand(mode)} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)$(printf %s "$target" | tr / _)"
 fi
 chmod "$mode" "$temp"
 sync "$temp"
@@ -45,6 +45,14 @@ mv -f "$temp" "$target"
 sync "$folder"
 `;
 }
+
+/** The token has one place on a host: the backup of a file that holds it has a mask there. */
+function backupCommand(mode: FileWrite['mode']): string {
+  return mode === '600' ? `LC_ALL=C sed '/${SECRET_NAMES}/s/=.*/=(secret)/'` : 'cat';
+}
+
+/** Lines that give a variable whose value may be secret, for sed; also indented, exported or commented out by hand. */
+const SECRET_NAMES = '^[^=]*\\(API_INFO\\|TOKEN\\|SECRET\\|PASSWORD\\)[^=]*=';
 
 export function createPathScript(path: string): string {
   return `set -eu\nmkdir -p ${shellQuote(path)}\n`;

@@ -59,7 +59,7 @@ function buildProgram(finish: Finish): Command {
   command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')
     .addHelpText('after', examples('sealfarm demo'))
     .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/demo.js')).demo(options(self)));
+      finish(await (await import('./commands/demo.js')).demo(self.optsWithGlobals<GlobalOptions>()));
     });
   return program;
 }
@@ -68,12 +68,12 @@ function addFileCommands(program: Command, finish: Finish): void {
   command(program, 'validate', 'check the file; touches no host')
     .addHelpText('after', examples('sealfarm validate', 'sealfarm validate --config farms/north.yaml --json'))
     .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/validate.js')).validate(options(self)));
+      finish(await (await import('./commands/validate.js')).validate(self.optsWithGlobals<GlobalOptions>()));
     });
   command(program, 'render', 'print the files each host would get; touches no host and needs no secret')
     .addHelpText('after', examples('sealfarm render', 'sealfarm render --json'))
     .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/render.js')).render(options(self)));
+      finish(await (await import('./commands/render.js')).render(self.optsWithGlobals<GlobalOptions>()));
     });
   command(program, 'schema', 'print the JSON Schema of the file')
     .addHelpText('after', examples('sealfarm schema > sealfarm.schema.json'))
@@ -87,7 +87,7 @@ function addHostCommands(program: Command, finish: Finish): void {
     .option('--detailed-exitcode', 'exit with 2 when there is something to do')
     .addHelpText('after', examples('sealfarm plan', 'sealfarm plan --detailed-exitcode --json'))
     .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/plan.js')).plan(options<PlanOptions>(self)));
+      finish(await (await import('./commands/plan.js')).plan(self.optsWithGlobals<PlanOptions>()));
     });
   command(program, 'apply', 'make the hosts match the file; restarts wait until their worker is quiet')
     .option('-y, --yes', 'do not ask')
@@ -99,18 +99,20 @@ function addHostCommands(program: Command, finish: Finish): void {
     )
     .addHelpText('after', examples('sealfarm apply', 'sealfarm apply --yes --drain-timeout 6h'))
     .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/apply.js')).apply(options<ApplyOptions>(self)));
+      finish(await (await import('./commands/apply.js')).apply(self.optsWithGlobals<ApplyOptions>()));
     });
   command(program, 'status', 'show what every worker does now')
     .addHelpText('after', examples('sealfarm status', 'sealfarm status --json'))
     .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/status.js')).status(options(self)));
+      finish(await (await import('./commands/status.js')).status(self.optsWithGlobals<GlobalOptions>()));
     });
   command(program, 'unlock', 'take away the lock of a command that was cut off')
     .argument('<host...>')
     .addHelpText('after', examples('sealfarm unlock host-3'))
     .action(async (names: string[], _: unknown, self: Command) => {
-      finish(await (await import('./commands/unlock.js')).unlock(names, options(self)));
+      finish(
+        await (await import('./commands/unlock.js')).unlock(names, self.optsWithGlobals<GlobalOptions>()),
+      );
     });
 }
 
@@ -132,22 +134,20 @@ function addDrainCommands(program: Command, finish: Finish): void {
       ),
     )
     .action(async (names: string[], _: unknown, self: Command) => {
-      finish(await (await import('./commands/drain.js')).drain(names, options<DrainOptions>(self)));
+      finish(await (await import('./commands/drain.js')).drain(names, self.optsWithGlobals<DrainOptions>()));
     });
   command(program, 'resume', 'give drained machines or workers back what the file declares')
     .argument('<host-or-worker...>')
     .addHelpText('after', examples('sealfarm resume host-3'))
     .action(async (names: string[], _: unknown, self: Command) => {
-      finish(await (await import('./commands/drain.js')).resume(names, options(self)));
+      finish(
+        await (await import('./commands/drain.js')).resume(names, self.optsWithGlobals<GlobalOptions>()),
+      );
     });
 }
 
 function command(program: Command, name: string, description: string): Command {
   return program.command(name).description(description);
-}
-
-function options<T extends GlobalOptions>(self: Command): T {
-  return self.optsWithGlobals<T>();
 }
 
 /** `6h`, `1h30m`; in milliseconds. */

@@ -1,10 +1,11 @@
 import type { WorkerLive } from '../observed/observed.js';
-import { parseStorageJson, writeStorageJson } from '../lotus/storage-json.js';
+import { writeStorageJson } from '../lotus/storage-json.js';
 import type { StoragePath } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { Secret } from '../secret/secret.js';
 import {
   combine,
+  listedPaths,
   liveOf,
   NOTHING,
   problem,
@@ -16,9 +17,7 @@ import {
 
 /** Which paths the worker opens: storage.json while it is stopped, attach and detach while it runs. */
 export function planStorageList(context: WorkerContext): Findings {
-  const file = context.observed.storageJson;
-  const listed = file.state === 'present' ? parseStorageJson(file.text.reveal()) : [];
-  if (file.state === 'unreadable') return unreadable(context, file.why);
+  const listed = listedPaths(context);
   if ('problem' in listed) return unreadable(context, listed.problem);
   const declared = context.desired.storage.map(({ path }) => path);
   const live = liveOf(context.observed.process);

@@ -15,6 +15,7 @@ import type { FieldChange } from './plan.js';
 import {
   attachedPath,
   combine,
+  listedPaths,
   liveOf,
   NOTHING,
   problem,
@@ -71,6 +72,7 @@ function planFreshPath(context: WorkerContext, storage: DesiredStorage, seen: Ob
 /** A running worker knows the ID of a path whose file was deleted under it. */
 function giveIdentity(context: WorkerContext, storage: DesiredStorage): Findings {
   const attached = attachedPath(liveOf(context.observed.process), storage.path);
+  if (mayBeOpen(context, storage.path)) return unknownId(context, storage.path);
   if (attached === undefined)
     return combine([createSectorStore(context, storage, storage.id), attach(context, storage.path)]);
   if (storage.id !== undefined && storage.id !== attached.ID) return otherId(context, storage, attached.ID);
@@ -78,6 +80,13 @@ function giveIdentity(context: WorkerContext, storage: DesiredStorage): Findings
     createSectorStore(context, storage, attached.ID),
     redeclare(context, storage, attached.ID, false),
   ]);
+}
+
+/** A worker that does not answer may have opened a listed path, under an ID that only it knows. */
+function mayBeOpen(context: WorkerContext, path: string): boolean {
+  const { process } = context.observed;
+  const listed = listedPaths(context);
+  return process?.live.reached === false && !('problem' in listed) && listed.includes(path);
 }
 
 function createSectorStore(
@@ -153,10 +162,11 @@ function redeclare(
   return { steps: [step], diagnostics: [] };
 }
 
-/** Attaching makes Lotus write storage.json itself. */
+/** Attaching makes Lotus read and write storage.json itself, so that must be in order. */
 function attach(context: WorkerContext, path: string): Findings {
   const live = liveOf(context.observed.process);
-  if (live === undefined || attachedPath(live, path) !== undefined) return NOTHING;
+  if (live === undefined || attachedPath(live, path) !== undefined || 'problem' in listedPaths(context))
+    return NOTHING;
   const step = workerStep(context, { action: { kind: 'attach', path }, disruption: 'live', reason: 'new' });
   return { steps: [step], diagnostics: [] };
 }
@@ -191,6 +201,15 @@ function otherId(context: WorkerContext, storage: DesiredStorage, id: string): F
     path: storage.path,
     message: `${storage.path} has the ID ${id}, the file asks for ${storage.id ?? ''}`,
     help: `Write \`id: ${id}\`, or leave the key out; check that the right disk is mounted there.`,
+  });
+}
+
+function unknownId(context: WorkerContext, path: string): Findings {
+  return problem(context, {
+    code: 'SF508',
+    path,
+    message: `${path} has no sectorstore.json, and ${context.desired.name}, which may know its ID, runs but does not answer`,
+    help: 'Wait until the worker answers, or put the lost sectorstore.json back; sealfarm never gives a path another identity.',
   });
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { DesiredWorker } from '../desired/desired.js';
 import type { SectorDecl, StorageId, StoragePath, WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
+import { parseStorageJson } from '../lotus/storage-json.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { MinerObservation, ObservedProcess, ObservedWorker, WorkerLive } from '../observed/observed.js';
 import { openJobs } from '../observed/worker-jobs.js';
@@ -34,6 +35,13 @@ export function combine(findings: readonly Findings[]): Findings {
 
 export function liveOf(process: ObservedProcess | undefined): WorkerLive | undefined {
   return process?.live.reached === true ? process.live : undefined;
+}
+
+/** The paths on the host's own list, or why it cannot be read. */
+export function listedPaths({ observed }: WorkerContext): readonly string[] | { readonly problem: string } {
+  const file = observed.storageJson;
+  if (file.state === 'unreadable') return { problem: file.why };
+  return file.state === 'present' ? parseStorageJson(file.text.reveal()) : [];
 }
 
 /** A path as the worker has it attached; `path` without a slash at its end. */

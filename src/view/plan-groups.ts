@@ -24,7 +24,7 @@ function hostKey({ host, steps }: HostPlan): string {
 
 function stepKey(step: Step): readonly string[] {
   const { action, disruption, reason, worker } = step;
-  return [worker ?? '', action.kind, disruption, reason, stepWords(step)];
+  return [worker ?? '', action.kind, disruption, reason, stepWords(step), ...stepDetails(step, false)];
 }
 
 /** Whole names only: `worker-1` is not in `worker-10`. */

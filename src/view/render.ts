@@ -4,7 +4,7 @@ import { sectorStoreFile } from '../host/layout.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import { writeStorageJson } from '../lotus/storage-json.js';
 
-export interface RenderedFile {
+interface RenderedFile {
   readonly path: string;
   /** Octal */
   readonly mode: string;

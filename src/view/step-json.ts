@@ -13,7 +13,7 @@ export interface StepJson {
 }
 
 /** What is done to what; never what a file holds. */
-export interface ActionJson {
+interface ActionJson {
   readonly kind: Action['kind'];
   readonly path?: string;
   readonly mode?: string;
@@ -22,7 +22,7 @@ export interface ActionJson {
 }
 
 /** A field that is absent before or after has no value there; a secret's is `(secret)`. */
-export interface ChangeJson {
+interface ChangeJson {
   readonly field: string;
   readonly before?: string;
   readonly after?: string;

@@ -208,7 +208,7 @@ class WorkerBuilder {
     return [...this.#worker.env.filter(({ name }) => !own.has(name)), { name: 'HAND_MADE', value: CANARY }];
   }
 
-  #changeSince({ since, index, other, maxStorage }: PathChoice, path: string): void {
+  #changeSince({ wanted, since, index, other, maxStorage }: PathChoice, path: string): void {
     const file = sectorStoreFile(path);
     const text = this.#model.files.get(this.#at(file))?.text ?? '';
     const store = parseSectorStore(text);
@@ -221,6 +221,8 @@ class WorkerBuilder {
     if (index === 'other' && info !== undefined) this.#model.index.set(store.id, { ...info, ...other });
     const open = this.#model.processes.get(this.#worker.name)?.open;
     if (maxStorage === 'other') open?.set(path, { id: store.id, max: other.MaxStorage });
+    // Of a path that the index has forgotten nobody can tell by which MaxStorage its worker goes.
+    if (index === 'forgotten') open?.set(path, { id: store.id, max: wanted.MaxStorage });
   }
 
   #changeList(): void {

@@ -33,7 +33,7 @@ export function held(number: number, state?: string): HeldSector {
   };
 }
 
-export function draining(verdict: 'working' | 'never' | 'done', ...blockers: readonly Blocker[]): Event {
+function draining(verdict: 'working' | 'never' | 'done', ...blockers: readonly Blocker[]): Event {
   return { type: 'drain-progress', host: 'host-3', worker: 'worker-3', verdict, blockers };
 }
 

@@ -16,11 +16,7 @@ import { CANARY, unreached } from './samples.js';
 
 const GROUP_1 = 'example-seal-group-1';
 
-export function storage(
-  path: string,
-  groups: readonly string[],
-  allowTo: readonly string[],
-): StorageDeclaration {
+function storage(path: string, groups: readonly string[], allowTo: readonly string[]): StorageDeclaration {
   return {
     path,
     seal: true,

@@ -9,11 +9,13 @@ import {
   allowToSteps,
   firstSteps,
   hostPlan,
+  ID,
   job,
   layout,
   limitSteps,
   NOW,
   planOf,
+  SETTINGS,
   step,
   unreached,
   write,
@@ -287,6 +289,20 @@ describe('details', () => {
       });
     const plan = planOf([hostPlan('host-1', [change('/mnt/0'), change('/mnt/1')])]);
     expect(text(plan).match(/AllowTo: a → b/g)).toHaveLength(2);
+  });
+
+  it('of one worker or path are no excuse to leave out those of another', () => {
+    const [write1, restart1] = limitSteps('host-1', 'worker-1', []);
+    const restart2 = limitSteps('host-1', 'worker-2', [])[1];
+    const [store1, redeclare1] = allowToSteps('host-1', 'worker-1');
+    const redeclare2 = {
+      ...redeclare1,
+      action: { kind: 'redeclare', path: '/mnt/1', id: ID, settings: SETTINGS },
+    };
+    const steps = [write1, store1, redeclare1, redeclare2, restart1, restart2] as readonly Step[];
+    const shown = text(planOf([hostPlan('host-1', steps)]));
+    expect(shown.match(/PC1_32G_MAX_CONCURRENT: 4 → 6/g)).toHaveLength(2);
+    expect(shown.match(/AllowTo: /g)).toHaveLength(2);
   });
 
   it('are all there when they are asked for', () => {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Result } from '../../diagnostic/result.js';
 import type { SandboxStatus } from '../../sandbox/status.js';
 import { EXIT, type ExitCode } from '../exit-code.js';

@@ -15,6 +15,8 @@ export interface OpenCall {
   readonly start: string;
 }
 
+const MOST_EARLY = 1000;
+
 interface Entry {
   readonly call: OpenCall;
   readonly settle: (error: Error | undefined) => void;
@@ -28,6 +30,8 @@ export class WorkerRestarted extends Error {
 /** The calls workers have not returned yet, and those a miner before this one left behind. */
 export class Calls {
   readonly #open = new Map<string, Entry>();
+  /** Results that came before the answer with the call's ID was read. */
+  readonly #early = new Map<string, Error | undefined>();
   readonly #left = new Map<string, Promise<void>>();
   readonly #emit: Emit;
   readonly #onChange: () => void;
@@ -52,12 +56,22 @@ export class Calls {
       };
       this.#open.set(call.id, { call, settle });
       this.#onChange();
+      if (this.#early.has(call.id)) settle(this.#early.get(call.id));
+      this.#early.delete(call.id);
     });
   }
 
-  /** A call nobody knows any more is passed over, as Lotus does. */
+  /** A call nobody knows is kept for a while: a quick worker is done before it is heard that it began. */
   settle(id: string, error: string | undefined): void {
-    this.#open.get(id)?.settle(error === undefined ? undefined : new Error(error));
+    const outcome = error === undefined ? undefined : new Error(error);
+    const entry = this.#open.get(id);
+    if (entry !== undefined) {
+      entry.settle(outcome);
+      return;
+    }
+    this.#early.set(id, outcome);
+    const [oldest] = this.#early.keys();
+    if (this.#early.size > MOST_EARLY && oldest !== undefined) this.#early.delete(oldest);
   }
 
   /** The calls of a worker's earlier processes fail when its next one registers. */

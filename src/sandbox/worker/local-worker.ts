@@ -4,7 +4,6 @@ import type { StorageId, WorkerInfo } from '../../lotus/api.js';
 import type { SectorId } from '../../lotus/file-type.js';
 import type { TaskCode } from '../../lotus/task.js';
 import { task, taskByRpc } from '../../lotus/task.js';
-import { RpcError } from '../wire/json-rpc-client.js';
 import type { RpcMethod, RpcMethods } from '../wire/json-rpc-server.js';
 import type { Speed } from '../speed.js';
 import type { CallError, CallId } from './miner-api.js';
@@ -116,20 +115,10 @@ async function finish(
   let result: readonly unknown[] = call.noResult;
   let error: CallError | null = null;
   try {
-    // The miner must know the call before its result comes.
-    await pause(1);
     result = await call.work(context, id.Sector, args);
   } catch (thrown) {
     error = { Code: 0, Message: thrown instanceof Error ? thrown.message : String(thrown) };
   }
-  for (;;) {
-    try {
-      await context.miner.giveBack(call.returns, id, result, error);
-      return;
-    } catch (thrown) {
-      if (thrown instanceof RpcError) return;
-      // The miner is away; the result waits for it.
-      await pause(250);
-    }
-  }
+  // An error here is the miner's answer that it does not want the result.
+  await context.miner.giveBack(call.returns, id, result, error).catch(() => undefined);
 }

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SectorDecl, StorageId, StorageInfo, StorageStat } from '../../lotus/api.js';
 import type { SectorId } from '../../lotus/file-type.js';
 import type { RpcClient } from '../wire/json-rpc-client.js';
+import { RpcError } from '../wire/json-rpc-client.js';
 
 /** Lotus: storiface.CallID */
 export interface CallId {
@@ -23,7 +25,7 @@ export interface FoundPath {
   readonly CanStore: boolean;
 }
 
-/** What a worker asks of its miner. All reject as RpcClient does. */
+/** What a worker asks of its miner. All reject as RpcClient does, but those that belong to a task wait for the miner. */
 export interface MinerApi {
   version(): Promise<{ readonly APIVersion: number }>;
   session(): Promise<string>;
@@ -43,6 +45,17 @@ export interface MinerApi {
 export function minerApi(client: RpcClient): MinerApi {
   const ask = async (method: string, ...params: readonly unknown[]): Promise<unknown> =>
     client.call(`Filecoin.${method}`, params);
+  /** In the middle of work: a miner that is away for a moment must not cost hours of it. */
+  const insist = async (method: string, ...params: readonly unknown[]): Promise<unknown> => {
+    for (;;) {
+      try {
+        return await ask(method, ...params);
+      } catch (error) {
+        if (error instanceof RpcError) throw error;
+        await pause(250);
+      }
+    }
+  };
   const tell = async (method: string, ...params: readonly unknown[]): Promise<void> => {
     await ask(method, ...params);
   };
@@ -53,11 +66,17 @@ export function minerApi(client: RpcClient): MinerApi {
     attach: (info, stat) => tell('StorageAttach', info, stat),
     detach: (id, url) => tell('StorageDetach', id, url),
     reportHealth: (id, stat) => tell('StorageReportHealth', id, { Stat: stat, Err: '' }),
-    declare: (id, sector, types) => tell('StorageDeclareSector', id, sector, types, true),
-    drop: (id, sector, types) => tell('StorageDropSector', id, sector, types),
+    declare: async (id, sector, types) => {
+      await insist('StorageDeclareSector', id, sector, types, true);
+    },
+    drop: async (id, sector, types) => {
+      await insist('StorageDropSector', id, sector, types);
+    },
     find: async (sector, types) =>
-      (await ask('StorageFindSector', sector, types, 0, false)) as readonly FoundPath[],
+      (await insist('StorageFindSector', sector, types, 0, false)) as readonly FoundPath[],
     list: async () => (await ask('StorageList')) as Record<StorageId, SectorDecl[]>,
-    giveBack: (method, call, result, error) => tell(method, call, ...result, error),
+    giveBack: async (method, call, result, error) => {
+      await insist(method, call, ...result, error);
+    },
   };
 }

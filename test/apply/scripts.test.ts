@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  CHANGED_MEANWHILE,
+  createPathScript,
+  journalScript,
+  logTailScript,
+  writeFileScript,
+  type FileWrite,
+} from '../../src/apply/scripts.js';
+import { formatEnvFile } from '../../src/host/env-file.js';
+import { Secret } from '../../src/secret/secret.js';
+import { CANARY } from '../support/farm.js';
+import { SHELLS } from '../support/host-folder.js';
+import { sha256 } from '../support/observation.js';
+import { removeFolders, runShell, tempFolder } from './run-shell.js';
+
+afterEach(removeFolders);
+
+/** A write into a folder of its own; `before` is the file that is there already. */
+class Write {
+  readonly folder = tempFolder();
+  readonly path: string;
+  readonly backups = join(this.folder, 'state', 'backups');
+  readonly #write: FileWrite;
+
+  constructor(text: string, options: Partial<Omit<FileWrite, 'content'>> & { before?: string } = {}) {
+    const { before, path = 'etc/file', ...rest } = options;
+    this.path = join(this.folder, path);
+    const replaces = before === undefined ? {} : { replaces: sha256(before) };
+    const content = new Secret(text);
+    this.#write = { mode: 'keep', backups: this.backups, ...replaces, ...rest, content, path: this.path };
+    if (before !== undefined) this.put(before);
+  }
+
+  put(text: string, mode = 0o644): void {
+    mkdirSync(dirname(this.path), { recursive: true });
+    writeFileSync(this.path, text);
+    chmodSync(this.path, mode);
+  }
+
+  run(options: Parameters<typeof runShell>[1] = {}): ReturnType<typeof runShell> {
+    return runShell(writeFileScript(this.#write), options);
+  }
+
+  get text(): string {
+    return readFileSync(this.path, 'utf8');
+  }
+
+  get mode(): string {
+    return modeOf(this.path);
+  }
+
+  /** What lies beside the file, hidden files too. */
+  get neighbours(): readonly string[] {
+    return readdirSync(dirname(this.path)).filter((name) => !this.path.endsWith(`/${name}`));
+  }
+
+  /** The texts of the versions before. */
+  get kept(): readonly string[] {
+    if (!existsSync(this.backups)) return [];
+    return readdirSync(this.backups).map((name) => readFileSync(join(this.backups, name), 'utf8'));
+  }
+}
+
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
+
+const DONE = { status: 0, stdout: '', stderr: '' };
+
+describe.each(SHELLS.map((shell) => ({ shell })))('a written file in $shell', ({ shell }) => {
+  it('is made where there was none, with its folder', () => {
+    const write = new Write('new\n', { path: 'etc/workers/worker-1/file' });
+    expect(write.run({ shell })).toEqual(DONE);
+    expect(write.text).toBe('new\n');
+    expect(write.mode).toBe('644');
+    expect(write.neighbours).toEqual([]);
+    expect(write.kept).toEqual([]);
+  });
+
+  it('replaces the one that was read, and the version before is kept', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    expect(write.run({ shell })).toEqual(DONE);
+    expect(write.text).toBe('new\n');
+    expect(write.neighbours).toEqual([]);
+    expect(write.kept).toEqual(['old\n']);
+  });
+
+  it('stays as it is when it is not the one that was read', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    write.put('changed by hand\n');
+    const { status, stderr } = write.run({ shell });
+    expect(status).toBe(CHANGED_MEANWHILE);
+    expect(stderr).toContain(`${write.path} is not the file that was read`);
+    expect(write.text).toBe('changed by hand\n');
+    expect(write.neighbours).toEqual([]);
+    expect(write.kept).toEqual([]);
+  });
+
+  it('stays as it is when none was expected', () => {
+    const write = new Write('new\n');
+    write.put('made by hand\n');
+    expect(write.run({ shell }).status).toBe(CHANGED_MEANWHILE);
+    expect(write.text).toBe('made by hand\n');
+  });
+
+  it('is not made when one was expected that is gone', () => {
+    const write = new Write('new\n', { replaces: sha256('old\n') });
+    expect(write.run({ shell }).status).toBe(CHANGED_MEANWHILE);
+    expect(existsSync(write.path)).toBe(false);
+  });
+
+  it.each([
+    { mode: '600', before: undefined, after: '600' },
+    { mode: '600', before: 0o644, after: '600' },
+    { mode: '600', before: 0o400, after: '600' },
+    { mode: 'keep', before: undefined, after: '644' },
+    { mode: 'keep', before: 0o640, after: '640' },
+    { mode: 'keep', before: 0o755, after: '755' },
+  ] as const)('has mode $after for $mode where it had $before', ({ mode, before, after }) => {
+    const write = new Write('new\n', before === undefined ? { mode } : { mode, before: 'old\n' });
+    if (before !== undefined) write.put('old\n', before);
+    expect(write.run({ shell, before: 'umask 077' })).toEqual(DONE);
+    expect(write.mode).toBe(after);
+  });
+
+  it.each([
+    "/it's here/a b",
+    '/$HOME/`id`/"x"',
+    '/back\\slash/*',
+    '/new\nline/file',
+    '/-rf/-n',
+    '/etc/$(exit 9)',
+  ])('may lie at %j', (path) => {
+    const write = new Write('new\n', { path, before: 'old\n' });
+    expect(write.run({ shell })).toEqual(DONE);
+    expect(write.text).toBe('new\n');
+    expect(write.neighbours).toEqual([]);
+    expect(write.kept).toEqual(['old\n']);
+  });
+
+  it('is whole at any size', () => {
+    const text = 'sealing farm é 😀 \0 $x `y` \\\n'.repeat(3600);
+    const write = new Write(text, { before: '' });
+    expect(write.run({ shell })).toEqual(DONE);
+    expect(sha256(write.text)).toBe(sha256(text));
+  });
+
+  it('is left alone with nothing beside it when the disk is full', () => {
+    const write = new Write('x'.repeat(100_000), { before: 'old\n' });
+    expect(write.run({ shell, before: 'ulimit -f 8' }).status).not.toBe(0);
+    expect(write.text).toBe('old\n');
+    expect(write.neighbours).toEqual([]);
+  });
+
+  it('is left alone when its folder cannot be written to', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    chmodSync(dirname(write.path), 0o555);
+    const { status } = write.run({ shell, asNobody: true });
+    expect([0, CHANGED_MEANWHILE]).not.toContain(status);
+    expect(write.text).toBe('old\n');
+    expect(write.neighbours).toEqual([]);
+  });
+
+  it('is left alone when the version before cannot be kept', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    writeFileSync(join(write.folder, 'state'), 'no folder');
+    expect(write.run({ shell }).status).not.toBe(0);
+    expect(write.text).toBe('old\n');
+    expect(write.neighbours).toEqual([]);
+  });
+
+  it('leaves no token in what is kept of an environment file', () => {
+    const env = formatEnvFile([
+      { name: 'MINER_API_INFO', value: `${CANARY}:/ip4/10.0.0.10/tcp/2345/http` },
+      { name: 'RUST_LOG', value: 'info' },
+      { name: 'MY_SECRET_KEY', value: `${CANARY} "$x"` },
+    ]).reveal();
+    const byHand = `  export MINER_API_INFO = ${CANARY}\n# DB_PASSWORD='${CANARY}'\nNO_NEWLINE_TOKEN=${CANARY}`;
+    const write = new Write('new\n', { mode: '600', before: env + byHand });
+    expect(write.run({ shell })).toEqual(DONE);
+    const [kept = ''] = write.kept;
+    expect(kept).not.toContain(CANARY);
+    expect(kept.split('\n').slice(0, 3)).toEqual([
+      'MINER_API_INFO=(secret)',
+      'RUST_LOG=info',
+      'MY_SECRET_KEY=(secret)',
+    ]);
+  });
+
+  it('leaves no token behind bytes that are no text', () => {
+    const bytes = Buffer.from(`API_TOKEN=\xff\xfe${CANARY}`, 'latin1');
+    const write = new Write('new\n', {
+      mode: '600',
+      replaces: createHash('sha256').update(bytes).digest('hex'),
+    });
+    mkdirSync(dirname(write.path));
+    writeFileSync(write.path, bytes);
+    expect(write.run({ shell, before: 'export LC_ALL=C.UTF-8' })).toEqual(DONE);
+    expect(write.kept).toEqual(['API_TOKEN=(secret)']);
+  });
+
+  it('is kept for its owner alone', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    write.run({ shell });
+    const [name = ''] = readdirSync(write.backups);
+    expect(modeOf(write.backups)).toBe('700');
+    expect(modeOf(join(write.backups, name))).toBe('600');
+  });
+});
+
+it('a written file holds any text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      const write = new Write(text);
+      expect(write.run()).toEqual(DONE);
+      expect(write.text).toBe(text);
+    }),
+    { numRuns: 8 },
+  );
+}, 20_000);
+
+it('the second write of the same finds another file than the first', () => {
+  const write = new Write('new\n', { before: 'old\n' });
+  write.run();
+  expect(write.run().status).toBe(CHANGED_MEANWHILE);
+  expect(write.kept).toEqual(['old\n']);
+});
+
+describe('a storage path', () => {
+  it('is made with all folders above, once and again', () => {
+    const path = `${tempFolder()}/mnt/it's $new/seal`;
+    expect(runShell(createPathScript(path))).toEqual(DONE);
+    expect(runShell(createPathScript(path))).toEqual(DONE);
+    expect(statSync(path).isDirectory()).toBe(true);
+  });
+
+  it('is not made below a file', () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'mnt'), '');
+    expect(runShell(createPathScript(join(folder, 'mnt', 'seal'))).status).not.toBe(0);
+  });
+});
+
+describe('the journal', () => {
+  it('gets one line more, for its owner to read alone', () => {
+    const journal = `${tempFolder()}/state/journal.jsonl`;
+    const lines = ['{"step":"a"}', `{"why":"it's \\\\n %s $HOME -n"}`];
+    for (const line of lines) expect(runShell(journalScript(journal, line))).toEqual(DONE);
+    expect(readFileSync(journal, 'utf8')).toBe(lines.map((line) => `${line}\n`).join(''));
+    expect(modeOf(journal)).toBe('600');
+    expect(modeOf(dirname(journal))).toBe('700');
+  });
+});
+
+describe('the end of a log', () => {
+  it('is its last 20 lines', () => {
+    const log = `${tempFolder()}/it's.log`;
+    writeFileSync(log, Array.from({ length: 30 }, (_, at) => `line ${at}\n`).join(''));
+    const { stdout } = runShell(logTailScript(log));
+    expect(stdout.trim().split('\n')).toEqual(Array.from({ length: 20 }, (_, at) => `line ${at + 10}`));
+  });
+
+  it('is no more than 4000 bytes', () => {
+    const log = `${tempFolder()}/log`;
+    writeFileSync(log, `${'x'.repeat(9000)}end\n`);
+    expect(runShell(logTailScript(log)).stdout).toBe(`${'x'.repeat(3996)}end\n`);
+  });
+
+  it('is nothing where there is no log', () => {
+    expect(runShell(logTailScript(`${tempFolder()}/none`))).toEqual(DONE);
+  });
+});
