@@ -85,6 +85,7 @@ function addFileCommands(program: Command, finish: Finish): void {
 function addHostCommands(program: Command, finish: Finish): void {
   command(program, 'plan', 'show what differs on the hosts and how it would be changed; changes nothing')
     .option('--detailed-exitcode', 'exit with 2 when there is something to do')
+    .option('--verbose', 'show every host and every value')
     .addHelpText('after', examples('sealfarm plan', 'sealfarm plan --detailed-exitcode --json'))
     .action(async (_: unknown, self: Command) => {
       finish(await (await import('./commands/plan.js')).plan(self.optsWithGlobals<PlanOptions>()));

@@ -16,6 +16,8 @@ export interface GlobalOptions {
 
 export interface Progress {
   readonly emit: Emit;
+  /** Says something beside the events. */
+  readonly say: (text: string) => void;
   readonly end: () => Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export class Terminal {
   readonly json: boolean;
   readonly style: Style;
   readonly width: number;
+  #progress: Progress | undefined;
 
   constructor({ json, color }: Pick<GlobalOptions, 'json' | 'color'>) {
     const { NO_COLOR, FORCE_COLOR } = process.env;
@@ -40,23 +43,59 @@ export class Terminal {
 
   /** Says something that is no result. */
   say(text: string): void {
-    if (!this.json) process.stderr.write(ensureNewline(text));
+    if (this.json) return;
+    if (this.#progress === undefined) process.stderr.write(ensureNewline(text));
+    else this.#progress.say(text);
   }
 
   diagnostics(diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0) return;
     if (this.json) process.stdout.write(`${JSON.stringify({ diagnostics: diagnosticsJson(diagnostics) })}\n`);
-    else process.stderr.write(ensureNewline(formatDiagnostics(diagnostics, this.style)));
+    else process.stderr.write(ensureNewline(formatDiagnostics(diagnostics, this.style, this.width)));
   }
 
   /** A moving view on a terminal, lines elsewhere, JSON lines with `--json`. */
   progress(): Progress {
+    const progress = this.#openProgress();
+    this.#progress = progress;
+    return {
+      ...progress,
+      end: async () => {
+        this.#progress = undefined;
+        await progress.end();
+      },
+    };
+  }
+
+  #openProgress(): Progress {
+    const end = (): Promise<void> => Promise.resolve();
+    const say = (text: string): void => {
+      process.stderr.write(ensureNewline(text));
+    };
     const write = (text: string): void => {
       process.stdout.write(text);
     };
-    if (this.json) return { emit: jsonProgress(write), end: () => Promise.resolve() };
+    if (this.json) return { emit: jsonProgress(write), say, end };
     if (process.stdout.isTTY) return liveProgress(process.stdout, this.style);
-    return { emit: plainProgress(write, this.style), end: () => Promise.resolve() };
+    return { emit: plainProgress(write, this.style), say, end };
+  }
+
+  /** Shows how far a look at the farm has come, on a terminal alone, and nothing of it afterwards. */
+  async watching<T>(hosts: number, look: (emit: Emit) => Promise<T>): Promise<T> {
+    if (!process.stderr.isTTY || this.json) return look(() => undefined);
+    let seen = 0;
+    const show = (): void => {
+      process.stderr.write(`\r${this.style.dim(`Looking at the farm: ${seen} of ${hosts} hosts`)}`);
+    };
+    show();
+    try {
+      return await look(() => {
+        seen += 1;
+        show();
+      });
+    } finally {
+      process.stderr.write('\r\u001b[K');
+    }
   }
 
   get canAsk(): boolean {

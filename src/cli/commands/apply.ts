@@ -3,8 +3,8 @@ import { withLocks } from '../../apply/lock.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
+import { sameSteps } from '../../plan/same-steps.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
-import { planJson } from '../../view/plan.js';
 import { formatReport, reportJson } from '../../view/report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
@@ -21,7 +21,9 @@ export interface ApplyOptions extends GlobalOptions {
 export function apply(options: ApplyOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onFarm(options, terminal, async (on) => {
-    const planned = on.workspace.plan(await on.workspace.look(() => undefined));
+    const planned = on.workspace.plan(
+      await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit)),
+    );
     if (!terminal.json) showPlan(planned, terminal);
     if (steps(planned).length === 0) {
       if (terminal.json) showPlan(planned, terminal);
@@ -93,15 +95,6 @@ const NOT_ASKED = {
   reached: false,
   diagnostic: { code: 'SF511', severity: 'error', message: 'the miner has not been asked yet' },
 } as const;
-
-/** A reviewed plan must still be the plan: the same steps with the same changes. */
-function sameSteps(reviewed: Plan, fresh: Plan): boolean {
-  const essence = (plan: Plan): string =>
-    JSON.stringify(
-      planJson(plan).hosts.flatMap((host) => host.steps.map((step) => ({ ...step, cost: undefined }))),
-    );
-  return essence(reviewed) === essence(fresh);
-}
 
 function moved(planned: Plan): Diagnostic {
   return {

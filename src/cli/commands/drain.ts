@@ -68,7 +68,7 @@ async function empty(
   options: DrainOptions,
 ): Promise<ExitCode> {
   const progress = terminal.progress();
-  const probe = await workspace.look(() => undefined);
+  const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
   const context = workspace.applyContext(probe, progress.emit, signal, DEFAULT_TIMES);
   const failures = await Promise.all(
     targets.map(async ({ host, worker }): Promise<Diagnostic | undefined> => {
@@ -110,7 +110,7 @@ export function resume(names: readonly string[], options: GlobalOptions): Promis
       const intents = new Map([...intentsOf(probe.observation)].filter(([name]) => !changes.has(name)));
       return planIntents(workspace.desired(intents), probe.observation, changes);
     };
-    const probe = await workspace.look(() => undefined);
+    const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
     return carryOut(on, terminal, replan(probe), {}, (fresh) => success(replan(fresh)));
   });
 }

@@ -7,21 +7,25 @@ import { onFarm } from '../on-farm.js';
 
 export interface PlanOptions extends GlobalOptions {
   readonly detailedExitcode?: boolean;
+  /** Shows every host and every value instead of folding what is alike. */
+  readonly verbose?: boolean;
 }
 
 export function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onFarm(options, terminal, async ({ workspace }) => {
-    const made = workspace.plan(await workspace.look(() => undefined));
-    showPlan(made, terminal);
+    const made = workspace.plan(
+      await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
+    );
+    showPlan(made, terminal, options.verbose);
     const code = planExitCode(made);
     const changes = options.detailedExitcode === true && steps(made).length > 0;
     return code === EXIT.done && changes ? EXIT.changes : code;
   });
 }
 
-export function showPlan(made: Plan, terminal: Terminal): void {
-  const text = formatPlan(made, { style: terminal.style, width: terminal.width, now: new Date() });
+export function showPlan(made: Plan, terminal: Terminal, verbose = false): void {
+  const text = formatPlan(made, { style: terminal.style, width: terminal.width, now: new Date(), verbose });
   terminal.result(text, planJson(made));
 }
 

@@ -7,7 +7,9 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 export function status(options: GlobalOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onFarm(options, terminal, async ({ workspace }) => {
-    const { observation } = await workspace.look(() => undefined);
+    const { observation } = await terminal.watching(workspace.farm.hosts.length, (emit) =>
+      workspace.look(emit),
+    );
     const view = { style: terminal.style, width: terminal.width, now: new Date() };
     terminal.result(formatStatus(workspace.farm, observation, view), statusJson(workspace.farm, observation));
     const reached = [...observation.hosts.values()].filter((host) => host.reached).length;

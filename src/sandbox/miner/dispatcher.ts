@@ -144,8 +144,9 @@ export class Dispatcher {
         job.begin = resolve;
         this.tick();
       });
-      this.#emit('job-started', request, worker);
-      await runTask(job, this.calls);
+      await runTask(job, this.calls, () => {
+        this.#emit('job-started', request, worker);
+      });
       this.#emit('job-done', request, worker);
       this.#jobs.delete(request.id);
       job.resolve();

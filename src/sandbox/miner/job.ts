@@ -111,10 +111,12 @@ export async function prepare(job: Job, calls: Calls, index: IndexStore, emit: E
   });
 }
 
-/** Resolves when the worker has returned the task's result. */
-export async function runTask(job: Job, calls: Calls): Promise<void> {
+/** Resolves when the worker has returned the task's result. @param onTaken called when it has taken the task */
+export async function runTask(job: Job, calls: Calls, onTaken: () => void): Promise<void> {
   const { method, args } = TASK_CALLS[job.request.task];
-  await calls.wait(await begin(job, 'task', method, args));
+  const call = await begin(job, 'task', method, args);
+  onTaken();
+  await calls.wait(call);
 }
 
 function holders(index: IndexStore, sector: SectorId, types: number): StorageId[] {

@@ -36,7 +36,8 @@ export function workerJobs(
       ID: open === undefined ? none : { Sector: sector, ID: open.id },
       Sector: sector,
       Task: task(job.request.task).rpc,
-      RunWait: RUN_WAIT[job.phase],
+      // It runs from when the worker has taken the call.
+      RunWait: job.phase === 'running' && open?.part !== 'task' ? RUN_WAIT.prepared : RUN_WAIT[job.phase],
       Start: job.start,
       Hostname: job.worker.info.Hostname,
     });

@@ -1,0 +1,22 @@
+import { reveal, type MaybeSecret } from '../secret/secret.js';
+import { steps, type FieldChange, type Plan, type Step } from './plan.js';
+
+/** Whether two plans would do the same, secrets included. What a step costs at the moment does not count. */
+export function sameSteps(a: Plan, b: Plan): boolean {
+  return essence(a) === essence(b);
+}
+
+function essence(plan: Plan): string {
+  return JSON.stringify(steps(plan).map(stepEssence));
+}
+
+function stepEssence({ id, host, disruption, reason, changes, action }: Step): unknown {
+  const content = action.kind === 'write-file' ? action.content.reveal() : undefined;
+  return [id, host, disruption, reason, changes.map(changeEssence), content];
+}
+
+function changeEssence({ field, before, after }: FieldChange): unknown {
+  const open = (value: MaybeSecret | undefined): string | undefined =>
+    value === undefined ? value : reveal(value);
+  return [field, open(before), open(after)];
+}

@@ -1,0 +1,282 @@
+import type { ApplyContext } from '../../src/apply/context.js';
+import { processManager } from '../../src/apply/process-manager.js';
+import { logTailScript } from '../../src/apply/scripts.js';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../../src/diagnostic/result.js';
+import type { Event } from '../../src/event/event.js';
+import type { Farm } from '../../src/farm/farm.js';
+import { hostLayout, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
+import { taskByRpc, type TaskCode } from '../../src/lotus/task.js';
+import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../../src/observed/observed.js';
+import type { Expectation } from '../../src/plan/plan.js';
+import type { ExecOutput, Remote } from '../../src/remote/remote.js';
+import type { MinerApi } from '../../src/rpc/miner-api.js';
+import type { WorkerApi } from '../../src/rpc/worker-api.js';
+import { aFarm, aHost, aStorage, aWorker, CANARY } from '../support/farm.js';
+import { changeLive, changeMiner, changeWorker, inPlace, stopped } from '../support/observation.js';
+
+export const START = '2026-01-02T03:04:05.000Z';
+
+/** Two hosts with one worker each. */
+export function twoHosts(): Farm {
+  const hosts = [1, 2].map((n) =>
+    aHost({
+      name: `host-${n}`,
+      workers: [
+        aWorker({
+          name: `worker-${n}`,
+          listen: { host: `10.0.0.1${n}`, port: 3456 },
+          tasks: ['PC1', 'PC2'],
+          storage: [aStorage({ path: `/mnt/seal-${n}` })],
+        }),
+      ],
+    }),
+  );
+  return aFarm({ hosts });
+}
+
+/**
+ * A farm in memory that follows what is done to it. All calls are written down in `calls`, such as
+ * `worker-1 disable PC1`, `host-1 stop worker-1`, `look host-1`, `sleep 1000`; time passes by sleeping alone.
+ */
+export class Scene {
+  readonly calls: string[] = [];
+  readonly events: Event[] = [];
+  /** Lines of the journals, parsed. */
+  readonly journal: unknown[] = [];
+  /** What other scripts were run, whole. */
+  readonly scripts: string[] = [];
+  /** Calls that fail, by the call. */
+  readonly failing = new Map<string, Diagnostic>();
+  /** What scripts answer other than success, by the call. */
+  readonly outputs = new Map<string, Partial<ExecOutput>>();
+  readonly states = new Map<string, string>();
+  readonly interrupt = new AbortController();
+  readonly context: ApplyContext;
+  observation: Observation & { readonly miner: ObservedMiner };
+  /** Called right before a call takes effect, with how often it has come, 1 the first time. */
+  before: (call: string, nth: number) => void = () => undefined;
+  readonly #full: Observation;
+  #time = Date.parse(START);
+
+  constructor(readonly farm: Farm = twoHosts()) {
+    this.observation = inPlace(farm);
+    this.#full = this.observation;
+    this.context = {
+      who: 'alice@laptop',
+      emit: (event) => this.events.push(event),
+      miner: this.#miner(),
+      apis: new Map(this.#workers().map(({ host, name }) => [name, this.api(host, name)])),
+      times: { quiet: 60_000, start: 10_000, poll: 1000, longestPoll: 2000 },
+      signal: this.interrupt.signal,
+      remote: (host) => this.#remote(host),
+      observe: (hosts) => Promise.resolve(this.#look(hosts)),
+      sectorStates: (sectors) =>
+        Promise.resolve(new Map([...this.states].filter(([name]) => sectors.includes(name)))),
+      now: () => new Date(this.#time),
+      sleep: (milliseconds) => {
+        this.#note(`sleep ${milliseconds}`);
+        this.#time += milliseconds;
+        return Promise.resolve();
+      },
+      newId: () => 'new-id',
+      redact: (text) => text.replaceAll(CANARY, '(secret)'),
+    };
+  }
+
+  /** Milliseconds since the start. */
+  get passed(): number {
+    return this.#time - Date.parse(START);
+  }
+
+  /** The calls that change something. */
+  get changes(): readonly string[] {
+    return this.calls.filter((call) => !/^(sleep|look|miner) /.test(call));
+  }
+
+  layout(worker: string): WorkerLayout {
+    const found = this.#workers().find(({ name }) => name === worker);
+    if (found === undefined) throw new Error(`no worker ${worker}`);
+    return found.layout;
+  }
+
+  journalOf(host: string): string {
+    const found = this.farm.hosts.find(({ name }) => name === host);
+    if (found === undefined) throw new Error(`no host ${host}`);
+    return hostLayout(found.paths).journal;
+  }
+
+  expectation(worker: string, overrides: Partial<Expectation> = {}): Expectation {
+    const found = this.farm.hosts.flatMap(({ workers }) => workers).find(({ name }) => name === worker);
+    if (found === undefined) throw new Error(`no worker ${worker}`);
+    const paths = found.storage.map(({ path }) => path);
+    return { tasks: found.tasks, paths, limits: new Map(), sealProof: 8, ...overrides };
+  }
+
+  change(worker: string, change: (before: ObservedWorker) => ObservedWorker): void {
+    this.observation = changeWorker(this.observation, worker, change);
+  }
+
+  changeLive(worker: string, change: (before: WorkerLive) => Partial<WorkerLive>): void {
+    this.change(
+      worker,
+      changeLive((live) => ({ ...live, ...change(live) })),
+    );
+  }
+
+  changeMiner(change: Partial<ObservedMiner>): void {
+    this.observation = changeMiner(this.observation, change);
+  }
+
+  tasksOf(worker: string): readonly TaskCode[] {
+    return [...(this.live(worker)?.tasks ?? [])].sort();
+  }
+
+  live(worker: string): WorkerLive | undefined {
+    const seen = [...this.observation.hosts.values()].flatMap(
+      (host) => (host.reached && host.workers.get(worker)) || [],
+    );
+    const live = seen[0]?.process?.live;
+    return live?.reached === true ? live : undefined;
+  }
+
+  api(host: string, worker: string): WorkerApi {
+    const live = (): WorkerLive => {
+      const now = this.live(worker);
+      if (now === undefined) throw new Error(`${worker} was called while it does not answer`);
+      return now;
+    };
+    const tell = (what: string, change: (before: WorkerLive) => Partial<WorkerLive>): Promise<Result<undefined>> =>
+      this.#call(`${worker} ${what}`, undefined, () => {
+        this.changeLive(worker, change);
+      });
+    const switched = (rpc: string, on: boolean): Promise<Result<undefined>> => {
+      const code = codeOf(rpc);
+      return tell(`${on ? 'enable' : 'disable'} ${code}`, ({ tasks }) => ({
+        tasks: new Set(on ? [...tasks, code] : [...tasks].filter((task) => task !== code)),
+      }));
+    };
+    const declared = this.#full;
+    const without = (path: string) => (before: WorkerLive) => ({
+      paths: before.paths.filter(({ LocalPath }) => LocalPath !== path),
+    });
+    return {
+      ...notAsked(['version', 'info', 'session', 'processSession', 'shutdown']),
+      taskTypes: () => Promise.resolve(success([...live().tasks].map(rpcOf))),
+      paths: () => Promise.resolve(success(live().paths)),
+      taskEnable: (rpc) => switched(rpc, true),
+      taskDisable: (rpc) => switched(rpc, false),
+      storageAddLocal: (path) =>
+        tell(`add ${path}`, ({ paths }) => ({ paths: [...paths, ...pathsOf(declared, host, worker, path)] })),
+      storageDetachLocal: (path) => tell(`detach ${path}`, without(path)),
+      storageDetachAll: () => tell('detach-all', () => ({ paths: [] })),
+      storageRedeclareLocal: (id, dropMissing) =>
+        tell(`redeclare ${id} drop-missing=${String(dropMissing)}`, () => ({})),
+    };
+  }
+
+  #workers() {
+    return this.farm.hosts.flatMap((host) =>
+      host.workers.map((worker) => ({
+        host: host.name,
+        name: worker.name,
+        layout: workerLayout(host.paths, worker),
+      })),
+    );
+  }
+
+  #note(call: string): void {
+    this.calls.push(call);
+    this.before(call, this.calls.filter((other) => other === call).length);
+  }
+
+  #call<T>(call: string, value: T, effect: () => void = () => undefined): Promise<Result<T>> {
+    this.#note(call);
+    const diagnostic = this.failing.get(call);
+    if (diagnostic !== undefined) return Promise.resolve(failure(diagnostic));
+    effect();
+    return Promise.resolve(success(value));
+  }
+
+  #look(hosts: readonly string[]) {
+    this.#note(`look ${hosts.join(' ')}`);
+    const seen = [...this.observation.hosts].filter(([name]) => hosts.includes(name));
+    const apis = this.#workers().filter(
+      ({ host, name }) => hosts.includes(host) && this.live(name) !== undefined,
+    );
+    return {
+      observation: { ...this.observation, hosts: new Map(seen) },
+      apis: new Map(apis.map(({ host, name }) => [name, this.api(host, name)])),
+    };
+  }
+
+  #miner(): MinerApi {
+    const seen = (): ObservedMiner => this.observation.miner;
+    const asked = <T>(call: string, read: () => T): Promise<Result<T>> => {
+      this.#note(`miner ${call}`);
+      const diagnostic = this.failing.get(`miner ${call}`);
+      return Promise.resolve(diagnostic === undefined ? success(read()) : failure(diagnostic));
+    };
+    return {
+      ...notAsked(['version', 'actorAddress', 'actorSectorSize', 'sectorsSummary', 'sectorsStatus']),
+      ...notAsked(['storageStat', 'storageGetLocks']),
+      workerStats: () => asked('workers', () => Object.fromEntries(seen().workers)),
+      workerJobs: () => asked('jobs', () => Object.fromEntries(seen().jobs)),
+      storageList: () => asked('sectors', () => Object.fromEntries(seen().sectors)),
+      storageInfo: (id) =>
+        asked(`storage ${id}`, () => {
+          const info = seen().storage.get(id)?.info;
+          if (info === undefined) throw new Error(`no storage ${id}`);
+          return info;
+        }),
+    };
+  }
+
+  #remote(host: string): Remote {
+    const { dial, close } = notAsked(['dial', 'close']);
+    return { host, dial, close, exec: (script) => this.#exec(host, script) };
+  }
+
+  #exec(host: string, script: string): Promise<Result<ExecOutput>> {
+    const { what, effect } = this.#meaning(host, script);
+    const output = { status: 0, stdout: '', stderr: '', ...this.outputs.get(`${host} ${what}`) };
+    return this.#call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);
+  }
+
+  #meaning(host: string, script: string): { what: string; effect: () => void } {
+    for (const { name, layout } of this.#workers().filter((worker) => worker.host === host)) {
+      if (script === processManager.startScript(layout))
+        return { what: `start ${name}`, effect: () => this.#start(name) };
+      if (script === processManager.stopScript(layout))
+        return { what: `stop ${name}`, effect: () => { this.change(name, stopped); } }; // prettier-ignore
+      if (script === logTailScript(layout.logFile)) return { what: `log ${name}`, effect: () => undefined };
+    }
+    const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];
+    if (line !== undefined)
+      return { what: 'journal', effect: () => { this.journal.push(JSON.parse(line.replaceAll(`'\\''`, `'`))); } }; // prettier-ignore
+    this.scripts.push(script);
+    return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}`, effect: () => undefined };
+  }
+
+  /** It comes up as the farm declares it. */
+  #start(worker: string): void {
+    for (const host of this.#full.hosts.values()) {
+      const declared = host.reached ? host.workers.get(worker) : undefined;
+      if (declared !== undefined) this.change(worker, () => declared);
+    }
+  }
+}
+
+function pathsOf({ hosts }: Observation, host: string, worker: string, path: string): WorkerLive['paths'] {
+  const seen = hosts.get(host);
+  const live = seen?.reached === true ? seen.workers.get(worker)?.process?.live : undefined;
+  const declared = live?.reached === true ? live.paths.find(({ LocalPath }) => LocalPath === path) : undefined;
+  const others = { ID: `id-of-${path}`, Weight: 10, CanSeal: true, CanStore: false };
+  return [declared ?? { ...others, LocalPath: path }];
+}
+
+function codeOf(rpc: string): TaskCode {
+  const found = taskByRpc(rpc);
+  if (found === undefined) throw new Error(`no task ${rpc}`);
+  return found.code;
+}
