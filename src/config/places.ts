@@ -52,7 +52,7 @@ export class Places {
     const entries = new Map<string, Entry>();
     for (const { key, value } of map.items) {
       const name = keyText(key);
-      if (name !== undefined && !entries.has(name)) entries.set(name, { key, value });
+      if (name !== undefined) entries.set(name, { key, value });
     }
     this.#entries.set(map, entries);
     return entries;

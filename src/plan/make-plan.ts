@@ -11,7 +11,7 @@ import { planProcess } from './process-rules.js';
 import { sharedIds } from './shared-ids.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
-import { combine, type Findings, type WorkerContext } from './worker-context.js';
+import { combine, liveOf, type Findings, type WorkerContext } from './worker-context.js';
 
 /** The least disturbing way from what is to what shall be. */
 export function makePlan(desired: DesiredFarm, observation: Observation): Plan {
@@ -80,12 +80,11 @@ function planWorker(
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
   const context: WorkerContext = { desired, observed, miner, sealProof };
-  const files = combine([
-    // Before any path is attached: Lotus then edits storage.json itself.
-    planStorageList(context),
-    ...desired.storage.map((storage) => planStoragePath(context, storage)),
-    planEnvFile(context),
-  ]);
+  const list = planStorageList(context);
+  const paths = desired.storage.map((storage) => planStoragePath(context, storage));
+  // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
+  const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
+  const files = combine([...storage, planEnvFile(context)]);
   const process = planProcess(context);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))

@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { hostLayout, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
-import { taskByRpc, type TaskCode } from '../../src/lotus/task.js';
+import { task, taskByRpc, type TaskCode } from '../../src/lotus/task.js';
 import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../../src/observed/observed.js';
 import type { Expectation } from '../../src/plan/plan.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
@@ -146,7 +146,10 @@ export class Scene {
       if (now === undefined) throw new Error(`${worker} was called while it does not answer`);
       return now;
     };
-    const tell = (what: string, change: (before: WorkerLive) => Partial<WorkerLive>): Promise<Result<undefined>> =>
+    const tell = (
+      what: string,
+      change: (before: WorkerLive) => Partial<WorkerLive>,
+    ): Promise<Result<undefined>> =>
       this.#call(`${worker} ${what}`, undefined, () => {
         this.changeLive(worker, change);
       });
@@ -162,7 +165,7 @@ export class Scene {
     });
     return {
       ...notAsked(['version', 'info', 'session', 'processSession', 'shutdown']),
-      taskTypes: () => Promise.resolve(success([...live().tasks].map(rpcOf))),
+      taskTypes: () => Promise.resolve(success([...live().tasks].map((code) => task(code).rpc))),
       paths: () => Promise.resolve(success(live().paths)),
       taskEnable: (rpc) => switched(rpc, true),
       taskDisable: (rpc) => switched(rpc, false),
@@ -270,7 +273,8 @@ export class Scene {
 function pathsOf({ hosts }: Observation, host: string, worker: string, path: string): WorkerLive['paths'] {
   const seen = hosts.get(host);
   const live = seen?.reached === true ? seen.workers.get(worker)?.process?.live : undefined;
-  const declared = live?.reached === true ? live.paths.find(({ LocalPath }) => LocalPath === path) : undefined;
+  const declared =
+    live?.reached === true ? live.paths.find(({ LocalPath }) => LocalPath === path) : undefined;
   const others = { ID: `id-of-${path}`, Weight: 10, CanSeal: true, CanStore: false };
   return [declared ?? { ...others, LocalPath: path }];
 }
@@ -279,4 +283,10 @@ function codeOf(rpc: string): TaskCode {
   const found = taskByRpc(rpc);
   if (found === undefined) throw new Error(`no task ${rpc}`);
   return found.code;
+}
+
+/** Calls that no test expects. */
+function notAsked<K extends string>(names: readonly K[]): Readonly<Record<K, () => never>> {
+  const entries = names.map((name) => [name, (): never => { throw new Error(`${name} was called`); }]); // prettier-ignore
+  return Object.fromEntries(entries) as Record<K, () => never>;
 }

@@ -76,6 +76,16 @@ it('a token of Lotus is masked even in a comment, a wrong place or a text of its
   }
 });
 
+it.each([
+  ['too short to look for elsewhere', 'pw1', 'pw1'],
+  ['written with escapes', '"\\x53ecretValue"', 'x53ecret'],
+  ['before a control character, where nothing is parsed', 'hidden-value \u0007', 'hidden'],
+])('a token is masked where it stands: %s', (_, written, trace) => {
+  const output = shown(edited([TOKEN, written]));
+  expect(output).not.toContain(trace);
+  expect(output).toContain('***');
+});
+
 describe('what is shown in its place', () => {
   function ranges(text: string): unknown[] {
     return readFarm(text, 'f').diagnostics.map(({ place }) =>

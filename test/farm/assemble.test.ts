@@ -128,6 +128,14 @@ describe('layers', () => {
     });
   });
 
+  it('do so wherever in the file a profile stands', () => {
+    const backwards: Edit = [
+      'p: { tasks: [AP] }',
+      'p: { extends: middle }\n  middle: { extends: base, binary: /m }\n  base: { binary: /b, noSwap: true }',
+    ];
+    expect(workerOf(backwards)).toMatchObject({ binary: '/m', noSwap: true });
+  });
+
   it('can be taken back', () => {
     const read = workerOf(
       layers,

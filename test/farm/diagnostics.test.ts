@@ -275,6 +275,7 @@ describe('rules of the farm', () => {
     [sibling(`${other}, repo: /mnt`), 'SF236 17:21'],
     [worker('repo: /mnt/s'), 'SF236 18:21'],
     [sibling(`${other}, repo: /mnt/s2`)],
+    [sibling(`${other}, repo: /mn`)],
     [['seal: true', 'seal: false'], 'SF237 17:21'],
     [['seal: true', 'store: true']],
     [below('h2: { address: 10.0.0.2 }'), 'SF238 18:3'],
@@ -299,6 +300,7 @@ describe('several faults at once', () => {
     ['profiles of a wrong type', [[`\n  ${PROFILE}`, ' 5']], ['SF112 7:11']],
     ['one profile of a wrong type', [[PROFILE, 'p: 5']], ['SF112 8:6']],
     ['a host without an address', [[ADDRESS, '']], ['SF113 11:3']],
+    ['a listen address of a wrong type', [sibling('listen: 5')], ['SF112 18:21']],
     ['a storage path without a path', [['path: /mnt/s, ', '']], ['SF113 17:13']],
   ])('does not report as missing what was left out: %s', (_, edits, expected) => {
     expect(said(edited(...edits))).toEqual(expected);

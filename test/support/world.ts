@@ -234,7 +234,10 @@ class WorkerBuilder {
     );
     const { extra, started } = this.#choice;
     if (extra === 'listed' && started !== 'never') entries.push(this.#extra);
-    switch (this.#choice.list) {
+    // Where the list is gone too, nobody can know any more what a silent worker has opened.
+    const lost =
+      this.#choice.answers !== 'yes' && this.#choice.paths.some(({ since }) => since.endsWith('deleted'));
+    switch (lost ? 'as-is' : this.#choice.list) {
       case 'as-is':
         this.#write(storageJson, list(entries));
         break;

@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { restartWorker } from '../../src/apply/restart-worker.js';
+import type { Result } from '../../src/diagnostic/result.js';
+import type { Blocker } from '../../src/drain/step.js';
+import type { Expectation } from '../../src/plan/plan.js';
+import { CANARY } from '../support/farm.js';
+import { aDiagnostic, aJob, changeProcess, sessionOf, unreached } from '../support/observation.js';
+import { Scene } from './scene.js';
+
+const TARGET = { host: 'host-1', worker: 'worker-1' };
+
+let scene: Scene;
+let waited: (readonly Blocker[])[];
+
+beforeEach(() => {
+  scene = new Scene();
+  waited = [];
+});
+
+function restart(expect?: Partial<Expectation>): Promise<Result<undefined>> {
+  const action = {
+    kind: 'restart',
+    service: scene.layout('worker-1'),
+    expect: scene.expectation('worker-1', expect),
+  } as const;
+  return restartWorker(scene.context, TARGET, action, (blockers) => waited.push(blockers));
+}
+
+function jobs(...list: ReturnType<typeof aJob>[]): void {
+  scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), list]]) });
+}
+
+const OFF = ['worker-1 disable PC1', 'worker-1 disable PC2'];
+const ON = ['worker-1 enable PC1', 'worker-1 enable PC2'];
+const STOP_AND_START = ['worker-1 detach-all', 'host-1 stop worker-1', 'host-1 start worker-1'];
+const LAST_QUESTION = ['miner workers', 'miner jobs'];
+
+describe('a restart', () => {
+  it('switches off, waits, asks once more, detaches, stops, starts and looks, in this order', async () => {
+    jobs(aJob('PC1', 7));
+    scene.before = (call, nth) => {
+      if (call === 'sleep 1500' && nth === 1) jobs();
+    };
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+    expect(scene.calls).toEqual([
+      'look host-1', ...OFF, 'sleep 1000',
+      'look host-1', 'sleep 1500',
+      'look host-1', ...LAST_QUESTION, ...STOP_AND_START, 'look host-1',
+    ]); // prettier-ignore
+    expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+  });
+
+  it('looks again after the tasks went off, though no job was there', async () => {
+    await restart();
+    expect(scene.calls.slice(0, 5)).toEqual(['look host-1', ...OFF, 'sleep 1000', 'look host-1']);
+  });
+
+  it('waits for jobs that were given out while the tasks went off', async () => {
+    scene.before = (call) => {
+      if (call === 'worker-1 disable PC2') jobs(aJob('PC2', 7, { RunWait: 2 }));
+      if (call === 'sleep 1500') jobs();
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.indexOf('sleep 1500')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('is put off by a job that shows at the last question', async () => {
+    scene.before = (call, nth) => {
+      if (call === 'miner jobs' && nth === 1) jobs(aJob('PC1', 7));
+      if (call === 'sleep 2000') jobs();
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(2);
+    expect(scene.calls.lastIndexOf('miner jobs')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+    expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('is put off when the last question gets no answer', async () => {
+    scene.failing.set('miner jobs', aDiagnostic('gone'));
+    scene.before = (call) => {
+      if (call === 'sleep 1500') scene.failing.clear();
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.indexOf('sleep 1500')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('tells what it waits for at each look', async () => {
+    jobs(aJob('PC1', 7));
+    scene.before = (call) => {
+      if (call === 'sleep 1500') jobs();
+    };
+    await restart();
+    const blocker = { kind: 'job', job: { task: 'PC1', sector: 's-t01000-7', state: 'running' } };
+    expect(waited).toMatchObject([[blocker], [blocker]]);
+  });
+
+  it('gives up after the deadline: nothing is stopped and the tasks are on again', async () => {
+    jobs(aJob('PC1', 7));
+    const result = await restart();
+    expect(result).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF604',
+        message: 'worker-1 is not quiet in time; still there: PC1 of s-t01000-7',
+        place: { kind: 'host', ...TARGET },
+      },
+    });
+    expect(scene.changes).toEqual([...OFF, ...ON]);
+    expect(scene.passed).toBeGreaterThan(60_000);
+    expect(scene.passed).toBeLessThan(65_000);
+  });
+
+  it('names no more than three blockers', async () => {
+    jobs(aJob('PC1', 1), aJob('PC1', 2), aJob('PC1', 3), aJob('PC1', 4));
+    const result = await restart();
+    const names = 'PC1 of s-t01000-1, PC1 of s-t01000-2, PC1 of s-t01000-3, …';
+    expect(result).toMatchObject({
+      diagnostic: { message: `worker-1 is not quiet in time; still there: ${names}` },
+    });
+  });
+
+  it('ends when it is interrupted: nothing is stopped and the tasks are on again', async () => {
+    jobs(aJob('PC1', 7));
+    scene.before = (call) => {
+      if (call === 'sleep 1500') scene.interrupt.abort();
+    };
+    expect(await restart()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF608',
+        message: 'interrupted while worker-1 finished its work; it was not stopped',
+      },
+    });
+    expect(scene.changes).toEqual([...OFF, ...ON]);
+    expect(scene.calls.filter((call) => call === 'look host-1')).toHaveLength(2);
+  });
+
+  it.each([
+    {
+      what: 'host',
+      lose: () => {
+        scene.observation = { ...scene.observation, hosts: new Map([['host-1', unreached('host gone')]]) };
+      },
+      message: 'host gone',
+    },
+    {
+      what: 'miner',
+      lose: () => {
+        scene.observation = { ...scene.observation, miner: unreached('miner gone') } as never;
+      },
+      message: 'miner gone',
+    },
+  ])('stops nothing when the $what is out of sight', async ({ lose, message }) => {
+    jobs(aJob('PC1', 7));
+    const api = scene.context.apis.get('worker-1');
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 2) lose();
+    };
+    // It can be called still, though nobody can look at it.
+    const seen = { ...api, taskEnable: record('enable'), taskTypes: record('types') } as never;
+    const context = { ...scene.context, apis: new Map([['worker-1', seen]]) };
+    const action = {
+      kind: 'restart',
+      service: scene.layout('worker-1'),
+      expect: scene.expectation('worker-1'),
+    } as const;
+    const result = await restartWorker(context, TARGET, action, () => undefined);
+    expect(result).toMatchObject({ ok: false, diagnostic: { message } });
+    expect(scene.changes).toEqual([...OFF, 'enable', 'enable', 'types']);
+  });
+
+  it('stops nothing when a task cannot be switched off', async () => {
+    scene.failing.set('worker-1 disable PC2', aDiagnostic('refused'));
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
+    expect(scene.changes).toEqual([...OFF, ...ON]);
+  });
+
+  it('stops nothing when the paths cannot be detached', async () => {
+    scene.failing.set('worker-1 detach-all', aDiagnostic('refused'));
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
+    expect(scene.changes).toEqual([...OFF, 'worker-1 detach-all']);
+  });
+
+  it('starts nothing when the process does not end', async () => {
+    scene.outputs.set('host-1 stop worker-1', { status: 1, stderr: 'x\nprocess 12 does not end\n' });
+    expect(await restart()).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF605', message: 'cannot stop worker-1 on host-1: process 12 does not end' },
+    });
+    expect(scene.changes).not.toContain('host-1 start worker-1');
+  });
+
+  it('stops a worker that runs but does not answer, without a call to it', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, live: unreached() }))); // prettier-ignore
+    expect((await restart()).ok).toBe(true);
+    expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 start worker-1']);
+  });
+
+  it('leaves a worker alone that does not answer while the miner knows a job of it', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, live: unreached() }))); // prettier-ignore
+    jobs(aJob('PC1', 7));
+    const context = { ...scene.context, apis: new Map() };
+    const action = {
+      kind: 'restart',
+      service: scene.layout('worker-1'),
+      expect: scene.expectation('worker-1'),
+    } as const;
+    const result = await restartWorker(context, TARGET, action, () => undefined);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF604' } });
+    expect(scene.changes).toEqual([]);
+  });
+
+  it('fails when the worker does not come up as declared, with the end of its log', async () => {
+    scene.outputs.set('host-1 log worker-1', { stdout: `1\n2\n3\nwith ${CANARY}\n5\n6\n` });
+    const result = await restart({ limits: new Map([['PC1', 2]]) });
+    expect(result).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF603',
+        message: 'worker-1 did not come up as declared: the limit of PC1 is 0, not 2',
+        help: 'Mend the cause and apply again. The end of its log:\n2\n3\nwith (secret)\n5\n6',
+      },
+    });
+  });
+});
+
+function record(what: string) {
+  return () => {
+    scene.calls.push(what);
+    return Promise.resolve({ ok: true, value: [] });
+  };
+}

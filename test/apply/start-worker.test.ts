@@ -1,0 +1,195 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { missingIn, startWorker } from '../../src/apply/start-worker.js';
+import type { Result } from '../../src/diagnostic/result.js';
+import type { WorkerStats } from '../../src/lotus/api.js';
+import { task, type TaskCode } from '../../src/lotus/task.js';
+import type { ObservedProcess, WorkerLive } from '../../src/observed/observed.js';
+import type { Expectation } from '../../src/plan/plan.js';
+import { CANARY } from '../support/farm.js';
+import {
+  aDiagnostic,
+  changeLive,
+  changeProcess,
+  sessionOf,
+  stopped,
+  unreached,
+  workerStats,
+} from '../support/observation.js';
+import { Scene } from './scene.js';
+
+const TARGET = { host: 'host-1', worker: 'worker-1' };
+
+let scene: Scene;
+
+beforeEach(() => {
+  scene = new Scene();
+});
+
+/** The worker's row in WorkerStats with this limit. */
+function limited(code: TaskCode, most: number, proof = 8): WorkerStats {
+  const stats = workerStats('worker-1', ['PC1', 'PC2']);
+  const size = { MinMemory: 0, MaxMemory: 0, BaseMinMemory: 0, GPUUtilization: 0, MaxParallelism: 0 };
+  const resources = { ...size, MaxParallelismGPU: 0, MaxConcurrent: most };
+  const Resources = { [task(code).rpc]: { [proof]: resources } };
+  return { ...stats, Info: { ...stats.Info, Resources: { ...stats.Info.Resources, Resources } } };
+}
+
+describe('what is missing of a started worker', () => {
+  function missing(overrides: Partial<Expectation> = {}): readonly string[] {
+    const host = scene.observation.hosts.get('host-1');
+    const process = host?.reached === true ? host.workers.get('worker-1')?.process : undefined;
+    if (process === undefined) throw new Error('it does not run');
+    return missingIn(process, scene.observation.miner, scene.expectation('worker-1', overrides));
+  }
+
+  function live(change: (before: WorkerLive) => Partial<WorkerLive>): void {
+    scene.changeLive('worker-1', change);
+  }
+
+  it('is nothing when it stands as declared', () => {
+    expect(missing()).toEqual([]);
+  });
+
+  it('is a task that is off or on against the file; those that are always on do not count', () => {
+    live(() => ({ tasks: new Set<TaskCode>(['PC1', 'AP', 'C1', 'FIN', 'GET']) }));
+    expect(missing()).toEqual(['AP is on', 'PC2 is off']);
+  });
+
+  it('is a path that is not attached; a slash at its end is no other path', () => {
+    live(({ paths }) => ({ paths: paths.map((path) => ({ ...path, LocalPath: `${path.LocalPath}/` })) }));
+    expect(missing()).toEqual([]);
+    expect(missing({ paths: ['/mnt/seal-1', '/mnt/more'] })).toEqual(['/mnt/more is not attached']);
+  });
+
+  it('is a limit that Lotus does not work by', () => {
+    const session = sessionOf('worker-1');
+    scene.changeMiner({ workers: new Map([[session, limited('PC1', 3)]]) });
+    expect(missing({ limits: new Map([['PC1', 3]]) })).toEqual([]);
+    expect(missing({ limits: new Map([['PC1', 4], ['PC2', 1]]) })).toEqual([
+      'the limit of PC1 is 3, not 4',
+      'the limit of PC2 is 0, not 1',
+    ]); // prettier-ignore
+    scene.changeMiner({ workers: new Map([[session, limited('PC1', 3, 9)]]) });
+    expect(missing({ limits: new Map([['PC1', 3]]) })).toEqual(['the limit of PC1 is 0, not 3']);
+  });
+
+  it('is the registration itself while the miner knows another session only', () => {
+    live(() => ({ session: 'a new one' }));
+    expect(missing()).toEqual(['it is not registered with the miner']);
+  });
+
+  it('is its own answer, or the miner', () => {
+    scene.change('worker-1', changeLive(() => unreached('no answer'))); // prettier-ignore
+    expect(missing()).toEqual(['no answer']);
+    const process = {
+      pid: 1,
+      environ: new Map(),
+      live: { reached: true, session: 's', tasks: new Set(), paths: [] },
+    };
+    expect(
+      missingIn(process as ObservedProcess, unreached('no miner'), scene.expectation('worker-1')),
+    ).toEqual(['no miner']);
+  });
+});
+
+describe('a start', () => {
+  function start(expect?: Partial<Expectation>): Promise<Result<undefined>> {
+    return startWorker(
+      scene.context,
+      TARGET,
+      scene.layout('worker-1'),
+      scene.expectation('worker-1', expect),
+    );
+  }
+
+  beforeEach(() => {
+    scene.change('worker-1', stopped);
+  });
+
+  it('is done when the worker stands as declared', async () => {
+    expect(await start()).toEqual({ ok: true, value: undefined });
+    expect(scene.calls).toEqual(['host-1 start worker-1', 'look host-1']);
+  });
+
+  it('waits until the worker listens', async () => {
+    scene.before = (call, nth) => {
+      if (call !== 'look host-1') return;
+      if (nth === 1) scene.change('worker-1', changeProcess((one) => ({ ...one, live: unreached() }))); // prettier-ignore
+      if (nth === 3) scene.change('worker-1', changeProcess((one) => ({ ...one, ...fullProcess() }))); // prettier-ignore
+    };
+    expect(await start()).toEqual({ ok: true, value: undefined });
+    expect(scene.calls).toEqual([
+      'host-1 start worker-1', 'look host-1', 'sleep 1000', 'look host-1', 'sleep 1500', 'look host-1',
+    ]); // prettier-ignore
+  });
+
+  function fullProcess(): Partial<ObservedProcess> {
+    const host = new Scene().observation.hosts.get('host-1');
+    const process = host?.reached === true ? host.workers.get('worker-1')?.process : undefined;
+    return process === undefined ? {} : process;
+  }
+
+  it('fails after its time with all that is missing', async () => {
+    const result = await start({ tasks: ['PC1', 'PC2', 'C2'], paths: ['/mnt/more'] });
+    expect(result).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF603',
+        message: 'worker-1 did not come up as declared: C2 is off; /mnt/more is not attached',
+        place: { kind: 'host', ...TARGET },
+        help: 'Mend the cause and apply again. Its log is empty.',
+      },
+    });
+    expect(scene.passed).toBeGreaterThan(10_000);
+    expect(scene.passed).toBeLessThan(15_000);
+  });
+
+  it('fails at once when the process has ended', async () => {
+    scene.outputs.set('host-1 log worker-1', { stdout: `ERROR: repo is locked, ${CANARY}\n` });
+    scene.before = (call) => {
+      if (call === 'look host-1') scene.change('worker-1', stopped);
+    };
+    expect(await start()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF603',
+        message: 'worker-1 did not come up as declared: its process ended',
+        help: 'Mend the cause and apply again. The end of its log:\nERROR: repo is locked, (secret)',
+      },
+    });
+    expect(scene.calls).toEqual(['host-1 start worker-1', 'look host-1', 'host-1 log worker-1']);
+  });
+
+  it('fails with the log when the script fails', async () => {
+    scene.outputs.set('host-1 start worker-1', { status: 1, stderr: `ended with ${CANARY}\n` });
+    scene.outputs.set('host-1 log worker-1', { stdout: 'exec: not found\n' });
+    const result = await start();
+    expect(result).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF602', message: 'cannot start worker-1 on host-1: ended with (secret)' },
+    });
+    expect(result).toHaveProperty(
+      'diagnostic.help',
+      expect.stringContaining('The end of its log:\nexec: not found'),
+    );
+    expect(scene.calls).not.toContain('look host-1');
+  });
+
+  it('fails when the host is out of sight, and when the log cannot be read', async () => {
+    scene.failing.set('host-1 log worker-1', aDiagnostic('no log'));
+    expect(await start({ paths: ['/mnt/more'] })).toHaveProperty(
+      'diagnostic.help',
+      'Mend the cause and apply again. Its log is empty.',
+    );
+    scene.before = () => {
+      scene.observation = { ...scene.observation, hosts: new Map([['host-1', unreached('host gone')]]) };
+    };
+    expect(await start()).toMatchObject({ ok: false, diagnostic: { message: 'host gone' } });
+  });
+
+  it('waits no more when it is interrupted', async () => {
+    scene.interrupt.abort();
+    expect((await start({ paths: ['/mnt/more'] })).ok).toBe(false);
+    expect(scene.passed).toBe(0);
+  });
+});
