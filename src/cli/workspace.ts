@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplyContext, ApplyTimes } from '../apply/context.js';
-import { desire } from '../desired/desire.js';
+import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
+import { intentsOf } from '../observed/intents.js';
 import { parseSectorName } from '../lotus/file-type.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { Connections } from '../probe/connections.js';
-import { intentsOf, observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
 
@@ -46,7 +47,7 @@ export class Workspace {
   }
 
   /** What the hosts shall hold; drains that people have asked for are in effect. */
-  desired(intents: ReturnType<typeof intentsOf>): DesiredFarm {
+  desired(intents: Intents): DesiredFarm {
     return desire(this.farm, this.#token, intents);
   }
 

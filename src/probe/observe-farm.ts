@@ -1,6 +1,5 @@
 import type { Emit } from '../event/event.js';
 import type { Farm, Host } from '../farm/farm.js';
-import type { Intents } from '../desired/desire.js';
 import type { Observation } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { Connections } from './connections.js';
@@ -34,11 +33,4 @@ export async function observeFarm(
     observation: { hosts: new Map(probes.map(([name, { observation }]) => [name, observation])), miner },
     apis: new Map(probes.flatMap(([, { apis }]) => [...apis])),
   };
-}
-
-/** The drains that people have asked for, as the hosts remember them. */
-export function intentsOf({ hosts }: Observation): Intents {
-  return new Map(
-    [...hosts.values()].flatMap((host) => (host.reached ? Object.entries(host.manifest?.intents ?? {}) : [])),
-  );
 }

@@ -14,6 +14,7 @@ import type { MinerApi } from '../../src/rpc/miner-api.js';
 import type { WorkerApi } from '../../src/rpc/worker-api.js';
 import { aFarm, aHost, aStorage, aWorker, CANARY } from '../support/farm.js';
 import { changeLive, changeMiner, changeWorker, inPlace, stopped } from '../support/observation.js';
+import { notAsked } from './not-asked.js';
 
 export const START = '2026-01-02T03:04:05.000Z';
 
@@ -159,7 +160,6 @@ export class Scene {
         tasks: new Set(on ? [...tasks, code] : [...tasks].filter((task) => task !== code)),
       }));
     };
-    const declared = this.#full;
     const without = (path: string) => (before: WorkerLive) => ({
       paths: before.paths.filter(({ LocalPath }) => LocalPath !== path),
     });
@@ -170,7 +170,12 @@ export class Scene {
       taskEnable: (rpc) => switched(rpc, true),
       taskDisable: (rpc) => switched(rpc, false),
       storageAddLocal: (path) =>
-        tell(`add ${path}`, ({ paths }) => ({ paths: [...paths, ...pathsOf(declared, host, worker, path)] })),
+        tell(`add ${path}`, ({ paths }) => ({
+          paths: [
+            ...paths,
+            { ID: `id-of-${path}`, LocalPath: path, Weight: 10, CanSeal: true, CanStore: false },
+          ],
+        })),
       storageDetachLocal: (path) => tell(`detach ${path}`, without(path)),
       storageDetachAll: () => tell('detach-all', () => ({ paths: [] })),
       storageRedeclareLocal: (id, dropMissing) =>
@@ -246,19 +251,25 @@ export class Scene {
     return this.#call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);
   }
 
-  #meaning(host: string, script: string): { what: string; effect: () => void } {
+  #meaning(host: string, script: string): { what: string; effect?: () => void } {
     for (const { name, layout } of this.#workers().filter((worker) => worker.host === host)) {
-      if (script === processManager.startScript(layout))
-        return { what: `start ${name}`, effect: () => this.#start(name) };
-      if (script === processManager.stopScript(layout))
-        return { what: `stop ${name}`, effect: () => { this.change(name, stopped); } }; // prettier-ignore
-      if (script === logTailScript(layout.logFile)) return { what: `log ${name}`, effect: () => undefined };
+      const start = (): void => {
+        this.#start(name);
+      };
+      const stop = (): void => {
+        this.change(name, stopped);
+      };
+      if (script === processManager.startScript(layout)) return { what: `start ${name}`, effect: start };
+      if (script === processManager.stopScript(layout)) return { what: `stop ${name}`, effect: stop };
+      if (script === logTailScript(layout.logFile)) return { what: `log ${name}` };
     }
     const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];
-    if (line !== undefined)
-      return { what: 'journal', effect: () => { this.journal.push(JSON.parse(line.replaceAll(`'\\''`, `'`))); } }; // prettier-ignore
+    const note = (): void => {
+      this.journal.push(JSON.parse(line?.replaceAll(`'\\''`, `'`) ?? ''));
+    };
+    if (line !== undefined) return { what: 'journal', effect: note };
     this.scripts.push(script);
-    return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}`, effect: () => undefined };
+    return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };
   }
 
   /** It comes up as the farm declares it. */
@@ -270,23 +281,8 @@ export class Scene {
   }
 }
 
-function pathsOf({ hosts }: Observation, host: string, worker: string, path: string): WorkerLive['paths'] {
-  const seen = hosts.get(host);
-  const live = seen?.reached === true ? seen.workers.get(worker)?.process?.live : undefined;
-  const declared =
-    live?.reached === true ? live.paths.find(({ LocalPath }) => LocalPath === path) : undefined;
-  const others = { ID: `id-of-${path}`, Weight: 10, CanSeal: true, CanStore: false };
-  return [declared ?? { ...others, LocalPath: path }];
-}
-
 function codeOf(rpc: string): TaskCode {
   const found = taskByRpc(rpc);
   if (found === undefined) throw new Error(`no task ${rpc}`);
   return found.code;
-}
-
-/** Calls that no test expects. */
-function notAsked<K extends string>(names: readonly K[]): Readonly<Record<K, () => never>> {
-  const entries = names.map((name) => [name, (): never => { throw new Error(`${name} was called`); }]); // prettier-ignore
-  return Object.fromEntries(entries) as Record<K, () => never>;
 }

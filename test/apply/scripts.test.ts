@@ -1,30 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  CHANGED_MEANWHILE,
-  createPathScript,
-  journalScript,
-  logTailScript,
-  writeFileScript,
-  type FileWrite,
-} from '../../src/apply/scripts.js';
+import { CHANGED_MEANWHILE, writeFileScript, type FileWrite } from '../../src/apply/scripts.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
 import { Secret } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
 import { SHELLS } from '../support/host-folder.js';
 import { sha256 } from '../support/observation.js';
-import { removeFolders, runShell, tempFolder } from './run-shell.js';
+import { modeOf, removeFolders, runShell, tempFolder } from './run-shell.js';
 
 afterEach(removeFolders);
 
@@ -72,10 +57,6 @@ class Write {
     if (!existsSync(this.backups)) return [];
     return readdirSync(this.backups).map((name) => readFileSync(join(this.backups, name), 'utf8'));
   }
-}
-
-function modeOf(path: string): string {
-  return (statSync(path).mode & 0o777).toString(8);
 }
 
 const DONE = { status: 0, stdout: '', stderr: '' };
@@ -237,49 +218,4 @@ it('the second write of the same finds another file than the first', () => {
   write.run();
   expect(write.run().status).toBe(CHANGED_MEANWHILE);
   expect(write.kept).toEqual(['old\n']);
-});
-
-describe('a storage path', () => {
-  it('is made with all folders above, once and again', () => {
-    const path = `${tempFolder()}/mnt/it's $new/seal`;
-    expect(runShell(createPathScript(path))).toEqual(DONE);
-    expect(runShell(createPathScript(path))).toEqual(DONE);
-    expect(statSync(path).isDirectory()).toBe(true);
-  });
-
-  it('is not made below a file', () => {
-    const folder = tempFolder();
-    writeFileSync(join(folder, 'mnt'), '');
-    expect(runShell(createPathScript(join(folder, 'mnt', 'seal'))).status).not.toBe(0);
-  });
-});
-
-describe('the journal', () => {
-  it('gets one line more, for its owner to read alone', () => {
-    const journal = `${tempFolder()}/state/journal.jsonl`;
-    const lines = ['{"step":"a"}', `{"why":"it's \\\\n %s $HOME -n"}`];
-    for (const line of lines) expect(runShell(journalScript(journal, line))).toEqual(DONE);
-    expect(readFileSync(journal, 'utf8')).toBe(lines.map((line) => `${line}\n`).join(''));
-    expect(modeOf(journal)).toBe('600');
-    expect(modeOf(dirname(journal))).toBe('700');
-  });
-});
-
-describe('the end of a log', () => {
-  it('is its last 20 lines', () => {
-    const log = `${tempFolder()}/it's.log`;
-    writeFileSync(log, Array.from({ length: 30 }, (_, at) => `line ${at}\n`).join(''));
-    const { stdout } = runShell(logTailScript(log));
-    expect(stdout.trim().split('\n')).toEqual(Array.from({ length: 20 }, (_, at) => `line ${at + 10}`));
-  });
-
-  it('is no more than 4000 bytes', () => {
-    const log = `${tempFolder()}/log`;
-    writeFileSync(log, `${'x'.repeat(9000)}end\n`);
-    expect(runShell(logTailScript(log)).stdout).toBe(`${'x'.repeat(3996)}end\n`);
-  });
-
-  it('is nothing where there is no log', () => {
-    expect(runShell(logTailScript(`${tempFolder()}/none`))).toEqual(DONE);
-  });
 });

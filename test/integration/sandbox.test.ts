@@ -1,94 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WorkerJob, WorkerStats } from '../../src/lotus/api.js';
-import { endAll, startDetached } from '../../src/sandbox/processes.js';
 import { sandboxDown } from '../../src/sandbox/down.js';
 import { sandboxStatus } from '../../src/sandbox/status.js';
 import { sandboxSubmit } from '../../src/sandbox/submit.js';
 import { sandboxUp } from '../../src/sandbox/up.js';
-import type { ByHand, LoggedEvent, Started } from './by-hand.js';
-import {
-  call,
-  eventsOf,
-  homeOf,
-  minerToken,
-  readSandbox,
-  runLotusWorker,
-  until,
-  writeStorage,
-} from './by-hand.js';
+import type { ByHand } from './by-hand.js';
+import { call, homeOf, readSandbox, runLotusWorker, until, writeStorage } from './by-hand.js';
+import { FIRST, FULL, Farm } from './farm-by-hand.js';
 
-const FULL = ['ADDPIECE', 'PRECOMMIT1', 'PRECOMMIT2', 'COMMIT'] as const;
 const WORKERS: readonly ByHand[] = [
   { host: 1, tasks: FULL, groups: ['group-1'], allowTo: ['group-1'] },
   { host: 2, tasks: FULL, groups: ['group-2'], allowTo: ['group-2'] },
   { host: 3, tasks: ['ADDPIECE', 'PRECOMMIT1'], allowTo: ['group-1'] },
 ];
-const FIRST: ByHand = { host: 1, tasks: FULL, groups: ['group-1'], allowTo: ['group-1'] };
-const SPEED = { AP: 100, PC1: 2500, PC2: 200, WaitSeed: 300, C1: 50, C2: 200, FIN: 50, GET: 50 };
-
-/** A sandbox in a folder of its own, with what is needed to talk to it. */
-class Farm {
-  readonly dir = mkdtempSync(join(tmpdir(), 'sealfarm-sandbox-'));
-  readonly started = new Map<number, Started>();
-
-  async up(): Promise<void> {
-    const result = await sandboxUp({ dir: this.dir, hosts: 3, speed: SPEED });
-    if (!result.ok) throw new Error(result.diagnostic.message);
-  }
-
-  async down(): Promise<void> {
-    await sandboxDown({ dir: this.dir });
-    rmSync(this.dir, { recursive: true, force: true });
-  }
-
-  miner(method: string, params: unknown[] = []): Promise<unknown> {
-    return call(
-      `http://127.0.0.10:${readSandbox(this.dir).ports.miner}/rpc/v0`,
-      minerToken(this.dir),
-      method,
-      params,
-    );
-  }
-
-  worker(host: number, method: string, params: unknown[] = []): Promise<unknown> {
-    const url = `http://127.0.0.${10 + host}:${readSandbox(this.dir).ports.worker}/rpc/v0`;
-    return call(url, minerToken(this.dir), method, params);
-  }
-
-  async start(worker: ByHand): Promise<Started> {
-    const started = runLotusWorker(this.dir, worker, 'run');
-    this.started.set(worker.host, started);
-    await until(
-      () => started.output(),
-      (text) => text.includes('registered successfully'),
-    );
-    return started;
-  }
-
-  async stop(host: number): Promise<void> {
-    this.started.get(host)?.child.kill('SIGINT');
-    await this.started.get(host)?.ended;
-  }
-
-  async jobs(host: number): Promise<WorkerJob[]> {
-    const jobs = (await this.miner('WorkerJobs')) as Record<string, WorkerJob[]>;
-    return Object.values(jobs)
-      .flat()
-      .filter((job) => job.Hostname === `worker-${host}`);
-  }
-
-  async stats(host: number): Promise<WorkerStats | undefined> {
-    const stats = (await this.miner('WorkerStats')) as Record<string, WorkerStats>;
-    return Object.values(stats).find((worker) => worker.Info.Hostname === `worker-${host}` && worker.Enabled);
-  }
-
-  events(kind: string): LoggedEvent[] {
-    return eventsOf(this.dir).filter(({ event }) => event === kind);
-  }
-}
 
 describe('a farm of three, set up by hand', () => {
   const farm = new Farm();
@@ -246,41 +171,6 @@ describe('a farm of three, set up by hand', () => {
       diagnostic: { code: 'SF701' },
     });
     expect(await sandboxDown({ dir: farm.dir })).toMatchObject({ ok: false, diagnostic: { code: 'SF701' } });
-  });
-});
-
-describe('a miner that is started again', () => {
-  const farm = new Farm();
-  const zero = '00000000-0000-0000-0000-000000000000';
-  beforeAll(async () => {
-    await farm.up();
-    writeStorage(farm.dir, FIRST);
-    await farm.start(FIRST);
-  });
-  afterAll(() => farm.down());
-
-  it('waits for what its busy worker still does, and loses none of it', async () => {
-    await sandboxSubmit({ dir: farm.dir, sectors: 1 });
-    const isRunningPc1 = (jobs: readonly WorkerJob[]): boolean =>
-      jobs.some(({ Task, RunWait }) => Task === 'seal/v0/precommit/1' && RunWait === 0);
-    await until(() => farm.jobs(1), isRunningPc1);
-    const { miner } = readSandbox(farm.dir).processes;
-    if (miner !== undefined) await endAll([miner], 5000);
-    startDetached('miner/miner-main.js', farm.dir, join(farm.dir, 'log', 'miner.log'));
-
-    const jobs = await until(
-      () =>
-        farm.miner('WorkerJobs').catch(() => undefined) as Promise<Record<string, WorkerJob[]> | undefined>,
-      (seen) => seen !== undefined,
-    );
-    expect(jobs?.[zero]).toMatchObject([{ Task: 'seal/v0/precommit/1', RunWait: -1, Hostname: 'worker-1' }]);
-    expect(await farm.stats(1)).toBeUndefined();
-    await until(
-      () => farm.miner('SectorsStatus', [1]),
-      (sector) => (sector as { State: string }).State === 'Proving',
-    );
-    expect(farm.events('job-failed')).toEqual([]);
-    expect(farm.events('job-done').filter(({ task }) => task === 'PC1')).toHaveLength(1);
   });
 });
 

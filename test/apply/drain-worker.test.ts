@@ -1,0 +1,201 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { drainWorker, type DrainRequest } from '../../src/apply/drain-worker.js';
+import type { Result } from '../../src/diagnostic/result.js';
+import type { SectorDecl } from '../../src/lotus/api.js';
+import { FILE_TYPES } from '../../src/lotus/file-type.js';
+import { aJob, changePath, idOf, sessionOf, stopped } from '../support/observation.js';
+import { Scene, START } from './scene.js';
+
+const TARGET = { host: 'host-1', worker: 'worker-1' };
+const PATH = '/mnt/seal-1';
+
+let scene: Scene;
+
+beforeEach(() => {
+  scene = new Scene();
+});
+
+function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<undefined>> {
+  return drainWorker(scene.context, {
+    ...TARGET,
+    tasks: ['PC1', 'PC2'],
+    service: scene.layout('worker-1'),
+    journal: scene.journalOf('host-1'),
+    farmHosts: ['host-1', 'host-2'],
+    stop: true,
+    ...overrides,
+  });
+}
+
+/** Sectors with files on worker-1's path, in this state. */
+function hold(state: string, ...numbers: readonly number[]): void {
+  const types = FILE_TYPES.sealed | FILE_TYPES.cache;
+  const held = numbers.map((Number): SectorDecl => ({ Miner: 1000, Number, SectorFileType: types }));
+  scene.changeMiner({ sectors: new Map([[idOf('host-1', PATH), held]]) });
+  for (const number of numbers) scene.states.set(`s-t01000-${number}`, state);
+}
+
+function events(): readonly unknown[] {
+  return scene.events.map((event) => (event.type === 'drain-progress' ? event.verdict : event.type));
+}
+
+const STOP = ['worker-1 detach-all', 'host-1 stop worker-1', 'host-1 journal'];
+
+describe('a drain', () => {
+  it('switches the intake off, leaves on what its sectors need, waits for them and stops the worker', async () => {
+    // PC2 is bound to groups: worker-2 may not fetch, so the sector must be done here.
+    const info = scene.observation.miner.storage.get(idOf('host-1', PATH));
+    if (info === undefined) throw new Error('no path');
+    const bound = { ...info, info: { ...info.info, AllowTo: ['here'] } };
+    scene.changeMiner({
+      storage: new Map([...scene.observation.miner.storage, [idOf('host-1', PATH), bound]]),
+    });
+    hold('PreCommit2', 7);
+    scene.before = (call) => {
+      if (call === 'sleep 1500') hold('PreCommit2');
+    };
+    expect(await drain()).toEqual({ ok: true, value: undefined });
+    expect(scene.calls).toEqual([
+      'look host-1 host-2', 'look host-1', 'worker-1 disable PC1', 'sleep 1000',
+      'look host-1', 'sleep 1500',
+      'look host-1', 'worker-1 disable PC2', 'sleep 2000',
+      'look host-1', 'miner workers', 'miner jobs', ...STOP,
+    ]); // prettier-ignore
+    expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
+    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true });
+    expect(scene.journal).toEqual([
+      { at: '2026-01-02T03:04:09.500Z', who: 'alice@laptop', step: 'worker-1/drain', outcome: 'done' },
+    ]);
+  });
+
+  it('says which sector is in which state', async () => {
+    hold('WaitSeed', 7);
+    await drain({ deadline: 0 });
+    expect(scene.events[1]).toMatchObject({
+      type: 'drain-progress',
+      ...TARGET,
+      verdict: 'never',
+      blockers: [{ kind: 'stranded', sector: { sector: 's-t01000-7', state: 'WaitSeed' }, task: 'C2' }],
+    });
+  });
+
+  it('leaves the worker running where that is wanted', async () => {
+    expect(await drain({ stop: false })).toEqual({ ok: true, value: undefined });
+    expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
+    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: false });
+  });
+
+  it('is put off by a job that shows at the last question', async () => {
+    const jobs = (...list: ReturnType<typeof aJob>[]): void => {
+      scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), list]]) });
+    };
+    scene.before = (call, nth) => {
+      if (call === 'miner jobs') jobs(...(nth === 1 ? [aJob('FIN', 7)] : []));
+      if (call === 'sleep 2000') jobs();
+    };
+    expect((await drain()).ok).toBe(true);
+    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(2);
+    expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('gives up when it was seen three times in a row that it can never end', async () => {
+    hold('WaitSeed', 7);
+    expect(await drain()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF612',
+        message: 'worker-1 can never get empty: s-t01000-7 needs C2, which no worker may take',
+        place: { kind: 'host', ...TARGET },
+      },
+    });
+    expect(events()).toEqual(['drain-started', 'never', 'never', 'never']);
+    expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
+    expect(scene.journal).toMatchObject([
+      {
+        step: 'worker-1/drain',
+        outcome: 'failed',
+        why: expect.stringContaining('never get empty') as string,
+      },
+    ]);
+  });
+
+  it('goes on when it looked only twice as if it could never end', async () => {
+    hold('WaitSeed', 7);
+    scene.before = (call, nth) => {
+      // Two looks, then one that sees it go on, then two more.
+      if (call === 'look host-1' && nth === 3) scene.states.set('s-t01000-7', 'FinalizeSector');
+      if (call === 'look host-1' && nth === 4) scene.states.set('s-t01000-7', 'WaitSeed');
+      if (call === 'look host-1' && nth === 6) hold('Proving');
+    };
+    expect((await drain()).ok).toBe(true);
+    expect(events()).toEqual([
+      'drain-started', 'never', 'never', 'working', 'never', 'never', 'done', 'drain-ended',
+    ]); // prettier-ignore
+  });
+
+  it('gives up after its deadline; the worker goes on as it is', async () => {
+    hold('FinalizeSector', 7, 8);
+    expect(await drain({ deadline: 5000 })).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF610',
+        message:
+          'worker-1 is not empty in time; still there: s-t01000-7 in FinalizeSector, s-t01000-8 in FinalizeSector',
+      },
+    });
+    expect(scene.passed).toBeGreaterThan(5000);
+    expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
+    expect(scene.events.map(({ type }) => type)).not.toContain('drain-ended');
+  });
+
+  it('waits as long as it takes without a deadline', async () => {
+    hold('FinalizeSector', 7);
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 300) hold('Proving');
+    };
+    expect((await drain()).ok).toBe(true);
+    expect(scene.passed).toBeGreaterThan(590_000);
+  });
+
+  it('ends when it is interrupted', async () => {
+    hold('FinalizeSector', 7);
+    scene.before = (call) => {
+      if (call === 'sleep 1500') scene.interrupt.abort();
+    };
+    expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
+    expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
+    expect(scene.journal).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('of a stopped worker that holds nothing ends at once', async () => {
+    scene.change('worker-1', stopped);
+    expect((await drain()).ok).toBe(true);
+    expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 journal']);
+    expect(scene.passed).toBe(0);
+    expect(scene.journal).toMatchObject([{ at: START, outcome: 'done' }]);
+  });
+
+  it('of a stopped worker that holds a sector can never end', async () => {
+    scene.change('worker-1', stopped);
+    scene.change('worker-1', changePath(PATH, { entries: ['sealed/s-t01000-7'] }));
+    scene.changeMiner({ storage: new Map() });
+    expect(await drain()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF612',
+        message: 'worker-1 can never get empty: s-t01000-7 lies on worker-1, which does not run',
+      },
+    });
+    expect(scene.changes).toEqual(['host-1 journal']);
+  });
+
+  it('fails when the worker cannot be stopped, and writes it down', async () => {
+    scene.outputs.set('host-1 stop worker-1', { status: 1 });
+    expect(await drain()).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF605', message: 'cannot stop worker-1 on host-1: status 1' },
+    });
+    expect(scene.journal).toMatchObject([{ outcome: 'failed' }]);
+    expect(scene.events.map(({ type }) => type)).not.toContain('drain-ended');
+  });
+});

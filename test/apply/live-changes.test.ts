@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { attach, detach, redeclare, switchTasks } from '../../src/apply/live-changes.js';
+import type { Result } from '../../src/diagnostic/result.js';
+import { success } from '../../src/diagnostic/result.js';
+import type { IndexedStorage } from '../../src/observed/observed.js';
+import type { SectorStoreSettings } from '../../src/lotus/sectorstore.js';
+import { settingsFrom } from '../../src/lotus/sectorstore.js';
+import type { WorkerApi } from '../../src/rpc/worker-api.js';
+import { aDiagnostic, idOf } from '../support/observation.js';
+import { Scene } from './scene.js';
+
+const TARGET = { host: 'host-1', worker: 'worker-1' };
+const PATH = '/mnt/seal-1';
+const ID = idOf('host-1', PATH);
+const DONE = { ok: true, value: undefined };
+
+let scene: Scene;
+let api: WorkerApi;
+
+beforeEach(() => {
+  scene = new Scene();
+  api = scene.api('host-1', 'worker-1');
+});
+
+/** Lotus reports success and does nothing. */
+const pretend = (): Promise<Result<undefined>> => Promise.resolve(success(undefined));
+
+function index(change: (before: IndexedStorage) => IndexedStorage): void {
+  const before = scene.observation.miner.storage.get(ID);
+  if (before === undefined) throw new Error('not in the index');
+  scene.changeMiner({ storage: new Map([[ID, change(before)]]) });
+}
+
+function hold(...numbers: readonly number[]): void {
+  const sectors = numbers.map((Number) => ({ Miner: 1000, Number, SectorFileType: 2 }));
+  scene.changeMiner({ sectors: new Map([[ID, sectors]]) });
+}
+
+describe('a redeclared path', () => {
+  function redeclared(overrides: Partial<SectorStoreSettings> = {}): Promise<Result<undefined>> {
+    const settings = { ...settingsFrom({ ...scene.observation.miner.storage.get(ID)?.info }), ...overrides };
+    return redeclare(scene.context, TARGET, api, { kind: 'redeclare', path: PATH, id: ID, settings });
+  }
+
+  it('keeps in the index what cannot be seen for a moment, and is read back', async () => {
+    expect(await redeclared()).toEqual(DONE);
+    expect(scene.calls).toEqual([`worker-1 redeclare ${ID} drop-missing=false`, `miner storage ${ID}`]);
+  });
+
+  it('is not in effect while the index shows another setting', async () => {
+    expect(await redeclared({ Weight: 5, Groups: ['g'] })).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF606',
+        message: `worker-1 took the change, but Lotus does not show Weight, Groups of ${PATH} in the miner's index`,
+        place: { kind: 'host', ...TARGET },
+      },
+    });
+  });
+
+  it('fails when the worker or the miner fails', async () => {
+    scene.failing.set(`miner storage ${ID}`, aDiagnostic('no miner'));
+    expect(await redeclared()).toMatchObject({ ok: false, diagnostic: { message: 'no miner' } });
+    scene.failing.set(`worker-1 redeclare ${ID} drop-missing=false`, aDiagnostic('no worker'));
+    expect(await redeclared()).toMatchObject({ ok: false, diagnostic: { message: 'no worker' } });
+  });
+});
+
+describe('an attached path', () => {
+  it('shows in the list of the worker', async () => {
+    expect(await attach(TARGET, api, '/mnt/more')).toEqual(DONE);
+    expect(scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath)).toEqual([PATH, '/mnt/more']);
+  });
+
+  it('shows also with a slash at its end', async () => {
+    const paths = () =>
+      Promise.resolve(success([{ ID, Weight: 10, LocalPath: '/mnt/more/', CanSeal: true, CanStore: false }]));
+    expect(await attach(TARGET, { ...api, paths }, '/mnt/more')).toEqual(DONE);
+  });
+
+  it('that does not show is not in effect', async () => {
+    expect(await attach(TARGET, { ...api, storageAddLocal: pretend }, '/mnt/more')).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF606',
+        message: 'worker-1 took the change, but Lotus does not show /mnt/more being attached',
+      },
+    });
+  });
+
+  it('fails when the worker refuses', async () => {
+    scene.failing.set('worker-1 add /mnt/more', aDiagnostic('refused'));
+    expect(await attach(TARGET, api, '/mnt/more')).toMatchObject({ diagnostic: { message: 'refused' } });
+  });
+});
+
+describe('a detached path', () => {
+  const action = { kind: 'detach', path: PATH, id: ID } as const;
+
+  it('is asked for its sectors right before', async () => {
+    expect(await detach(scene.context, TARGET, api, action)).toEqual(DONE);
+    expect(scene.calls).toEqual(['miner sectors', `miner storage ${ID}`, `worker-1 detach ${PATH}`]);
+  });
+
+  it('stays attached when a sector came since the plan', async () => {
+    hold(7, 8, 9, 10);
+    expect(await detach(scene.context, TARGET, api, action)).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF607',
+        message: `${PATH} holds 4 sectors again (s-t01000-7, s-t01000-8, s-t01000-9): it stays attached`,
+        place: { kind: 'host', ...TARGET, path: PATH },
+      },
+    });
+    expect(scene.changes).toEqual([]);
+  });
+
+  it('may hold sectors that another worker serves from the same path', async () => {
+    hold(7);
+    index(({ info, ...rest }) => ({ ...rest, info: { ...info, URLs: ['http://a', 'http://b'] } }));
+    expect(await detach(scene.context, TARGET, api, action)).toEqual(DONE);
+  });
+
+  it('stays attached when nobody can say what it holds, or who else serves it', async () => {
+    hold(7);
+    scene.failing.set(`miner storage ${ID}`, aDiagnostic('not known'));
+    expect(await detach(scene.context, TARGET, api, action)).toMatchObject({ diagnostic: { code: 'SF607' } });
+    scene.failing.set('miner sectors', aDiagnostic('no miner'));
+    expect(await detach(scene.context, TARGET, api, action)).toMatchObject({
+      diagnostic: { message: 'no miner' },
+    });
+    expect(scene.changes).toEqual([]);
+  });
+
+  it('that still shows is not in effect', async () => {
+    const deaf = { ...api, storageDetachLocal: pretend };
+    expect(await detach(scene.context, TARGET, deaf, action)).toMatchObject({
+      diagnostic: { code: 'SF606' },
+    });
+  });
+});
+
+describe('switched tasks', () => {
+  it('are on or off then, the others as before', async () => {
+    expect(await switchTasks(TARGET, api, ['PC2', 'C2'], true)).toEqual(DONE);
+    expect(scene.tasksOf('worker-1')).toEqual(['C2', 'PC1', 'PC2']);
+    expect(await switchTasks(TARGET, api, ['PC1'], false)).toEqual(DONE);
+    expect(scene.tasksOf('worker-1')).toEqual(['C2', 'PC2']);
+  });
+
+  it.each([
+    { on: true, api: () => ({ ...api, taskEnable: pretend }), code: 'C2', shows: 'C2 being on' },
+    { on: false, api: () => ({ ...api, taskDisable: pretend }), code: 'PC1', shows: 'PC1 being off' },
+  ] as const)(
+    'that the worker does not show are not in effect: $shows',
+    async ({ on, api: deaf, code, shows }) => {
+      expect(await switchTasks(TARGET, deaf(), [code], on)).toMatchObject({
+        ok: false,
+        diagnostic: { code: 'SF606', message: `worker-1 took the change, but Lotus does not show ${shows}` },
+      });
+    },
+  );
+
+  it('end at the first that fails', async () => {
+    scene.failing.set('worker-1 enable C2', aDiagnostic('refused'));
+    expect(await switchTasks(TARGET, api, ['C2', 'RU'], true)).toMatchObject({
+      diagnostic: { message: 'refused' },
+    });
+    expect(scene.changes).toEqual(['worker-1 enable C2']);
+  });
+});

@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream';
+import { success, type Result } from '../../src/diagnostic/result.js';
+import type { ExecOutput, Remote } from '../../src/remote/remote.js';
+
+/** A host in memory that answers as a test wants it and writes down what it was asked. */
+export class FakeRemote implements Remote {
+  readonly scripts: string[] = [];
+  /** `10.0.0.10:2345` */
+  readonly dialled: string[] = [];
+  closed = 0;
+  onExec: (script: string) => Promise<Result<ExecOutput>> = () => Promise.resolve(output(''));
+  onDial: () => Promise<Result<Duplex>> = () => Promise.reject(new Error('dialled'));
+
+  constructor(readonly host = 'host-1') {}
+
+  exec(script: string): Promise<Result<ExecOutput>> {
+    this.scripts.push(script);
+    return this.onExec(script);
+  }
+
+  dial(host: string, port: number): Promise<Result<Duplex>> {
+    this.dialled.push(`${host}:${port}`);
+    return this.onDial();
+  }
+
+  close(): Promise<void> {
+    this.closed += 1;
+    return Promise.resolve();
+  }
+}
+
+export function output(stdout: string): Result<ExecOutput> {
+  return success({ stdout, stderr: '', status: 0 });
+}
