@@ -10,7 +10,7 @@ import { processManager } from './process-manager.js';
 import { runScript } from './run-script.js';
 import { logTailScript } from './scripts.js';
 
-/** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602, SF603 or SF608. */
+/** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602 or SF603. */
 export async function startWorker(
   context: ApplyContext,
   target: Target,

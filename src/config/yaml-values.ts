@@ -5,7 +5,7 @@ import type { DiagnosticCode } from '../diagnostic/codes.js';
 export type YamlValue = null | boolean | number | string | YamlValue[] | { [key: string]: YamlValue };
 
 /** Values after aliases are followed; a file that describes more is an attack or a mistake. */
-export const MAX_VALUES = 1_000_000;
+const MAX_VALUES = 1_000_000;
 
 export interface NodeProblem {
   readonly code: DiagnosticCode;

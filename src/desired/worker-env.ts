@@ -1,11 +1,12 @@
-import type { Farm, SocketAddress, Worker } from '../farm/farm.js';
+import { formatSocketAddress } from '../farm/address.js';
+import type { Farm, Worker } from '../farm/farm.js';
 import type { EnvEntry } from '../host/env-file.js';
 import { limitVariable } from '../lotus/sector-size.js';
 import { DECLARABLE_TASKS, task, type TaskCode } from '../lotus/task.js';
 import { Secret } from '../secret/secret.js';
 
 /** The program to start; the service manager's launcher reads it from the same file as the rest. */
-export const BINARY_VARIABLE = 'SEALFARM_BINARY';
+const BINARY_VARIABLE = 'SEALFARM_BINARY';
 
 /** Names what the file sets, so that a process shows which of its variables came from us. */
 export const NAMES_VARIABLE = 'SEALFARM_VARIABLES';
@@ -23,7 +24,7 @@ export function workerEnv(
     ['MINER_API_INFO', new Secret(`${token.reveal()}:${farm.miner.api}`)],
     ['LOTUS_WORKER_PATH', worker.repo],
     ['LOTUS_WORKER_NAME', worker.name],
-    ['LOTUS_WORKER_LISTEN', formatAddress(worker.listen)],
+    ['LOTUS_WORKER_LISTEN', formatSocketAddress(worker.listen)],
     // Without it Lotus adds a path of its own that leaks sectors out of every group.
     ['LOTUS_WORKER_NO_LOCAL_STORAGE', 'true'],
     ...taskEntries(tasks),
@@ -98,9 +99,4 @@ function transferEntries(worker: Worker): [string, string][] {
     entries.push(['LOTUS_WORKER_PARALLEL_FETCH_LIMIT', String(worker.parallelFetchLimit)]);
   }
   return entries;
-}
-
-/** `10.0.0.11:3456`, `[fd00::1]:3456` */
-export function formatAddress({ host, port }: SocketAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -14,7 +14,7 @@ import {
 import type { Report } from './report.js';
 
 /** Most hosts of a farm, ranges expanded. */
-export const MAX_HOSTS = 2000;
+const MAX_HOSTS = 2000;
 /** Most values below all hosts, ranges expanded: keeps a small file from filling the memory. */
 const MAX_VALUES = 5_000_000;
 

@@ -38,8 +38,7 @@ export interface HostPlan {
  * `restart`: the worker must be quiet first: no job assigned, prepared or running.
  * `empty`: the worker must hold no sector.
  */
-export const DISRUPTIONS = ['none', 'live', 'restart', 'empty'] as const;
-export type Disruption = (typeof DISRUPTIONS)[number];
+export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 
 /** Why a step is needed, for machines to read. */
 export type Reason =

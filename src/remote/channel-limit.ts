@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 
 /** sshd allows ten sessions a connection by default (MaxSessions); two are left for others' use. */
-export const MOST_CHANNELS = 8;
+const MOST_CHANNELS = 8;
 
 /** Keeps the channels of one connection below what sshd allows: further ones wait for their turn. */
 export class ChannelLimit {

@@ -5,7 +5,7 @@ import type { Secret } from '../secret/secret.js';
 import { brokenOff, notRpc, type Asked } from './rpc-error.js';
 
 /** 256 MiB; `StorageList` of a large farm has tens. */
-export const MOST_ANSWER_BYTES = 256 * 2 ** 20;
+const MOST_ANSWER_BYTES = 256 * 2 ** 20;
 
 export interface HttpAnswer {
   readonly status: number;

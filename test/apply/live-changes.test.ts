@@ -19,7 +19,7 @@ let api: WorkerApi;
 
 beforeEach(() => {
   scene = new Scene();
-  api = scene.api('host-1', 'worker-1');
+  api = scene.api('worker-1');
 });
 
 /** Lotus reports success and does nothing. */

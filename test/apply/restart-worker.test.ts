@@ -4,7 +4,14 @@ import type { Result } from '../../src/diagnostic/result.js';
 import type { Blocker } from '../../src/drain/step.js';
 import type { Expectation } from '../../src/plan/plan.js';
 import { CANARY } from '../support/farm.js';
-import { aDiagnostic, aJob, changeProcess, sessionOf, unreached } from '../support/observation.js';
+import {
+  aDiagnostic,
+  aJob,
+  changeProcess,
+  sessionOf,
+  unreached,
+  workerStats,
+} from '../support/observation.js';
 import { Scene } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
@@ -72,6 +79,21 @@ describe('a restart', () => {
     expect((await restart()).ok).toBe(true);
     expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(2);
     expect(scene.calls.lastIndexOf('miner jobs')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+    expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('is put off by a job under a session that is new at the last question', async () => {
+    scene.before = (call, nth) => {
+      if (call === 'miner workers' && nth === 1) {
+        scene.changeMiner({ workers: new Map([['new', workerStats('worker-1', [])]]) });
+        scene.changeMiner({ jobs: new Map([['new', [aJob('FIN', 7)]]]) });
+      }
+      if (call === 'sleep 2000') jobs();
+      if (call === 'host-1 start worker-1')
+        scene.changeMiner({ workers: new Scene().observation.miner.workers });
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.indexOf('sleep 2000')).toBeGreaterThan(0);
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
   });
 

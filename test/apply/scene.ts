@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { hostLayout, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
-import { task, taskByRpc, type TaskCode } from '../../src/lotus/task.js';
+import type { TaskCode } from '../../src/lotus/task.js';
 import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../../src/observed/observed.js';
 import type { Expectation } from '../../src/plan/plan.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
@@ -14,6 +14,7 @@ import type { MinerApi } from '../../src/rpc/miner-api.js';
 import type { WorkerApi } from '../../src/rpc/worker-api.js';
 import { aFarm, aHost, aStorage, aWorker, CANARY } from '../support/farm.js';
 import { changeLive, changeMiner, changeWorker, inPlace, stopped } from '../support/observation.js';
+import { fakeWorker } from './fake-worker.js';
 import { notAsked } from './not-asked.js';
 
 export const START = '2026-01-02T03:04:05.000Z';
@@ -67,7 +68,7 @@ export class Scene {
       who: 'alice@laptop',
       emit: (event) => this.events.push(event),
       miner: this.#miner(),
-      apis: new Map(this.#workers().map(({ host, name }) => [name, this.api(host, name)])),
+      apis: new Map(this.#workers().map(({ name }) => [name, this.api(name)])),
       times: { quiet: 60_000, start: 10_000, poll: 1000, longestPoll: 2000 },
       signal: this.interrupt.signal,
       remote: (host) => this.#remote(host),
@@ -141,46 +142,17 @@ export class Scene {
     return live?.reached === true ? live : undefined;
   }
 
-  api(host: string, worker: string): WorkerApi {
-    const live = (): WorkerLive => {
-      const now = this.live(worker);
-      if (now === undefined) throw new Error(`${worker} was called while it does not answer`);
-      return now;
-    };
-    const tell = (
-      what: string,
-      change: (before: WorkerLive) => Partial<WorkerLive>,
-    ): Promise<Result<undefined>> =>
-      this.#call(`${worker} ${what}`, undefined, () => {
-        this.changeLive(worker, change);
-      });
-    const switched = (rpc: string, on: boolean): Promise<Result<undefined>> => {
-      const code = codeOf(rpc);
-      return tell(`${on ? 'enable' : 'disable'} ${code}`, ({ tasks }) => ({
-        tasks: new Set(on ? [...tasks, code] : [...tasks].filter((task) => task !== code)),
-      }));
-    };
-    const without = (path: string) => (before: WorkerLive) => ({
-      paths: before.paths.filter(({ LocalPath }) => LocalPath !== path),
-    });
-    return {
-      ...notAsked(['version', 'info', 'session', 'processSession', 'shutdown']),
-      taskTypes: () => Promise.resolve(success([...live().tasks].map((code) => task(code).rpc))),
-      paths: () => Promise.resolve(success(live().paths)),
-      taskEnable: (rpc) => switched(rpc, true),
-      taskDisable: (rpc) => switched(rpc, false),
-      storageAddLocal: (path) =>
-        tell(`add ${path}`, ({ paths }) => ({
-          paths: [
-            ...paths,
-            { ID: `id-of-${path}`, LocalPath: path, Weight: 10, CanSeal: true, CanStore: false },
-          ],
-        })),
-      storageDetachLocal: (path) => tell(`detach ${path}`, without(path)),
-      storageDetachAll: () => tell('detach-all', () => ({ paths: [] })),
-      storageRedeclareLocal: (id, dropMissing) =>
-        tell(`redeclare ${id} drop-missing=${String(dropMissing)}`, () => ({})),
-    };
+  /** Writes a call down; it fails or takes effect. */
+  call<T>(call: string, value: T, effect: () => void = () => undefined): Promise<Result<T>> {
+    this.#note(call);
+    const diagnostic = this.failing.get(call);
+    if (diagnostic !== undefined) return Promise.resolve(failure(diagnostic));
+    effect();
+    return Promise.resolve(success(value));
+  }
+
+  api(worker: string): WorkerApi {
+    return fakeWorker(this, worker);
   }
 
   #workers() {
@@ -198,14 +170,6 @@ export class Scene {
     this.before(call, this.calls.filter((other) => other === call).length);
   }
 
-  #call<T>(call: string, value: T, effect: () => void = () => undefined): Promise<Result<T>> {
-    this.#note(call);
-    const diagnostic = this.failing.get(call);
-    if (diagnostic !== undefined) return Promise.resolve(failure(diagnostic));
-    effect();
-    return Promise.resolve(success(value));
-  }
-
   #look(hosts: readonly string[]) {
     this.#note(`look ${hosts.join(' ')}`);
     const seen = [...this.observation.hosts].filter(([name]) => hosts.includes(name));
@@ -214,7 +178,7 @@ export class Scene {
     );
     return {
       observation: { ...this.observation, hosts: new Map(seen) },
-      apis: new Map(apis.map(({ host, name }) => [name, this.api(host, name)])),
+      apis: new Map(apis.map(({ name }) => [name, this.api(name)])),
     };
   }
 
@@ -248,7 +212,7 @@ export class Scene {
   #exec(host: string, script: string): Promise<Result<ExecOutput>> {
     const { what, effect } = this.#meaning(host, script);
     const output = { status: 0, stdout: '', stderr: '', ...this.outputs.get(`${host} ${what}`) };
-    return this.#call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);
+    return this.call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);
   }
 
   #meaning(host: string, script: string): { what: string; effect?: () => void } {
@@ -279,10 +243,4 @@ export class Scene {
       if (declared !== undefined) this.change(worker, () => declared);
     }
   }
-}
-
-function codeOf(rpc: string): TaskCode {
-  const found = taskByRpc(rpc);
-  if (found === undefined) throw new Error(`no task ${rpc}`);
-  return found.code;
 }

@@ -70,7 +70,9 @@ describe('what is missing of a started worker', () => {
       'the limit of PC2 is 0, not 1',
     ]); // prettier-ignore
     scene.changeMiner({ workers: new Map([[session, limited('PC1', 3, 9)]]) });
-    expect(missing({ limits: new Map([['PC1', 3]]) })).toEqual(['the limit of PC1 is 0, not 3']);
+    const limits = new Map([['PC1', 3]] as const);
+    expect(missing({ limits })).toEqual(['the limit of PC1 is 0, not 3']);
+    expect(missing({ limits, sealProof: 9 })).toEqual([]);
   });
 
   it('is the registration itself while the miner knows another session only', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAddress, NAMES_VARIABLE, TASK_VARIABLES, workerEnv } from '../../src/desired/worker-env.js';
+import { NAMES_VARIABLE, TASK_VARIABLES, workerEnv } from '../../src/desired/worker-env.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../../src/lotus/task.js';
 import { reveal, Secret } from '../../src/secret/secret.js';
@@ -171,12 +171,4 @@ describe('the token', () => {
     ]);
     expect(JSON.stringify(entries)).not.toContain(CANARY);
   });
-});
-
-it.each([
-  ['10.0.0.11', '10.0.0.11:3456'],
-  ['worker.lan', 'worker.lan:3456'],
-  ['::1', '[::1]:3456'],
-])('writes the address %s as %s', (host, text) => {
-  expect(formatAddress({ host, port: 3456 })).toBe(text);
 });

@@ -22,12 +22,6 @@ hosts:
           - { path: /mnt/s, seal: true, groups: [g], allowTo: [g] }
 `;
 
-/** A second host, to be appended. */
-export const SECOND_HOST = `  h2:
-    address: 10.0.0.2
-    workers: { w2: { profile: p } }
-`;
-
 export type Edit = readonly [from: string, to: string];
 
 export function edited(...edits: readonly Edit[]): string {

@@ -74,7 +74,7 @@ describe('the miner', () => {
   it('need not know how full a path is whose worker is away', async () => {
     answers.delete('StorageStat ["a"]');
     const seen = await observeMiner(miner());
-    expect(seen.reached && seen.storage.get('a')).toEqual({ info: A.info });
+    expect(seen.reached && seen.storage.get('a')).toStrictEqual({ info: A.info });
   });
 
   it.each(['WorkerStats []', 'WorkerJobs []', 'StorageList []', 'StorageGetLocks []'])(

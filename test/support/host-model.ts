@@ -1,24 +1,14 @@
-import type { DesiredFarm, DesiredHost, DesiredWorker } from '../../src/desired/desired.js';
+import type { DesiredFarm, DesiredWorker } from '../../src/desired/desired.js';
 import { parseEnvFile } from '../../src/host/env-file.js';
-import { hostLayout, sectorStoreFile } from '../../src/host/layout.js';
-import { parseManifest } from '../../src/host/manifest.js';
+import { sectorStoreFile } from '../../src/host/layout.js';
 import type { StorageInfo, WorkerJob } from '../../src/lotus/api.js';
-import { FILE_TYPES, parseSectorName, type FileType } from '../../src/lotus/file-type.js';
 import { newSectorStore, parseSectorStore, type SectorStore } from '../../src/lotus/sectorstore.js';
 import { parseStorageJson, writeStorageJson } from '../../src/lotus/storage-json.js';
 import { TASKS, type TaskCode } from '../../src/lotus/task.js';
-import type {
-  Observation,
-  ObservedFile,
-  ObservedHost,
-  ObservedMiner,
-  ObservedProcess,
-  ObservedStorage,
-  ObservedWorker,
-} from '../../src/observed/observed.js';
+import type { Observation } from '../../src/observed/observed.js';
 import type { Step } from '../../src/plan/plan.js';
-import { Secret } from '../../src/secret/secret.js';
-import { ABSENT, aStoragePath, file, indexed, sessionOf, unreached, workerStats } from './observation.js';
+import { sha256 } from './observation.js';
+import { observeModel } from './observe-model.js';
 
 export interface ModelProcess {
   readonly environ: Map<string, string>;
@@ -37,11 +27,11 @@ export class HostModel {
   readonly processes = new Map<string, ModelProcess>();
   readonly index = new Map<string, StorageInfo>();
   readonly jobs: WorkerJob[] = [];
-  readonly #desired: DesiredFarm;
+  readonly desired: DesiredFarm;
   #drawn = 0;
 
   constructor(desired: DesiredFarm) {
-    this.#desired = desired;
+    this.desired = desired;
   }
 
   apply({ action, host, worker: name = '' }: Step): void {
@@ -49,7 +39,7 @@ export class HostModel {
     switch (action.kind) {
       case 'write-file': {
         const before = this.files.get(at(action.path));
-        const seen = before === undefined ? undefined : sha(before.text);
+        const seen = before === undefined ? undefined : sha256(before.text);
         if (seen !== action.replaces) throw new Error(`${action.path} is not the file that was read`);
         const mode = action.mode === '600' ? '600' : (before?.mode ?? '644');
         this.files.set(at(action.path), { text: action.content.reveal(), mode });
@@ -178,98 +168,14 @@ export class HostModel {
   }
 
   #worker(name: string): DesiredWorker {
-    const found = this.#desired.hosts
-      .flatMap(({ workers }) => workers)
-      .find((worker) => worker.name === name);
+    const found = this.desired.hosts.flatMap(({ workers }) => workers).find((worker) => worker.name === name);
     if (found === undefined) throw new Error(`no worker ${name}`);
     return found;
   }
 
   observe(): Observation {
-    const hosts = this.#desired.hosts.map((host) => [host.name, this.#observeHost(host)] as const);
-    return { hosts: new Map(hosts), miner: this.#observeMiner() };
+    return observeModel(this);
   }
-
-  #observeHost({ name, paths, workers }: DesiredHost): ObservedHost {
-    const manifest = this.#observeFile(name, hostLayout(paths).manifest);
-    const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
-    const observed = workers.map((worker) => [worker.name, this.#observeWorker(worker)] as const);
-    const host = { reached: true, name, problems: [], workers: new Map(observed) } as const;
-    if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return host;
-    return { ...host, manifest: parsed, manifestSha256: manifest.sha256 };
-  }
-
-  #observeFile(host: string, path: string): ObservedFile {
-    const found = this.files.get(`${host}:${path}`);
-    return found === undefined ? ABSENT : file(found.text, found.mode);
-  }
-
-  #observeWorker({ name, host, files, storage }: DesiredWorker): ObservedWorker {
-    const list = parseStorageJson(this.files.get(`${host}:${files.storageJson}`)?.text ?? '{}');
-    const paths = [...storage.map(({ path }) => path), ...('problem' in list ? [] : list)];
-    const process = this.processes.get(name);
-    return {
-      envFile: this.#observeFile(host, files.envFile),
-      storageJson: this.#observeFile(host, files.storageJson),
-      storage: new Map(paths.map((path) => [path, this.#observePath(host, path)])),
-      ...(process === undefined ? {} : { process: this.#observeProcess(name, process) }),
-    };
-  }
-
-  #observePath(host: string, path: string): ObservedStorage {
-    const folder = this.folders.get(`${host}:${path}`);
-    const sectorStore = this.#observeFile(host, sectorStoreFile(path));
-    const missing = { exists: false, onRootFileSystem: false, entries: [] };
-    return { ...aStoragePath(), ...(folder ?? missing), sectorStore };
-  }
-
-  #observeProcess(name: string, { environ, tasks, open, answers }: ModelProcess): ObservedProcess {
-    const paths = [...open].map(([LocalPath, { id }]) => {
-      return { ID: id, LocalPath, Weight: 0, CanSeal: false, CanStore: false };
-    });
-    return {
-      pid: 1,
-      environ: new Map([...environ].map(([key, value]) => [key, new Secret(value)])),
-      live: answers ? { reached: true, session: sessionOf(name), tasks: new Set(tasks), paths } : unreached(),
-    };
-  }
-
-  #observeMiner(): ObservedMiner {
-    const running = [...this.processes].filter(([, { answers }]) => answers);
-    const open = [...this.processes].flatMap(([name, process]) =>
-      [...process.open].map(([path, { id, max }]) => ({ host: this.#worker(name).host, path, id, max })),
-    );
-    return {
-      reached: true,
-      workers: new Map(running.map(([name, { tasks }]) => [sessionOf(name), workerStats(name, tasks)])),
-      jobs: new Map(running.map(([name]) => [sessionOf(name), this.jobs])),
-      sectors: new Map(
-        open.map(({ host, path, id }) => [id, this.#entries(host, path).flatMap(declaration)]),
-      ),
-      storage: new Map(
-        [...this.index].map(([id, info]) => {
-          const max = open.find((place) => place.id === id)?.max;
-          const { stat, ...entry } = indexed(info);
-          return [
-            id,
-            max === undefined || stat === undefined ? entry : { ...entry, stat: { ...stat, Max: max } },
-          ];
-        }),
-      ),
-      locks: [],
-    };
-  }
-}
-
-function sha(text: string): string {
-  const present = file(text);
-  return present.state === 'present' ? present.sha256 : '';
-}
-
-function declaration(entry: string): { Miner: number; Number: number; SectorFileType: number }[] {
-  const [type = '', name = ''] = entry.split('/');
-  const sector = parseSectorName(name);
-  return sector === undefined ? [] : [{ ...sector, SectorFileType: FILE_TYPES[type as FileType] }];
 }
 
 /** Lotus: cmd/lotus-worker/main.go. DataCid follows AddPiece, and only where the defaults are on. */

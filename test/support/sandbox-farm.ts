@@ -9,7 +9,7 @@ import { sandboxUp } from '../../src/sandbox/up.js';
 import { sealfarm, type CliResult } from './cli.js';
 
 /** Sealing in a tenth of the sandbox's usual time. */
-export const FAST: Speed = {
+const FAST: Speed = {
   AP: 100,
   PC1: 1500,
   PC2: 400,

@@ -8,7 +8,12 @@ function main(dir: string): void {
   if (state === undefined) throw new Error(`no sandbox in ${dir}`);
   const clientKey = readFileSync(`${layout(dir).clientKey}.pub`, 'utf8');
   for (const host of hostLayouts(dir, state.hosts)) {
-    createSshHost(dir, host, clientKey).listen(state.ports.ssh, host.address);
+    const server = createSshHost(dir, host, clientKey);
+    server.on('error', (error: Error) => {
+      process.stderr.write(`${host.name}: ${error.message}\n`);
+      process.exit(1);
+    });
+    server.listen(state.ports.ssh, host.address);
   }
   process.once('SIGINT', () => process.exit(0));
 }

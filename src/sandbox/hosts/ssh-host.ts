@@ -28,10 +28,6 @@ export function createSshHost(dir: string, host: HostLayout, clientKey: string):
     // A client that breaks off is no concern of the others.
     connection.on('error', () => undefined);
   });
-  server.on('error', (error: Error) => {
-    process.stderr.write(`${host.name}: ${error.message}\n`);
-    process.exit(1);
-  });
   return server;
 }
 

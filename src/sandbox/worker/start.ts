@@ -36,7 +36,12 @@ const MINER_API_VERSION = 131840;
  * leaves it running.
  * @throws Error with what Lotus says before it exits with status 0
  */
-export async function startWorker(repo: Repo, settings: Settings, env: Environment): Promise<void> {
+export async function startWorker(
+  repo: Repo,
+  settings: Settings,
+  env: Environment,
+  exit: () => void,
+): Promise<void> {
   checkFileLimit(env);
   const tasks = chosenTasks(settings);
   const { token, endpoint } = parseApiInfo(env['MINER_API_INFO']);
@@ -75,7 +80,7 @@ export async function startWorker(repo: Repo, settings: Settings, env: Environme
   const server = createRpcServer({ methods: worker.methods, token, other });
   await listen(server, address.host, address.port);
   writeApi(repo, { multiaddr: `/ip4/${address.host}/tcp/${address.port}/http`, token });
-  endOnInterrupt(server);
+  endOnInterrupt(server, exit);
   opened = true;
   await storage.openAll();
   log('INFO', 'Opened local storage; connecting to master');
@@ -160,11 +165,11 @@ function workerInfo(settings: Settings, env: Environment, hardware: Hardware): W
 }
 
 /** The only signal Lotus handles: no task is waited for. SIGTERM kills at once, as it does any process. */
-function endOnInterrupt(server: Server): void {
+function endOnInterrupt(server: Server, exit: () => void): void {
   process.once('SIGINT', () => {
     log('WARN', 'Shutting down...');
     server.close();
     log('WARN', 'Graceful shutdown successful');
-    process.exit(0);
+    exit();
   });
 }

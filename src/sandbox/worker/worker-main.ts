@@ -29,7 +29,9 @@ async function main(args: readonly string[]): Promise<void> {
     print(`lotus-worker version ${VERSION}`);
   } else if (command === 'run') {
     const run = parseFlags(rest, RUN);
-    await startWorker(repoOf(flags, process.env), new Settings(run.flags, process.env), process.env);
+    await startWorker(repoOf(flags, process.env), new Settings(run.flags, process.env), process.env, () =>
+      process.exit(0),
+    );
   } else if (command === undefined) {
     print('USAGE:\n   lotus-worker [global options] command [command options] [arguments...]');
   } else {
