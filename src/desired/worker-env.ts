@@ -50,8 +50,9 @@ function taskEntries(tasks: readonly TaskCode[]): [string, string][] {
     const chosen = tasks.flatMap((code) => task(code).variable ?? []);
     return [['LOTUS_WORKER_NO_DEFAULT', 'true'], ...chosen.map((name): [string, string] => [name, 'true'])];
   }
-  return DECLARABLE_TASKS.filter(({ kind, variable }) => kind === 'sealing' && variable !== undefined).map(
-    ({ code, variable }): [string, string] => [variable ?? '', String(tasks.includes(code))],
+  return DECLARABLE_TASKS.filter(({ kind }) => kind === 'sealing').flatMap(
+    ({ code, variable }): [string, string][] =>
+      variable === undefined ? [] : [[variable, String(tasks.includes(code))]],
   );
 }
 

@@ -3,6 +3,7 @@ import { fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
 import { mayFetch } from '../lotus/selector.js';
 import { task, taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
+import { intentsOf } from '../observed/intents.js';
 import { openJobs } from '../observed/worker-jobs.js';
 import { liveOf, soleHolders, storageIds, type Holder } from './holders.js';
 
@@ -114,7 +115,8 @@ function takers(
   miner: ObservedMiner,
 ): ReadonlySet<TaskCode> {
   const observed = observedWorkers(observation);
-  const leaving = new Set([worker, ...drainedWorkers(observation)]);
+  // A worker that is drained at the same time gives its work away too: two would hand it to each other for ever.
+  const leaving = new Set([worker, ...intentsOf(observation).keys()]);
   const others = [...miner.workers.values()].filter(
     ({ Enabled, Info }) => Enabled && !leaving.has(Info.Hostname),
   );
@@ -130,11 +132,4 @@ function takers(
     ),
   );
   return new Set(codes);
-}
-
-/** Workers that are drained at the same time give their work away too: two would hand it to each other for ever. */
-function drainedWorkers({ hosts }: Observation): readonly string[] {
-  return [...hosts.values()].flatMap((host) =>
-    host.reached ? Object.keys(host.manifest?.intents ?? {}) : [],
-  );
 }

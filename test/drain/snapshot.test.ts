@@ -13,6 +13,7 @@ import {
   changeMiner,
   changePath,
   changeWorker,
+  drained,
   file,
   idOf,
   inPlace,
@@ -20,10 +21,10 @@ import {
   stopped,
   unreached,
 } from '../support/observation.js';
+import { DRAIN, SEAL } from '../support/plan.js';
 
 type Seen = Observation & { readonly miner: ObservedMiner };
 
-const SEAL = '/mnt/nvme0/seal';
 const { sealed, cache, unsealed } = FILE_TYPES;
 
 function decl(number: number, types = sealed | cache): SectorDecl {
@@ -150,7 +151,8 @@ describe('held sectors', () => {
       info: { ...entry.info, URLs: ['http://a/remote', 'http://b/remote'] },
     });
     expect(look(changeMiner(seen, { storage }), 'worker-1').held).toEqual([]);
-    storage.set(entry.info.ID, { ...entry, info: { ...entry.info, URLs: null } });
+    // Lotus says null for an empty list.
+    storage.set(entry.info.ID, { ...entry, info: { ...entry.info, URLs: null, AllowTo: null } });
     expect(look(changeMiner(seen, { storage }), 'worker-1').held).toHaveLength(1);
   });
 
@@ -242,23 +244,13 @@ describe('who may take over', () => {
       changeWorker(onWorker3, 'worker-1', stopped),
       ['PC1', 'PC2', 'C2'],
     ],
-    ['is drained itself', drained(onWorker3, 'worker-1'), ['PC1', 'C2']],
+    ['is drained itself', drained(onWorker3, 'worker-1', DRAIN), ['PC1', 'C2']],
   ])('is not a worker that %s', (_, seen, codes) => {
     expect(elsewhere(seen, 'worker-3')).toEqual(codes);
   });
 
   function only({ miner }: Seen, host: string): ObservedMiner['storage'] {
     return new Map([...miner.storage].filter(([id]) => id === idOf(host, SEAL)));
-  }
-
-  function drained(seen: Seen, worker: string): Seen {
-    const hosts = [...seen.hosts].map(([name, host]) => {
-      if (!host.reached || host.manifest === undefined || !host.workers.has(worker))
-        return [name, host] as const;
-      const intents = { [worker]: { who: 'alice', when: '2026-01-02T03:04:05Z' } };
-      return [name, { ...host, manifest: { ...host.manifest, intents } }] as const;
-    });
-    return { ...seen, hosts: new Map(hosts) };
   }
 
   it('is anybody with a sealing path where AllowTo is empty', () => {
@@ -274,8 +266,9 @@ describe('who may take over', () => {
   it('is, for two drained at once, neither the one nor the other', () => {
     const both = farmOfTwo([GROUP], [GROUP]);
     const seen = drained(
-      drained(withSectors(inPlace(both), { 'host-1': [decl(1)], 'host-2': [decl(2)] }), 'worker-1'),
+      drained(withSectors(inPlace(both), { 'host-1': [decl(1)], 'host-2': [decl(2)] }), 'worker-1', DRAIN),
       'worker-2',
+      DRAIN,
     );
     for (const worker of ['worker-1', 'worker-2']) {
       expect(elsewhere(seen, worker)).toEqual([]);

@@ -4,7 +4,7 @@ import type { DesiredHost, DesiredWorker } from '../../src/desired/desired.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
-import { formatManifest, type Manifest } from '../../src/host/manifest.js';
+import { formatManifest, type DrainIntent, type Manifest } from '../../src/host/manifest.js';
 import type { StorageInfo, WorkerJob, WorkerStats } from '../../src/lotus/api.js';
 import { newSectorStore, type SectorStoreSettings } from '../../src/lotus/sectorstore.js';
 import { writeStorageJson } from '../../src/lotus/storage-json.js';
@@ -233,4 +233,15 @@ export function changeMiner(
   change: Partial<ObservedMiner>,
 ): Observation & { readonly miner: ObservedMiner } {
   return { ...observation, miner: { ...observation.miner, ...change } };
+}
+
+/** The same look, but the worker's host remembers that somebody drains it. */
+export function drained<T extends Observation>(observation: T, worker: string, intent: DrainIntent): T {
+  const hosts = [...observation.hosts].map(([name, host]) => {
+    if (!host.reached || host.manifest === undefined || !host.workers.has(worker))
+      return [name, host] as const;
+    const manifest = { ...host.manifest, intents: { ...host.manifest.intents, [worker]: intent } };
+    return [name, { ...host, manifest, manifestSha256: sha256(formatManifest(manifest)) }] as const;
+  });
+  return { ...observation, hosts: new Map(hosts) };
 }
