@@ -24,7 +24,8 @@ export interface RestRequest extends Target {
 const NEVERS = 3;
 
 /**
- * Looks, does what the drain says, and looks again until the goal is reached.
+ * Looks, does what the drain says, and looks again until the goal is reached. The wait may last for hours: a host or
+ * a miner that does not answer for a while does not end it.
  * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end.
  */
 export async function comeToRest(
@@ -35,16 +36,22 @@ export async function comeToRest(
   const rest = waits(context.times);
   const others =
     request.others.length === 0 ? new Map() : (await context.observe(request.others)).observation.hosts;
-  for (let nevers = 0; ;) {
+  let nevers = 0;
+  for (let lastSeen = context.now().getTime(); ;) {
     const look = await lookOnce(context, request, others);
-    if (!look.ok) return look;
-    const { decision, api, observation } = look.value;
-    request.onLook(decision);
-    if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
-      return success(api);
-    nevers = decision.verdict === 'never' ? nevers + 1 : 0;
-    if (nevers >= NEVERS) return failure(cannotEnd(request, decision));
-    if (context.now().getTime() > end) return failure(tooLate(request, decision));
+    if (look.ok) {
+      const { decision, api, observation } = look.value;
+      request.onLook(decision);
+      if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
+        return success(api);
+      lastSeen = context.now().getTime();
+      nevers = decision.verdict === 'never' ? nevers + 1 : 0;
+      if (nevers >= NEVERS) return failure(cannotEnd(request, decision));
+      if (lastSeen > end) return failure(tooLate(request, decision));
+    } else {
+      if (context.now().getTime() - lastSeen > context.times.patience) return look;
+      context.emit({ type: 'host-unreached', host: request.host, diagnostic: look.diagnostic });
+    }
     await context.sleep(rest.next().value);
     if (context.signal.aborted) return failure(interrupted(request));
   }
@@ -142,7 +149,7 @@ function tooLate({ host, worker, goal }: RestRequest, { blockers }: DrainDecisio
   return {
     code: goal === 'quiet' ? 'SF604' : 'SF610',
     severity: 'error',
-    message: `${worker} is not ${goal} in time; still there: ${names.join(', ')}${blockers.length > 3 ? ', …' : ''}`,
+    message: `${worker} is not ${goal} in time; still there: ${names.join(', ') || 'a job that just came'}${blockers.length > 3 ? ', …' : ''}`,
     place: { kind: 'host', host, worker },
     help: 'Nothing was stopped. Run the command again to go on waiting.',
   };

@@ -36,6 +36,8 @@ export interface ApplyTimes {
   readonly quiet: number;
   /** How long a started worker may take to register as declared. */
   readonly start: number;
+  /** How long a wait goes on while the host or the miner does not answer. */
+  readonly patience: number;
   /** Between two looks: the first wait, which grows to `longestPoll`. */
   readonly poll: number;
   readonly longestPoll: number;

