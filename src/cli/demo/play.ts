@@ -24,7 +24,7 @@ async function start(stage: Stage): Promise<void> {
 
 async function seal(stage: Stage, eye: SandboxEye): Promise<void> {
   stage.scene('Sectors flow: AP → PC1 → PC2 → seed → C1 → C2 → FIN → long-term storage');
-  await stage.run('sandbox', 'submit', '--sectors', '6', '--dir', '.');
+  await stage.run('sandbox', 'submit', '--sectors', '3', '--dir', '.');
   await stage.until("a worker fetched worker-3's PC1 output", () => eye.fetchesFrom('host-3').length > 0);
   await stage.run('status');
   const targets = new Set(eye.fetchesFrom('host-3'));
@@ -39,7 +39,7 @@ async function changeGroup(stage: Stage, eye: SandboxEye): Promise<void> {
     'the plan calls it live, and restarts nothing',
     plan.output.includes('1 live change, 0 restarts'),
   );
-  await stage.run('sandbox', 'submit', '--sectors', '6', '--dir', '.');
+  await stage.run('sandbox', 'submit', '--sectors', '4', '--dir', '.');
   await stage.until('PC1 runs on worker-3', () => eye.runs('worker-3', 'PC1'));
   const apply = await stage.run('apply', '--yes');
   stage.check(
@@ -68,7 +68,7 @@ async function changeLimit(stage: Stage, eye: SandboxEye): Promise<void> {
 
 async function drain(stage: Stage, eye: SandboxEye): Promise<void> {
   stage.scene('host-3 shall leave for maintenance, in the middle of its work');
-  await stage.run('sandbox', 'submit', '--sectors', '4', '--dir', '.');
+  await stage.run('sandbox', 'submit', '--sectors', '3', '--dir', '.');
   await stage.until('host-3 has work', () => eye.runs('worker-3', 'PC1'));
   const drained = await stage.run('drain', 'host-3', '--reason', 'maintenance');
   stage.check('the drain came to its end', drained.code === 0);
