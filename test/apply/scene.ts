@@ -20,7 +20,7 @@ import { notAsked } from './not-asked.js';
 export const START = '2026-01-02T03:04:05.000Z';
 
 /** Two hosts with one worker each. */
-export function twoHosts(): Farm {
+function twoHosts(): Farm {
   const hosts = [1, 2].map((n) =>
     aHost({
       name: `host-${n}`,

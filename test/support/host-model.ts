@@ -179,7 +179,7 @@ export class HostModel {
 }
 
 /** Lotus: cmd/lotus-worker/main.go. DataCid follows AddPiece, and only where the defaults are on. */
-export function tasksAtStart(environ: ReadonlyMap<string, string>): Set<TaskCode> {
+function tasksAtStart(environ: ReadonlyMap<string, string>): Set<TaskCode> {
   const noDefault = environ.get('LOTUS_WORKER_NO_DEFAULT') === 'true';
   const isOn = (variable: string | undefined, byDefault: boolean): boolean => {
     const value = variable === undefined ? undefined : environ.get(variable);

@@ -24,7 +24,7 @@ export const settings: fc.Arbitrary<SectorStoreSettings> = fc.record({
 const blank = fc.constantFrom('', ' ', '\n  ', '\r\n\t', '\n\n    ');
 
 /** What Lotus of another version, or a person, may have written beside the known fields. */
-export const unknownMember = fc.oneof(
+const unknownMember = fc.oneof(
   fc.constantFrom('"Big": 18446744073709551615', '"Huge":123456789012345678901234567890', '"Tiny": 1.0e-400'),
   fc.constantFrom(
     '"Nested": {"a": [1,  2,{"ID":"no"}], "Weight":1}',
@@ -66,7 +66,7 @@ export const laidOutDocument: fc.Arbitrary<LaidOut> = fc
     return { text: `{${members.map((member) => layout + member).join(',')}${layout}}${end}`, kept };
   });
 
-export function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   return items
     .map((item, index) => ({ item, key: ((seed + 1) * (index + 7) * 2_654_435_761) % 1_000_003 }))
     .sort((a, b) => a.key - b.key)
