@@ -18,12 +18,17 @@ export interface ApplyReport {
 export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
   const run = new Run(context, plan);
   await Promise.all(plan.hosts.map((host) => run.gently(host)));
-  for (const step of plan.hosts.flatMap(restarts)) await run.oneRestart(step);
+  for (const step of plan.hosts.flatMap(disturbing)) await run.oneRestart(step);
   return run.report();
 }
 
-function restarts(host: HostPlan): readonly Step[] {
-  return host.steps.filter(({ disruption }) => disruption === 'restart');
+/** Steps that wait until their worker is quiet. */
+function disturbs({ disruption }: Step): boolean {
+  return disruption === 'restart' || disruption === 'empty';
+}
+
+function disturbing(host: HostPlan): readonly Step[] {
+  return host.steps.filter(disturbs);
 }
 
 class Run {
@@ -44,7 +49,7 @@ class Run {
 
   /** The steps of a host in their order; after a failure the rest of that worker's steps is left out. */
   async gently(host: HostPlan): Promise<void> {
-    for (const step of host.steps.filter(({ disruption }) => disruption !== 'restart')) {
+    for (const step of host.steps.filter((step) => !disturbs(step))) {
       const cause = this.#failed.find(
         (failed) => failed.step.host === step.host && blocks(failed.step, step),
       );

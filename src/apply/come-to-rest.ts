@@ -26,34 +26,61 @@ const NEVERS = 3;
 /**
  * Looks, does what the drain says, and looks again until the goal is reached. The wait may last for hours: a host or
  * a miner that does not answer for a while does not end it.
- * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end.
+ * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end, SF616 when the
+ * drain was taken back.
  */
 export async function comeToRest(
   context: ApplyContext,
   request: RestRequest,
 ): Promise<Result<WorkerApi | undefined>> {
-  const end = request.deadline === undefined ? Infinity : context.now().getTime() + request.deadline;
+  const time = (): number => context.now().getTime();
+  const end = request.deadline === undefined ? Infinity : time() + request.deadline;
   const rest = waits(context.times);
-  const others =
-    request.others.length === 0 ? new Map() : (await context.observe(request.others)).observation.hosts;
-  let nevers = 0;
-  for (let lastSeen = context.now().getTime(); ;) {
-    const look = await lookOnce(context, request, others);
+  const others = new Others(context, request.others);
+  let nevers: number[] = [];
+  for (let lastSeen = time(); ;) {
+    const look = await lookOnce(context, request, await others.hosts(nevers.length > 0));
     if (look.ok) {
       const { decision, api, observation } = look.value;
       request.onLook(decision);
       if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
         return success(api);
-      lastSeen = context.now().getTime();
-      nevers = decision.verdict === 'never' ? nevers + 1 : 0;
-      if (nevers >= NEVERS) return failure(cannotEnd(request, decision));
+      lastSeen = time();
+      nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
+      if (isCertain(nevers, context.times)) return failure(cannotEnd(request, decision));
       if (lastSeen > end) return failure(tooLate(request, decision));
     } else {
-      if (context.now().getTime() - lastSeen > context.times.patience) return look;
+      const over = look.diagnostic.code === 'SF616' || time() - lastSeen > context.times.patience;
+      if (over) return look;
       context.emit({ type: 'host-unreached', host: request.host, diagnostic: look.diagnostic });
     }
     await context.sleep(rest.next().value);
     if (context.signal.aborted) return failure(interrupted(request));
+  }
+}
+
+function isCertain(nevers: readonly number[], { certainty }: ApplyContext['times']): boolean {
+  return nevers.length >= NEVERS && (nevers.at(-1) ?? 0) - (nevers[0] ?? 0) >= certainty;
+}
+
+/** What the other hosts look like; old news is looked at again. */
+class Others {
+  readonly #context: ApplyContext;
+  readonly #names: readonly string[];
+  #seen: Observation['hosts'] = new Map();
+  #at = -Infinity;
+
+  constructor(context: ApplyContext, names: readonly string[]) {
+    this.#context = context;
+    this.#names = names;
+  }
+
+  async hosts(fresh: boolean): Promise<Observation['hosts']> {
+    const now = this.#context.now().getTime();
+    if (this.#names.length === 0 || (!fresh && now - this.#at < 60_000)) return this.#seen;
+    this.#seen = (await this.#context.observe(this.#names)).observation.hosts;
+    this.#at = now;
+    return this.#seen;
   }
 }
 
@@ -89,6 +116,8 @@ async function lookOnce(
   const { miner } = probe.observation;
   const host = probe.observation.hosts.get(request.host);
   if (host?.reached === false) return failure(host.diagnostic);
+  if (request.goal === 'empty' && host?.manifest?.intents[request.worker] === undefined)
+    return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
   const decision = await decide(context, request, probe, miner, others);
   const api = probe.apis.get(request.worker);
@@ -125,10 +154,21 @@ async function decide(
   return drainStep(drainSnapshot(request.worker, observation, miner, states), request.goal, request.tasks);
 }
 
+function takenBack({ host, worker }: RestRequest): Diagnostic {
+  return {
+    code: 'SF616',
+    severity: 'error',
+    message: `the drain of ${worker} was taken back by somebody; it goes on working`,
+    place: { kind: 'host', host, worker },
+    help: `To drain it again: sealfarm drain ${worker}`,
+  };
+}
+
 function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): Diagnostic {
   const stuck = blockers.flatMap((blocker) => {
     if (blocker.kind === 'stranded')
       return [`${blocker.sector.sector} needs ${blocker.task}, which no worker may take`];
+    if (blocker.kind === 'stays') return [`${blocker.sector.sector} is finished and lies there for good`];
     return blocker.kind === 'away' ? [`${blocker.sector.sector} lies on ${worker}, which does not run`] : [];
   });
   return {
@@ -141,11 +181,10 @@ function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): 
 }
 
 function tooLate({ host, worker, goal }: RestRequest, { blockers }: DrainDecision): Diagnostic {
-  const names = blockers
-    .slice(0, 3)
-    .map((blocker) =>
-      'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector),
-    );
+  const names = blockers.slice(0, 3).map((blocker) => {
+    if (blocker.kind === 'silent') return 'it does not answer';
+    return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
+  });
   return {
     code: goal === 'quiet' ? 'SF604' : 'SF610',
     severity: 'error',

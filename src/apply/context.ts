@@ -38,6 +38,8 @@ export interface ApplyTimes {
   readonly start: number;
   /** How long a wait goes on while the host or the miner does not answer. */
   readonly patience: number;
+  /** How long a drain must look hopeless before it is given up. */
+  readonly certainty: number;
   /** Between two looks: the first wait, which grows to `longestPoll`. */
   readonly poll: number;
   readonly longestPoll: number;

@@ -5,6 +5,7 @@ import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import type { Target } from './live-changes.js';
+import { takeWorkAgain } from './quieten.js';
 import { stopWorker } from './stop-worker.js';
 
 export interface DrainRequest extends Target {
@@ -40,6 +41,8 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
       context.emit({ type: 'drain-progress', host, worker, verdict, blockers });
     },
   });
+  // Its last look may have come between the other command's writing and switching.
+  if (!empty.ok && empty.diagnostic.code === 'SF616') await takeWorkAgain(context, request, request.tasks);
   const ended = empty.ok && stop ? await stopWorker(context, request, request.service, empty.value) : empty;
   if (!ended.ok) {
     await note('failed', ended.diagnostic.message);

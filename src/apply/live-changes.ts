@@ -1,5 +1,4 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
-import { sectorName } from '../lotus/file-type.js';
 import { settingChanges, settingsFrom } from '../lotus/sectorstore.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import type { Action } from '../plan/plan.js';
@@ -7,7 +6,6 @@ import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 
 type Redeclare = Extract<Action, { kind: 'redeclare' }>;
-type Detach = Extract<Action, { kind: 'detach' }>;
 
 /** Where a change was made, for messages. */
 export interface Target {
@@ -39,31 +37,8 @@ export async function attach(target: Target, api: WorkerApi, path: string): Prom
   return checkPaths(target, api, path, true);
 }
 
-/** Looks once more right before: a sector may have come since the plan was made. */
-export async function detach(
-  { miner }: ApplyContext,
-  target: Target,
-  api: WorkerApi,
-  { id, path }: Detach,
-): Promise<Result<undefined>> {
-  const [sectors, indexed] = await Promise.all([miner.storageList(), miner.storageInfo(id)]);
-  if (!sectors.ok) return sectors;
-  const held = sectors.value[id] ?? [];
-  const servedElsewhere = indexed.ok && (indexed.value.URLs ?? []).length > 1;
-  if (held.length > 0 && !servedElsewhere) {
-    return failure({
-      code: 'SF607',
-      severity: 'error',
-      message: `${path} holds ${held.length} sectors again (${held.slice(0, 3).map(sectorName).join(', ')}): it stays attached`,
-      place: { kind: 'host', ...target, path },
-      help: 'Drain the worker first, or declare the path again.',
-    });
-  }
-  const told = await api.storageDetachLocal(path);
-  return told.ok ? checkPaths(target, api, path, false) : told;
-}
-
-async function checkPaths(
+/** Whether the worker has a path attached now, as wanted. */
+export async function checkPaths(
   target: Target,
   api: WorkerApi,
   path: string,

@@ -40,11 +40,7 @@ export async function withLocks<T>(
     hosts.map(async (host) => ({ host, result: await take(context, host, holder) })),
   );
   const release = (): Promise<unknown> =>
-    Promise.all(
-      taken
-        .filter(({ result }) => result.ok)
-        .map(({ host }) => context.remote(host.host).exec(unlockScript(host.lock))),
-    );
+    Promise.all(taken.filter(({ result }) => result.ok).map(({ host }) => giveBack(context, host)));
   const refused = taken.find(({ result }) => !result.ok)?.result;
   if (refused?.ok === false) {
     await release();
@@ -69,6 +65,23 @@ async function take(
   return failure(
     status === HELD ? locked(host, stdout.trim()) : cannotLock(host, context.redact(stderr.trim())),
   );
+}
+
+/** A lock that cannot be given back would stop the next command: it is said so. */
+async function giveBack(context: ApplyContext, { host, lock }: LockedHost): Promise<void> {
+  const output = await context.remote(host).exec(unlockScript(lock));
+  if (output.ok && output.value.status === 0) return;
+  context.emit({ type: 'host-unreached', host, diagnostic: stillLocked(host) });
+}
+
+function stillLocked(host: string): Diagnostic {
+  return {
+    code: 'SF609',
+    severity: 'error',
+    message: `the lock of ${host} could not be given back; when the host is there again: sealfarm unlock ${host}`,
+    place: { kind: 'host', host },
+    help: `sealfarm unlock ${host}`,
+  };
 }
 
 function locked(host: string, holder: string): Diagnostic {

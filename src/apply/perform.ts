@@ -1,12 +1,14 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { unreachable } from '../diagnostic/unreachable.js';
+import type { Blocker } from '../drain/step.js';
 import { sectorStoreFile } from '../host/layout.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import type { Step } from '../plan/plan.js';
 import { Secret } from '../secret/secret.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
-import { attach, detach, redeclare, switchTasks, type Target } from './live-changes.js';
+import { detachPath } from './detach-path.js';
+import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
 import { restartWorker } from './restart-worker.js';
 import { runScript } from './run-script.js';
 import { createPathScript, writeFileScript } from './scripts.js';
@@ -16,6 +18,9 @@ import { startWorker } from './start-worker.js';
 export async function perform(context: ApplyContext, step: Step): Promise<Result<undefined>> {
   const { action, host } = step;
   const target: Target = { host, worker: step.worker ?? host };
+  const onWait = (blockers: readonly Blocker[]): void => {
+    context.emit({ type: 'step-waiting', step, blockers });
+  };
   switch (action.kind) {
     case 'write-file':
       return quietly(runScript(context, { host, what: `write ${action.path}` }, writeFileScript(action)));
@@ -30,7 +35,7 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
     case 'attach':
       return withApi(context, target, (api) => attach(target, api, action.path));
     case 'detach':
-      return withApi(context, target, (api) => detach(context, target, api, action));
+      return withApi(context, target, (api) => detachPath(context, target, api, action, onWait));
     case 'enable-task':
       return withApi(context, target, (api) => switchTasks(target, api, [action.task], true));
     case 'disable-task':
@@ -38,9 +43,7 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
     case 'start':
       return startWorker(context, target, action.service, action.expect);
     case 'restart':
-      return restartWorker(context, target, action, (blockers) => {
-        context.emit({ type: 'step-waiting', step, blockers });
-      });
+      return restartWorker(context, target, action, onWait);
     default:
       return unreachable(action);
   }

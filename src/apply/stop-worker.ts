@@ -1,7 +1,7 @@
-import { success, type Result } from '../diagnostic/result.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
-import type { ApplyContext } from './context.js';
+import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 import { processManager } from './process-manager.js';
 import { runScript } from './run-script.js';
@@ -19,6 +19,8 @@ export async function stopWorker(
   if (api !== undefined) {
     const detached = await api.storageDetachAll();
     if (!detached.ok) return detached;
+    const idle = await waitUntilIdle(context, target);
+    if (!idle.ok) return idle;
   }
   const purpose = {
     host: target.host,
@@ -28,4 +30,27 @@ export async function stopWorker(
   } as const;
   const stopped = await runScript(context, purpose, processManager.stopScript(service));
   return stopped.ok ? success(undefined) : stopped;
+}
+
+/** C1, FIN and GET cannot be switched off: one that was given out in the last moment shall come to its own end. */
+async function waitUntilIdle(context: ApplyContext, { host, worker }: Target): Promise<Result<undefined>> {
+  const end = context.now().getTime() + context.times.start;
+  for (const wait of waits(context.times)) {
+    const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
+    if (!workers.ok) return workers;
+    if (!jobs.ok) return jobs;
+    const own = Object.entries(jobs.value).filter(
+      ([session]) => workers.value[session]?.Info.Hostname === worker,
+    );
+    if (own.every(([, list]) => list.every(({ RunWait }) => RunWait < 0))) return success(undefined);
+    if (context.now().getTime() > end) break;
+    await context.sleep(wait);
+  }
+  return failure({
+    code: 'SF605',
+    severity: 'error',
+    message: `${worker} got a job in the last moment and is not stopped`,
+    place: { kind: 'host', host, worker },
+    help: 'Its paths are detached. Run the command again: it attaches them, or stops the worker when the job is done.',
+  });
 }

@@ -27,6 +27,7 @@ export async function onFarm(
   });
   try {
     const code = await work({ workspace: workspace.value, signal });
+    terminal.finish();
     return signal.aborted ? EXIT.interrupted : code;
   } finally {
     dispose();

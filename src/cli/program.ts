@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 import { parseDuration } from '../farm/duration.js';
 import type { GlobalOptions } from './terminal.js';
+import { usageError } from './usage-error.js';
 import { version } from './version.js';
 
 const EXIT_CODES = `
@@ -32,8 +33,18 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error.exitCode === 0) return EXIT.done;
+    if (forPrograms(program)) {
+      const { Terminal } = await import('./terminal.js');
+      new Terminal({ json: true, color: false }).diagnostics([usageError(error)]);
+    }
+    return EXIT.usage;
   }
+}
+
+/** Known even where the rest of the command line is wrong. */
+function forPrograms(program: Command): boolean {
+  return program.opts<Partial<GlobalOptions>>().json === true;
 }
 
 /** Commands are loaded when they are called: `--help` need not wait for SSH. */
@@ -52,6 +63,11 @@ function buildProgram(finish: Finish): Command {
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(--help says more)')
     .exitOverride();
+  program.configureOutput({
+    writeErr: (text) => {
+      if (!forPrograms(program)) process.stderr.write(text);
+    },
+  });
   addFileCommands(program, finish);
   addHostCommands(program, finish);
   addDrainCommands(program, finish);

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Emit } from '../event/event.js';
-import { diagnosticsJson, formatDiagnostics } from '../view/diagnostics.js';
+import { diagnosticsDocument, formatDiagnostics } from '../view/diagnostics.js';
 import { jsonProgress } from '../view/progress-json.js';
 import { liveProgress } from '../view/progress-live.js';
 import { plainProgress } from '../view/progress-plain.js';
@@ -27,6 +27,8 @@ export class Terminal {
   readonly style: Style;
   readonly width: number;
   #progress: Progress | undefined;
+  /** Lines for programs that no report or diagnostics have ended yet. */
+  #open = false;
 
   constructor({ json, color }: Pick<GlobalOptions, 'json' | 'color'>) {
     const { NO_COLOR, FORCE_COLOR } = process.env;
@@ -38,6 +40,17 @@ export class Terminal {
 
   /** Prints a result: its text, or with `--json` its data. */
   result(text: string, data: unknown): void {
+    this.#open = false;
+    this.#print(text, data);
+  }
+
+  /** Prints what a result follows: its text, or with `--json` its data on a line, which says its type. */
+  event(text: string, data: { readonly type: string }): void {
+    this.#open = true;
+    this.#print(text, data);
+  }
+
+  #print(text: string, data: unknown): void {
     process.stdout.write(this.json ? `${JSON.stringify(data)}\n` : ensureNewline(text));
   }
 
@@ -50,12 +63,18 @@ export class Terminal {
 
   diagnostics(diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0) return;
-    if (this.json) process.stdout.write(`${JSON.stringify({ diagnostics: diagnosticsJson(diagnostics) })}\n`);
+    if (this.json) this.result('', diagnosticsDocument(diagnostics));
     else process.stderr.write(ensureNewline(formatDiagnostics(diagnostics, this.style, this.width)));
+  }
+
+  /** Ends lines for programs that nothing has ended yet, so that the last one always says how it went. */
+  finish(): void {
+    if (this.json && this.#open) this.result('', diagnosticsDocument([]));
   }
 
   /** A moving view on a terminal, lines elsewhere, JSON lines with `--json`. */
   progress(): Progress {
+    this.#open = true;
     const progress = this.#openProgress();
     this.#progress = progress;
     return {

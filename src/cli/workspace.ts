@@ -15,6 +15,7 @@ import { Connections } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
+import { userName } from './user-name.js';
 
 const HOUR = 3_600_000;
 
@@ -22,6 +23,7 @@ export const DEFAULT_TIMES: ApplyTimes = {
   quiet: 24 * HOUR,
   start: 120_000,
   patience: HOUR / 4,
+  certainty: 10_000,
   poll: 500,
   longestPoll: 10_000,
 };
@@ -101,5 +103,5 @@ export class Workspace {
 
 /** `alice@laptop` */
 export function who(): string {
-  return `${userInfo().username}@${hostname()}`;
+  return `${userName(userInfo, process.env, process.getuid?.())}@${hostname()}`;
 }

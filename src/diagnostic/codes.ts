@@ -59,6 +59,7 @@ export const CODES = {
   SF237: { title: 'storage path neither seals nor stores' },
   SF238: { title: 'no workers' },
   SF239: { title: 'storage group without a path' },
+  SF240: { title: 'one machine under two names' },
 
   SF301: { title: 'secret: environment variable missing' },
   SF302: { title: 'secret: file unreadable' },
@@ -94,6 +95,8 @@ export const CODES = {
   SF510: { title: 'one ID on two paths' },
   SF511: { title: 'miner not reached' },
   SF512: { title: 'host belongs to another farm' },
+  SF514: { title: 'worker was started by somebody else' },
+  SF515: { title: 'worker that the file names no more still runs' },
 
   SF601: { title: 'file changed since it was read' },
   SF602: { title: 'command on the host failed' },
@@ -108,6 +111,9 @@ export const CODES = {
   SF611: { title: 'no such host or worker' },
   SF612: { title: 'drain cannot end' },
   SF613: { title: 'step left out after a failure' },
+  SF614: { title: 'nobody to ask' },
+  SF615: { title: 'wrong use of the command line' },
+  SF616: { title: 'drain taken back' },
 
   SF701: { title: 'sandbox not running' },
   SF702: { title: 'sandbox already running' },

@@ -20,12 +20,20 @@ export function liveOf(worker: ObservedWorker | undefined): WorkerLive | undefin
   return worker?.process?.live.reached === true ? worker.process.live : undefined;
 }
 
-/** The paths that would vanish with this worker: a path with a second URL is served by another. */
-export function soleHolders(own: ObservedWorker | undefined, miner: ObservedMiner): readonly Holder[] {
+/**
+ * The paths that would vanish with this worker. A second URL in the index says nothing: it stays there when a worker
+ * moved to another address. Only what another worker has attached now is served by another.
+ */
+export function soleHolders(
+  own: ObservedWorker | undefined,
+  others: readonly ObservedWorker[],
+  miner: ObservedMiner,
+): readonly Holder[] {
+  const shared = new Set(others.flatMap((other) => (liveOf(other)?.paths ?? []).map(({ ID }) => ID)));
   const indexed = storageIds(own).flatMap((id) => miner.storage.get(id)?.info ?? []);
   return [
     ...indexed
-      .filter(({ URLs }) => (URLs ?? []).length <= 1)
+      .filter(({ ID }) => !shared.has(ID))
       .map((info): Holder => ({ allowTo: info.AllowTo ?? [], files: declaredFiles(info, miner) })),
     ...unindexed(own, miner),
   ];

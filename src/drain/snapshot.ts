@@ -12,6 +12,8 @@ export interface DrainSnapshot {
   readonly worker: string;
   /** Whether its process runs and answers. */
   readonly alive: boolean;
+  /** Whether its process runs, does not answer us, and may be given work by the miner all the same. */
+  readonly silent: boolean;
   /** Tasks Lotus gives it now. */
   readonly enabled: ReadonlySet<TaskCode>;
   /** Its jobs that are assigned, prepared or running. */
@@ -53,15 +55,18 @@ export function drainSnapshot(
   miner: ObservedMiner,
   states: SectorStates,
 ): DrainSnapshot {
-  const own = observedWorkers(observation).get(worker);
+  const workers = observedWorkers(observation);
+  const own = workers.get(worker);
+  const others = [...workers].filter(([name]) => name !== worker).map(([, other]) => other);
   const live = liveOf(own);
-  const held = heldSectors(soleHolders(own, miner), states, (holders) =>
+  const held = heldSectors(soleHolders(own, others, miner), states, (holders) =>
     takers(worker, holders, observation, miner),
   );
   const names = new Set(held.map(({ sector }) => sector));
   return {
     worker,
     alive: live !== undefined,
+    silent: live === undefined && own?.process !== undefined && isRegistered(worker, miner),
     enabled: live?.tasks ?? new Set(),
     jobs: jobs(miner, (name) => name === worker),
     readers: jobs(miner, (name) => name !== worker).filter(
@@ -69,6 +74,10 @@ export function drainSnapshot(
     ),
     held,
   };
+}
+
+function isRegistered(worker: string, miner: ObservedMiner): boolean {
+  return [...miner.workers.values()].some(({ Info, Enabled }) => Enabled && Info.Hostname === worker);
 }
 
 function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {

@@ -52,7 +52,11 @@ export type Blocker =
   /** A sector lies here whose next task no live worker may take. */
   | { readonly kind: 'stranded'; readonly sector: HeldSector; readonly task: TaskCode }
   /** A sector lies here, and C1 and FIN run only here, but the worker does not run. */
-  | { readonly kind: 'away'; readonly sector: HeldSector };
+  | { readonly kind: 'away'; readonly sector: HeldSector }
+  /** A finished sector lies here for good: this is its long-term storage. */
+  | { readonly kind: 'stays'; readonly sector: HeldSector }
+  /** The worker runs and may be given work, but cannot be asked what it takes. */
+  | { readonly kind: 'silent' };
 
 /** States of a sector whose PreCommit2 is still to come. Lotus: storage/pipeline/sector_state.go */
 const BEFORE_PRECOMMIT2: ReadonlySet<string> = new Set([
@@ -66,6 +70,9 @@ const BEFORE_PRECOMMIT1: ReadonlySet<string> = new Set(['AddPiece', 'WaitDeals',
 const AFTER_COMMIT2: ReadonlySet<string> = new Set([
   'SubmitCommit', 'SubmitCommitAggregate', 'CommitWait', 'CommitAggregateWait', 'FinalizeSector', 'FinalizeFailed', 'Proving', 'Available',
 ]); // prettier-ignore
+
+/** States of a sector that has come to its end. */
+const FINISHED: ReadonlySet<string> = new Set(['Proving', 'Available']);
 
 /** The next task that needs a worker with that task switched on; undefined when none does or the state is not known. */
 function nextTask(sector: HeldSector): TaskCode | undefined {
@@ -92,11 +99,13 @@ function blockersOf(
   goal: DrainGoal,
   declared: readonly TaskCode[],
 ): readonly Blocker[] {
+  const silent: readonly Blocker[] = snapshot.silent ? [{ kind: 'silent' }] : [];
   const jobs = snapshot.jobs.map((job): Blocker => ({ kind: 'job', job }));
   const readers = snapshot.readers.map((job): Blocker => ({ kind: 'reader', job }));
-  if (goal === 'quiet') return [...jobs, ...readers];
+  if (goal === 'quiet') return [...silent, ...jobs, ...readers];
   const busy = new Set([...snapshot.jobs, ...snapshot.readers].map(({ sector }) => sector));
   return [
+    ...silent,
     ...jobs,
     ...readers,
     ...snapshot.held.map((sector) => heldBlocker(snapshot, sector, declared, busy)),
@@ -109,6 +118,9 @@ function heldBlocker(
   declared: readonly TaskCode[],
   busy: ReadonlySet<string>,
 ): Blocker {
+  const finished = sector.state !== undefined && FINISHED.has(sector.state);
+  if (finished && !busy.has(sector.sector)) return { kind: 'stays', sector };
+  if (snapshot.silent) return { kind: 'sector', sector };
   if (!snapshot.alive) return { kind: 'away', sector };
   const code = nextTask(sector);
   if (code === undefined || busy.has(sector.sector) || sector.elsewhere.has(code))
@@ -117,7 +129,9 @@ function heldBlocker(
   return doneHere ? { kind: 'sector', sector } : { kind: 'stranded', sector, task: code };
 }
 
+const HOPELESS: ReadonlySet<Blocker['kind']> = new Set(['stranded', 'away', 'stays']);
+
 function verdictOf(blockers: readonly Blocker[]): Verdict {
   if (blockers.length === 0) return 'done';
-  return blockers.some(({ kind }) => kind === 'stranded' || kind === 'away') ? 'never' : 'working';
+  return blockers.some(({ kind }) => HOPELESS.has(kind)) ? 'never' : 'working';
 }

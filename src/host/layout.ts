@@ -6,6 +6,8 @@ export interface HostLayout {
   readonly journal: string;
   readonly lock: string;
   readonly backups: string;
+  /** Holds the pid files. */
+  readonly run: string;
 }
 
 export function hostLayout(paths: HostPaths): HostLayout {
@@ -14,6 +16,7 @@ export function hostLayout(paths: HostPaths): HostLayout {
     journal: `${paths.state}/journal.jsonl`,
     lock: `${paths.state}/lock`,
     backups: `${paths.state}/backups`,
+    run: `${paths.state}/run`,
   };
 }
 
@@ -38,7 +41,7 @@ export function workerLayout(
 ): WorkerLayout {
   return {
     envFile: `${paths.config}/workers/${worker.name}/worker.env`,
-    pidFile: `${paths.state}/run/${worker.name}.pid`,
+    pidFile: `${hostLayout(paths).run}/${worker.name}.pid`,
     logFile: `${paths.state}/log/${worker.name}.log`,
     apiFile: `${worker.repo}/api`,
     tokenFile: `${worker.repo}/token`,

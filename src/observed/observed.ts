@@ -38,6 +38,8 @@ export interface ObservedHost {
   /** Things on the host that cannot be read for what they are. */
   readonly problems: readonly Diagnostic[];
   readonly workers: ReadonlyMap<string, ObservedWorker>;
+  /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
+  readonly forgotten?: readonly string[];
 }
 
 export type ObservedFile =
@@ -53,6 +55,8 @@ export interface ObservedWorker {
   readonly storage: ReadonlyMap<string, ObservedStorage>;
   /** Absent while it does not run. */
   readonly process?: ObservedProcess;
+  /** Somebody answers at the address in its repo although we did not start it. */
+  readonly startedElsewhere?: boolean;
 }
 
 export interface ObservedStorage {

@@ -99,13 +99,26 @@ function parseProcess([pid, environ = '-']: readonly string[]): AnsweredProcess 
 export type Lives = ReadonlyMap<string, WorkerLive | Unreached>;
 
 /** Puts a host's answer and its workers' own words together. */
-export function assembleHost(host: Host, answer: HostAnswer, lives: Lives): ObservedHost {
+export function assembleHost(
+  host: Host,
+  answer: HostAnswer,
+  lives: Lives,
+  startedElsewhere: ReadonlySet<string> = new Set(),
+): ObservedHost {
   const manifest = answer.files.get(hostLayout(host.paths).manifest) ?? { state: 'absent' };
   const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
   const workers = new Map(
-    host.workers.map((worker) => [worker.name, assembleWorker(host, worker, answer, lives)]),
+    host.workers.map((worker) => {
+      const observed = assembleWorker(host, worker, answer, lives);
+      return [
+        worker.name,
+        startedElsewhere.has(worker.name) ? { ...observed, startedElsewhere: true } : observed,
+      ];
+    }),
   );
+  const forgotten = forgottenWorkers(host, answer);
   const base = {
+    ...(forgotten.length === 0 ? {} : { forgotten }),
     reached: true,
     name: host.name,
     problems: manifestProblems(host, manifest),
@@ -113,6 +126,13 @@ export function assembleHost(host: Host, answer: HostAnswer, lives: Lives): Obse
   } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return base;
   return { ...base, manifest: parsed, manifestSha256: manifest.sha256 };
+}
+
+function forgottenWorkers({ paths, workers }: Host, { processes }: HostAnswer): readonly string[] {
+  const declared = new Set(workers.map((worker) => workerLayout(paths, worker).pidFile));
+  return [...processes.keys()]
+    .filter((pidFile) => !declared.has(pidFile))
+    .map((pidFile) => pidFile.slice(pidFile.lastIndexOf('/') + 1).replace(/\.pid$/, ''));
 }
 
 function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[] {

@@ -31,6 +31,8 @@ export function probeScript(host: Host): string {
     `echo; echo '${PROBE_HEAD}'`,
     call('file', layout.manifest),
     ...workers,
+    // Those of workers that the file names no more are among them.
+    `for pidfile in ${shellQuote(layout.run)}/*.pid; do process "$pidfile"; done`,
     `echo '${PROBE_END}'`,
     '',
   ].join('\n');

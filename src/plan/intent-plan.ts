@@ -15,8 +15,10 @@ export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
 export function planIntents(desired: DesiredFarm, observation: Observation, changes: IntentChanges): Plan {
   const plan = makePlan(desired, observation);
   const concerned = desired.hosts.filter((host) => host.workers.some(({ name }) => changes.has(name)));
+  const names = new Set(concerned.map(({ name }) => name));
   return {
     ...plan,
+    diagnostics: plan.diagnostics.filter(({ place }) => place?.kind !== 'host' || names.has(place.host)),
     hosts: concerned.map((host) => intentHost(host, desired.name, plan, observation, changes)),
   };
 }

@@ -56,7 +56,9 @@ function planHost(
   if (hasErrors(problems)) {
     return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
-  const found = desired.workers.map((worker) => planWorker(worker, observed, miner, sealProof));
+  const found = desired.workers.map(
+    (worker) => inTheWay(worker, observed) ?? planWorker(worker, observed, miner, sealProof),
+  );
   return {
     plan: {
       ...base,
@@ -147,6 +149,28 @@ function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHos
       help: 'Check that this is the right host. If the farm has a new name, change `farm` in the manifest on the host too.',
     },
   ];
+}
+
+/** A stopped worker is not touched while another process may hold its repo, its paths or its port. */
+function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings | undefined {
+  const observed = host.workers.get(desired.name);
+  if (observed?.process !== undefined) return undefined;
+  const place = { kind: 'host', host: desired.host, worker: desired.name } as const;
+  const stop = (code: 'SF514' | 'SF515', message: string, help: string): Findings => ({
+    steps: [],
+    diagnostics: [{ code, severity: 'error', message, place, help }],
+  });
+  if (observed?.startedElsewhere === true) {
+    const help = 'Stop it where it was started (a unit, tmux, …) when it is quiet; then sealfarm starts it.';
+    return stop('SF514', `${desired.name} runs on ${desired.host}, but sealfarm did not start it`, help);
+  }
+  const [running] = host.forgotten ?? [];
+  if (running === undefined) return undefined;
+  return stop(
+    'SF515',
+    `${desired.name} is not started while ${running}, which is in the file no more, runs on ${desired.host}`,
+    `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
+  );
 }
 
 function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonly Diagnostic[] {

@@ -118,7 +118,13 @@ export type Action =
       readonly settings: SectorStoreSettings;
     }
   | { readonly kind: 'attach'; readonly path: string }
-  | { readonly kind: 'detach'; readonly path: string; readonly id: StorageId }
+  /** Only while the worker is quiet and nothing lies there: its `tasks` are off meanwhile. */
+  | {
+      readonly kind: 'detach';
+      readonly path: string;
+      readonly id: StorageId;
+      readonly tasks: readonly TaskCode[];
+    }
   | { readonly kind: 'enable-task'; readonly task: TaskCode }
   | { readonly kind: 'disable-task'; readonly task: TaskCode }
   /** `expect` is verified afterwards. */

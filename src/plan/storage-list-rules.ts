@@ -78,8 +78,7 @@ function writeList(context: WorkerContext, listed: readonly string[], paths: rea
 function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Findings {
   if (!context.miner.reached) return NOTHING;
   const held = sectorsOn(context.miner, [ID]);
-  const servedElsewhere = (context.miner.storage.get(ID)?.info.URLs ?? []).length > 1;
-  if (held.length > 0 && !servedElsewhere) {
+  if (held.length > 0) {
     const names = held.slice(0, 3).map(sectorName).join(', ');
     return undeclaredFullPath(
       context,
@@ -88,9 +87,8 @@ function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Fin
     );
   }
   // A miner that was just restarted does not know yet what lies where.
-  if (holdsFiles(context, LocalPath.replace(/\/+$/, '')) && !servedElsewhere)
-    return undeclaredFullPath(context, LocalPath);
-  const action = { kind: 'detach', path: LocalPath, id: ID } as const;
+  if (holdsFiles(context, LocalPath.replace(/\/+$/, ''))) return undeclaredFullPath(context, LocalPath);
+  const action = { kind: 'detach', path: LocalPath, id: ID, tasks: context.desired.tasks } as const;
   return {
     steps: [workerStep(context, { action, disruption: 'empty', reason: 'config-changed' })],
     diagnostics: [],

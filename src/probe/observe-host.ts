@@ -24,6 +24,7 @@ export async function observeHost(host: Host, connections: Connections): Promise
   if (!answer.ok) return unreached(answer.diagnostic);
   const apis = new Map(
     host.workers.flatMap((worker) => {
+      if (!answer.value.processes.has(workerLayout(host.paths, worker).pidFile)) return [];
       const api = workerApi(host, worker, answer.value, connections);
       return api === undefined ? [] : [[worker.name, api] as const];
     }),
@@ -34,7 +35,26 @@ export async function observeHost(host: Host, connections: Connections): Promise
   const lives = await Promise.all(
     running.map(async ({ name }) => [name, await observeLive(host.name, name, apis.get(name))] as const),
   );
-  return { observation: assembleHost(host, answer.value, new Map(lives)), apis };
+  const strangers = await answeringStrangers(host, answer.value, connections);
+  return { observation: assembleHost(host, answer.value, new Map(lives), strangers), apis };
+}
+
+/** Workers we did not start that answer where their repo says: somebody else keeps them. */
+async function answeringStrangers(
+  host: Host,
+  answer: HostAnswer,
+  connections: Connections,
+): Promise<ReadonlySet<string>> {
+  const stopped = host.workers.filter(
+    (worker) => !answer.processes.has(workerLayout(host.paths, worker).pidFile),
+  );
+  const names = await Promise.all(
+    stopped.map(async (worker) => {
+      const session = await workerApi(host, worker, answer, connections)?.session();
+      return session?.ok === true ? [worker.name] : [];
+    }),
+  );
+  return new Set(names.flat());
 }
 
 function unreached(diagnostic: Diagnostic): HostProbe {
@@ -51,8 +71,7 @@ function workerApi(
   const files = workerLayout(host.paths, worker);
   const api = answer.files.get(files.apiFile);
   const token = answer.files.get(files.tokenFile);
-  if (!answer.processes.has(files.pidFile) || api?.state !== 'present' || token?.state !== 'present')
-    return undefined;
+  if (api?.state !== 'present' || token?.state !== 'present') return undefined;
   const parsed = parseMinerAddress(api.text.reveal().trim());
   if (!parsed.ok) return undefined;
   return connections.worker(host.name, worker.name, parsed.address, new Secret(token.text.reveal().trim()));

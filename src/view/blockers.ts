@@ -33,8 +33,9 @@ const WAITS_FOR: Readonly<Record<string, string>> = {
 /** What holds a restart or a drain up, without times: the same as long as nothing has changed. */
 export function blockersWords(blockers: readonly Blocker[]): string {
   const jobs = blockers.filter(({ kind }) => kind === 'job' || kind === 'reader');
-  const sectors = blockers.filter(({ kind }) => kind !== 'job' && kind !== 'reader');
-  return [named(jobs, 'job'), named(sectors, 'sector')].filter((words) => words !== '').join('; ');
+  const sectors = blockers.filter((blocker) => 'sector' in blocker);
+  const silent = blockers.some(({ kind }) => kind === 'silent') ? 'an answer of the worker' : '';
+  return [silent, named(jobs, 'job'), named(sectors, 'sector')].filter((words) => words !== '').join('; ');
 }
 
 /** `2 jobs: PC1 of s-t01000-3 (running), AP of s-t01000-4 (assigned)` */
@@ -55,6 +56,10 @@ function blockerWords(blocker: Blocker): string {
       return `${inState(blocker.sector)} needs ${blocker.task}, which no worker may take`;
     case 'away':
       return `${inState(blocker.sector)} lies here, but the worker does not run`;
+    case 'stays':
+      return `${inState(blocker.sector)} is finished and stays here`;
+    case 'silent':
+      return 'the worker does not answer';
     default:
       return unreachable(blocker);
   }
@@ -71,7 +76,7 @@ function inState({ sector, state }: HeldSector): string {
 
 /** The same for machines. */
 export function blockerJson(blocker: Blocker): Readonly<Record<string, unknown>> {
-  if ('job' in blocker) return blocker;
+  if (!('sector' in blocker)) return blocker;
   const { elsewhere, ...sector } = blocker.sector;
   return { ...blocker, sector: { ...sector, elsewhere: [...elsewhere] } };
 }

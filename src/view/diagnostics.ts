@@ -46,6 +46,16 @@ export function diagnosticsJson(list: readonly Diagnostic[]): readonly Diagnosti
   return list.map(diagnosticJson);
 }
 
+/** A whole document, or the last line of several. */
+export interface DiagnosticsDocument {
+  readonly type: 'diagnostics';
+  readonly diagnostics: readonly DiagnosticJson[];
+}
+
+export function diagnosticsDocument(list: readonly Diagnostic[]): DiagnosticsDocument {
+  return { type: 'diagnostics', diagnostics: diagnosticsJson(list) };
+}
+
 export function diagnosticJson({ code, severity, message, place, help }: Diagnostic): DiagnosticJson {
   return {
     code,

@@ -1,8 +1,10 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { unreachable } from '../diagnostic/unreachable.js';
 import type { Blocker } from '../drain/step.js';
 import type { Event } from '../event/event.js';
-import { unreachable } from '../diagnostic/unreachable.js';
 import { blockersWords } from './blockers.js';
 import { stepWords } from './step-words.js';
+import { printable } from './text.js';
 
 /** What an event is about: a worker, or a host as a whole. */
 export interface Subject {
@@ -28,7 +30,7 @@ export function eventWords(event: Event): EventWords | undefined {
     case 'host-observed':
       return undefined;
     case 'host-unreached':
-      return { outcome: 'failed', text: 'not reached' };
+      return { outcome: 'failed', text: `not reached: ${shortly(event.diagnostic)}` };
     case 'step-started':
       return { outcome: 'going-on', text: `${stepWords(event.step)} …` };
     case 'step-waiting':
@@ -36,7 +38,7 @@ export function eventWords(event: Event): EventWords | undefined {
     case 'step-done':
       return { outcome: 'done', text: `${stepWords(event.step)} … done` };
     case 'step-failed':
-      return { outcome: 'failed', text: `${stepWords(event.step)} … failed` };
+      return { outcome: 'failed', text: `${stepWords(event.step)} … failed: ${shortly(event.diagnostic)}` };
     case 'step-skipped':
       return { outcome: 'failed', text: `${stepWords(event.step)} … not begun` };
     case 'drain-started':
@@ -48,6 +50,11 @@ export function eventWords(event: Event): EventWords | undefined {
     default:
       return unreachable(event);
   }
+}
+
+/** The whole diagnostic is for the report, where all failures stand together. */
+function shortly({ code, message }: Diagnostic): string {
+  return `${code} ${printable(message.split('\n', 1)[0] ?? '')}`;
 }
 
 /** The look after the last task was switched off may find nothing and is still not the last. */

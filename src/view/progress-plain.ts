@@ -1,5 +1,5 @@
 import type { Emit, Event } from '../event/event.js';
-import { formatDiagnostic } from './diagnostics.js';
+import type { Step } from '../plan/plan.js';
 import { eventWords, subjectOf, type Outcome } from './event-words.js';
 import { PLAIN, type Paint, type Style } from './style.js';
 
@@ -8,24 +8,25 @@ export function plainProgress(write: (text: string) => void, style: Style = PLAI
   const last = new Map<string, string>();
   return (event) => {
     const words = eventWords(event);
-    if (words === undefined || isQuick(event)) return;
+    if (words === undefined || !isNews(event)) return;
     const { host, worker } = subjectOf(event);
     const line = `${style.dim(`[${host}]`)} ${worker === undefined ? '' : `${worker}: `}${outcomePaint(words.outcome, style)(words.text)}`;
     const key = `${host}\n${worker ?? ''}`;
     if (last.get(key) === line) return;
     last.set(key, line);
     write(`${line}\n`);
-    if ('diagnostic' in event && event.type !== 'step-skipped') {
-      write(`${formatDiagnostic(event.diagnostic, style).replace(/^(?=.)/gm, '  ')}\n`);
-    }
   };
 }
 
-/** A step that takes no time is told by its end alone. */
-function isQuick(event: Event): boolean {
-  if (event.type !== 'step-started') return false;
-  const { kind } = event.step.action;
-  return kind !== 'start' && kind !== 'restart';
+/** Steps that take no time, and drains and restarts that nothing holds up, are told by their end alone. */
+function isNews(event: Event): boolean {
+  if (event.type === 'drain-started') return false;
+  if (event.type === 'step-started') return isLong(event.step);
+  return !('blockers' in event) || event.blockers.length > 0;
+}
+
+function isLong({ action }: Step): boolean {
+  return action.kind === 'start' || action.kind === 'restart';
 }
 
 function outcomePaint(outcome: Outcome, style: Style): Paint {

@@ -36,7 +36,9 @@ export function formatReport({ done, failed, skipped }: Report, style: Style): s
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
+/** The last of the lines that a command prints for programs. */
 export interface ReportJson {
+  readonly type: 'report';
   readonly done: readonly StepJson[];
   readonly failed: readonly { readonly step: StepJson; readonly diagnostic: DiagnosticJson }[];
   readonly skipped: readonly StepJson[];
@@ -44,6 +46,7 @@ export interface ReportJson {
 
 export function reportJson({ done, failed, skipped }: Report): ReportJson {
   return {
+    type: 'report',
     done: done.map(stepJson),
     failed: failed.map(({ step, diagnostic }) => ({
       step: stepJson(step),

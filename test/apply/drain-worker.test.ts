@@ -3,7 +3,8 @@ import { drainWorker, type DrainRequest } from '../../src/apply/drain-worker.js'
 import type { Result } from '../../src/diagnostic/result.js';
 import type { SectorDecl } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
-import { aJob, changePath, idOf, sessionOf, stopped } from '../support/observation.js';
+import type { ObservedHost } from '../../src/observed/observed.js';
+import { aJob, changePath, drained, idOf, sessionOf, stopped } from '../support/observation.js';
 import { Scene, START } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
@@ -13,6 +14,8 @@ let scene: Scene;
 
 beforeEach(() => {
   scene = new Scene();
+  const intent = { who: 'alice@laptop', when: START };
+  scene.observation = drained(scene.observation, 'worker-1', intent);
 });
 
 function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<undefined>> {
@@ -39,8 +42,6 @@ function events(): readonly unknown[] {
   return scene.events.map((event) => (event.type === 'drain-progress' ? event.verdict : event.type));
 }
 
-const STOP = ['worker-1 detach-all', 'host-1 stop worker-1', 'host-1 journal'];
-
 describe('a drain', () => {
   it('switches the intake off, leaves on what its sectors need, waits for them and stops the worker', async () => {
     // PC2 is bound to groups: worker-2 may not fetch, so the sector must be done here.
@@ -59,7 +60,8 @@ describe('a drain', () => {
       'look host-1 host-2', 'look host-1', 'worker-1 disable PC1', 'sleep 1000',
       'look host-1', 'sleep 1500',
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
-      'look host-1', 'miner workers', 'miner jobs', ...STOP,
+      'look host-1', 'miner workers', 'miner jobs',
+      'worker-1 detach-all', 'miner workers', 'miner jobs', 'host-1 stop worker-1', 'host-1 journal',
     ]); // prettier-ignore
     expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true });
@@ -94,7 +96,7 @@ describe('a drain', () => {
       if (call === 'sleep 2000') jobs();
     };
     expect((await drain()).ok).toBe(true);
-    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(2);
+    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(3);
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
   });
 
@@ -199,3 +201,25 @@ describe('a drain', () => {
     expect(scene.events.map(({ type }) => type)).not.toContain('drain-ended');
   });
 });
+
+describe('a drain that was taken back', () => {
+  it('ends, and leaves the worker as it is', async () => {
+    hold('WaitSeed', 7);
+    const { manifest, ...rest } = host();
+    if (manifest === undefined) throw new Error('no manifest');
+    scene.before = (call, nth) => {
+      if (call !== 'look host-1' || nth !== 3) return;
+      const resumed = { ...rest, manifest: { ...manifest, intents: {} } };
+      scene.observation = { ...scene.observation, hosts: new Map([['host-1', { ...host(), ...resumed }]]) };
+    };
+    expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF616' } });
+    expect(scene.changes).not.toContain('worker-1 detach-all');
+    expect(scene.calls).not.toContain('host-1 stop worker-1');
+  });
+});
+
+function host(): ObservedHost {
+  const found = scene.observation.hosts.get('host-1');
+  if (found?.reached !== true) throw new Error('host-1 is not there');
+  return found;
+}

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { attach, detach, redeclare, switchTasks } from '../../src/apply/live-changes.js';
+import { attach, redeclare, switchTasks } from '../../src/apply/live-changes.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import { success } from '../../src/diagnostic/result.js';
-import type { IndexedStorage } from '../../src/observed/observed.js';
 import type { SectorStoreSettings } from '../../src/lotus/sectorstore.js';
 import { settingsFrom } from '../../src/lotus/sectorstore.js';
 import type { WorkerApi } from '../../src/rpc/worker-api.js';
@@ -24,17 +23,6 @@ beforeEach(() => {
 
 /** Lotus reports success and does nothing. */
 const pretend = (): Promise<Result<undefined>> => Promise.resolve(success(undefined));
-
-function index(change: (before: IndexedStorage) => IndexedStorage): void {
-  const before = scene.observation.miner.storage.get(ID);
-  if (before === undefined) throw new Error('not in the index');
-  scene.changeMiner({ storage: new Map([[ID, change(before)]]) });
-}
-
-function hold(...numbers: readonly number[]): void {
-  const sectors = numbers.map((Number) => ({ Miner: 1000, Number, SectorFileType: 2 }));
-  scene.changeMiner({ sectors: new Map([[ID, sectors]]) });
-}
 
 describe('a redeclared path', () => {
   function redeclared(overrides: Partial<SectorStoreSettings> = {}): Promise<Result<undefined>> {
@@ -91,52 +79,6 @@ describe('an attached path', () => {
   it('fails when the worker refuses', async () => {
     scene.failing.set('worker-1 add /mnt/more', aDiagnostic('refused'));
     expect(await attach(TARGET, api, '/mnt/more')).toMatchObject({ diagnostic: { message: 'refused' } });
-  });
-});
-
-describe('a detached path', () => {
-  const action = { kind: 'detach', path: PATH, id: ID } as const;
-
-  it('is asked for its sectors right before', async () => {
-    expect(await detach(scene.context, TARGET, api, action)).toEqual(DONE);
-    expect(scene.calls).toEqual(['miner sectors', `miner storage ${ID}`, `worker-1 detach ${PATH}`]);
-  });
-
-  it('stays attached when a sector came since the plan', async () => {
-    hold(7, 8, 9, 10);
-    expect(await detach(scene.context, TARGET, api, action)).toMatchObject({
-      ok: false,
-      diagnostic: {
-        code: 'SF607',
-        message: `${PATH} holds 4 sectors again (s-t01000-7, s-t01000-8, s-t01000-9): it stays attached`,
-        place: { kind: 'host', ...TARGET, path: PATH },
-      },
-    });
-    expect(scene.changes).toEqual([]);
-  });
-
-  it('may hold sectors that another worker serves from the same path', async () => {
-    hold(7);
-    index(({ info, ...rest }) => ({ ...rest, info: { ...info, URLs: ['http://a', 'http://b'] } }));
-    expect(await detach(scene.context, TARGET, api, action)).toEqual(DONE);
-  });
-
-  it('stays attached when nobody can say what it holds, or who else serves it', async () => {
-    hold(7);
-    scene.failing.set(`miner storage ${ID}`, aDiagnostic('not known'));
-    expect(await detach(scene.context, TARGET, api, action)).toMatchObject({ diagnostic: { code: 'SF607' } });
-    scene.failing.set('miner sectors', aDiagnostic('no miner'));
-    expect(await detach(scene.context, TARGET, api, action)).toMatchObject({
-      diagnostic: { message: 'no miner' },
-    });
-    expect(scene.changes).toEqual([]);
-  });
-
-  it('that still shows is not in effect', async () => {
-    const deaf = { ...api, storageDetachLocal: pretend };
-    expect(await detach(scene.context, TARGET, deaf, action)).toMatchObject({
-      diagnostic: { code: 'SF606' },
-    });
   });
 });
 

@@ -39,8 +39,9 @@ function jobs(...list: ReturnType<typeof aJob>[]): void {
 
 const OFF = ['worker-1 disable PC1', 'worker-1 disable PC2'];
 const ON = ['worker-1 enable PC1', 'worker-1 enable PC2'];
-const STOP_AND_START = ['worker-1 detach-all', 'host-1 stop worker-1', 'host-1 start worker-1'];
 const LAST_QUESTION = ['miner workers', 'miner jobs'];
+/** The jobs are asked for once more when the paths are off. */
+const ORDER = ['worker-1 detach-all', ...LAST_QUESTION, 'host-1 stop worker-1', 'host-1 start worker-1'];
 
 describe('a restart', () => {
   it('switches off, waits, asks once more, detaches, stops, starts and looks, in this order', async () => {
@@ -52,7 +53,7 @@ describe('a restart', () => {
     expect(scene.calls).toEqual([
       'look host-1', ...OFF, 'sleep 1000',
       'look host-1', 'sleep 1500',
-      'look host-1', ...LAST_QUESTION, ...STOP_AND_START, 'look host-1',
+      'look host-1', ...LAST_QUESTION, ...ORDER, 'look host-1',
     ]); // prettier-ignore
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
   });
@@ -77,8 +78,7 @@ describe('a restart', () => {
       if (call === 'sleep 2000') jobs();
     };
     expect((await restart()).ok).toBe(true);
-    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(2);
-    expect(scene.calls.lastIndexOf('miner jobs')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(3);
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
   });
 
@@ -224,8 +224,26 @@ describe('a restart', () => {
     expect(scene.changes).not.toContain('host-1 start worker-1');
   });
 
-  it('stops a worker that runs but does not answer, without a call to it', async () => {
+  it('does not stop a worker that does not answer us while the miner may give it work', async () => {
     scene.change('worker-1', changeProcess((process) => ({ ...process, live: unreached() }))); // prettier-ignore
+    const context = { ...scene.context, apis: new Map() };
+    const action = {
+      kind: 'restart',
+      service: scene.layout('worker-1'),
+      expect: scene.expectation('worker-1'),
+    } as const;
+    const result = await restartWorker(context, TARGET, action, () => undefined);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF604' } });
+    expect(scene.changes).toEqual([]);
+  });
+
+  it('stops a worker that neither answers nor is known to the miner, without a call to it', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, live: unreached() }))); // prettier-ignore
+    const { workers } = scene.observation.miner;
+    scene.changeMiner({ workers: new Map() });
+    scene.before = (call) => {
+      if (call === 'host-1 start worker-1') scene.changeMiner({ workers });
+    };
     expect((await restart()).ok).toBe(true);
     expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 start worker-1']);
   });

@@ -69,7 +69,7 @@ export class Scene {
       emit: (event) => this.events.push(event),
       miner: this.#miner(),
       apis: new Map(this.#workers().map(({ name }) => [name, this.api(name)])),
-      times: { quiet: 60_000, start: 10_000, patience: 5000, poll: 1000, longestPoll: 2000 },
+      times: { quiet: 60_000, start: 10_000, patience: 5000, certainty: 2000, poll: 1000, longestPoll: 2000 },
       signal: this.interrupt.signal,
       remote: (host) => this.#remote(host),
       observe: (hosts) => Promise.resolve(this.#look(hosts)),

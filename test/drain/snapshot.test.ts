@@ -54,6 +54,7 @@ describe("a worker's own state", () => {
     expect(look(GUIDE, 'worker-1')).toEqual({
       worker: 'worker-1',
       alive: true,
+      silent: false,
       enabled: new Set(['AP', 'PC1', 'PC2', 'C2']),
       jobs: [],
       readers: [],
@@ -141,16 +142,24 @@ describe('held sectors', () => {
     ]);
   });
 
-  it('are only those on paths that nobody else serves', () => {
+  it('are not those on a path that another worker has attached now', () => {
+    const id = idOf('host-1', SEAL);
+    const seen = withSectors(GUIDE, { 'host-1': [decl(1)] });
+    const shared = changeLive((live) => ({
+      ...live,
+      paths: [...live.paths, { ID: id, Weight: 10, LocalPath: SEAL, CanSeal: true, CanStore: false }],
+    }));
+    expect(look(changeWorker(seen, 'worker-2', shared), 'worker-1').held).toEqual([]);
+  });
+
+  it('count although the index names a second server, which may be gone for long', () => {
     const seen = withSectors(GUIDE, { 'host-1': [decl(1)] });
     const storage = new Map(seen.miner.storage);
     const entry = storage.get(idOf('host-1', SEAL));
     if (entry === undefined) throw new Error('not indexed');
-    storage.set(entry.info.ID, {
-      ...entry,
-      info: { ...entry.info, URLs: ['http://a/remote', 'http://b/remote'] },
-    });
-    expect(look(changeMiner(seen, { storage }), 'worker-1').held).toEqual([]);
+    const URLs = ['http://a/remote', 'http://b/remote'];
+    storage.set(entry.info.ID, { ...entry, info: { ...entry.info, URLs } });
+    expect(look(changeMiner(seen, { storage }), 'worker-1').held).toHaveLength(1);
     // Lotus says null for an empty list.
     storage.set(entry.info.ID, { ...entry, info: { ...entry.info, URLs: null, AllowTo: null } });
     expect(look(changeMiner(seen, { storage }), 'worker-1').held).toHaveLength(1);

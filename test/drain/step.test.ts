@@ -16,6 +16,7 @@ function snapshot(overrides: Partial<DrainSnapshot>): DrainSnapshot {
   return {
     worker: 'worker-1',
     alive: true,
+    silent: false,
     enabled: new Set(),
     jobs: [],
     readers: [],
@@ -45,6 +46,7 @@ function held(
 function blockers({ blockers: all }: DrainDecision): readonly string[] {
   return all.map((blocker) => {
     if (blocker.kind === 'job' || blocker.kind === 'reader') return `${blocker.kind} ${blocker.job.task}`;
+    if (blocker.kind === 'silent') return blocker.kind;
     return `${blocker.kind} ${blocker.kind === 'stranded' ? blocker.task : (blocker.sector.state ?? '?')}`;
   });
 }
@@ -194,7 +196,7 @@ describe('a worker that shall get empty', () => {
       holding(held('CommitWait'), 'C2'),
       'off: C2; sector CommitWait; working',
     ],
-    ['proving, still lying here', holding(held('Proving')), 'sector Proving; working'],
+    ['finished, in its long-term storage', holding(held('Proving')), 'stays Proving; never'],
     [
       'an update to prove, here',
       holding(held('ProveReplicaUpdate', [], ['update', 'update-cache']), 'PR2', 'RU'),
@@ -268,12 +270,25 @@ const anySector = fc.record(
 const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   worker: fc.constant('worker-1'),
   alive: fc.boolean(),
+  silent: fc.boolean(),
   enabled: someTasks.map((codes) => new Set(codes)),
   jobs: fc.array(anyJob, { maxLength: 2 }),
   readers: fc.array(anyJob, { maxLength: 2 }),
   held: fc.uniqueArray(anySector, { maxLength: 3, selector: ({ sector }) => sector }),
 });
 const anyGoal = fc.constantFrom<DrainGoal>('quiet', 'empty');
+
+describe('a worker that runs, is known to the miner and does not answer', () => {
+  it.each<DrainGoal>(['quiet', 'empty'])('is not %s: it may be given work at any moment', (goal) => {
+    const decision = drainStep(snapshot({ alive: false, silent: true }), goal, ['PC1']);
+    expect(decision).toMatchObject({ verdict: 'working', blockers: [{ kind: 'silent' }] });
+  });
+
+  it('is no reason to say never', () => {
+    const seen = snapshot({ alive: false, silent: true, held: [held('WaitSeed')] });
+    expect(blockers(drainStep(seen, 'empty', ['PC1']))).toEqual(['silent', 'sector WaitSeed']);
+  });
+});
 
 describe('whatever is seen', () => {
   it('no task is switched on and off, and only such as can be', () => {
@@ -303,7 +318,7 @@ describe('whatever is seen', () => {
     fc.assert(
       fc.property(anySnapshot, anyGoal, someTasks, (seen, goal, declared) => {
         const decision = drainStep(seen, goal, declared);
-        const hopeless = decision.blockers.some(({ kind }) => kind === 'stranded' || kind === 'away');
+        const hopeless = decision.blockers.some(({ kind }) => ['stranded', 'away', 'stays'].includes(kind));
         const expected = decision.blockers.length === 0 ? 'done' : hopeless ? 'never' : 'working';
         expect(decision.verdict).toBe(expected);
         if (goal === 'empty')
@@ -323,7 +338,7 @@ describe('whatever is seen', () => {
     );
   });
 
-  function isAtRest({ jobs, readers }: DrainSnapshot): boolean {
-    return jobs.length + readers.length === 0;
+  function isAtRest({ jobs, readers, silent }: DrainSnapshot): boolean {
+    return jobs.length + readers.length === 0 && !silent;
   }
 });

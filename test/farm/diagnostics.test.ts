@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readFarm } from '../../src/farm/read-farm.js';
 import { edited, type Edit, said, SAMPLE } from './sample.js';
 
 const PROFILE = 'p: { tasks: [AP] }';
@@ -197,7 +198,7 @@ describe('host ranges and names', () => {
   it('a farm has at most 2,000 hosts', () => {
     const hosts = (last: string): string =>
       ['a[1-1000]', `b[1-${last}]`]
-        .map((name) => `\n  ${name}: { address: x.example, workers: {} }`)
+        .map((name) => `\n  ${name}: { address: 'x{n}.${name.charAt(0)}.example', workers: {} }`)
         .join('');
     const farm = (last: string): string[] => said(edited([STORAGE, STORAGE + hosts(last)]));
     expect(farm('1000')).toEqual(['SF238 18:3', 'SF207 19:3']);
@@ -206,7 +207,7 @@ describe('host ranges and names', () => {
 
   it('ranges cannot fill the memory', () => {
     const env = Array.from({ length: 6000 }, (_, index) => `A${index}: 1`).join(', ');
-    const body = `{ address: x.example, workers: { w: { env: { ${env} } } } }`;
+    const body = `{ address: 'x{n}.example', workers: { w: { env: { ${env} } } } }`;
     expect(said(edited([STORAGE, `${STORAGE}\n  a[1-1000]: ${body}`]))).toEqual(['SF207 18:3']);
   });
 });
@@ -281,6 +282,41 @@ describe('rules of the farm', () => {
     [below('h2: { address: 10.0.0.2 }'), 'SF238 18:3'],
   ]);
 
+  describe('one machine under two names', () => {
+    const local = (address: string): string =>
+      `h2: { address: ${address}, ssh: { transport: local }, workers: { w2: { listen: 10.0.0.1:3457 } } }`;
+    const listening = "workers: { 'x{n}': { listen: '10.0.1.{n}:3456' } }";
+    check([
+      [below('h2: { address: 10.0.0.1, workers: { w2: { listen: 10.0.0.1:3457 } } }'), 'SF240 18:18'],
+      [below('h2: { address: 10.0.0.1, ssh: { port: 2222 }, workers: { w2: { listen: 10.0.0.1:3457 } } }')],
+      [below(local('10.0.0.1'))],
+      [
+        below(
+          `${local('10.0.0.2')}\n  h3: { address: 10.0.0.3, ssh: { transport: local }, workers: { w3: {} } }`,
+        ),
+        'SF240 19:18',
+      ],
+      [below(`h-[1-3]: { address: H.example, ${listening} }`), 'SF240 18:23'],
+      [
+        below(
+          `h-[1-3]: { address: 'h{n}.example', ${listening} }\n  a: { address: H2.Example, workers: { w2: { listen: 10.0.2.1:1 } } }`,
+        ),
+        'SF240 19:17',
+      ],
+    ]);
+
+    it('names the first', () => {
+      const same = edited(below('h2: { address: 10.0.0.1, workers: { w2: { listen: 10.0.0.1:3457 } } }'));
+      expect(readFarm(same, 'sealfarm.yaml').diagnostics[0]?.message).toBe(
+        "the host 'h1' has the address '10.0.0.1' and the SSH port 22 as well",
+      );
+      const here = edited(host('ssh: { transport: local }'), below(local('10.0.0.2')));
+      expect(readFarm(here, 'sealfarm.yaml').diagnostics[0]?.message).toBe(
+        "the host 'h1' is this machine as well: both have `transport: local`",
+      );
+    });
+  });
+
   it('a farm without hosts is warned of', () => {
     expect(said(SAMPLE.replace(/hosts:[^]*/, 'hosts: {}\n'))).toEqual(['SF238 10:1']);
   });
@@ -307,7 +343,7 @@ describe('several faults at once', () => {
   });
 
   it('says no more than 500 of a kind, and errors before warnings', () => {
-    const idle = Array.from({ length: 600 }, (_, n) => `  i${n}: { address: x }`).join('\n');
+    const idle = Array.from({ length: 600 }, (_, n) => `  i${n}: { address: x${n} }`).join('\n');
     const unknown = Array.from({ length: 600 }, (_, n) => `x${n}: 1`).join('\n');
     expect(said(`${SAMPLE}${idle}\n`)).toHaveLength(500);
     expect(said(`${SAMPLE}${idle}\n  z: { address: -x }\n`)).toContain('SF210 618:17');

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sealfarm } from '../support/cli.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sealfarm, type CliResult } from '../support/cli.js';
 
 let dir: string;
 
@@ -105,11 +105,36 @@ it('prints the schema', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
 });
 
-it('applies nothing without a terminal or --yes', async () => {
-  const file = join(dir, 'down.yaml');
-  await writeFile(
-    file,
-    `version: 1
+describe('wrong use, for programs', () => {
+  it.each([
+    ['no command', []],
+    ['unknown command', ['aply']],
+    ['unknown option', ['plan', '--frobnicate']],
+    ['missing argument', ['drain']],
+    ['malformed duration', ['apply', '--drain-timeout', 'soon']],
+    ['no command of the sandbox', ['sandbox']],
+  ])('%s', async (_, words) => {
+    const { code, stdout, stderr } = await sealfarm([...words, '--json'], { cwd: dir });
+    expect(code).toBe(64);
+    expect(stderr).toBe('');
+    const { type, diagnostics } = JSON.parse(stdout) as { type: string; diagnostics: { message: string }[] };
+    expect(type).toBe('diagnostics');
+    expect(diagnostics).toMatchObject([{ code: 'SF615', severity: 'error' }]);
+    expect(diagnostics[0]?.message).toMatch(/^\w[^\n]+$/);
+    expect(diagnostics[0]?.message).not.toContain('error:');
+  });
+});
+
+describe('a farm of this machine', () => {
+  const file = (): string => join(dir, 'here.yaml');
+  const run = (...words: string[]): Promise<CliResult> =>
+    sealfarm([...words, '--config', file()], { cwd: dir, env: { T: 'token' } });
+
+  beforeAll(async () => {
+    const storage = `{ path: ${dir}/seal, seal: true, mount: any }`;
+    await writeFile(
+      file(),
+      `version: 1
 farm: f
 sectorSize: 32GiB
 miner: { api: /ip4/127.0.0.1/tcp/1/http, token: { env: T } }
@@ -119,13 +144,72 @@ hosts:
     ssh: { transport: local }
     paths: { config: ${dir}/etc, state: ${dir}/state }
     workers:
-      w: { listen: "127.0.0.1:3456", tasks: [precommit1], storage: [{ path: ${dir}/seal, seal: true, mount: any }] }
+      w: { listen: "127.0.0.1:3456", tasks: [precommit1], storage: [${storage}] }
 `,
-  );
-  const { code, stdout, stderr } = await sealfarm(['apply', '--config', file], {
-    cwd: dir,
-    env: { T: 'token' },
+    );
   });
-  expect(code).toBe(64);
-  expect(stdout + stderr).toContain('--yes');
+
+  it('applies nothing without a terminal or --yes', async () => {
+    const { code, stderr } = await run('apply');
+    expect(code).toBe(64);
+    expect(stderr).toContain('error SF614');
+    expect(stderr).toContain('--yes');
+  });
+
+  it('says that for programs after the plan', async () => {
+    const { code, stdout } = await run('apply', '--json');
+    expect(code).toBe(64);
+    const lines = stdout.split('\n').map((line): unknown => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { type: 'plan', farm: 'f' },
+      { type: 'diagnostics', diagnostics: [{ code: 'SF614', severity: 'error' }] },
+    ]);
+  });
+
+  it.each([['plan'], ['status'], ['render'], ['validate'], ['unlock', 'here'], ['unlock', 'there']])(
+    'prints one document for programs: %s %s',
+    async (...words) => {
+      const { stdout } = await run(...words, '--json');
+      expect(JSON.parse(stdout)).toBeTypeOf('object');
+    },
+  );
+
+  describe('unlock', () => {
+    const lock = (): string => join(dir, 'state', 'lock');
+
+    beforeEach(async () => {
+      await mkdir(lock(), { recursive: true });
+      await writeFile(join(lock(), 'holder'), 'alice@laptop since yesterday: apply\n');
+    });
+
+    afterEach(async () => {
+      await rm(lock(), { recursive: true, force: true });
+    });
+
+    it('says who held the lock, and that nobody did', async () => {
+      const held = await run('unlock', 'here');
+      expect(held).toMatchObject({
+        code: 0,
+        stdout: 'here was locked by alice@laptop since yesterday: apply; it is not locked now.',
+      });
+      expect(await run('unlock', 'here')).toMatchObject({ code: 0, stdout: 'here was not locked.' });
+    });
+
+    it('says it for programs', async () => {
+      const { stdout } = await run('unlock', 'here', '--json');
+      const hosts = [{ host: 'here', wasLockedBy: 'alice@laptop since yesterday: apply' }];
+      expect(JSON.parse(stdout)).toEqual({ hosts, diagnostics: [] });
+    });
+
+    it('fails loudly when the lock stays', async () => {
+      await writeFile(join(lock(), 'stray'), '');
+      const { code, stdout, stderr } = await run('unlock', 'here');
+      expect(code).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toContain('error SF602: cannot take the lock of here away');
+      const forPrograms = await run('unlock', 'here', '--json');
+      expect(forPrograms.code).toBe(1);
+      expect(JSON.parse(forPrograms.stdout)).toMatchObject({ hosts: [], diagnostics: [{ code: 'SF602' }] });
+    });
+  });
 });

@@ -105,13 +105,13 @@ describe('a host', () => {
     expect(apis).toEqual(['worker-1']);
   });
 
-  it('with a worker that does not run is not asked for more', async () => {
+  it('with a worker that we did not start and that answers all the same', async () => {
     running = false;
     const { worker, apis } = await observe();
     expect(worker).not.toHaveProperty('process');
+    expect(worker.startedElsewhere).toBe(true);
     expect(worker.envFile.state).toBe('present');
     expect(apis).toEqual([]);
-    expect(stub.calls).toEqual([]);
   });
 
   it.each(['apiFile', 'tokenFile'] as const)(

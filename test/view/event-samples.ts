@@ -69,7 +69,7 @@ export const FAILING: readonly Event[] = [
     diagnostic: {
       code: 'SF602',
       severity: 'error',
-      message: 'cannot write worker.env on host-1: no space left',
+      message: 'cannot write worker.env on host-1: no space left\nfurther words of the host',
       place: { kind: 'host', host: 'host-1' },
       help: 'Look at the message of the host.',
     },

@@ -169,7 +169,7 @@ describe('a plan', () => {
       step(
         'host-1',
         'worker-1',
-        { kind: 'detach', path: '/mnt/nvme0/seal', id: '1' },
+        { kind: 'detach', path: '/mnt/nvme0/seal', id: '1', tasks: [] },
         { disruption: 'empty', reason: 'config-changed' },
       ),
       step(

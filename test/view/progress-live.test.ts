@@ -61,14 +61,8 @@ describe('liveProgress', () => {
       '[host-1] worker-1: restart worker-1 … done',
       '[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take',
       '[host-3] worker-3: empty and stopped',
-      '[host-4] not reached',
-      '  error SF404: cannot connect to host-4: connection refused',
-      '    host-4',
-      '    help: Is the machine up, and does SSH listen on port 22?',
-      '[host-1] worker-1: write worker.env … failed',
-      '  error SF602: cannot write worker.env on host-1: no space left',
-      '    host-1',
-      '    help: Look at the message of the host.',
+      '[host-4] not reached: SF404 cannot connect to host-4: connection refused',
+      '[host-1] worker-1: write worker.env … failed: SF602 cannot write worker.env on host-1: no space left',
       '[host-1] worker-1: restart worker-1 … not begun',
     ]);
     expect(screen.cursorShown).toBe(true);

@@ -18,30 +18,27 @@ describe('plainProgress', () => {
 [host-1] worker-1: restart worker-1 …
 [host-1] worker-1: waiting for 2 jobs: PC1 of s-t01000-3 (running), AP of s-t01000-4 (assigned)
 [host-1] worker-1: waiting for 1 job: PC1 of s-t01000-3 (running)
-[host-1] worker-1: making sure that nothing runs
 [host-1] worker-1: restart worker-1 … done
 `);
   });
 
   it('tells which sector holds a drain up, and why', () => {
-    expect(plain(DRAINING)).toBe(`[host-3] worker-3: draining
-[host-3] worker-3: draining, waiting for 1 job: PC1 of s-t01000-3 (running); 1 sector: s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)
+    expect(plain(DRAINING))
+      .toBe(`[host-3] worker-3: draining, waiting for 1 job: PC1 of s-t01000-3 (running); 1 sector: s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)
 [host-3] worker-3: draining, waiting for 2 sectors: s-t01000-3 in PreCommit2 (waits for PC2), s-t01000-6
 [host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take
-[host-3] worker-3: empty
 [host-3] worker-3: empty and stopped
 `);
   });
 
-  it('tells a failure with its diagnostic', () => {
-    expect(plain(FAILING)).toBe(`[host-4] not reached
-  error SF404: cannot connect to host-4: connection refused
-    host-4
-    help: Is the machine up, and does SSH listen on port 22?
-[host-1] worker-1: write worker.env … failed
-  error SF602: cannot write worker.env on host-1: no space left
-    host-1
-    help: Look at the message of the host.
+  it('tells only the end of a drain that had nothing to do', () => {
+    const quiet = [DRAINING.slice(0, 1), drainLook('working'), drainLook('done'), DRAINING.slice(-1)].flat();
+    expect(plain(quiet)).toBe('[host-3] worker-3: empty and stopped\n');
+  });
+
+  it('tells a failure in one line: the report shows the whole diagnostic', () => {
+    expect(plain(FAILING)).toBe(`[host-4] not reached: SF404 cannot connect to host-4: connection refused
+[host-1] worker-1: write worker.env … failed: SF602 cannot write worker.env on host-1: no space left
 [host-1] worker-1: restart worker-1 … not begun
 `);
   });
@@ -58,6 +55,11 @@ describe('plainProgress', () => {
     );
   });
 });
+
+/** A look at a drained worker that nothing holds up. */
+function drainLook(verdict: 'working' | 'done'): Event {
+  return { type: 'drain-progress', host: 'host-3', worker: 'worker-3', verdict, blockers: [] };
+}
 
 describe('blockersWords', () => {
   it('names readers and workers that are away', () => {

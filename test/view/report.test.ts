@@ -34,6 +34,7 @@ Applied: 1 step done, 2 failed, 1 not begun. Apply again to go on.`);
 
   it('is the same for machines', () => {
     const json = reportJson(REPORT);
+    expect(json.type).toBe('report');
     expect(json.done.map(({ id }) => id)).toEqual(['worker-1/write-file']);
     expect(json.skipped.map(({ id }) => id)).toEqual(['worker-1/restart']);
     expect(json.failed.map(({ step, diagnostic }) => [step.host, diagnostic.code])).toEqual([

@@ -5,12 +5,13 @@ import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
 import { sameSteps } from '../../plan/same-steps.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
+import { planJson } from '../../view/plan.js';
 import { formatReport, reportJson } from '../../view/report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { DEFAULT_TIMES } from '../workspace.js';
-import { planExitCode, showPlan } from './plan.js';
+import { planExitCode, planText } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions {
   readonly yes?: boolean;
@@ -24,16 +25,14 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     const planned = on.workspace.plan(
       await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit)),
     );
-    if (!terminal.json) showPlan(planned, terminal);
+    terminal.event(planText(planned, terminal), { type: 'plan', ...planJson(planned) });
     if (steps(planned).length === 0) {
-      if (terminal.json) showPlan(planned, terminal);
+      if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [] }));
       return planExitCode(planned);
     }
     if (options.yes !== true) {
       if (!terminal.canAsk) {
-        terminal.say(
-          'Nothing was changed: there is no terminal to ask on. Say --yes to apply without a question.',
-        );
+        terminal.diagnostics([NOBODY_TO_ASK]);
         return EXIT.usage;
       }
       if (!(await terminal.confirm('\nApply these steps? Only "yes" is taken: ', on.signal))) {
@@ -48,9 +47,18 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
   });
 }
 
+const NOBODY_TO_ASK: Diagnostic = {
+  code: 'SF614',
+  severity: 'error',
+  message: 'nothing was changed: there is no terminal to ask on',
+  help: 'Say --yes to apply without a question.',
+};
+
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
-  /** Says nothing when all went well. */
+  /** What is wrong with the hosts was not shown before, with the plan. */
+  readonly unseen?: boolean;
+  /** A first part of something longer: says nothing when all went well, and only what it did itself counts. */
   readonly quietly?: boolean;
 }
 
@@ -59,7 +67,7 @@ export async function carryOut(
   { workspace, signal }: OnFarm,
   terminal: Terminal,
   planned: Plan,
-  { drainTimeout = DEFAULT_TIMES.quiet, quietly = false }: CarryOutOptions,
+  { drainTimeout = DEFAULT_TIMES.quiet, unseen = false, quietly = false }: CarryOutOptions,
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<ExitCode> {
   const progress = terminal.progress();
@@ -74,8 +82,9 @@ export async function carryOut(
   const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
   const outcome = await withLocks(idle, locks, 'apply', async () => {
     const probe = await workspace.look(() => undefined);
-    const plan = replan(probe);
-    if (!plan.ok) return plan;
+    const fresh = replan(probe);
+    if (!fresh.ok) return fresh;
+    const plan = success(onlyHosts(fresh.value, new Set(locks.map(({ host }) => host))));
     const report = await applyPlan(workspace.applyContext(probe, progress.emit, signal, times), plan.value);
     return success({ report, plan: plan.value });
   });
@@ -87,8 +96,15 @@ export async function carryOut(
   }
   const { report, plan } = result.value;
   const wrong = report.failed.length + report.skipped.length > 0;
+  if (unseen) terminal.diagnostics(plan.diagnostics);
   if (wrong || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
-  return wrong ? EXIT.failed : planExitCode(plan);
+  if (wrong) return EXIT.failed;
+  return quietly && plan.hosts.every(({ reached }) => reached) ? EXIT.done : planExitCode(plan);
+}
+
+/** What came up on a host that is not locked waits for the next run. */
+function onlyHosts(plan: Plan, names: ReadonlySet<string>): Plan {
+  return { ...plan, hosts: plan.hosts.map((host) => (names.has(host.host) ? host : { ...host, steps: [] })) };
 }
 
 const NOT_ASKED = {

@@ -58,7 +58,9 @@ function changeIntents(
   return workspace
     .look(() => undefined)
     .then((probe) =>
-      carryOut(on, terminal, replan(probe), { quietly: true }, (fresh) => success(replan(fresh))),
+      carryOut(on, terminal, replan(probe), { quietly: true, unseen: true }, (fresh) =>
+        success(replan(fresh)),
+      ),
     );
 }
 
@@ -112,6 +114,6 @@ export function resume(names: readonly string[], options: GlobalOptions): Promis
       return planIntents(workspace.desired(intents), probe.observation, changes);
     };
     const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
-    return carryOut(on, terminal, replan(probe), {}, (fresh) => success(replan(fresh)));
+    return carryOut(on, terminal, replan(probe), { unseen: true }, (fresh) => success(replan(fresh)));
   });
 }

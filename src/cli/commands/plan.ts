@@ -17,16 +17,15 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
     const made = workspace.plan(
       await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
     );
-    showPlan(made, terminal, options.verbose);
+    terminal.result(planText(made, terminal, options.verbose), planJson(made));
     const code = planExitCode(made);
     const changes = options.detailedExitcode === true && steps(made).length > 0;
     return code === EXIT.done && changes ? EXIT.changes : code;
   });
 }
 
-export function showPlan(made: Plan, terminal: Terminal, verbose = false): void {
-  const text = formatPlan(made, { style: terminal.style, width: terminal.width, now: new Date(), verbose });
-  terminal.result(text, planJson(made));
+export function planText(made: Plan, { style, width }: Terminal, verbose = false): string {
+  return formatPlan(made, { style, width, now: new Date(), verbose });
 }
 
 /** Hosts that cannot be reached make a plan partial; anything else that is wrong makes it fail. */

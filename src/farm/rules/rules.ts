@@ -1,3 +1,4 @@
+import { machinesHaveOneName } from './machines.js';
 import type { Rule } from './rule.js';
 import { allowedGroupsHavePaths, storageGroupsAreDeclared } from './storage-groups.js';
 import { storageAndReposAreApart, storagePathsHaveAUse } from './storage-paths.js';
@@ -12,6 +13,7 @@ import { hostsHaveWorkers } from './workers.js';
 
 /** Everything that is checked of a farm as a whole. */
 export const RULES: readonly Rule[] = [
+  machinesHaveOneName,
   hostsHaveWorkers,
   workerNamesAreUnique,
   listenAddressesAreUnique,

@@ -1,0 +1,55 @@
+import { failure, type Result } from '../diagnostic/result.js';
+import type { Blocker } from '../drain/step.js';
+import { sectorName } from '../lotus/file-type.js';
+import type { Action } from '../plan/plan.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import type { ApplyContext } from './context.js';
+import { checkPaths, type Target } from './live-changes.js';
+import { quieten, takeWorkAgain } from './quieten.js';
+
+type Detach = Extract<Action, { kind: 'detach' }>;
+
+/**
+ * Takes a path away from a running worker, while it is quiet: the output of a running PC1 is in no index yet.
+ * Then the miner's index and the folders themselves are looked at once more. Fails with SF607 when something lies there.
+ */
+export async function detachPath(
+  context: ApplyContext,
+  target: Target,
+  api: WorkerApi,
+  action: Detach,
+  onWait: (blockers: readonly Blocker[]) => void,
+): Promise<Result<undefined>> {
+  const quiet = await quieten(context, target, action.tasks, onWait);
+  if (!quiet.ok) return quiet;
+  const result = await detachEmpty(context, target, api, action);
+  await takeWorkAgain(context, target, action.tasks);
+  return result;
+}
+
+async function detachEmpty(
+  context: ApplyContext,
+  target: Target,
+  api: WorkerApi,
+  { id, path }: Detach,
+): Promise<Result<undefined>> {
+  const [sectors, probe] = await Promise.all([context.miner.storageList(), context.observe([target.host])]);
+  if (!sectors.ok) return sectors;
+  const host = probe.observation.hosts.get(target.host);
+  if (host?.reached === false) return failure(host.diagnostic);
+  const files = host?.workers.get(target.worker)?.storage.get(path.replace(/\/+$/, ''))?.entries ?? [];
+  const held = [...(sectors.value[id] ?? []).map(sectorName), ...files];
+  if (held.length > 0) return holdsAgain(target, path, held);
+  const told = await api.storageDetachLocal(path);
+  return told.ok ? checkPaths(target, api, path, false) : told;
+}
+
+function holdsAgain(target: Target, path: string, held: readonly string[]): Result<undefined> {
+  return failure({
+    code: 'SF607',
+    severity: 'error',
+    message: `${path} holds sectors again (${held.slice(0, 3).join(', ')}): it stays attached`,
+    place: { kind: 'host', ...target, path },
+    help: 'Drain the worker first, or declare the path again.',
+  });
+}

@@ -1,0 +1,45 @@
+import type { Result } from '../diagnostic/result.js';
+import type { Blocker } from '../drain/step.js';
+import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
+import { comeToRest } from './come-to-rest.js';
+import type { ApplyContext } from './context.js';
+import { switchTasks, type Target } from './live-changes.js';
+
+/** Brings a worker to rest with its tasks off. When that fails it takes its tasks again, and nothing was done. */
+export async function quieten(
+  context: ApplyContext,
+  target: Target,
+  tasks: readonly TaskCode[],
+  onWait: (blockers: readonly Blocker[]) => void,
+): Promise<Result<WorkerApi | undefined>> {
+  const quiet = await comeToRest(context, {
+    ...target,
+    goal: 'quiet',
+    tasks,
+    deadline: context.times.quiet,
+    others: [],
+    onLook: ({ blockers, verdict }) => {
+      if (verdict !== 'done') onWait(blockers);
+    },
+  });
+  if (!quiet.ok) await takeWorkAgain(context, target, tasks);
+  return quiet;
+}
+
+/** Its failing changes nothing: the next plan shows the tasks that are still off. */
+export async function takeWorkAgain(
+  context: ApplyContext,
+  target: Target,
+  tasks: readonly TaskCode[],
+): Promise<void> {
+  const api = context.apis.get(target.worker);
+  const codes = DECLARABLE_TASKS.filter(({ code, switchable }) => switchable && tasks.includes(code));
+  if (api === undefined) return;
+  await switchTasks(
+    target,
+    api,
+    codes.map(({ code }) => code),
+    true,
+  );
+}
