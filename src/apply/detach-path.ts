@@ -1,3 +1,4 @@
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { failure, type Result } from '../diagnostic/result.js';
 import type { Blocker } from '../drain/step.js';
 import { sectorName } from '../lotus/file-type.js';
@@ -37,7 +38,7 @@ async function detachEmpty(
   if (!sectors.ok) return sectors;
   const host = probe.observation.hosts.get(target.host);
   if (host?.reached === false) return failure(host.diagnostic);
-  const files = host?.workers.get(target.worker)?.storage.get(path.replace(/\/+$/, ''))?.entries ?? [];
+  const files = host?.workers.get(target.worker)?.storage.get(withoutTrailingSlash(path))?.entries ?? [];
   const held = [...(sectors.value[id] ?? []).map(sectorName), ...files];
   if (held.length > 0) return holdsAgain(target, path, held);
   const told = await api.storageDetachLocal(path);

@@ -1,3 +1,4 @@
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { settingChanges, settingsFrom } from '../lotus/sectorstore.js';
 import { task, type TaskCode } from '../lotus/task.js';
@@ -46,7 +47,7 @@ export async function checkPaths(
 ): Promise<Result<undefined>> {
   const paths = await api.paths();
   if (!paths.ok) return paths;
-  const attached = paths.value.some(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
+  const attached = paths.value.some(({ LocalPath }) => withoutTrailingSlash(LocalPath) === path);
   return attached === wanted
     ? success(undefined)
     : notInEffect(target, `${path} being ${wanted ? 'attached' : 'detached'}`);

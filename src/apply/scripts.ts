@@ -37,7 +37,7 @@ if [ "$seen" != absent ]; then
   ${mode === '600' ? ':' : 'mode=$(stat -c %a "$target")'}
   chown "$(stat -c %u:%g "$target")" "$temp"
   mkdir -p "$backups"
-  ${backupCommand(mode)} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)$(printf %s "$target" | tr / _)"
+  ${backupCommand(mode)} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"
 fi
 chmod "$mode" "$temp"
 sync "$temp"

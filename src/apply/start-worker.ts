@@ -1,3 +1,4 @@
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
@@ -58,7 +59,7 @@ export function missingIn(
   if (!miner.reached) return [miner.diagnostic.message];
   const registered = miner.workers.get(live.session);
   if (registered === undefined) return ['it is not registered with the miner'];
-  const paths = new Set(live.paths.map(({ LocalPath }) => LocalPath.replace(/\/+$/, '')));
+  const paths = new Set(live.paths.map(({ LocalPath }) => withoutTrailingSlash(LocalPath)));
   return [
     ...DECLARABLE_TASKS.filter(({ code }) => live.tasks.has(code) !== expect.tasks.includes(code)).map(
       ({ code }) => `${code} is ${live.tasks.has(code) ? 'on' : 'off'}`,

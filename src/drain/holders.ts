@@ -1,7 +1,8 @@
 import type { StorageId, StorageInfo } from '../lotus/api.js';
 import { FILE_TYPES, parseSectorName, sectorName, type FileType } from '../lotus/file-type.js';
+import { liveOf } from '../observed/live.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
-import type { ObservedMiner, ObservedStorage, ObservedWorker, WorkerLive } from '../observed/observed.js';
+import type { ObservedMiner, ObservedStorage, ObservedWorker } from '../observed/observed.js';
 
 /** A storage path that only one worker serves, with the sector files on it. */
 export interface Holder {
@@ -16,10 +17,6 @@ export interface SectorFiles {
   readonly types: number;
 }
 
-export function liveOf(worker: ObservedWorker | undefined): WorkerLive | undefined {
-  return worker?.process?.live.reached === true ? worker.process.live : undefined;
-}
-
 /**
  * The paths that would vanish with this worker. A second URL in the index says nothing: it stays there when a worker
  * moved to another address. Only what another worker has attached now is served by another.
@@ -29,7 +26,7 @@ export function soleHolders(
   others: readonly ObservedWorker[],
   miner: ObservedMiner,
 ): readonly Holder[] {
-  const shared = new Set(others.flatMap((other) => (liveOf(other)?.paths ?? []).map(({ ID }) => ID)));
+  const shared = new Set(others.flatMap((other) => (liveOf(other.process)?.paths ?? []).map(({ ID }) => ID)));
   const indexed = storageIds(own).flatMap((id) => miner.storage.get(id)?.info ?? []);
   return [
     ...indexed
@@ -67,7 +64,7 @@ function sectorFile(entry: string): readonly SectorFiles[] {
 
 /** A stopped worker's paths are known by their files. */
 export function storageIds(worker: ObservedWorker | undefined): readonly StorageId[] {
-  const live = liveOf(worker);
+  const live = liveOf(worker?.process);
   if (live !== undefined) return live.paths.map(({ ID }) => ID);
   return [...(worker?.storage.values() ?? [])].flatMap((seen) => readStore(seen)?.id ?? []);
 }

@@ -2,10 +2,11 @@ import type { WorkerJob } from '../lotus/api.js';
 import { fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
 import { mayFetch } from '../lotus/selector.js';
 import { task, taskByRpc, type TaskCode } from '../lotus/task.js';
+import { liveOf } from '../observed/live.js';
 import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
 import { intentsOf } from '../observed/intents.js';
-import { openJobs } from '../observed/worker-jobs.js';
-import { liveOf, soleHolders, storageIds, type Holder } from './holders.js';
+import { openJobs } from '../observed/miner-state.js';
+import { soleHolders, storageIds, type Holder } from './holders.js';
 
 /** All that the drain of one worker looks at. */
 export interface DrainSnapshot {
@@ -58,7 +59,7 @@ export function drainSnapshot(
   const workers = observedWorkers(observation);
   const own = workers.get(worker);
   const others = [...workers].filter(([name]) => name !== worker).map(([, other]) => other);
-  const live = liveOf(own);
+  const live = liveOf(own?.process);
   const held = heldSectors(soleHolders(own, others, miner), states, (holders) =>
     takers(worker, holders, observation, miner),
   );

@@ -23,6 +23,7 @@ export function writeStorageJson(text: string | undefined, paths: readonly strin
   return setJsonProperty(text, 'StoragePaths', entries);
 }
 
-function withoutTrailingSlash(path: string): string {
+/** Lotus takes both; two spellings of one path would be two paths to us. */
+export function withoutTrailingSlash(path: string): string {
   return path.replace(/(?<=[^])\/+$/, '');
 }

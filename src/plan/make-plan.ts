@@ -11,7 +11,8 @@ import { planProcess } from './process-rules.js';
 import { sharedIds } from './shared-ids.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
-import { combine, liveOf, type Findings, type WorkerContext } from './worker-context.js';
+import { liveOf } from '../observed/live.js';
+import { combine, type Findings, type WorkerContext } from './worker-context.js';
 
 /** The least disturbing way from what is to what shall be. */
 export function makePlan(desired: DesiredFarm, observation: Observation): Plan {

@@ -2,15 +2,13 @@ import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, Reason, RestartCost } from './plan.js';
+import { attachedPath, liveOf } from '../observed/live.js';
+import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import {
-  attachedPath,
   combine,
-  jobsOn,
-  liveOf,
   NOTHING,
   problem,
   runningJob,
-  sectorsOn,
   workerStep,
   type Findings,
   type WorkerContext,

@@ -2,7 +2,7 @@ import type { DesiredFarm } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
 import type { Observation, ObservedWorker } from '../observed/observed.js';
-import { attachedPath, liveOf } from './worker-context.js';
+import { attachedPath, liveOf } from '../observed/live.js';
 
 export interface IdClash {
   readonly worker: string;

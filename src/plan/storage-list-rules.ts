@@ -1,15 +1,15 @@
 import type { WorkerLive } from '../observed/observed.js';
-import { writeStorageJson } from '../lotus/storage-json.js';
+import { writeStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { StoragePath } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { Secret } from '../secret/secret.js';
+import { liveOf } from '../observed/live.js';
+import { sectorsOn } from '../observed/miner-state.js';
 import {
   combine,
   listedPaths,
-  liveOf,
   NOTHING,
   problem,
-  sectorsOn,
   workerStep,
   type Findings,
   type WorkerContext,
@@ -44,12 +44,12 @@ function planRunning(
   listed: readonly string[],
   declared: readonly string[],
 ): Findings {
-  const attached = live.paths.map(({ LocalPath }) => LocalPath.replace(/\/+$/, ''));
+  const attached = live.paths.map(({ LocalPath }) => withoutTrailingSlash(LocalPath));
   const full = listed.filter(
     (path) => !attached.includes(path) && !declared.includes(path) && holdsFiles(context, path),
   );
   if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
-  const surplus = live.paths.filter(({ LocalPath }) => !declared.includes(LocalPath.replace(/\/+$/, '')));
+  const surplus = live.paths.filter(({ LocalPath }) => !declared.includes(withoutTrailingSlash(LocalPath)));
   return combine([writeList(context, listed, attached), ...surplus.map((path) => planDetach(context, path))]);
 }
 
@@ -87,7 +87,7 @@ function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Fin
     );
   }
   // A miner that was just restarted does not know yet what lies where.
-  if (holdsFiles(context, LocalPath.replace(/\/+$/, ''))) return undeclaredFullPath(context, LocalPath);
+  if (holdsFiles(context, withoutTrailingSlash(LocalPath))) return undeclaredFullPath(context, LocalPath);
   const action = { kind: 'detach', path: LocalPath, id: ID, tasks: context.desired.tasks } as const;
   return {
     steps: [workerStep(context, { action, disruption: 'empty', reason: 'config-changed' })],

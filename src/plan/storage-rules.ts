@@ -12,11 +12,10 @@ import {
 import type { ObservedStorage } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import type { FieldChange } from './plan.js';
+import { attachedPath, liveOf } from '../observed/live.js';
 import {
-  attachedPath,
   combine,
   listedPaths,
-  liveOf,
   NOTHING,
   problem,
   workerStep,

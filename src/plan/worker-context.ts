@@ -1,12 +1,11 @@
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { DesiredWorker } from '../desired/desired.js';
-import type { SectorDecl, StorageId, StoragePath, WorkerJob } from '../lotus/api.js';
+import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { taskByRpc } from '../lotus/task.js';
-import type { MinerObservation, ObservedProcess, ObservedWorker, WorkerLive } from '../observed/observed.js';
-import { openJobs } from '../observed/worker-jobs.js';
+import type { MinerObservation, ObservedWorker } from '../observed/observed.js';
 import type { Action, Disruption, FieldChange, Reason, RunningJob, Step } from './plan.js';
 
 /** What one rule of the planner looks at. */
@@ -33,20 +32,11 @@ export function combine(findings: readonly Findings[]): Findings {
   };
 }
 
-export function liveOf(process: ObservedProcess | undefined): WorkerLive | undefined {
-  return process?.live.reached === true ? process.live : undefined;
-}
-
 /** The paths on the host's own list, or why it cannot be read. */
 export function listedPaths({ observed }: WorkerContext): readonly string[] | { readonly problem: string } {
   const file = observed.storageJson;
   if (file.state === 'unreadable') return { problem: file.why };
   return file.state === 'present' ? parseStorageJson(file.text.reveal()) : [];
-}
-
-/** A path as the worker has it attached; `path` without a slash at its end. */
-export function attachedPath(live: WorkerLive | undefined, path: string): StoragePath | undefined {
-  return live?.paths.find(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
 }
 
 interface StepDetails {
@@ -89,20 +79,7 @@ export function problem(
   };
 }
 
-/** The miner's jobs that a worker has and did not give back, by its Lotus name. */
-export function jobsOn(miner: MinerObservation, workerName: string): readonly WorkerJob[] {
-  if (!miner.reached) return [];
-  return openJobs(miner).flatMap(({ worker, job }) => (worker === workerName ? [job] : []));
-}
-
 export function runningJob(job: WorkerJob): RunningJob[] {
   const code = taskByRpc(job.Task)?.code;
   return code === undefined ? [] : [{ task: code, sector: sectorName(job.Sector), since: job.Start }];
-}
-
-/** Distinct sectors with files on any of these paths. */
-export function sectorsOn(miner: MinerObservation, ids: readonly StorageId[]): readonly SectorDecl[] {
-  if (!miner.reached) return [];
-  const held = ids.flatMap((id) => miner.sectors.get(id) ?? []);
-  return [...new Map(held.map((decl) => [sectorName(decl), decl])).values()];
 }

@@ -1,3 +1,4 @@
+import { attachedPath } from '../observed/live.js';
 import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
 import type { DrainIntent } from '../host/manifest.js';
 import { sectorName } from '../lotus/file-type.js';
@@ -10,7 +11,8 @@ import type {
   WorkerLive,
 } from '../observed/observed.js';
 import type { RunningJob } from '../plan/plan.js';
-import { jobsOn, runningJob, sectorsOn } from '../plan/worker-context.js';
+import { jobsOn, sectorsOn } from '../observed/miner-state.js';
+import { runningJob } from '../plan/worker-context.js';
 
 /**
  * `draining` and `drained`: a person asked for it, the process runs or has ended.
@@ -103,7 +105,7 @@ function pathStatus(
   miner: MinerObservation,
 ): PathStatus {
   const { path } = declared;
-  const attached = live?.paths.find(({ LocalPath }) => LocalPath.replace(/\/+$/, '') === path);
+  const attached = attachedPath(live, path);
   const indexed = attached !== undefined && miner.reached ? miner.storage.get(attached.ID)?.info : undefined;
   const sectors =
     indexed === undefined
