@@ -9,6 +9,7 @@ it('keeps what is ours in two folders of the host', () => {
     journal: '/var/lib/sealfarm/journal.jsonl',
     lock: '/var/lib/sealfarm/lock',
     backups: '/var/lib/sealfarm/backups',
+    run: '/var/lib/sealfarm/run',
   });
 });
 
