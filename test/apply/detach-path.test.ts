@@ -51,10 +51,18 @@ describe('a path that is taken away', () => {
   });
 
   it.each([
-    ['in the index', (): void => { hold(7, 8, 9, 10); }, 's-t01000-7, s-t01000-8, s-t01000-9'],
+    [
+      'in the index',
+      (): void => {
+        hold(7, 8, 9, 10);
+      },
+      's-t01000-7, s-t01000-8, s-t01000-9',
+    ],
     [
       'in its folders alone',
-      (): void => { scene.change('worker-1', changePath(PATH, { entries: ['cache/s-t01000-4'] })); },
+      (): void => {
+        scene.change('worker-1', changePath(PATH, { entries: ['cache/s-t01000-4'] }));
+      },
       'cache/s-t01000-4',
     ],
   ])('stays attached when a sector is %s', async (_, put, names) => {
