@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sealfarm, type CliResult } from '../support/cli.js';
 
@@ -212,4 +214,11 @@ hosts:
       expect(JSON.parse(forPrograms.stdout)).toMatchObject({ hosts: [], diagnostics: [{ code: 'SF602' }] });
     });
   });
+});
+
+it('minds no reader that goes away early', async () => {
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
+  const script = `"${process.execPath}" "${main}" schema 2>err | true; cat err`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: dir });
+  expect(stdout).toBe('');
 });
