@@ -7,8 +7,8 @@ import { parseSource, sourceFiles, type SourceFile } from './support/source-file
  */
 const HOUSE = `
   cli         everything
-  view        event plan drain desired observed host farm lotus secret diagnostic
-  sandbox     host lotus diagnostic
+  view        check simulate flow capacity event plan drain desired observed host farm lotus secret diagnostic
+  sandbox     scheduler host lotus diagnostic
 
   apply       probe remote rpc event plan drain desired observed host farm lotus secret diagnostic
   probe       remote rpc event observed host farm lotus secret diagnostic
@@ -16,6 +16,10 @@ const HOUSE = `
   remote      types-of-farm diagnostic
   secrets     farm secret diagnostic
 
+  check       flow capacity observed host farm config lotus secret diagnostic
+  simulate    flow capacity scheduler farm lotus diagnostic
+  flow        capacity farm lotus diagnostic
+  capacity    desired farm lotus secret diagnostic
   event       plan drain diagnostic
   plan        desired observed host lotus secret diagnostic
   drain       observed farm lotus diagnostic
@@ -23,6 +27,7 @@ const HOUSE = `
   observed    host farm lotus secret diagnostic
   host        farm lotus secret diagnostic
   farm        config lotus diagnostic
+  scheduler   lotus diagnostic
   config      diagnostic
   lotus       diagnostic
   secret
@@ -41,6 +46,11 @@ const PURE = [
   'diagnostic',
   'secret',
   'event',
+  'check',
+  'simulate',
+  'flow',
+  'capacity',
+  'scheduler',
   'lotus',
   'config',
   'farm',

@@ -61,5 +61,6 @@ const LAUNCH = [
   'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" >"$pidfile.tmp"',
   'mv -f "$pidfile.tmp" "$pidfile"',
   'umask 022',
+  'if [ -n "${SEALFARM_CPUS:-}" ]; then exec taskset -c "$SEALFARM_CPUS" "$SEALFARM_BINARY" run; fi',
   'exec "$SEALFARM_BINARY" run',
 ].join('\n');

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { checkFarm } from '../check/check-layout.js';
 import { MAX_BYTES } from '../config/config-file.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { readFarm, type FarmReading } from '../farm/read-farm.js';
@@ -17,7 +18,7 @@ export async function readFarmFile(file: string): Promise<FarmReading> {
     const { size } = await stat(file);
     // A file that is far too large is not read at all; the reader says so for one just above.
     if (size > 2 * MAX_BYTES) return { diagnostics: [tooLarge(file, size)] };
-    return readFarm(await readFile(file, 'utf8'), file);
+    return readFarm(await readFile(file, 'utf8'), file, checkFarm);
   } catch (error) {
     return { diagnostics: [unreadable(file, error)] };
   }

@@ -93,6 +93,11 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
           examples: ['/ip4/10.0.0.10/tcp/2345/http', '/dns4/miner-1.example.org/tcp/2345/http'],
         },
         token: { $ref: '#/$defs/token' },
+        disallowRemoteFinalize: {
+          description:
+            "What `[Storage] DisallowRemoteFinalize` of the miner's config.toml is: whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path. sealfarm does not write it; checks and simulations go by it. Default: false.",
+          type: 'boolean',
+        },
       },
     },
     token: {
@@ -142,7 +147,9 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
             repo: { $ref: '#/$defs/repo' },
             tasks: { $ref: '#/$defs/tasks' },
             limits: { $ref: '#/$defs/limits' },
+            resources: { $ref: '#/$defs/resources' },
             gpus: { $ref: '#/$defs/gpus' },
+            cpus: { $ref: '#/$defs/cpus' },
             parameterCache: { $ref: '#/$defs/parameterCache' },
             parentCache: { $ref: '#/$defs/parentCache' },
             multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
@@ -229,7 +236,9 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         repo: { $ref: '#/$defs/repo' },
         tasks: { $ref: '#/$defs/tasks' },
         limits: { $ref: '#/$defs/limits' },
+        resources: { $ref: '#/$defs/resources' },
         gpus: { $ref: '#/$defs/gpus' },
+        cpus: { $ref: '#/$defs/cpus' },
         parameterCache: { $ref: '#/$defs/parameterCache' },
         parentCache: { $ref: '#/$defs/parentCache' },
         multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
@@ -266,6 +275,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         paths: { $ref: '#/$defs/paths' },
         serviceManager: { $ref: '#/$defs/serviceManager' },
+        hardware: { $ref: '#/$defs/hardware' },
         workers: {
           description:
             'The lotus-workers of the host, by name. The name is what Lotus shows, so it is unique in the farm. Letters, digits, `.`, `_` and `-`, at most 63, beginning with a letter or digit.',
@@ -293,7 +303,9 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         repo: { $ref: '#/$defs/repo' },
         tasks: { $ref: '#/$defs/tasks' },
         limits: { $ref: '#/$defs/limits' },
+        resources: { $ref: '#/$defs/resources' },
         gpus: { $ref: '#/$defs/gpus' },
+        cpus: { $ref: '#/$defs/cpus' },
         parameterCache: { $ref: '#/$defs/parameterCache' },
         parentCache: { $ref: '#/$defs/parentCache' },
         multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
@@ -493,6 +505,105 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       pattern: '^[ft]0[0-9]+$',
       patternErrorMessage: "Write a miner's ID address, such as f01234.",
       examples: ['f01234'],
+    },
+    hardware: {
+      description:
+        'What the machine has. Capacity, checks and simulations go by it; where it is not said, by what the machine itself shows. Nothing of it is written to the host. Default: what the machine shows.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['cpus', 'memory'],
+      properties: {
+        cpus: {
+          description: 'CPUs as the system counts them: threads, not cores.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65536,
+          examples: [64],
+        },
+        memory: {
+          description: 'RAM: a size such as 512GiB, or bytes.',
+          type: ['integer', 'string'],
+          examples: ['512GiB'],
+        },
+        swap: {
+          description: 'Swap space: a size, or bytes. Default: 0.',
+          type: ['integer', 'string'],
+          examples: ['64GiB'],
+        },
+        gpus: { description: 'Number of GPUs. Default: 0.', type: 'integer', minimum: 0, maximum: 1024 },
+        l3Groups: {
+          description:
+            'Groups of cores that share an L3 cache: CCXs of an EPYC, for example. A PC1 runs best in a group of its own. Default: unknown.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65536,
+        },
+        disk: {
+          description:
+            'Space for sectors: a size that each storage path of the host has for itself, or one for each file system by where it is mounted, which the storage paths below it share. Default: unknown.',
+          type: ['integer', 'string', 'object'],
+          additionalProperties: {
+            description: 'Size of the file system mounted here, or bytes.',
+            type: ['integer', 'string'],
+          },
+          examples: ['15TiB', { '/mnt/nvme0': '15TiB', '/mnt/hdd': '300TiB' }],
+        },
+      },
+      examples: [{ cpus: 64, memory: '512GiB', gpus: 1, disk: '15TiB' }],
+    },
+    cpus: {
+      description: 'CPUs it may run on, as `taskset -c` takes them; Lotus counts no others. Default: all.',
+      type: 'string',
+      pattern: '^[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*$',
+      patternErrorMessage: 'Write CPU numbers and ranges such as 0-31 or 0-15,64-79.',
+      examples: ['0-31', '0-15,64-79'],
+    },
+    resources: {
+      description:
+        "What one task counts for in Lotus's scheduler, for the farm's sector size, by short code or name; what is not said stays as in Lotus's own table. Each task's entry replaces the one below it. Default: Lotus's table.",
+      type: 'object',
+      additionalProperties: { $ref: '#/$defs/taskResources' },
+      examples: [{ PC1: { minMemory: '60GiB', maxParallelism: 4 } }],
+    },
+    taskResources: {
+      description: 'What one task counts for.',
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        minMemory: {
+          description: 'RAM it must have (CODE_SIZE_MIN_MEMORY): a size, or bytes.',
+          type: ['integer', 'string'],
+        },
+        maxMemory: {
+          description: 'RAM and swap it may come to use (CODE_SIZE_MAX_MEMORY): a size, or bytes.',
+          type: ['integer', 'string'],
+        },
+        baseMinMemory: {
+          description:
+            'Memory that all tasks of the kind share (CODE_SIZE_BASE_MIN_MEMORY): a size, or bytes.',
+          type: ['integer', 'string'],
+        },
+        gpuUtilization: {
+          description: 'GPUs it takes, fractions allowed (CODE_SIZE_GPU_UTILIZATION).',
+          type: 'number',
+          minimum: 0,
+          maximum: 1024,
+        },
+        maxParallelism: {
+          description: 'Threads it takes (CODE_SIZE_MAX_PARALLELISM); -1 means 92 % of the CPUs.',
+          type: 'integer',
+          minimum: -1,
+          maximum: 65536,
+        },
+        maxParallelismGpu: {
+          description:
+            'Threads it takes where a GPU is present (CODE_SIZE_MAX_PARALLELISM_GPU); 0 means as many as without.',
+          type: 'integer',
+          minimum: -1,
+          maximum: 65536,
+        },
+      },
     },
   },
 };

@@ -10,6 +10,10 @@ export type WrittenTasks = string[];
  */
 export type WrittenGpus = string | (number | string)[];
 /**
+ * CPUs it may run on, as `taskset -c` takes them; Lotus counts no others. Default: all.
+ */
+export type WrittenCpus = string;
+/**
  * Whether PC1 uses several cores for each sector (FIL_PROOFS_USE_MULTICORE_SDR), and with how many producers. Default: false; `true` means 3 producers.
  */
 export type WrittenMulticoreSdr =
@@ -95,6 +99,10 @@ export interface WrittenMiner {
    */
   api: string;
   token: WrittenToken;
+  /**
+   * What `[Storage] DisallowRemoteFinalize` of the miner's config.toml is: whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path. sealfarm does not write it; checks and simulations go by it. Default: false.
+   */
+  disallowRemoteFinalize?: boolean;
 }
 /**
  * Where the miner's admin token is found: exactly one of `env`, `file` and `command`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.
@@ -134,7 +142,9 @@ export interface WrittenDefaults {
     repo?: string;
     tasks?: WrittenTasks;
     limits?: WrittenLimits;
+    resources?: WrittenResources;
     gpus?: WrittenGpus;
+    cpus?: WrittenCpus;
     /**
      * FIL_PROOFS_PARAMETER_CACHE: the proof parameters, over 100 GiB. Default: Lotus's own.
      */
@@ -186,6 +196,41 @@ export interface WrittenSsh {
  */
 export interface WrittenLimits {
   [k: string]: number;
+}
+/**
+ * What one task counts for in Lotus's scheduler, for the farm's sector size, by short code or name; what is not said stays as in Lotus's own table. Each task's entry replaces the one below it. Default: Lotus's table.
+ */
+export interface WrittenResources {
+  [k: string]: WrittenTaskResources;
+}
+/**
+ * What one task counts for.
+ */
+export interface WrittenTaskResources {
+  /**
+   * RAM it must have (CODE_SIZE_MIN_MEMORY): a size, or bytes.
+   */
+  minMemory?: number | string;
+  /**
+   * RAM and swap it may come to use (CODE_SIZE_MAX_MEMORY): a size, or bytes.
+   */
+  maxMemory?: number | string;
+  /**
+   * Memory that all tasks of the kind share (CODE_SIZE_BASE_MIN_MEMORY): a size, or bytes.
+   */
+  baseMinMemory?: number | string;
+  /**
+   * GPUs it takes, fractions allowed (CODE_SIZE_GPU_UTILIZATION).
+   */
+  gpuUtilization?: number;
+  /**
+   * Threads it takes (CODE_SIZE_MAX_PARALLELISM); -1 means 92 % of the CPUs.
+   */
+  maxParallelism?: number;
+  /**
+   * Threads it takes where a GPU is present (CODE_SIZE_MAX_PARALLELISM_GPU); 0 means as many as without.
+   */
+  maxParallelismGpu?: number;
 }
 /**
  * Further environment variables of the worker. No secrets, and none that has a key of its own. Each variable replaces the one below it. Numbers and booleans are written out plainly; quote what must keep its spelling. Default: none.
@@ -281,7 +326,9 @@ export interface WrittenProfile {
   repo?: string;
   tasks?: WrittenTasks;
   limits?: WrittenLimits;
+  resources?: WrittenResources;
   gpus?: WrittenGpus;
+  cpus?: WrittenCpus;
   /**
    * FIL_PROOFS_PARAMETER_CACHE: the proof parameters, over 100 GiB. Default: Lotus's own.
    */
@@ -320,12 +367,50 @@ export interface WrittenHost {
   tags?: string[];
   paths?: WrittenPaths;
   serviceManager?: WrittenServiceManager;
+  hardware?: WrittenHardware;
   /**
    * The lotus-workers of the host, by name. The name is what Lotus shows, so it is unique in the farm. Letters, digits, `.`, `_` and `-`, at most 63, beginning with a letter or digit.
    */
   workers?: {
     [k: string]: WrittenWorker;
   };
+}
+/**
+ * What the machine has. Capacity, checks and simulations go by it; where it is not said, by what the machine itself shows. Nothing of it is written to the host. Default: what the machine shows.
+ */
+export interface WrittenHardware {
+  /**
+   * CPUs as the system counts them: threads, not cores.
+   */
+  cpus: number;
+  /**
+   * RAM: a size such as 512GiB, or bytes.
+   */
+  memory: number | string;
+  /**
+   * Swap space: a size, or bytes. Default: 0.
+   */
+  swap?: number | string;
+  /**
+   * Number of GPUs. Default: 0.
+   */
+  gpus?: number;
+  /**
+   * Groups of cores that share an L3 cache: CCXs of an EPYC, for example. A PC1 runs best in a group of its own. Default: unknown.
+   */
+  l3Groups?: number;
+  /**
+   * Space for sectors: a size that each storage path of the host has for itself, or one for each file system by where it is mounted, which the storage paths below it share. Default: unknown.
+   */
+  disk?:
+    | number
+    | string
+    | {
+        /**
+         * Size of the file system mounted here, or bytes.
+         */
+        [k: string]: number | string;
+      };
 }
 /**
  * A lotus-worker.
@@ -349,7 +434,9 @@ export interface WrittenWorker {
   repo?: string;
   tasks?: WrittenTasks;
   limits?: WrittenLimits;
+  resources?: WrittenResources;
   gpus?: WrittenGpus;
+  cpus?: WrittenCpus;
   /**
    * FIL_PROOFS_PARAMETER_CACHE: the proof parameters, over 100 GiB. Default: Lotus's own.
    */

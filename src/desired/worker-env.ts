@@ -1,12 +1,16 @@
 import { formatSocketAddress } from '../farm/address.js';
 import type { Farm, Worker } from '../farm/farm.js';
 import type { EnvEntry } from '../host/env-file.js';
-import { limitVariable } from '../lotus/sector-size.js';
+import type { TaskResources } from '../lotus/api.js';
+import { resourceVariable } from '../lotus/resource-env.js';
 import { DECLARABLE_TASKS, task, type TaskCode } from '../lotus/task.js';
 import { Secret } from '../secret/secret.js';
 
 /** The program to start; the service manager's launcher reads it from the same file as the rest. */
 const BINARY_VARIABLE = 'SEALFARM_BINARY';
+
+/** The CPUs it may run on; the launcher hands them to taskset. */
+const CPUS_VARIABLE = 'SEALFARM_CPUS';
 
 /** Names what the file sets, so that a process shows which of its variables came from us. */
 export const NAMES_VARIABLE = 'SEALFARM_VARIABLES';
@@ -29,6 +33,8 @@ export function workerEnv(
     ['LOTUS_WORKER_NO_LOCAL_STORAGE', 'true'],
     ...taskEntries(tasks),
     ...limitEntries(farm, worker),
+    ...resourceEntries(farm, worker),
+    ...(worker.cpus === undefined ? [] : [[CPUS_VARIABLE, worker.cpus] as const]),
     ...proofsEntries(worker),
     ...gpuEntries(worker),
     ...transferEntries(worker),
@@ -57,7 +63,19 @@ function taskEntries(tasks: readonly TaskCode[]): [string, string][] {
 }
 
 function limitEntries(farm: Farm, worker: Worker): [string, string][] {
-  return [...worker.limits].map(([code, most]) => [limitVariable(code, farm.sectorSize), String(most)]);
+  return [...worker.limits].map(([code, most]) => [
+    resourceVariable(code, farm.sectorSize, 'MaxConcurrent'),
+    String(most),
+  ]);
+}
+
+function resourceEntries(farm: Farm, worker: Worker): [string, string][] {
+  return [...worker.resources].flatMap(([code, values]) =>
+    Object.entries(values).map(([field, value]): [string, string] => [
+      resourceVariable(code, farm.sectorSize, field as keyof TaskResources),
+      String(value),
+    ]),
+  );
 }
 
 function proofsEntries(worker: Worker): [string, string][] {

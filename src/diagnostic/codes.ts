@@ -1,124 +1,31 @@
+import { FARM_CODES } from './codes/farm.js';
+import { FILE_CODES } from './codes/file.js';
+import { LAYOUT_CODES } from './codes/layout.js';
+import { LIVE_CODES } from './codes/live.js';
+import { OBSERVING_CODES } from './codes/observing.js';
+import { REACHING_CODES } from './codes/reaching.js';
+import { ROUTE_CODES } from './codes/routes.js';
+import { SANDBOX_CODES } from './codes/sandbox.js';
+import { SECRET_CODES } from './codes/secrets.js';
+import { WORKING_CODES } from './codes/working.js';
+
 /**
  * Every code sealfarm can say, each with one meaning for ever: a code that is given up is not used again.
  * SF1xx YAML and schema · SF2xx meaning of the farm · SF3xx secrets · SF4xx reaching a host and Lotus ·
  * SF5xx observation and plan · SF6xx apply and drain · SF7xx sandbox
  */
 export const CODES = {
-  SF100: { title: 'file cannot be read' },
-  SF101: { title: 'file too large' },
-  SF102: { title: 'YAML syntax error' },
-  SF103: { title: 'key written twice' },
-  SF104: { title: 'alias cannot be followed' },
-  SF105: { title: 'several documents in one file' },
-  SF106: { title: 'empty file' },
-  SF107: { title: 'file is not a mapping' },
-  SF108: { title: 'key is not plain text' },
-  SF109: { title: 'control character in the file' },
-  SF110: { title: 'nested too deeply or too many values' },
-  SF111: { title: 'unknown key' },
-  SF112: { title: 'wrong type' },
-  SF113: { title: 'missing key' },
-  SF114: { title: 'malformed value' },
-  SF115: { title: 'not one of the possible values' },
-  SF116: { title: 'number or list out of bounds' },
-  SF117: { title: 'malformed name' },
-  SF118: { title: 'version missing or unknown' },
-  SF119: { title: 'exactly one of several keys is needed' },
-
-  SF201: { title: 'unknown profile' },
-  SF202: { title: 'profiles extend each other in a circle' },
-  SF203: { title: 'malformed size' },
-  SF204: { title: 'malformed duration' },
-  SF205: { title: 'malformed address of the miner' },
-  SF206: { title: 'malformed host range' },
-  SF207: { title: 'too many hosts' },
-  SF208: { title: 'host name used twice' },
-  SF209: { title: 'placeholder that stands for nothing' },
-  SF210: { title: 'malformed host address' },
-  SF211: { title: 'malformed path' },
-  SF212: { title: 'slash at the end of a path' },
-  SF213: { title: 'listen address missing' },
-  SF214: { title: 'listen address unusable' },
-  SF215: { title: 'unknown task' },
-  SF216: { title: 'task is always on' },
-  SF217: { title: 'task known to Lotus by another code' },
-  SF218: { title: 'task written twice' },
-  SF219: { title: 'datacid without addpiece' },
-  SF220: { title: 'tasks of different kinds in one worker' },
-  SF221: { title: 'limit on a task that Lotus does not limit' },
-  SF222: { title: 'limit written twice' },
-  SF223: { title: 'variable that has its own key' },
-  SF224: { title: 'control character in a variable' },
-  SF230: { title: 'undeclared storage group' },
-  SF231: { title: 'worker name used twice' },
-  SF232: { title: 'listen address used twice' },
-  SF233: { title: 'repo used twice on a host' },
-  SF234: { title: 'storage path used twice on a host' },
-  SF235: { title: 'storage ID used twice' },
-  SF236: { title: 'storage path and repo in one another' },
-  SF237: { title: 'storage path neither seals nor stores' },
-  SF238: { title: 'no workers' },
-  SF239: { title: 'storage group without a path' },
-  SF240: { title: 'one machine under two names' },
-
-  SF301: { title: 'secret: environment variable missing' },
-  SF302: { title: 'secret: file unreadable' },
-  SF303: { title: 'secret: command failed' },
-  SF304: { title: 'secret empty or malformed' },
-  SF305: { title: 'token written into the file' },
-  SF306: { title: "secret in a worker's variables" },
-
-  SF401: { title: 'host key unknown' },
-  SF402: { title: 'host key changed' },
-  SF403: { title: 'authentication failed' },
-  SF404: { title: 'cannot connect' },
-  SF405: { title: 'connection lost' },
-  SF406: { title: 'command timed out' },
-  SF407: { title: 'forwarded connection refused' },
-  SF408: { title: 'known_hosts file missing or unreadable' },
-  SF409: { title: 'key file unusable' },
-  SF410: { title: 'Lotus answered with an error' },
-  SF411: { title: 'not an RPC answer' },
-  SF412: { title: 'RPC timed out' },
-  SF413: { title: 'RPC not authorised' },
-  SF414: { title: 'host does not run the script' },
-
-  SF501: { title: "host's answer not understood" },
-  SF502: { title: 'storage path is not mounted' },
-  SF503: { title: 'sector files without sectorstore.json' },
-  SF504: { title: 'file on the host unreadable' },
-  SF505: { title: 'storage path has another ID' },
-  SF506: { title: 'undeclared path holds sectors' },
-  SF507: { title: 'worker runs with another repo' },
-  SF508: { title: 'worker runs but does not answer' },
-  SF509: { title: 'worker is in the file no more' },
-  SF510: { title: 'one ID on two paths' },
-  SF511: { title: 'miner not reached' },
-  SF512: { title: 'host belongs to another farm' },
-  SF514: { title: 'worker was started by somebody else' },
-  SF515: { title: 'worker that the file names no more still runs' },
-
-  SF601: { title: 'file changed since it was read' },
-  SF602: { title: 'command on the host failed' },
-  SF603: { title: 'worker did not come up as declared' },
-  SF604: { title: 'worker did not get quiet in time' },
-  SF605: { title: 'worker did not stop' },
-  SF606: { title: 'change not in effect' },
-  SF607: { title: 'path holds sectors again' },
-  SF608: { title: 'interrupted' },
-  SF609: { title: 'host is locked' },
-  SF610: { title: 'drain did not end in time' },
-  SF611: { title: 'no such host or worker' },
-  SF612: { title: 'drain cannot end' },
-  SF613: { title: 'step left out after a failure' },
-  SF614: { title: 'nobody to ask' },
-  SF615: { title: 'wrong use of the command line' },
-  SF616: { title: 'drain taken back' },
-
-  SF701: { title: 'sandbox not running' },
-  SF702: { title: 'sandbox already running' },
-  SF703: { title: 'sandbox did not start' },
-} as const satisfies Readonly<Record<`SF${number}`, { readonly title: string }>>;
+  ...FILE_CODES,
+  ...FARM_CODES,
+  ...LAYOUT_CODES,
+  ...ROUTE_CODES,
+  ...SECRET_CODES,
+  ...REACHING_CODES,
+  ...OBSERVING_CODES,
+  ...LIVE_CODES,
+  ...WORKING_CODES,
+  ...SANDBOX_CODES,
+};
 
 /** `SF` and three digits. */
 export type DiagnosticCode = keyof typeof CODES;

@@ -1,6 +1,7 @@
 import { finding, type YamlPath } from '../config/finding.js';
 import { SECRET_NAME } from '../config/secrets.js';
 import { quote } from '../config/wording.js';
+import { readResourceVariable } from '../lotus/resource-env.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { Report } from './report.js';
 
@@ -41,6 +42,7 @@ export function readEnv(
 
 function keyOf(name: string): string | undefined {
   if (name.endsWith('_MAX_CONCURRENT')) return 'limits';
+  if (readResourceVariable(name, '') !== undefined) return 'resources';
   return name.startsWith('SEALFARM_') ? 'another name' : OWN_KEYS.get(name);
 }
 

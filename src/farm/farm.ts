@@ -1,4 +1,5 @@
 import type { YamlPath } from '../config/finding.js';
+import type { TaskResources } from '../lotus/api.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { TaskCode } from '../lotus/task.js';
 
@@ -18,6 +19,8 @@ export interface Miner {
   /** Where the API listens, read from the multiaddr. */
   readonly address: SocketAddress;
   readonly token: SecretReference;
+  /** As its config.toml has it: who moves a finished sector to long-term storage must hold it on a sealing path. */
+  readonly disallowRemoteFinalize: boolean;
 }
 
 export interface SocketAddress {
@@ -42,6 +45,8 @@ export interface Host {
   readonly tags: readonly string[];
   readonly paths: HostPaths;
   readonly serviceManager: 'process';
+  /** As declared; without it the machine itself is asked where it matters. */
+  readonly hardware?: Hardware;
   readonly workers: readonly Worker[];
   readonly yaml: YamlPath;
 }
@@ -55,6 +60,21 @@ export interface SshSettings {
   readonly knownHostsFile?: string;
   /** How long reaching the host may take, in milliseconds; 1–3,600,000. */
   readonly connectTimeoutMs: number;
+}
+
+/** What a machine has, as far as sealing depends on it. */
+export interface Hardware {
+  /** Threads, as the system counts CPUs. */
+  readonly cpus: number;
+  /** bytes of RAM */
+  readonly memory: number;
+  /** bytes */
+  readonly swap: number;
+  readonly gpus: number;
+  /** Groups of cores with an L3 cache of their own; undefined where unknown. */
+  readonly l3Groups?: number;
+  /** bytes: one number is what each storage path has for itself; a map is by mount point. Undefined where unknown. */
+  readonly disk?: number | ReadonlyMap<string, number>;
 }
 
 /** Absolute folders on the host. */
@@ -75,8 +95,12 @@ export interface Worker {
   readonly tasks: readonly TaskCode[];
   /** At most so many at once; for the farm's sector size. */
   readonly limits: ReadonlyMap<TaskCode, number>;
+  /** What one task counts for, where it differs from Lotus's table; for the farm's sector size. */
+  readonly resources: ReadonlyMap<TaskCode, Partial<TaskResources>>;
   /** GPU indexes or UUIDs, all, none; undefined leaves the choice to the driver. */
   readonly gpus?: 'all' | 'none' | readonly (number | string)[];
+  /** CPUs it may run on, as `taskset -c` takes them: `0-31,64`. Undefined means all. */
+  readonly cpus?: string;
   readonly parameterCache?: string;
   readonly parentCache?: string;
   readonly multicoreSdr?: { readonly producers: number };

@@ -4,6 +4,7 @@ import type { WrittenDefaults, WrittenPaths, WrittenSsh } from '../config/writte
 import { canonicalIp, isHostName } from './address.js';
 import { DURATION_HELP, parseDuration } from './duration.js';
 import type { Host, HostPaths, SshSettings } from './farm.js';
+import { readHardware } from './hardware.js';
 import type { NamedHost } from './named-hosts.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
@@ -50,6 +51,9 @@ export function readHost(
     tags,
     paths,
     serviceManager: 'process',
+    ...present({
+      hardware: written.hardware && readHardware(written.hardware, [...yaml, 'hardware'], report),
+    }),
     workers: workers.map((worker) => readWorker(worker, { ...defaults, address, paths }, report)),
     yaml,
   };

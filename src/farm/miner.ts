@@ -7,8 +7,10 @@ import { parseMinerAddress } from './miner-address.js';
 import type { Report } from './report.js';
 
 /** Where the miner's API is, and where its token. */
-export function readMiner({ api, token }: WrittenMiner, report: Report): Miner {
-  return { api, address: readApi(api, ['miner', 'api'], report), token: tokenReference(token) };
+export function readMiner(written: WrittenMiner, report: Report): Miner {
+  const { api, token, disallowRemoteFinalize = false } = written;
+  const address = readApi(api, ['miner', 'api'], report);
+  return { api, address, token: tokenReference(token), disallowRemoteFinalize };
 }
 
 function readApi(api: string, at: YamlPath, report: Report): SocketAddress {

@@ -3,7 +3,7 @@ import type { Finding, YamlPath } from '../config/finding.js';
 import { checkSchema } from '../config/schema-check.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import { type Diagnostic, hasErrors, type SourceRange } from '../diagnostic/diagnostic.js';
-import { assemble } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import type { Farm } from './farm.js';
 
 /** More than anybody reads at once; the others are said once these are gone. */
@@ -16,19 +16,38 @@ export interface FarmReading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads a farm from the text of its `sealfarm.yaml`, and says everything that is wrong at once. Never throws. */
-export function readFarm(text: string, file: string): FarmReading {
+/** Further things to say of a farm whose file is right in itself. */
+export type FarmCheck = (farm: Farm) => readonly Finding[];
+
+const NO_CHECK: FarmCheck = () => [];
+
+/**
+ * Reads a farm from the text of its `sealfarm.yaml`, and says everything that is wrong at once. Never throws.
+ * @param check asked once nothing else is wrong: it may count on a farm that makes sense
+ */
+export function readFarm(text: string, file: string, check: FarmCheck = NO_CHECK): FarmReading {
   const { config, diagnostics } = readConfig(text, file);
   if (config === undefined) return { diagnostics };
   const { written, findings, leftOut } = checkSchema(config.value);
   const assembly = written && assemble(written);
-  const meaning = standing(assembly?.findings ?? [], leftOut);
+  const meaning = standing(meaningOf(assembly, leftOut, check), leftOut);
   const locate = (finding: Finding): Diagnostic => config.locate(finding);
   const shape = findings.slice(0, MAX_FINDINGS).map(locate);
   const all = inOrder([...shape, ...mostImportant(oncePerPlace(meaning.map(locate)))]);
   return assembly === undefined || hasErrors(all)
     ? { diagnostics: all }
     : { farm: assembly.farm, diagnostics: all };
+}
+
+function meaningOf(
+  assembly: Assembly | undefined,
+  leftOut: readonly YamlPath[],
+  check: FarmCheck,
+): readonly Finding[] {
+  if (assembly === undefined) return [];
+  const { farm, findings } = assembly;
+  const sound = leftOut.length === 0 && findings.every(({ severity }) => severity !== 'error');
+  return sound ? [...findings, ...check(farm)] : findings;
 }
 
 /** Errors before all others, so that none is lost behind warnings. */

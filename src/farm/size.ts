@@ -1,3 +1,7 @@
+import { finding, type YamlPath } from '../config/finding.js';
+import { quote } from '../config/wording.js';
+import type { Report } from './report.js';
+
 const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['', 1n],
   ['B', 1n],
@@ -10,8 +14,7 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 const SIZE = /^(\d{1,16})(?:\.(\d{1,9}))? ?([A-Za-z]*)$/;
 
 /** How a size is written, for help. */
-export const SIZE_HELP =
-  'Write bytes, or a number with B, KiB, MiB, GiB, TiB, PiB, KB, MB, GB, TB or PB: 1.5TiB.';
+const SIZE_HELP = 'Write bytes, or a number with B, KiB, MiB, GiB, TiB, PiB, KB, MB, GB, TB or PB: 1.5TiB.';
 
 /**
  * Bytes of a size: `512GiB`, `1.5TiB`, `100GB` (powers of 1000) or plain bytes. A fraction of a byte is dropped.
@@ -26,4 +29,12 @@ export function parseSize(written: string | number): number | undefined {
   const scale = 10n ** BigInt(fraction.length);
   const bytes = (BigInt(whole + fraction) * bytesPerUnit) / scale;
   return bytes <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bytes) : undefined;
+}
+
+/** Bytes of a written size; 0 where it is none, which is reported. */
+export function readSize(written: string | number, at: YamlPath, report: Report): number {
+  const bytes = parseSize(written);
+  if (bytes !== undefined) return bytes;
+  report(finding('SF203', at, `${quote(String(written))} is no size`, { help: SIZE_HELP }));
+  return 0;
 }

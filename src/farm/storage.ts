@@ -1,10 +1,9 @@
-import { finding, type YamlPath } from '../config/finding.js';
-import { quote } from '../config/wording.js';
+import type { YamlPath } from '../config/finding.js';
 import type { WrittenStoragePath } from '../config/written.gen.js';
 import type { StorageDeclaration } from './farm.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
-import { parseSize, SIZE_HELP } from './size.js';
+import { readSize } from './size.js';
 import { hostPath } from './texts.js';
 
 /** A storage path with its defaults. */
@@ -26,11 +25,4 @@ export function readStorage(written: WrittenStoragePath, yaml: YamlPath, report:
     mount: written.mount ?? 'required',
     yaml,
   };
-}
-
-function readSize(written: string | number, at: YamlPath, report: Report): number {
-  const bytes = parseSize(written);
-  if (bytes !== undefined) return bytes;
-  report(finding('SF203', at, `${quote(String(written))} is no size`, { help: SIZE_HELP }));
-  return 0;
 }

@@ -60,7 +60,8 @@ function declarable(word: string, at: YamlPath, report: Report): Task | undefine
   return undefined;
 }
 
-function limitable(word: string, at: YamlPath, report: Report): TaskCode | undefined {
+/** The task whose limit or resources a key means; one that Lotus does not limit is reported. */
+export function limitable(word: string, at: YamlPath, report: Report): TaskCode | undefined {
   const code = (taskByWritten(word) ?? alwaysOn(word))?.code;
   if (code !== undefined && LIMITABLE_TASKS.includes(code)) {
     noteAlias(word, at, report, 'key');

@@ -1,10 +1,13 @@
 import type { YamlPath } from '../config/finding.js';
 import type { WrittenDefaults } from '../config/written.gen.js';
+import type { TaskResources } from '../lotus/api.js';
 import type { TaskCode } from '../lotus/task.js';
+import { readCpuSet } from './cpu-set.js';
 import { readEnv } from './env.js';
 import type { StorageDeclaration, Worker } from './farm.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
+import { readResources } from './resources.js';
 import { readStorage } from './storage.js';
 import { readLimits, readTasks } from './tasks.js';
 import { hostPath } from './texts.js';
@@ -18,7 +21,9 @@ export interface WorkerSettings {
   readonly repo?: string;
   readonly tasks?: readonly TaskCode[];
   readonly limits: ReadonlyMap<TaskCode, number>;
+  readonly resources: ReadonlyMap<TaskCode, Partial<TaskResources>>;
   readonly gpus?: NonNullable<Worker['gpus']>;
+  readonly cpus?: string;
   readonly parameterCache?: string;
   readonly parentCache?: string;
   readonly multicoreSdr?: false | { readonly producers: number };
@@ -28,7 +33,7 @@ export interface WorkerSettings {
   readonly storage?: readonly StorageDeclaration[];
 }
 
-export const NO_SETTINGS: WorkerSettings = { limits: new Map(), env: new Map() };
+export const NO_SETTINGS: WorkerSettings = { limits: new Map(), resources: new Map(), env: new Map() };
 
 const DEFAULT_PRODUCERS = 3;
 
@@ -43,7 +48,9 @@ export function readSettings(written: WrittenSettings, yaml: YamlPath, report: R
     repo: path('repo'),
     tasks: written.tasks && readTasks(written.tasks, [...yaml, 'tasks'], report),
     limits: readLimits(written.limits ?? {}, [...yaml, 'limits'], report),
+    resources: readResources(written.resources ?? {}, [...yaml, 'resources'], report),
     gpus: readGpus(written.gpus),
+    cpus: written.cpus === undefined ? undefined : readCpuSet(written.cpus, [...yaml, 'cpus'], report),
     parameterCache: path('parameterCache'),
     parentCache: path('parentCache'),
     multicoreSdr: readMulticoreSdr(written.multicoreSdr),
@@ -54,12 +61,13 @@ export function readSettings(written: WrittenSettings, yaml: YamlPath, report: R
   });
 }
 
-/** The settings above win; limits and variables each for itself, lists as a whole. */
+/** The settings above win; limits, resources and variables each for itself, lists as a whole. */
 export function layered(below: WorkerSettings, above: WorkerSettings): WorkerSettings {
   return {
     ...below,
     ...above,
     limits: new Map([...below.limits, ...above.limits]),
+    resources: new Map([...below.resources, ...above.resources]),
     env: new Map([...below.env, ...above.env]),
   };
 }

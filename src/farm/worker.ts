@@ -39,8 +39,10 @@ export function readWorker(
     listen: readListen(written.listen, yaml, context.address, report),
     tasks: settings.tasks ?? [],
     limits: settings.limits,
+    resources: settings.resources,
     ...present({
       gpus: settings.gpus,
+      cpus: settings.cpus,
       parameterCache: settings.parameterCache,
       parentCache: settings.parentCache,
       multicoreSdr: settings.multicoreSdr === false ? undefined : settings.multicoreSdr,

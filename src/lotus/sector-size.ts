@@ -23,8 +23,3 @@ export const SECTOR_SIZES: Readonly<Record<SectorSize, SectorSizeFacts>> = {
 export const LIMITABLE_TASKS: readonly TaskCode[] = [
   'AP', 'DC', 'PC1', 'PC2', 'C1', 'C2', 'GET', 'UNS', 'RU', 'PR1', 'PR2', 'GSK', 'WDP', 'WNP',
 ]; // prettier-ignore
-
-/** `PC1_32G_MAX_CONCURRENT`, or `DC_MAX_CONCURRENT`: DataCid knows no size. */
-export function limitVariable(code: TaskCode, size: SectorSize): string {
-  return code === 'DC' ? 'DC_MAX_CONCURRENT' : `${code}_${SECTOR_SIZES[size].short}_MAX_CONCURRENT`;
-}

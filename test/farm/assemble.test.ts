@@ -30,6 +30,7 @@ describe('the example', () => {
         api: '/ip4/10.0.0.10/tcp/2345/http',
         address: { host: '10.0.0.10', port: 2345 },
         token: { env: 'SEALFARM_MINER_TOKEN' },
+        disallowRemoteFinalize: false,
       },
       storageGroups: ['example-seal-group-1', 'example-seal-group-2'],
     });
@@ -62,6 +63,7 @@ describe('the example', () => {
           listen: { host: '10.0.0.13', port: 3456 },
           tasks: ['AP', 'PC1'],
           limits: new Map([['PC1', 4]]),
+          resources: new Map(),
           parameterCache: '/fast/params',
           parentCache: '/fast/parents',
           noSwap: false,

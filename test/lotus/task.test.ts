@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fileTypesOf, parseSectorName, sectorName } from '../../src/lotus/file-type.js';
-import {
-  LIMITABLE_TASKS,
-  limitVariable,
-  SECTOR_SIZES,
-  type SectorSize,
-} from '../../src/lotus/sector-size.js';
+import { LIMITABLE_TASKS, SECTOR_SIZES } from '../../src/lotus/sector-size.js';
 import {
   DECLARABLE_TASKS,
   task,
@@ -97,18 +92,6 @@ describe('a task as a person writes it', () => {
 });
 
 describe('limits', () => {
-  it.each<[TaskCode, SectorSize, string]>([
-    ['PC1', '32GiB', 'PC1_32G_MAX_CONCURRENT'],
-    ['PC1', '64GiB', 'PC1_64G_MAX_CONCURRENT'],
-    ['PR2', '512MiB', 'PR2_512M_MAX_CONCURRENT'],
-    ['C2', '8MiB', 'C2_8M_MAX_CONCURRENT'],
-    ['AP', '2KiB', 'AP_2K_MAX_CONCURRENT'],
-    ['DC', '32GiB', 'DC_MAX_CONCURRENT'],
-    ['DC', '64GiB', 'DC_MAX_CONCURRENT'],
-  ])('%s of %s sectors: %s', (code, size, variable) => {
-    expect(limitVariable(code, size)).toBe(variable);
-  });
-
   it('are known to Lotus for these tasks only', () => {
     expect([...LIMITABLE_TASKS].sort().join(' ')).toBe('AP C1 C2 DC GET GSK PC1 PC2 PR1 PR2 RU UNS WDP WNP');
   });

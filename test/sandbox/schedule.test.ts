@@ -5,7 +5,7 @@ import { defaultResources } from '../../src/lotus/resources.js';
 import type { PipelineTask, SectorIndexView } from '../../src/lotus/selector.js';
 import type { CandidateWorker, TaskRequest } from '../../src/sandbox/miner/schedule.js';
 import { assign } from '../../src/sandbox/miner/schedule.js';
-import { resourcesFromEnvironment } from '../../src/sandbox/worker/resource-env.js';
+import { resourcesFromEnvironment } from '../../src/lotus/resource-env.js';
 
 const GiB = 2 ** 30;
 const { sealed, cache } = FILE_TYPES;

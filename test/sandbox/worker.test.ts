@@ -2,12 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { TaskResources } from '../../src/lotus/api.js';
 import { Settings, parseFlags } from '../../src/sandbox/worker/flags.js';
 import { visibleGpus } from '../../src/sandbox/worker/hardware.js';
 import { parseApiInfo, parseMultiaddr } from '../../src/sandbox/worker/multiaddr.js';
 import { initialise, lock } from '../../src/sandbox/worker/repo.js';
-import { resourcesFromEnvironment } from '../../src/sandbox/worker/resource-env.js';
 import { scanSectors, simulatedUse } from '../../src/sandbox/worker/sector-files.js';
 import { chosenTasks } from '../../src/sandbox/worker/task-choice.js';
 
@@ -58,62 +56,6 @@ describe('chosenTasks', () => {
     ['what is no boolean', { LOTUS_WORKER_NO_DEFAULT: 'yes' }, 'could not parse'],
   ])('refuses %s', (_, env, message) => {
     expect(() => chosenTasks(new Settings(new Map(), env))).toThrow(message);
-  });
-});
-
-describe('resourcesFromEnvironment', () => {
-  it.each<[string, Record<string, string>, string, string, Partial<TaskResources>]>([
-    [
-      'a limit for one size',
-      { PC1_32G_MAX_CONCURRENT: '4' },
-      'seal/v0/precommit/1',
-      '8',
-      { MaxConcurrent: 4 },
-    ],
-    ['not for another', { PC1_32G_MAX_CONCURRENT: '4' }, 'seal/v0/precommit/1', '9', { MaxConcurrent: 0 }],
-    ['a limit for all sizes', { C2_MAX_CONCURRENT: '1' }, 'seal/v0/commit/2', '9', { MaxConcurrent: 1 }],
-    [
-      'the size first',
-      { GET_MAX_CONCURRENT: '1', GET_64G_MAX_CONCURRENT: '2' },
-      'seal/v0/fetch',
-      '9',
-      { MaxConcurrent: 2 },
-    ],
-    ['no number as none', { PC1_MAX_CONCURRENT: '4x' }, 'seal/v0/precommit/1', '8', { MaxConcurrent: 0 }],
-    ['units as nothing', { PC1_32G_MAX_MEMORY: '64GiB' }, 'seal/v0/precommit/1', '8', { MaxMemory: 0 }],
-    ['bytes', { PC1_32G_MIN_MEMORY: '1024' }, 'seal/v0/precommit/1', '8', { MinMemory: 1024 }],
-    [
-      'a part of a GPU',
-      { PC2_32G_GPU_UTILIZATION: '0.5' },
-      'seal/v0/precommit/2',
-      '8',
-      { GPUUtilization: 0.5 },
-    ],
-    ['all threads', { C2_32G_MAX_PARALLELISM_GPU: '-1' }, 'seal/v0/commit/2', '8', { MaxParallelismGPU: -1 }],
-    [
-      "the guide's PRU2 not",
-      { PRU2_32G_MAX_CONCURRENT: '1' },
-      'seal/v0/provereplicaupdate/2',
-      '8',
-      { MaxConcurrent: 0 },
-    ],
-    ['DC without a size', { DC_MAX_CONCURRENT: '3' }, 'seal/v0/datacid', '8', { MaxConcurrent: 3 }],
-    [
-      'multicore SDR',
-      { FIL_PROOFS_USE_MULTICORE_SDR: '1' },
-      'seal/v0/precommit/1',
-      '8',
-      { MaxParallelism: 4 },
-    ],
-    [
-      'its producers',
-      { FIL_PROOFS_USE_MULTICORE_SDR: '1', FIL_PROOFS_MULTICORE_SDR_PRODUCERS: '1' },
-      'seal/v0/unseal',
-      '8',
-      { MaxParallelism: 2 },
-    ],
-  ])('reads %s', (_, env, task, proof, expected) => {
-    expect(resourcesFromEnvironment(env)[task]?.[proof]).toMatchObject(expected);
   });
 });
 

@@ -42,6 +42,7 @@ function worker(name: string, tasks: readonly TaskCode[], paths: readonly Storag
     listen: { host: '10.0.0.11', port: 3456 },
     tasks,
     limits: new Map([['PC1', 4]]),
+    resources: new Map(),
     noSwap: false,
     env: new Map([['RUST_LOG', 'info']]),
     storage: paths,
@@ -70,6 +71,7 @@ export const FARM: Farm = {
     api: '/ip4/10.0.0.10/tcp/2345/http',
     address: { host: '10.0.0.10', port: 2345 },
     token: { env: 'SEALFARM_MINER_TOKEN' },
+    disallowRemoteFinalize: false,
   },
   storageGroups: [GROUP_1, 'example-seal-group-2'],
   hosts: [

@@ -16,7 +16,7 @@ import { LocalStorage } from '../worker/local-storage.js';
 import { minerApi } from '../worker/miner-api.js';
 import { reportForEver } from '../worker/registration.js';
 import { remoteHandler, removeEverywhere } from '../worker/remote-files.js';
-import { resourcesFromEnvironment } from '../worker/resource-env.js';
+import { resourcesFromEnvironment } from '../../lotus/resource-env.js';
 import type { OpenCall } from './calls.js';
 import { Dispatcher } from './dispatcher.js';
 import { createEventLog } from './event-log.js';

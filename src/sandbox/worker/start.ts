@@ -23,7 +23,7 @@ import { keepRegistered } from './registration.js';
 import { remoteHandler } from './remote-files.js';
 import type { Repo } from './repo.js';
 import { close, initialise, lock, writeApi } from './repo.js';
-import { resourcesFromEnvironment } from './resource-env.js';
+import { resourcesFromEnvironment } from '../../lotus/resource-env.js';
 import { chosenTasks } from './task-choice.js';
 
 type Environment = NodeJS.ProcessEnv;
