@@ -41,13 +41,37 @@ export type Admission =
       readonly available: number;
     };
 
+/** What these tasks take together on this worker. */
+export function activeResources(tasks: Iterable<ActiveTask>, worker: WorkerResources): ActiveResources {
+  return countedResources(
+    Array.from(tasks, (task) => [task, 1] as const),
+    worker,
+  );
+}
+
+/** The same of so many tasks of each kind. */
+export function countedResources(
+  tasks: Iterable<readonly [ActiveTask, number]>,
+  worker: WorkerResources,
+): ActiveResources {
+  let [memUsedMin, memUsedMax, gpuUsed, cpuUse] = [0, 0, 0, 0];
+  const counts = new Map<TaskCode, number>();
+  for (const [{ code, need }, count] of tasks) {
+    memUsedMin += count * need.MinMemory;
+    memUsedMax += count * need.MaxMemory;
+    gpuUsed += count * need.GPUUtilization;
+    cpuUse += count * threadsOf(need, worker.CPUs, gpusOf(worker));
+    counts.set(code, (counts.get(code) ?? 0) + count);
+  }
+  return { memUsedMin, memUsedMax, gpuUsed, cpuUse, counts };
+}
+
 /** The resources taken after one task more. */
 export function withTask(
   active: ActiveResources,
-  task: ActiveTask,
+  { code, need }: ActiveTask,
   worker: WorkerResources,
 ): ActiveResources {
-  const { code, need } = task;
   return {
     memUsedMin: active.memUsedMin + need.MinMemory,
     memUsedMax: active.memUsedMax + need.MaxMemory,
@@ -55,10 +79,6 @@ export function withTask(
     cpuUse: active.cpuUse + threadsOf(need, worker.CPUs, gpusOf(worker)),
     counts: new Map(active.counts).set(code, (active.counts.get(code) ?? 0) + 1),
   };
-}
-
-export function activeResources(tasks: readonly ActiveTask[], worker: WorkerResources): ActiveResources {
-  return tasks.reduce((active, task) => withTask(active, task, worker), IDLE);
 }
 
 /**
@@ -89,7 +109,8 @@ export function admit(task: ActiveTask, worker: WorkerResources, active: ActiveR
   const threads = threadsOf(need, worker.CPUs, gpus);
   if (threads > worker.CPUs - active.cpuUse) return refused('threads', threads, worker.CPUs - active.cpuUse);
 
-  if (gpus > 0 && need.GPUUtilization > gpus - active.gpuUsed) {
+  // Added up as in Lotus: 0.8 + 0.2 is 1, while 1 − 0.8 is less than 0.2.
+  if (gpus > 0 && active.gpuUsed + need.GPUUtilization > gpus) {
     return refused('gpus', need.GPUUtilization, gpus - active.gpuUsed);
   }
   return { admitted: true };

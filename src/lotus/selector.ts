@@ -15,11 +15,17 @@ export interface IndexedPath {
   readonly available: number;
   /** False when its worker has not reported for 50 s, or reported an error. */
   readonly healthy: boolean;
-  /** Bit mask of the sector's files here. */
-  holds(sector: SectorId): number;
 }
 
-export type SectorIndexView = ReadonlyMap<StorageId, IndexedPath>;
+export interface SectorIndexView {
+  readonly paths: ReadonlyMap<StorageId, IndexedPath>;
+  /** As in the miner's config.toml: a finished sector is moved by a worker that has it, or by none. */
+  readonly disallowRemoteFinalize?: boolean;
+  /** The paths with files of the sector, and which: a bit mask. */
+  holders(sector: SectorId): Holders;
+}
+
+export type Holders = ReadonlyMap<StorageId, number>;
 
 /** Why no path of a worker will do; of several paths, the reason of the one that came furthest. */
 type SelectorRefusal =
@@ -32,9 +38,12 @@ type SelectorRefusal =
   | 'silent'
   | 'groups';
 
-export type Eligibility = { readonly ok: true } | { readonly ok: false; readonly reason: SelectorRefusal };
+export type Eligibility =
+  /** Where one that may take it is preferred, Lotus gives it to no other. */
+  | { readonly ok: true; readonly preferred: boolean }
+  | { readonly ok: false; readonly reason: SelectorRefusal };
 
-const OK: Eligibility = { ok: true };
+const OK: Eligibility = { ok: true, preferred: false };
 const FURTHEST: readonly SelectorRefusal[] = [
   'data-elsewhere', 'no-such-path', 'read-only', 'miner-denied', 'types-denied', 'no-room', 'silent', 'groups',
 ]; // prettier-ignore
@@ -94,7 +103,7 @@ export function mayTake(
   size: SectorSize,
 ): Eligibility {
   const { unsealed, sealed, cache } = FILE_TYPES;
-  const worker = workerPaths.flatMap((id) => index.get(id) ?? []);
+  const worker = workerPaths.flatMap((id) => index.paths.get(id) ?? []);
   switch (task) {
     case 'AP':
       return allocates(worker, sector, unsealed, 'sealing', size);
@@ -104,16 +113,28 @@ export function mayTake(
       return holdsOrFetches(worker, index, sector, sealed | cache, size);
     case 'C1':
     case 'FIN':
-      return worker.some((path) => (path.holds(sector) & (sealed | cache)) !== 0)
+      return worker.some(({ info }) => holds(index.holders(sector), info.ID, sealed | cache))
         ? OK
         : { ok: false, reason: 'data-elsewhere' };
     case 'C2':
       return OK;
     case 'GET':
-      return allocates(worker, sector, sealed | cache, 'stored', size);
+      return stores(worker, index, sector, sealed | cache, size);
     default:
       return unreachable(task);
   }
+}
+
+/** Whether a worker with these paths has one for a sector that is sealed there, or kept for good. */
+export function mayHold(
+  purpose: 'sealing' | 'stored',
+  sector: SectorId,
+  workerPaths: readonly StorageId[],
+  index: SectorIndexView,
+  size: SectorSize,
+): boolean {
+  const worker = workerPaths.flatMap((id) => index.paths.get(id) ?? []);
+  return allocates(worker, sector, FILE_TYPES.sealed | FILE_TYPES.cache, purpose, size).ok;
 }
 
 /** Groups have no say here: that is why they do not steer AddPiece and PreCommit1. */
@@ -134,13 +155,36 @@ function holdsOrFetches(
   types: number,
   size: SectorSize,
 ): Eligibility {
-  const isHolder = (path: IndexedPath): boolean => (path.holds(sector) & types) !== 0;
-  const holders = [...index.values()].filter(isHolder).map((path) => path.info);
+  const holders = index.holders(sector);
+  const sources = [...holders.keys()]
+    .filter((id) => holds(holders, id, types))
+    .flatMap((id) => index.paths.get(id)?.info ?? []);
   return anyPaths(worker, types, (path) => {
-    if (isHolder(path)) return undefined;
+    if (holds(holders, path.info.ID, types)) return undefined;
     const refusal = refusalOf(path, sector, types, 'sealing', size);
-    return refusal ?? (mayFetch(holders, path.info) ? undefined : 'groups');
+    return refusal ?? (mayFetch(sources, path.info) ? undefined : 'groups');
   });
+}
+
+/** A long-term path that has the files already is preferred: nothing need be moved. */
+function stores(
+  worker: readonly IndexedPath[],
+  index: SectorIndexView,
+  sector: SectorId,
+  types: number,
+  size: SectorSize,
+): Eligibility {
+  const holders = index.holders(sector);
+  const here = worker.some(({ info }) => holds(holders, info.ID, types));
+  if (index.disallowRemoteFinalize === true && !here) return { ok: false, reason: 'data-elsewhere' };
+  const eligibility = allocates(worker, sector, types, 'stored', size);
+  if (!eligibility.ok) return eligibility;
+  const preferred = worker.some(({ info }) => info.CanStore && holds(holders, info.ID, types));
+  return { ok: true, preferred };
+}
+
+function holds(holders: Holders, id: StorageId, types: number): boolean {
+  return ((holders.get(id) ?? 0) & types) !== 0;
 }
 
 /** The usable paths together must take every type; else the reason of the path that came furthest. */
@@ -181,4 +225,26 @@ function takesMiner(info: StorageInfo, miner: number): boolean {
   const names = (list: readonly string[]): boolean => list.some((name) => name.slice(1) === `0${miner}`);
   const allow = info.AllowMiners ?? [];
   return (allow.length === 0 || names(allow)) && !names(info.DenyMiners ?? []);
+}
+
+/** The path a worker puts a new file on: of those that may take it, the one with the most room by weight. */
+export function pathFor<T extends { readonly info: StorageInfo; readonly available: number }>(
+  paths: readonly T[],
+  type: FileType,
+  purpose: 'sealing' | 'stored',
+  size: SectorSize,
+): T | undefined {
+  const needed = spaceNeeded(FILE_TYPES[type], size, purpose);
+  return paths
+    .filter(({ info }) => (purpose === 'sealing' ? info.CanSeal : info.CanStore) && info.Weight > 0)
+    .filter(({ info }) => deniedTypes(FILE_TYPES[type], info) === 0)
+    .filter(({ available }) => available >= needed)
+    .reduce<T | undefined>(
+      (best, path) => (best !== undefined && weighed(best) >= weighed(path) ? best : path),
+      undefined,
+    );
+}
+
+function weighed({ info, available }: { readonly info: StorageInfo; readonly available: number }): number {
+  return available * info.Weight;
 }

@@ -16,7 +16,7 @@ interface Path extends Partial<StorageInfo> {
 }
 
 function path(id: string, given: Path): IndexedPath {
-  const { holding = 0, available = 8 * TiB, healthy = true, ...info } = given;
+  const { holding: _, available = 8 * TiB, healthy = true, ...info } = given;
   return {
     info: {
       ID: id,
@@ -35,12 +35,16 @@ function path(id: string, given: Path): IndexedPath {
     },
     available,
     healthy,
-    holds: (sector) => (sector.Number === SECTOR.Number ? holding : 0),
   };
 }
 
 function index(paths: Readonly<Record<string, Path>>): SectorIndexView {
-  return new Map(Object.entries(paths).map(([id, given]) => [id, path(id, given)]));
+  const holding = Object.entries(paths).map(([id, given]) => [id, given.holding ?? 0] as const);
+  const held = new Map(holding.filter(([, types]) => types !== 0));
+  return {
+    paths: new Map(Object.entries(paths).map(([id, given]) => [id, path(id, given)])),
+    holders: ({ Number: number }) => (number === SECTOR.Number ? held : new Map()),
+  };
 }
 
 function verdict(
@@ -49,7 +53,7 @@ function verdict(
   paths: Readonly<Record<string, Path>>,
 ): string {
   const eligibility = mayTake(task, SECTOR, worker, index(paths), '32GiB');
-  return eligibility.ok ? 'ok' : eligibility.reason;
+  return eligibility.ok ? (eligibility.preferred ? 'preferred' : 'ok') : eligibility.reason;
 }
 
 describe('mayTake where a task allocates', () => {
@@ -106,9 +110,21 @@ describe('mayTake for data that lies elsewhere', () => {
     ['C1 stays with the data', 'C1', {}, held, 'ok'],
     ['C1 is never fetched', 'C1', held, {}, 'data-elsewhere'],
     ['FIN is never fetched', 'FIN', held, {}, 'data-elsewhere'],
+    ['GET pulls from anywhere', 'GET', held, { CanStore: true }, 'ok'],
+    ['GET stays where it may be stored', 'GET', {}, { ...held, CanStore: true }, 'preferred'],
+    ['GET moves from a path that only seals', 'GET', {}, held, 'no-such-path'],
     ['FIN needs more than the unsealed file', 'FIN', held, { holding: unsealed }, 'data-elsewhere'],
   ])('%s', (_, task, holder, mine, expected) => {
     expect(verdict(task, ['mine'], { holder, mine })).toBe(expected);
+  });
+
+  it.each<[string, Path, string]>([
+    ['by a worker that has it', { ...held, CanStore: true }, 'preferred'],
+    ['by no other', { CanStore: true }, 'data-elsewhere'],
+  ])('with DisallowRemoteFinalize GET is done %s', (_, mine, expected) => {
+    const view = { ...index({ holder: held, mine }), disallowRemoteFinalize: true };
+    const eligibility = mayTake('GET', SECTOR, ['mine'], view, '32GiB');
+    expect(eligibility.ok ? 'preferred' : eligibility.reason).toBe(expected);
   });
 
   it('ignores the unsealed file left behind by PC1', () => {

@@ -63,10 +63,10 @@ describe('IndexStore', () => {
 
   it('holds an unhealthy path for not choosable', () => {
     const { index } = indexWith('x');
-    expect(index.view(1000).get('x')).toMatchObject({ healthy: true, available: 5 });
-    expect(index.view(-1).get('x')?.healthy).toBe(false);
+    expect(index.view(1000).paths.get('x')).toMatchObject({ healthy: true, available: 5 });
+    expect(index.view(-1).paths.get('x')?.healthy).toBe(false);
     index.reportHealth('x', { ...STAT, Available: 3 }, 'disk gone');
-    expect(index.view(1000).get('x')).toMatchObject({ healthy: false, available: 3 });
+    expect(index.view(1000).paths.get('x')).toMatchObject({ healthy: false, available: 3 });
     expect(() => {
       index.reportHealth('z', STAT, '');
     }).toThrow('unknown storage');

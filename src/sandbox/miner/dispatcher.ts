@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ActiveTask } from '../../lotus/admission.js';
-import { activeResources, admit } from '../../lotus/admission.js';
 import type { SectorId } from '../../lotus/file-type.js';
 import type { PipelineTask } from '../../lotus/selector.js';
+import type { Decision } from '../../scheduler/scheduler.js';
+import { Scheduler } from '../../scheduler/scheduler.js';
+import type { SchedulerWorker, TaskRequest } from '../../scheduler/task-request.js';
+import { unreachable } from '../../diagnostic/unreachable.js';
 import { SECTOR_SIZE } from '../layout.js';
 import { INTERVALS } from '../speed.js';
 import type { CallId } from '../worker/miner-api.js';
@@ -11,12 +13,10 @@ import type { Emit, JobEvent } from './event-log.js';
 import type { IndexStore } from './index-store.js';
 import type { Job } from './job.js';
 import { FetchFailed, NotReached, prepare, runTask } from './job.js';
-import type { CandidateWorker, TaskRequest } from './schedule.js';
-import { assign, needOf } from './schedule.js';
 import type { WorkerHandle, Workers } from './workers.js';
 
-interface Waiting {
-  readonly request: TaskRequest;
+/** Who waits for a request's end. */
+interface Promised {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,17 +28,20 @@ export interface DispatcherOptions {
   readonly onCalls: () => void;
 }
 
-/** Gives tasks to workers and brings them through assigned → preparing → prepared → running. */
+/** Carries out on a real clock what the scheduler decides. */
 export class Dispatcher {
   readonly calls: Calls;
   readonly #options: DispatcherOptions;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #scheduler: Scheduler;
+  readonly #promised = new Map<string, Promised>();
   readonly #jobs = new Map<string, Job>();
   #workers: Workers | undefined;
+  #sessions: ReadonlySet<string> = new Set();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.calls = new Calls(options.emit, options.onCalls);
+    this.#scheduler = new Scheduler(SECTOR_SIZE, () => options.index.view(INTERVALS.silence));
   }
 
   use(workers: Workers): void {
@@ -50,7 +53,7 @@ export class Dispatcher {
   }
 
   waiting(): TaskRequest[] {
-    return [...this.#waiting.values()].map(({ request }) => request);
+    return this.#scheduler.waiting();
   }
 
   /** Resolves when a worker has done the task, rejects when it failed; waits for a worker as long as it takes. */
@@ -59,7 +62,8 @@ export class Dispatcher {
     if (left !== undefined) return left;
     return new Promise((resolve, reject) => {
       const request: TaskRequest = { id: randomUUID(), task, sector };
-      this.#waiting.set(request.id, { request, resolve, reject });
+      this.#promised.set(request.id, { resolve, reject });
+      this.#scheduler.submit(request);
       this.tick();
     });
   }
@@ -71,102 +75,88 @@ export class Dispatcher {
   /** What the worker has no call for waits again. */
   unassign(worker: WorkerHandle): void {
     for (const job of this.jobs().filter((candidate) => candidate.worker === worker)) {
-      if (job.phase === 'assigned' || job.phase === 'prepared') this.#giveBack(job);
+      if (job.task.phase === 'assigned' || job.task.phase === 'prepared') this.#giveBack(job);
     }
   }
 
-  /** One round: new assignments, and what has room now begins. */
+  /** One round: what the farm has become, and what can be done about it now. */
   tick(): void {
     const workers = this.#workers?.list() ?? [];
-    const index = this.#options.index.view(INTERVALS.silence);
-    const candidates = workers.map((worker) => this.#candidate(worker));
-    for (const { request, session } of assign(this.waiting(), candidates, index, SECTOR_SIZE)) {
-      const waiting = this.#waiting.get(request.id);
-      const worker = this.#workers?.get(session);
-      if (waiting !== undefined && worker !== undefined) this.#assign(waiting, worker);
-    }
-    for (const worker of workers.filter((candidate) => candidate.enabled)) this.#advance(worker);
+    const sessions = new Set(workers.map(({ session }) => session));
+    for (const session of this.#sessions) if (!sessions.has(session)) this.#scheduler.removeWorker(session);
+    this.#sessions = sessions;
+    for (const worker of workers) this.#scheduler.setWorker(asScheduled(worker));
+    this.#scheduler.refresh();
+    for (const decision of this.#scheduler.round()) this.#carryOut(decision);
   }
 
-  #candidate(worker: WorkerHandle): CandidateWorker {
-    return {
-      session: worker.session,
-      name: worker.info.Hostname,
-      enabled: worker.enabled,
-      tasks: worker.tasks,
-      paths: worker.paths,
-      resources: worker.info.Resources,
-      assigned: this.#tasksIn(worker, ['assigned']),
-      preparing: this.#tasksIn(worker, ['preparing', 'prepared']),
-      running: this.#tasksIn(worker, ['running']),
-    };
-  }
-
-  #tasksIn(worker: WorkerHandle, phases: readonly Job['phase'][]): ActiveTask[] {
-    return this.jobs()
-      .filter((job) => job.worker === worker && phases.includes(job.phase))
-      .map(activeTask);
-  }
-
-  #assign(waiting: Waiting, worker: WorkerHandle): void {
-    const { request, resolve, reject } = waiting;
-    this.#waiting.delete(request.id);
-    const start = new Date().toISOString();
-    this.#jobs.set(request.id, { request, worker, start, phase: 'assigned', resolve, reject });
-    this.#emit('job-assigned', request, worker);
-  }
-
-  /** The older and more urgent first, each as soon as there is room for it. */
-  #advance(worker: WorkerHandle): void {
-    for (const job of this.jobs().filter((candidate) => candidate.worker === worker)) {
-      if (job.phase === 'assigned' && this.#hasRoom(job, ['preparing', 'prepared'])) {
-        job.phase = 'preparing';
-        void this.#carryOut(job);
-      } else if (job.phase === 'prepared' && this.#hasRoom(job, ['running'])) {
-        job.phase = 'running';
-        job.begin?.();
+  #carryOut({ kind, task }: Decision): void {
+    switch (kind) {
+      case 'assigned':
+        this.#assign(task);
+        return;
+      case 'prepare': {
+        const job = this.#jobs.get(task.request.id);
+        if (job !== undefined) void this.#bringThrough(job);
+        return;
       }
+      case 'run':
+        this.#jobs.get(task.request.id)?.begin?.();
+        return;
+      default:
+        unreachable(kind);
     }
   }
 
-  #hasRoom(job: Job, phases: readonly Job['phase'][]): boolean {
-    const { worker } = job;
-    const active = activeResources(this.#tasksIn(worker, phases), worker.info.Resources);
-    return admit(activeTask(job), worker.info.Resources, active).admitted;
+  #assign(task: Decision['task']): void {
+    const worker = this.#workers?.get(task.session);
+    const promised = this.#promised.get(task.request.id);
+    if (worker === undefined || promised === undefined) return;
+    this.#jobs.set(task.request.id, { task, worker, start: new Date().toISOString() });
+    this.#emit('job-assigned', task.request, worker);
   }
 
-  async #carryOut(job: Job): Promise<void> {
-    const { request, worker } = job;
+  async #bringThrough(job: Job): Promise<void> {
+    const { worker } = job;
+    const { request } = job.task;
     try {
       await prepare(job, this.calls, this.#options.index, this.#options.emit);
       await new Promise<void>((resolve) => {
-        job.phase = 'prepared';
         job.begin = resolve;
+        this.#scheduler.prepared(request.id);
         this.tick();
       });
       await runTask(job, this.calls, () => {
         this.#emit('job-started', request, worker);
       });
       this.#emit('job-done', request, worker);
-      this.#jobs.delete(request.id);
-      job.resolve();
+      this.#end(request)?.resolve();
     } catch (error) {
       if (error instanceof NotReached) {
         this.#giveBack(job);
       } else {
-        this.#jobs.delete(request.id);
         const event = error instanceof FetchFailed ? 'fetch-failed' : 'job-failed';
         this.#emit(event, request, worker, messageOf(error));
-        job.reject(error);
+        this.#end(request)?.reject(error);
       }
     }
     this.tick();
   }
 
-  #giveBack({ request, worker, resolve, reject }: Job): void {
-    this.#jobs.delete(request.id);
-    this.#waiting.set(request.id, { request, resolve, reject });
-    this.#emit('job-unassigned', request, worker);
+  #end({ id }: TaskRequest): Promised | undefined {
+    const promised = this.#promised.get(id);
+    this.#promised.delete(id);
+    this.#jobs.delete(id);
+    this.#scheduler.ended(id);
+    return promised;
+  }
+
+  /** The scheduler may have forgotten the worker with all its tasks. */
+  #giveBack({ task, worker }: Job): void {
+    this.#jobs.delete(task.request.id);
+    this.#scheduler.ended(task.request.id);
+    this.#scheduler.submit(task.request);
+    this.#emit('job-unassigned', task.request, worker);
   }
 
   #emit(event: JobEvent, { task, sector }: TaskRequest, worker: WorkerHandle, error?: string): void {
@@ -181,8 +171,8 @@ export class Dispatcher {
   }
 }
 
-function activeTask({ request, worker }: Job): ActiveTask {
-  return { code: request.task, need: needOf(request.task, worker.info.Resources, SECTOR_SIZE) };
+function asScheduled({ session, info, enabled, tasks, paths }: WorkerHandle): SchedulerWorker {
+  return { session, name: info.Hostname, enabled, tasks, paths, resources: info.Resources };
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { SectorDecl, StorageId, StorageInfo, StorageStat } from '../../lotus/api.js';
 import type { SectorId } from '../../lotus/file-type.js';
 import { parseSectorName, sectorName } from '../../lotus/file-type.js';
-import type { SectorIndexView } from '../../lotus/selector.js';
+import type { Holders, SectorIndexView } from '../../lotus/selector.js';
 import type { FoundPath } from '../worker/miner-api.js';
 import type { Emit } from './event-log.js';
 
@@ -112,17 +112,16 @@ export class IndexStore {
   /** As the selector sees it now. @param silence milliseconds after which a path is not chosen */
   view(silence: number): SectorIndexView {
     const now = Date.now();
-    return new Map(
-      [...this.#entries].map(([id, entry]) => [
-        id,
-        {
-          info: entry.info,
-          available: entry.stat.Available,
-          healthy: entry.error === '' && now - entry.lastHeartbeat <= silence,
-          holds: (sector: SectorId) => this.#held(id, sector),
-        },
-      ]),
-    );
+    const paths = [...this.#entries].map(([id, entry]) => {
+      const healthy = entry.error === '' && now - entry.lastHeartbeat <= silence;
+      return [id, { info: entry.info, available: entry.stat.Available, healthy }] as const;
+    });
+    return { paths: new Map(paths), holders: (sector) => this.#holders(sector) };
+  }
+
+  #holders(sector: SectorId): Holders {
+    const held = [...this.#entries.keys()].map((id) => [id, this.#held(id, sector)] as const);
+    return new Map(held.filter(([, types]) => types !== 0));
   }
 
   #held(id: StorageId, sector: SectorId): number {

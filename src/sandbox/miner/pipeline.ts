@@ -2,17 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { unreachable } from '../../diagnostic/unreachable.js';
 import type { SectorId } from '../../lotus/file-type.js';
 import type { PipelineTask } from '../../lotus/selector.js';
+import { type PipelineStep, STEPS } from '../../scheduler/pipeline.js';
 import { MINER_ID } from '../layout.js';
 import type { Speed } from '../speed.js';
 import { INTERVALS } from '../speed.js';
 import type { Emit } from './event-log.js';
 
-type Step = PipelineTask | 'WaitSeed' | 'done';
-
 /** A sector on its way from nothing to Proving, as it is written down. */
 export interface SectorRecord {
   readonly number: number;
-  step: Step;
+  step: PipelineStep;
   /** Lotus's name for it, as `SectorsStatus` says it. Lotus: storage/pipeline/sector_state.go */
   state: string;
   /** RFC 3339 */
@@ -20,26 +19,6 @@ export interface SectorRecord {
   lastError: string;
   readonly log: { readonly at: string; readonly state: string; readonly message: string }[];
 }
-
-interface StepFacts {
-  readonly state: string;
-  readonly next: Step;
-  /** Where a sector goes on after a failure here. */
-  readonly failedState: string;
-  readonly again: Step;
-}
-
-const STEPS: Readonly<Record<Step, StepFacts>> = {
-  AP: { state: 'AddPiece', next: 'PC1', failedState: 'AddPieceFailed', again: 'AP' },
-  PC1: { state: 'PreCommit1', next: 'PC2', failedState: 'SealPreCommit1Failed', again: 'PC1' },
-  PC2: { state: 'PreCommit2', next: 'WaitSeed', failedState: 'SealPreCommit2Failed', again: 'PC2' },
-  WaitSeed: { state: 'WaitSeed', next: 'C1', failedState: 'WaitSeed', again: 'WaitSeed' },
-  C1: { state: 'Committing', next: 'C2', failedState: 'ComputeProofFailed', again: 'C1' },
-  C2: { state: 'Committing', next: 'FIN', failedState: 'ComputeProofFailed', again: 'C1' },
-  FIN: { state: 'FinalizeSector', next: 'GET', failedState: 'FinalizeFailed', again: 'FIN' },
-  GET: { state: 'FinalizeSector', next: 'done', failedState: 'FinalizeFailed', again: 'FIN' },
-  done: { state: 'Proving', next: 'done', failedState: 'Proving', again: 'done' },
-};
 
 export interface PipelineOptions {
   readonly schedule: (task: PipelineTask, sector: SectorId) => Promise<void>;

@@ -7,11 +7,11 @@ import { task } from '../../lotus/task.js';
 import { SECTOR_SIZE } from '../layout.js';
 import type { OpenCall } from './calls.js';
 import type { Job } from './job.js';
-import { TASK_CALLS } from './job.js';
-import { needOf } from './schedule.js';
+import { TASK_FILES } from '../../scheduler/task-files.js';
+import { needOf, type Phase } from '../../scheduler/task-request.js';
 import type { WorkerHandle } from './workers.js';
 
-const RUN_WAIT: Readonly<Record<Job['phase'], number>> = {
+const RUN_WAIT: Readonly<Record<Phase, number>> = {
   assigned: 2,
   preparing: 1,
   prepared: 1,
@@ -29,15 +29,16 @@ export function workerJobs(
     (result[session] ??= []).push(job);
   };
   for (const job of jobs.filter(({ worker }) => isLive(worker.session))) {
-    const { sector } = job.request;
-    const open = calls.find((call) => call.sector === sector && call.task === job.request.task);
+    const { request, phase } = job.task;
+    const { sector } = request;
+    const open = calls.find((call) => call.sector === sector && call.task === request.task);
     const none = { Sector: { Miner: 0, Number: 0 }, ID: NO_SESSION };
     add(job.worker.session, {
       ID: open === undefined ? none : { Sector: sector, ID: open.id },
       Sector: sector,
-      Task: task(job.request.task).rpc,
+      Task: task(request.task).rpc,
       // It runs from when the worker has taken the call.
-      RunWait: job.phase === 'running' && open?.part !== 'task' ? RUN_WAIT.prepared : RUN_WAIT[job.phase],
+      RunWait: phase === 'running' && open?.part !== 'task' ? RUN_WAIT.prepared : RUN_WAIT[phase],
       Start: job.start,
       Hostname: job.worker.info.Hostname,
     });
@@ -59,8 +60,11 @@ export function workerJobs(
 export function workerStats(worker: WorkerHandle, jobs: readonly Job[]): WorkerStats {
   const { Resources } = worker.info;
   const running = jobs
-    .filter((job) => job.worker === worker && job.phase === 'running')
-    .map(({ request }) => ({ code: request.task, need: needOf(request.task, Resources, SECTOR_SIZE) }));
+    .filter((job) => job.worker === worker && job.task.phase === 'running')
+    .map(({ task: { request } }) => ({
+      code: request.task,
+      need: needOf(request.task, Resources, SECTOR_SIZE),
+    }));
   const active = activeResources(running, Resources);
   const counts = [...active.counts].map(([code, count]): [string, number] => [
     `${sealProofKey(SECTOR_SIZE)}:${task(code).rpc}`,
@@ -83,9 +87,9 @@ export function sectorLocks(jobs: readonly Job[]): SectorLock[] {
   const bits = (mask: number): number[] =>
     FILE_TYPE_NAMES.map((name) => ((mask & FILE_TYPES[name]) === 0 ? 0 : 1));
   return jobs
-    .filter(({ phase }) => phase === 'running' || phase === 'preparing')
-    .map(({ request, phase }) => {
-      const { reads, writes, fetch } = TASK_CALLS[request.task];
+    .filter(({ task: { phase } }) => phase === 'running' || phase === 'preparing')
+    .map(({ task: { request, phase } }) => {
+      const { reads, writes, fetch } = TASK_FILES[request.task];
       const fetching = phase === 'preparing';
       return {
         Sector: request.sector,

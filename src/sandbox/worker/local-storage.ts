@@ -5,7 +5,7 @@ import type { FileType, SectorId } from '../../lotus/file-type.js';
 import { FILE_TYPES, fileTypesOf } from '../../lotus/file-type.js';
 import type { SectorSize } from '../../lotus/sector-size.js';
 import { SECTOR_SIZES } from '../../lotus/sector-size.js';
-import { deniedTypes, spaceNeeded } from '../../lotus/selector.js';
+import { pathFor } from '../../lotus/selector.js';
 import { readJson, writeFileAtomically } from '../layout.js';
 import type { MinerApi } from './miner-api.js';
 import { hasSectorFile, removeSectorFile, scanSectors } from './sector-files.js';
@@ -102,13 +102,12 @@ export class LocalStorage {
 
   /** The path to put a new file on: of those that may take it, the one with the most room by weight. */
   allocate(type: FileType, purpose: 'sealing' | 'stored'): StoragePathState {
-    const needed = spaceNeeded(FILE_TYPES[type], this.#options.size, purpose);
-    const [best] = [...this.#paths.values()]
-      .filter(({ info }) => (purpose === 'sealing' ? info.CanSeal : info.CanStore) && info.Weight > 0)
-      .filter(({ info }) => deniedTypes(FILE_TYPES[type], info) === 0)
-      .map((path) => ({ path, available: this.stat(path).Available }))
-      .filter(({ available }) => available >= needed)
-      .sort((a, b) => b.available * b.path.info.Weight - a.available * a.path.info.Weight);
+    const paths = [...this.#paths.values()].map((path) => ({
+      path,
+      info: path.info,
+      available: this.stat(path).Available,
+    }));
+    const best = pathFor(paths, type, purpose, this.#options.size);
     if (best === undefined) throw new Error(`couldn't find a suitable path for a sector (${type})`);
     return best.path;
   }

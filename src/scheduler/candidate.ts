@@ -1,0 +1,76 @@
+import type { SectorId } from '../lotus/file-type.js';
+import type { SectorSize } from '../lotus/sector-size.js';
+import type { Eligibility, PipelineTask, SectorIndexView } from '../lotus/selector.js';
+import { mayHold, mayTake } from '../lotus/selector.js';
+import type { RequestClass } from './waiting.js';
+import type { WorkerLoad } from './worker-load.js';
+
+const NO: Eligibility = { ok: false, reason: 'no-such-path' };
+
+/** For these it does not matter how much room there is. */
+const WITHOUT_ROOM: readonly PipelineTask[] = ['C1', 'C2', 'FIN'];
+
+/** A worker with what has been found out about it: which requests it may take, as far as data and paths decide. */
+export class Candidate {
+  readonly load: WorkerLoad;
+  /** Open for these and yet nothing that waits is for it: it need not be asked again before that changes. */
+  readonly idleFor = new Set<PipelineTask>();
+  readonly #byData = new Map<RequestClass, Eligibility>();
+  readonly #byRoom = new Map<RequestClass, Eligibility>();
+  /** Whether a sector fits at all, which spares asking about each one. */
+  readonly #holds = new Map<'sealing' | 'stored', boolean>();
+
+  constructor(load: WorkerLoad) {
+    this.load = load;
+  }
+
+  /** Whether it could ever take the task: with it on, and a path of the right kind where one is needed. */
+  couldTake(task: PipelineTask, { paths }: SectorIndexView): boolean {
+    const { worker } = this.load;
+    if (!worker.tasks.has(task)) return false;
+    if (WITHOUT_ROOM.includes(task)) return true;
+    const infos = worker.paths.flatMap((id) => paths.get(id)?.info ?? []);
+    return infos.some(({ CanSeal, CanStore }) => (task === 'GET' ? CanStore : CanSeal));
+  }
+
+  /** Its paths or the index are no longer what they were. */
+  forget(): void {
+    this.#byData.clear();
+    this.forgetRoom();
+  }
+
+  /** Something fits on its paths that did not, or the other way round. */
+  forgetRoom(): void {
+    this.idleFor.clear();
+    this.#byRoom.clear();
+    this.#holds.clear();
+  }
+
+  eligibility(of: RequestClass, index: SectorIndexView, size: SectorSize): Eligibility {
+    if (!this.#hasOrHolds(of, index, size)) return NO;
+    const found = WITHOUT_ROOM.includes(of.task) ? this.#byData : this.#byRoom;
+    let known = found.get(of);
+    if (known === undefined) {
+      known = mayTake(of.task, sectorOf(of), this.load.worker.paths, index, size);
+      found.set(of, known);
+    }
+    return known;
+  }
+
+  /** Where a sector would have to come here and none fits, it need not be asked about each one. */
+  #hasOrHolds(of: RequestClass, index: SectorIndexView, size: SectorSize): boolean {
+    const purpose = of.task === 'GET' ? 'stored' : of.task === 'PC2' ? 'sealing' : undefined;
+    if (purpose === undefined) return true;
+    let holds = this.#holds.get(purpose);
+    if (holds === undefined) {
+      holds = mayHold(purpose, sectorOf(of), this.load.worker.paths, index, size);
+      this.#holds.set(purpose, holds);
+    }
+    return holds || of.holders.some((id) => this.load.worker.paths.includes(id));
+  }
+}
+
+function sectorOf({ next }: RequestClass): SectorId {
+  if (next === undefined) throw new Error('asked about a class without requests');
+  return next.sector;
+}

@@ -1,0 +1,193 @@
+import type { TaskResources } from '../lotus/api.js';
+import { admissibleCount, type ScarceResource } from '../lotus/admission.js';
+import { type Eligibility, mayTake, type PipelineTask } from '../lotus/selector.js';
+import { needOf } from '../scheduler/task-request.js';
+import { threadsOf } from '../lotus/resources.js';
+import type { Model, ModelWorker } from './model.js';
+import type { RunResult } from './run.js';
+import { STAGES, type Tally, type Transfer } from './tally.js';
+import type { WorkerTally } from './worker-tally.js';
+
+/** What a run of a farm came to. */
+export interface Outcome {
+  /** milliseconds that were simulated; less than asked for where all sectors were finished before */
+  readonly simulated: number;
+  readonly finished: number;
+  /** Begun and not finished. */
+  readonly inWork: number;
+  readonly sectorsPerDay: number;
+  /** milliseconds from the beginning, since when everything but `finished` and `inWork` is counted: 0, or half the time */
+  readonly since: number;
+  /** Finished since then. */
+  readonly finishedSince: number;
+  readonly stages: readonly StageOutcome[];
+  readonly workers: readonly WorkerOutcome[];
+  /** From worker to worker, by session; the most bytes first. */
+  readonly transfers: readonly Readonly<Transfer>[];
+  /** Of all transfers between two machines. */
+  readonly bytesBetweenMachines: number;
+  readonly stuck: readonly Stuck[];
+  readonly bottleneck?: Bottleneck;
+}
+
+export interface StageOutcome {
+  readonly task: PipelineTask;
+  /** How many could run at once on all workers if they did nothing else; undefined: any number. */
+  readonly capacity?: number;
+  /** How many ran, on average. */
+  readonly running: number;
+  /** Which part of the time its workers could not take one more, and for want of what: 0 to 1 in all. */
+  readonly full: ReadonlyMap<ScarceResource, number>;
+  /** Sectors that waited for it. */
+  readonly queue: { readonly mean: number; readonly peak: number; readonly end: number };
+  /** Times there was no room for its files. */
+  readonly failures: number;
+}
+
+export interface WorkerOutcome {
+  readonly name: string;
+  readonly host: string;
+  /** How many ran, on average. */
+  readonly running: ReadonlyMap<PipelineTask, number>;
+  /** Parts of what the worker has that were taken, on average: 0 to 1. */
+  readonly use: { readonly memory: number; readonly threads: number; readonly gpus?: number };
+}
+
+/** Sectors that nobody may ever take on. */
+export interface Stuck {
+  readonly task: PipelineTask;
+  readonly sectors: number;
+  /** Of the workers that do the task, why the one that came furthest may not. */
+  readonly why: 'no-worker' | 'never-admitted' | 'data-elsewhere' | 'groups' | 'no-room' | 'path';
+}
+
+/** The stage that holds the others up. */
+export interface Bottleneck {
+  readonly task: PipelineTask;
+  /** Which part of the time its workers could not take one more: 0 to 1. */
+  readonly full: number;
+  /** For want of what, mostly. */
+  readonly binds: ScarceResource;
+}
+
+const DAY = 86_400_000;
+
+export function outcomeOf(model: Model, result: RunResult): Outcome {
+  const { tally, now, begun } = result;
+  const stages = STAGES.map((task) => stageOutcome(model, tally, task, now));
+  const hostOf = new Map(model.workers.map(({ session, host }) => [session, host]));
+  const between = tally.transfers.filter(({ from, to }) => hostOf.get(from) !== hostOf.get(to));
+  const bottleneck = findBottleneck(stages);
+  return {
+    simulated: now,
+    finished: tally.finished,
+    inWork: begun - tally.finished,
+    sectorsPerDay: perDay(tally.finishedSince, now - tally.since),
+    since: tally.since,
+    finishedSince: tally.finishedSince,
+    stages,
+    workers: [...tally.workers.values()].map((worker) => workerOutcome(model, worker, now)),
+    transfers: tally.transfers.toSorted((a, b) => b.bytes - a.bytes),
+    bytesBetweenMachines: sum(between.map(({ bytes }) => bytes)),
+    stuck: findStuck(model, result),
+    ...(bottleneck === undefined ? {} : { bottleneck }),
+  };
+}
+
+function perDay(finished: number, time: number): number {
+  return time === 0 ? 0 : (finished * DAY) / time;
+}
+
+function stageOutcome(model: Model, tally: Tally, task: PipelineTask, now: number): StageOutcome {
+  const queue = tally.queues.get(task);
+  const workers = [...tally.workers.values()].filter(({ worker }) => worker.tasks.has(task));
+  const counts = workers.map(({ worker }) => admissible(model, worker, task).count);
+  const capacity = sum(counts.map((count) => (count === MOST ? Infinity : count)));
+  const full = new Map<ScarceResource, number>();
+  for (const [index, worker] of workers.entries()) {
+    for (const [resource, part] of worker.fullFor(task, now)) {
+      full.set(resource, (full.get(resource) ?? 0) + (part * (counts[index] ?? 0)) / sum(counts));
+    }
+  }
+  return {
+    task,
+    ...(capacity === Infinity ? {} : { capacity }),
+    running: sum(workers.map((worker) => worker.running(task, now))),
+    full,
+    queue: { mean: queue?.mean(now) ?? 0, peak: queue?.peak ?? 0, end: queue?.value ?? 0 },
+    failures: tally.failures.get(task) ?? 0,
+  };
+}
+
+function workerOutcome({ size }: Model, tally: WorkerTally, now: number): WorkerOutcome {
+  const { name, host, resources } = tally.worker;
+  const means = STAGES.map((task) => [task, tally.running(task, now)] as const);
+  const running = new Map(means.filter(([, mean]) => mean > 0));
+  const gpus = resources.GPUs?.length ?? 0;
+  const taken = (of: (need: TaskResources) => number): number =>
+    sum([...running].map(([task, mean]) => mean * of(needOf(task, resources, size))));
+  return {
+    name,
+    host,
+    running,
+    use: {
+      memory: taken(({ MinMemory }) => MinMemory) / resources.MemPhysical,
+      threads: taken((need) => threadsOf(need, resources.CPUs, gpus)) / resources.CPUs,
+      ...(gpus === 0 ? {} : { gpus: taken(({ GPUUtilization }) => GPUUtilization) / gpus }),
+    },
+  };
+}
+
+const MOST = 1000;
+
+function admissible(
+  { size }: Model,
+  worker: ModelWorker,
+  task: PipelineTask,
+): ReturnType<typeof admissibleCount> {
+  if (!worker.tasks.has(task)) return { count: 0 };
+  return admissibleCount({ code: task, need: needOf(task, worker.resources, size) }, worker.resources, MOST);
+}
+
+/** Nothing holds the others up where all stages could mostly take more. */
+const IDLE = 0.5;
+
+/** A full stage lets its queue grow and leaves those after it idle: of the fullest the one furthest down. */
+function findBottleneck(stages: readonly StageOutcome[]): Bottleneck | undefined {
+  const rated = stages.map(({ task, full, queue }) => ({ task, full, queue, part: sum([...full.values()]) }));
+  const most = Math.max(...rated.map(({ part }) => part));
+  if (most < IDLE) return undefined;
+  const fullest = rated.filter(({ part }) => part >= 0.95 * most);
+  const found = fullest.findLast(({ queue }) => queue.mean >= 1) ?? fullest[0];
+  const binds = [...(found?.full ?? [])].sort(([, a], [, b]) => b - a)[0]?.[0];
+  return found === undefined || binds === undefined
+    ? undefined
+    : { task: found.task, full: found.part, binds };
+}
+
+function findStuck(model: Model, { waiting, storage, standsStill }: RunResult): readonly Stuck[] {
+  const found = new Map<string, Stuck>();
+  for (const { task, sector } of waiting) {
+    const able = model.workers.filter(({ tasks }) => tasks.has(task));
+    const admitting = able.filter((worker) => admissible(model, worker, task).count > 0);
+    const reasons = admitting.map((worker) => mayTake(task, sector, worker.paths, storage, model.size));
+    if (reasons.some(({ ok }) => ok)) continue;
+    const why =
+      able.length === 0 ? 'no-worker' : admitting.length === 0 ? 'never-admitted' : furthest(reasons);
+    // Room comes back as long as other sectors move on.
+    if (why === 'no-room' && !standsStill) continue;
+    const key = `${task} ${why}`;
+    found.set(key, { task, why, sectors: (found.get(key)?.sectors ?? 0) + 1 });
+  }
+  return [...found.values()];
+}
+
+function furthest(reasons: readonly Eligibility[]): Stuck['why'] {
+  const named = reasons.flatMap((one) => (one.ok ? [] : [one.reason]));
+  // What may come back outweighs what will not.
+  return (['no-room', 'groups', 'data-elsewhere'] as const).find((why) => named.includes(why)) ?? 'path';
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

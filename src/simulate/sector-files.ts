@@ -1,0 +1,76 @@
+import { FILE_TYPES } from '../lotus/file-type.js';
+import type { SectorSize } from '../lotus/sector-size.js';
+import { TASK_FILES } from '../scheduler/task-files.js';
+import type { ScheduledTask } from '../scheduler/task-request.js';
+import type { SealedType, Storage } from './storage.js';
+import { movedBytes, type Move } from './transfer.js';
+
+const TYPES: readonly SealedType[] = ['unsealed', 'sealed', 'cache'];
+
+/** What tasks do with sector files: fetch, write, trim. Lotus: storage/paths/remote.go, storage/sealer/worker_local.go */
+export class SectorFiles {
+  readonly #storage: Storage;
+  readonly #size: SectorSize;
+
+  constructor(storage: Storage, size: SectorSize) {
+    this.#storage = storage;
+    this.#size = size;
+  }
+
+  /** What must come to the task's worker, with room kept for it; undefined where there is none. */
+  movesFor({ session, request }: ScheduledTask): readonly Move[] | undefined {
+    const { fetch, fetchTo } = TASK_FILES[request.task];
+    const moves: Move[] = [];
+    for (const type of TYPES) {
+      const here = this.#storage.file(request.sector.Number, type);
+      if ((fetch & FILE_TYPES[type]) === 0 || here === undefined) continue;
+      if (here.path.session === session && (fetchTo === 'sealing' || here.path.info.CanStore)) continue;
+      const path = this.#storage.choose(session, type, fetchTo);
+      if (path === undefined) {
+        for (const { file } of moves) this.#storage.release(file);
+        return undefined;
+      }
+      const bytes = movedBytes(type, request.task, this.#size);
+      const file = this.#storage.reserve(path, type, fetchTo);
+      moves.push({ type, from: here.path.session, to: session, bytes, file });
+    }
+    return moves;
+  }
+
+  /** They are gone where they came from. */
+  arrive({ request }: ScheduledTask, moves: readonly Move[]): void {
+    for (const { type, file } of moves) {
+      this.#storage.put(request.sector.Number, type, file);
+      this.#storage.declare(request.sector.Number, type);
+    }
+  }
+
+  /** Room for what the task writes; false where there is none: "couldn't find a suitable path". */
+  makeRoom({ session, request }: ScheduledTask): boolean {
+    for (const type of writtenBy(request.task)) {
+      const path = this.#storage.choose(session, type, 'sealing');
+      if (path === undefined) return false;
+      this.#storage.put(request.sector.Number, type, this.#storage.reserve(path, type, 'sealing'));
+    }
+    return true;
+  }
+
+  done({ request }: ScheduledTask): void {
+    const { task, sector } = request;
+    for (const type of writtenBy(task)) this.#storage.declare(sector.Number, type);
+    if (task === 'FIN') this.#trim(sector.Number);
+  }
+
+  /** Finalizing leaves a small part of the cache. */
+  #trim(sector: number): void {
+    const cache = this.#storage.file(sector, 'cache');
+    if (cache === undefined) return;
+    this.#storage.put(sector, 'cache', this.#storage.reserve(cache.path, 'cache', 'stored'));
+    this.#storage.declare(sector, 'cache');
+  }
+}
+
+function writtenBy(task: ScheduledTask['request']['task']): readonly SealedType[] {
+  if (task === 'AP') return ['unsealed'];
+  return task === 'PC1' ? ['sealed', 'cache'] : [];
+}

@@ -1,0 +1,102 @@
+import type { PipelineTask } from '../lotus/selector.js';
+import type { ScheduledTask } from '../scheduler/task-request.js';
+import { Level } from './level.js';
+import type { Model } from './model.js';
+import type { Move } from './transfer.js';
+import { WorkerTally } from './worker-tally.js';
+
+/** The stages a sector waits before, in order. */
+export const STAGES: readonly PipelineTask[] = ['AP', 'PC1', 'PC2', 'C1', 'C2', 'FIN', 'GET'];
+
+/** Why a sector was moved: for PC1, for PC2, or into long-term storage. */
+export type Cargo = 'unsealed' | 'pc1-output' | 'finished';
+
+const CARGO: Readonly<Partial<Record<PipelineTask, Cargo>>> = {
+  PC1: 'unsealed',
+  PC2: 'pc1-output',
+  GET: 'finished',
+};
+
+export interface Transfer {
+  readonly from: string;
+  readonly to: string;
+  readonly cargo: Cargo;
+  /** How many sectors */
+  sectors: number;
+  bytes: number;
+}
+
+/** Counts what happens in a run. All times in milliseconds from the run's beginning. */
+export class Tally {
+  readonly queues: ReadonlyMap<PipelineTask, Level>;
+  /** By session. */
+  readonly workers: ReadonlyMap<string, WorkerTally>;
+  readonly failures = new Map<PipelineTask, number>();
+  /** All that were finished in the run. */
+  finished = 0;
+  /** Since when everything else is counted. */
+  since = 0;
+  finishedSince = 0;
+  readonly #transfers = new Map<string, Transfer>();
+
+  constructor({ workers, size }: Model) {
+    this.queues = new Map(STAGES.map((task) => [task, new Level()]));
+    this.workers = new Map(workers.map((worker) => [worker.session, new WorkerTally(worker, size)]));
+  }
+
+  get transfers(): readonly Transfer[] {
+    return [...this.#transfers.values()];
+  }
+
+  /** Sectors that wait before a task, assigned or not. */
+  queue(now: number, task: PipelineTask, by: number): void {
+    this.queues.get(task)?.change(now, by);
+  }
+
+  running(now: number, { session, request }: ScheduledTask, by: 1 | -1): void {
+    this.workers.get(session)?.change(now, request.task, by);
+  }
+
+  fail(task: PipelineTask): void {
+    this.failures.set(task, (this.failures.get(task) ?? 0) + 1);
+  }
+
+  finish(): void {
+    this.finished += 1;
+    this.finishedSince += 1;
+  }
+
+  /** Counts anew, once the farm is under way: the long way of the first sectors says nothing of the later ones. */
+  restart(now: number): void {
+    this.since = now;
+    this.finishedSince = 0;
+    this.#transfers.clear();
+    this.failures.clear();
+    for (const level of this.queues.values()) level.restart(now);
+    for (const worker of this.workers.values()) worker.restart(now);
+  }
+
+  /** All files that come from one worker for one task are one transfer of the sector. */
+  move({ request }: ScheduledTask, moves: readonly Move[]): void {
+    const cargo = CARGO[request.task];
+    if (cargo === undefined) return;
+    const counted = new Set<Transfer>();
+    for (const { from, to, bytes } of moves) {
+      if (from === to) continue;
+      const transfer = this.#transfer(from, to, cargo);
+      transfer.bytes += bytes;
+      if (!counted.has(transfer)) transfer.sectors += 1;
+      counted.add(transfer);
+    }
+  }
+
+  #transfer(from: string, to: string, cargo: Cargo): Transfer {
+    const key = JSON.stringify([from, to, cargo]);
+    let transfer = this.#transfers.get(key);
+    if (transfer === undefined) {
+      transfer = { from, to, cargo, sectors: 0, bytes: 0 };
+      this.#transfers.set(key, transfer);
+    }
+    return transfer;
+  }
+}
