@@ -40,7 +40,7 @@ export function resourcesFromEnvironment(env: Environment): WorkerResources['Res
 }
 
 /** What one task of a sector of this size counts for on a worker with these variables. */
-export function taskResources(code: TaskCode, size: SectorSize, env: Environment): TaskResources {
+function taskResources(code: TaskCode, size: SectorSize, env: Environment): TaskResources {
   let resources: TaskResources = { ...defaultResources(code, size), ...sdrThreads(code, env) };
   for (const field of FIELDS) {
     const name = VARIABLES[field];

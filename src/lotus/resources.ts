@@ -100,11 +100,12 @@ export function defaultResources(code: TaskCode, size: SectorSize): TaskResource
 }
 
 /**
- * Threads the task counts for on a worker with so many CPUs and GPUs.
+ * Threads the task counts for on a worker with so many CPUs and GPUs. MaxParallelismGPU is for tasks that take a GPU.
  * Lotus: storage/sealer/storiface/resources.go Threads
  */
 export function threadsOf(need: TaskResources, cpus: number, gpus: number): number {
-  const threads = gpus > 0 && need.MaxParallelismGPU !== 0 ? need.MaxParallelismGPU : need.MaxParallelism;
+  const onGpu = gpus > 0 && need.GPUUtilization > 0 && need.MaxParallelismGPU !== 0;
+  const threads = onGpu ? need.MaxParallelismGPU : need.MaxParallelism;
   if (threads !== ALL_THREADS) return threads;
   const most = Math.floor((cpus * 92) / 100);
   return most === 0 ? cpus : most;
