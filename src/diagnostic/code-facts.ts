@@ -16,6 +16,3 @@ export interface CodeFacts {
 
 /** A family of codes, or a part of one. */
 export type Codes = Readonly<Record<`SF${number}`, CodeFacts>>;
-
-/** While the old codes still want their texts. */
-export type BareCodes = Readonly<Record<`SF${number}`, Partial<CodeFacts> & { readonly title: string }>>;

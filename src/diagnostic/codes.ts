@@ -1,31 +1,71 @@
 import { FARM_CODES } from './codes/farm.js';
+import { FARM_RULE_CODES } from './codes/farm-rules.js';
 import { FILE_CODES } from './codes/file.js';
 import { LAYOUT_CODES } from './codes/layout.js';
 import { LIVE_CODES } from './codes/live.js';
+import { LIVE_FARM_CODES } from './codes/live-farm.js';
 import { OBSERVING_CODES } from './codes/observing.js';
 import { REACHING_CODES } from './codes/reaching.js';
 import { ROUTE_CODES } from './codes/routes.js';
 import { SANDBOX_CODES } from './codes/sandbox.js';
 import { SECRET_CODES } from './codes/secrets.js';
+import { WORKER_CODES } from './codes/worker.js';
 import { WORKING_CODES } from './codes/working.js';
 
 /**
  * Every code sealfarm can say, each with one meaning for ever: a code that is given up is not used again.
  * SF1xx YAML and schema · SF2xx meaning of the farm · SF3xx secrets · SF4xx reaching a host and Lotus ·
- * SF5xx observation and plan · SF6xx apply and drain · SF7xx sandbox
+ * SF5xx observation and plan · SF6xx apply, drain and the command line · SF7xx sandbox
  */
 export const CODES = {
   ...FILE_CODES,
   ...FARM_CODES,
+  ...WORKER_CODES,
+  ...FARM_RULE_CODES,
   ...LAYOUT_CODES,
   ...ROUTE_CODES,
   ...SECRET_CODES,
   ...REACHING_CODES,
   ...OBSERVING_CODES,
   ...LIVE_CODES,
+  ...LIVE_FARM_CODES,
   ...WORKING_CODES,
   ...SANDBOX_CODES,
 };
 
 /** `SF` and three digits. */
 export type DiagnosticCode = keyof typeof CODES;
+
+export interface CodeFamily {
+  /** What its codes begin with. */
+  readonly start: `SF${number}`;
+  readonly title: string;
+}
+
+/** In the order of their codes. */
+export const CODE_FAMILIES: readonly CodeFamily[] = [
+  { start: 'SF1', title: 'YAML and schema' },
+  { start: 'SF2', title: 'meaning of the farm' },
+  { start: 'SF3', title: 'secrets' },
+  { start: 'SF4', title: 'reaching a host and Lotus' },
+  { start: 'SF5', title: 'observation and plan' },
+  { start: 'SF6', title: 'apply, drain and the command line' },
+  { start: 'SF7', title: 'sandbox' },
+];
+
+/** All codes of a family, in order. */
+export function codesOf({ start }: CodeFamily): readonly DiagnosticCode[] {
+  return ALL_CODES.filter((code) => code.startsWith(start));
+}
+
+/** The code a person means by `SF210`, `sf210` or `210`; undefined where there is none. */
+export function codeNamed(word: string): DiagnosticCode | undefined {
+  const upper = word.toUpperCase();
+  return ALL_CODES.find((code) => code === upper || code === `SF${upper}`);
+}
+
+export const ALL_CODES: readonly DiagnosticCode[] = Object.keys(CODES).filter(isCode).sort();
+
+function isCode(text: string): text is DiagnosticCode {
+  return Object.hasOwn(CODES, text);
+}

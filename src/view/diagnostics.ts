@@ -73,7 +73,7 @@ function placeJson(place: Place): Readonly<Record<string, string | number>> {
   return { kind: 'file', file, line: range.line, column: range.column, endColumn: range.endColumn };
 }
 
-function severityPaint(severity: Severity, style: Style): Paint {
+export function severityPaint(severity: Severity, style: Style): Paint {
   switch (severity) {
     case 'error':
       return style.red;

@@ -70,9 +70,8 @@ describe('the schema', () => {
   });
 });
 
-it('codes are SF and three digits, in order, each with a title', () => {
+it('codes are SF and three digits, each with a title', () => {
   const codes = Object.keys(CODES);
   expect(codes.filter((code) => !/^SF[1-9]\d\d$/.test(code))).toEqual([]);
-  expect(codes).toEqual(codes.toSorted());
   expect(Object.values(CODES).filter(({ title }) => title.length < 5)).toEqual([]);
 });

@@ -12,6 +12,10 @@ export interface SourceFile {
   readonly imports: readonly Import[];
   /** Uses of the world outside: `console`, `process.exit`, `Date.now`, `new Date()`, `Math.random`, `randomUUID`. */
   readonly effects: readonly string[];
+  /** Every text in quotes, in types too. */
+  readonly strings: readonly string[];
+  /** The properties of each object literal whose values are texts in quotes. */
+  readonly objects: readonly Readonly<Record<string, string>>[];
 }
 
 export interface Import {
@@ -32,16 +36,31 @@ export function sourceFiles(): readonly SourceFile[] {
 export function parseSource(path: string, text: string): SourceFile {
   const imports: Import[] = [];
   const effects: string[] = [];
+  const strings: string[] = [];
+  const objects: Readonly<Record<string, string>>[] = [];
   const visit = (node: ts.Node): void => {
     const specifier = importSpecifier(node);
     if (specifier !== undefined) imports.push({ ...target(path, specifier), typeOnly: isTypeOnly(node) });
     const effect = effectOf(node);
     if (effect !== undefined) effects.push(effect);
+    if (ts.isStringLiteral(node)) strings.push(node.text);
+    if (ts.isObjectLiteralExpression(node)) objects.push(textsOf(node));
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
   const room = path.split('/')[0] ?? '';
-  return { path, room, lines: text.split('\n').length - 1, imports, effects };
+  return { path, room, lines: text.split('\n').length - 1, imports, effects, strings, objects };
+}
+
+function textsOf({ properties }: ts.ObjectLiteralExpression): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    properties.flatMap((property): [string, string][] => {
+      if (!ts.isPropertyAssignment(property) || !ts.isIdentifier(property.name)) return [];
+      return ts.isStringLiteral(property.initializer)
+        ? [[property.name.text, property.initializer.text]]
+        : [];
+    }),
+  );
 }
 
 function importSpecifier(node: ts.Node): string | undefined {

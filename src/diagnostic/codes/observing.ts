@@ -1,18 +1,139 @@
-import type { BareCodes } from '../code-facts.js';
+import type { Codes } from '../code-facts.js';
 
+/** SF501–SF515: what is found on the hosts, and what is planned. */
 export const OBSERVING_CODES = {
-  SF501: { title: "host's answer not understood" },
-  SF502: { title: 'storage path is not mounted' },
-  SF503: { title: 'sector files without sectorstore.json' },
-  SF504: { title: 'file on the host unreadable' },
-  SF505: { title: 'storage path has another ID' },
-  SF506: { title: 'undeclared path holds sectors' },
-  SF507: { title: 'worker runs with another repo' },
-  SF508: { title: 'worker runs but does not answer' },
-  SF509: { title: 'worker is in the file no more' },
-  SF510: { title: 'one ID on two paths' },
-  SF511: { title: 'miner not reached' },
-  SF512: { title: 'host belongs to another farm' },
-  SF514: { title: 'worker was started by somebody else' },
-  SF515: { title: 'worker that the file names no more still runs' },
-} as const satisfies BareCodes;
+  SF501: {
+    title: "host's answer not understood",
+    severity: 'error',
+    why:
+      'A host is asked with one shell script, and its answer did not come to its end. ' +
+      'Half an answer could leave out a running worker or the sectors on a path, so nothing is planned for this host.',
+    remedy:
+      'Look whether `/bin/sh`, `base64`, `stat` and `grep` work there for the SSH user, and run the command again.',
+  },
+  SF502: {
+    title: 'storage path is not mounted',
+    severity: 'error',
+    why:
+      'The path is declared with `mount: required`, the default, but it does not exist or lies on the root file system: its disk is missing. ' +
+      'A worker would not start for want of `sectorstore.json`, or, where one was left below the mount point, seal on the root disk and fill it: the cache of a single 32 GiB sector takes 451 GiB.',
+    remedy:
+      'Mount the disk, and see to it that it is mounted at boot before workers start. For a path that is meant to lie on the root disk write `mount: any`.',
+  },
+  SF503: {
+    title: 'sector files without sectorstore.json',
+    severity: 'error',
+    why:
+      'The folder holds files of sectors, but the file that gives them their identity is gone. ' +
+      'With a new ID it would be another store to the miner, while the sectors are known under the old one, so sealfarm never makes a new ID for data.',
+    remedy:
+      'Put the lost `sectorstore.json` back, from a backup of yours or from `/var/lib/sealfarm/backups` on the host, or move the sector files away.',
+  },
+  SF504: {
+    title: 'file on the host unreadable',
+    severity: 'error',
+    why:
+      "A file that decides what may be done cannot be read or understood: `sectorstore.json` with the ID of the data, `storage.json` with the worker's paths, `worker.env`, or `manifest.json` with the drains that are under way. " +
+      'None of them is replaced unread: the worker is neither started nor stopped, and without the manifest nothing at all is done on the host. ' +
+      'Lotus would not start with a broken `storage.json` or `sectorstore.json` either.',
+    remedy:
+      'Give the SSH user the right to read it, mend it on the host, or put back the version before from `/var/lib/sealfarm/backups`.',
+  },
+  SF505: {
+    title: 'storage path has another ID',
+    severity: 'error',
+    why:
+      'The `sectorstore.json` on the path has another ID than the file declares, or than the running worker attached the path with. ' +
+      'Most often another disk is mounted there. ' +
+      'The ID is the identity of the data and is never changed; a running worker goes on with the one it read when it opened the path.',
+    remedy:
+      'Check which disk is mounted there. If it is the right one, leave `id` out or write the ID that is there; if the file was changed under a running worker, put the ID back that the worker knows.',
+  },
+  SF506: {
+    title: 'undeclared path holds sectors',
+    severity: 'error',
+    why:
+      'The worker still has a path that the file does not declare any more, and sectors lie on it. ' +
+      'Without the path they would leave the index of the miner: C1 and FIN run only on a worker whose paths hold the sector, so those that are being sealed would be stuck, and finished ones could not be proven.',
+    remedy: 'Declare the path again, drain the worker, and take the path out when it is empty.',
+  },
+  SF507: {
+    title: 'worker runs with another repo',
+    severity: 'error',
+    why:
+      'The process was started with another `LOTUS_WORKER_PATH` than the file says. ' +
+      'The repo holds `storage.json`: from another one the worker would come up with other paths, and the sectors on its present ones would leave the index of the miner.',
+    remedy:
+      'Write the repo that it runs with. To move a worker to another repo, drain it first, and make a new worker of it.',
+  },
+  SF508: {
+    title: 'worker runs but does not answer',
+    severity: 'warning',
+    why:
+      'The process is there, but its API cannot be called. ' +
+      'Before a worker listens it asks the miner for its version, once a second and for ever, and fetches missing proof parameters, over 100 GiB, which can take hours. ' +
+      'Until it answers nobody knows which tasks it takes and what it has attached, so nothing is done that depends on that.',
+    remedy:
+      'Look at the end of its log: "Connecting to miner API…" points to `miner.api` or the token, a download to `parameterCache`. Plan again when it answers.',
+    upstream: [
+      'https://github.com/filecoin-project/lotus/issues/2520',
+      'https://github.com/filecoin-project/lotus/issues/6391',
+    ],
+  },
+  SF509: {
+    title: 'worker is in the file no more',
+    severity: 'warning',
+    why:
+      'sealfarm put this worker on the host, as `manifest.json` there says, and the file does not name it any more. ' +
+      'Taking it out of the file stops nothing: it may be sealing, and each PC1 that is cut off costs three to five hours of work.',
+    remedy:
+      'Declare it again and drain it. When it has stopped, take it out of the file, and its name out of `workers` in `/var/lib/sealfarm/manifest.json` on the host.',
+  },
+  SF510: {
+    title: 'one ID on two paths',
+    severity: 'error',
+    why:
+      'Two storage paths have the same ID: a `sectorstore.json` was copied, or two workers have one shared file system. ' +
+      'The miner merges them into one store with two URLs, so sectors are fetched and removed in the wrong place; on a shared file system sealed sectors have been deleted that way. ' +
+      'Nothing is changed for the workers of both paths.',
+    remedy:
+      'Give a shared file system to one worker only. Of two paths with copied files, drain the worker of the one without sectors and remove its `sectorstore.json`; apply gives that path an ID of its own.',
+    upstream: [
+      'https://github.com/filecoin-project/lotus/issues/7484',
+      'https://github.com/filecoin-project/lotus/issues/7545',
+    ],
+  },
+  SF511: {
+    title: 'miner not reached',
+    severity: 'error',
+    why:
+      'The API of the miner did not answer through any host of the farm. ' +
+      'The miner alone knows which jobs run and which sector lies where, so without it no worker can be restarted, drained or seen to register, and no path is detached.',
+    remedy:
+      'Look whether `lotus-miner` runs, and whether `[API] ListenAddress` in its `config.toml`, loopback by default, is an address that the hosts reach. ' +
+      'Changing it needs a restart of the miner, which pauses proving: keep clear of an open deadline.',
+  },
+  SF512: {
+    title: 'host belongs to another farm',
+    severity: 'error',
+    why: 'The `manifest.json` on the host names another farm than the file does. Most often an address is wrong, or the file began as a copy of another one; an apply would put its workers on a machine that somebody else keeps.',
+    remedy:
+      'Check the address of the host. If the farm has a new name, change `farm` in `/var/lib/sealfarm/manifest.json` on its hosts too.',
+  },
+  SF514: {
+    title: 'worker was started by somebody else',
+    severity: 'error',
+    why:
+      'The worker answers at the address in its repo, but sealfarm has no pid file of it: a unit, tmux or a shell holds it. ' +
+      'A second process on the same repo would exit with "repo is already locked", and stopping the first one could cut off a PC1, so it is left alone.',
+    remedy:
+      'When it is quiet, stop it where it was started, and disable a unit with `Restart=always`, which would bring it back. Then apply starts it.',
+  },
+  SF515: {
+    title: 'worker that the file names no more still runs',
+    severity: 'error',
+    why: 'A worker that sealfarm started runs on this host, and the file does not name it any more. Another one is not started beside it: after a renaming both would have the same repo, paths and port.',
+    remedy:
+      'Declare the old worker again, drain it, and take it out of the file when it has stopped; then apply starts the new one.',
+  },
+} as const satisfies Codes;

@@ -1,18 +1,120 @@
-import type { BareCodes } from '../code-facts.js';
+import type { Codes } from '../code-facts.js';
 
+/** SF401–SF414: reaching a host, and Lotus through it. */
 export const REACHING_CODES = {
-  SF401: { title: 'host key unknown' },
-  SF402: { title: 'host key changed' },
-  SF403: { title: 'authentication failed' },
-  SF404: { title: 'cannot connect' },
-  SF405: { title: 'connection lost' },
-  SF406: { title: 'command timed out' },
-  SF407: { title: 'forwarded connection refused' },
-  SF408: { title: 'known_hosts file missing or unreadable' },
-  SF409: { title: 'key file unusable' },
-  SF410: { title: 'Lotus answered with an error' },
-  SF411: { title: 'not an RPC answer' },
-  SF412: { title: 'RPC timed out' },
-  SF413: { title: 'RPC not authorised' },
-  SF414: { title: 'host does not run the script' },
-} as const satisfies BareCodes;
+  SF401: {
+    title: 'host key unknown',
+    severity: 'error',
+    why:
+      'The host key is not in `known_hosts`, so the host cannot be told from a machine that only answers at its address. ' +
+      "Such a machine would be sent the worker's environment file, which holds the miner's admin token.",
+    remedy:
+      "Compare the fingerprint in the message with the one on the host's own console, then make the key known with the `ssh-keyscan` command of the help.",
+  },
+  SF402: {
+    title: 'host key changed',
+    severity: 'error',
+    why:
+      'The host shows another key than the known one, no key of a type it is known by, or a revoked one. ' +
+      'Either it was set up anew, or another machine answers at its address and waits for what is sent to it.',
+    remedy:
+      "Find out which on the host's own console. Only where it was set up anew, remove the old key with `ssh-keygen -R` and make the new one known.",
+  },
+  SF403: {
+    title: 'authentication failed',
+    severity: 'error',
+    why:
+      'The host let none of the keys in, or there is no key to try. ' +
+      'sshd counts wrong keys (MaxAuthTries, 6 by default), so at most five are tried: those of the agent, then `~/.ssh/id_ed25519`, `id_ecdsa` and `id_rsa`. ' +
+      'With `ssh.identityFile` only that one is.',
+    remedy:
+      "Put the public key into the host's `authorized_keys` (`ssh-copy-id`), check `ssh.user`, or name the right key as `ssh.identityFile`.",
+  },
+  SF404: {
+    title: 'cannot connect',
+    severity: 'error',
+    why:
+      'No SSH connection came about: the address is wrong, the host or its sshd is down, a firewall drops the connection, or the login took longer than `ssh.connectTimeout` (10 seconds by default). ' +
+      'The plan of the other hosts stands. ' +
+      'This host may still be sealing: the miner has its own connection to the workers.',
+    remedy: 'Look whether `ssh` to the host works from here, then run the command again.',
+  },
+  SF405: {
+    title: 'connection lost',
+    severity: 'error',
+    why:
+      'The connection to a host, a worker or the miner broke while something was under way, so it is not known whether that was carried out. ' +
+      'Every step of sealfarm may be done twice: what is done already is found done.',
+    remedy:
+      'Look whether the host is up and the process has not just ended or restarted, then run the command again.',
+  },
+  SF406: {
+    title: 'command timed out',
+    severity: 'error',
+    why:
+      'A script on the host did not end in its time, usually two minutes, or printed far more than it should. ' +
+      'Parts of it may still be running there. ' +
+      'A network file system that does not answer, or a machine that swaps, is the usual reason.',
+    remedy: 'Look at the host, above all whether `ls` of its mounts comes back; then run the command again.',
+  },
+  SF407: {
+    title: 'forwarded connection refused',
+    severity: 'error',
+    why:
+      'sealfarm talks to Lotus from a host of the farm, through its SSH connection, and from there the address did not answer or sshd does not allow forwarding. ' +
+      'A worker listens on the one address in `listen` and not on loopback; a miner listens on loopback alone unless `[API] ListenAddress` in its `config.toml` says otherwise.',
+    remedy:
+      'Look whether the process runs and listens on exactly this address, and no firewall is between. Where sshd forbids it, allow it: `AllowTcpForwarding local`.',
+  },
+  SF408: {
+    title: 'known_hosts file missing or unreadable',
+    severity: 'error',
+    why: 'Without the known host keys no host can be told from an impostor, so no connection is made. sealfarm never adds keys by itself.',
+    remedy:
+      'Make the hosts known with `ssh-keyscan` and compare the fingerprints with those on the hosts themselves, or name the right file as `ssh.knownHostsFile`.',
+  },
+  SF409: {
+    title: 'key file unusable',
+    severity: 'error',
+    why: 'The private key is missing, is in a form that cannot be read, or is encrypted and no agent holds it. sealfarm asks for no passphrase.',
+    remedy:
+      'Add an encrypted key to an agent, which asks once (`ssh-add FILE`), or name a key that you can read as `ssh.identityFile`.',
+  },
+  SF410: {
+    title: 'Lotus answered with an error',
+    severity: 'error',
+    why: 'The worker or the miner was reached and refused the call; the end of the message is in its own words.',
+    remedy:
+      'Look into the log of that worker or miner around this moment: it usually says more than the answer does.',
+  },
+  SF411: {
+    title: 'not an RPC answer',
+    severity: 'error',
+    why:
+      'What answered does not speak the Lotus API, or answered in a form that sealfarm does not know. ' +
+      'It may be another program on that port, a proxy in between, or a version of Lotus with another API. ' +
+      'Nothing is concluded from such an answer.',
+    remedy: 'Check the address, and the versions with `lotus-miner version` and `lotus-worker info`.',
+  },
+  SF412: {
+    title: 'RPC timed out',
+    severity: 'error',
+    why: 'The connection stands, but the answer did not come within 15 seconds. A miner that has just started, a worker that swaps or a storage path that hangs can be the reason.',
+    remedy:
+      'Look at the load and the log of the process; run the command again when it answers `lotus-miner info` or `lotus-worker info`.',
+  },
+  SF413: {
+    title: 'RPC not authorised',
+    severity: 'error',
+    why: 'Lotus does not accept the token: sealfarm and the workers need the admin permission. A worker with such a token would not fail at its start either, but try to reach the miner once a second, for ever.',
+    remedy:
+      "Take the token from `lotus-miner auth api-info --perm admin`, run as the miner's user, and put it where `miner.token` points.",
+  },
+  SF414: {
+    title: 'host does not run the script',
+    severity: 'error',
+    why: 'The login succeeded, but sshd opened no session for the script: too many at once on one connection (MaxSessions, 10 by default), a forced command, or a login shell that does not exist.',
+    remedy:
+      "Look at sshd's log on the host, and at `MaxSessions`, `ForceCommand` and the login shell of `ssh.user`.",
+  },
+} as const satisfies Codes;

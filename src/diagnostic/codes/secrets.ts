@@ -1,10 +1,47 @@
-import type { BareCodes } from '../code-facts.js';
+import type { Codes } from '../code-facts.js';
 
+/** SF301–SF306: secrets. */
 export const SECRET_CODES = {
-  SF301: { title: 'secret: environment variable missing' },
-  SF302: { title: 'secret: file unreadable' },
-  SF303: { title: 'secret: command failed' },
-  SF304: { title: 'secret empty or malformed' },
-  SF305: { title: 'token written into the file' },
-  SF306: { title: "secret in a worker's variables" },
-} as const satisfies BareCodes;
+  SF301: {
+    title: 'secret: environment variable missing',
+    severity: 'error',
+    why: "`miner.token` names an environment variable, and it is not set where sealfarm was started. The workers need the miner's admin token, which is in no file of the farm; `validate` and `render` do without.",
+    remedy:
+      "Set it without the value ending up in the shell's history: `read -rs NAME; export NAME`. " +
+      '`lotus-miner auth api-info --perm admin` prints the token, before the first colon.',
+  },
+  SF302: {
+    title: 'secret: file unreadable',
+    severity: 'error',
+    why: 'The file that `miner.token` names is missing, or you may not read it. It lies on the machine where sealfarm runs, not on a host.',
+    remedy: 'Correct the path, or make the file readable for you and nobody else: `chmod 600 FILE`.',
+  },
+  SF303: {
+    title: 'secret: command failed',
+    severity: 'error',
+    why: 'The command that `miner.token` names could not be started, ended with an error, or took longer than 30 seconds. It is run without a shell, so it knows no pipes, variables or `~`.',
+    remedy:
+      'Run it by hand in the same terminal: its first line of output must be the token. A shell can be named in full: `[sh, -c, …]`.',
+  },
+  SF304: {
+    title: 'secret empty or malformed',
+    severity: 'error',
+    why: 'What was found is empty, or has a blank, a line break or another character that no token has. A worker with a broken token does not fail: it tries to reach the miner once a second, for ever.',
+    remedy:
+      'Store the token alone: what `lotus-miner auth api-info --perm admin` prints between `MINER_API_INFO=` and the first colon.',
+  },
+  SF305: {
+    title: 'token written into the file',
+    severity: 'error',
+    why: "The miner's token, or a whole `MINER_API_INFO`, stands in the file, which is meant for git. It is an admin token: whoever has it and reaches the port of the API can do whatever the API allows.",
+    remedy:
+      'Keep it elsewhere and write where: `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM, …] }`. ' +
+      'If anybody else has seen the file, make a new token, and see to it that the port of the API is open to the farm alone.',
+  },
+  SF306: {
+    title: "secret in a worker's variables",
+    severity: 'error',
+    why: 'The name of the variable says that its value is secret, and the file is meant for git. `MINER_API_INFO` needs no variable: sealfarm makes it of `miner.token` and `miner.api`, in a file of mode 0600.',
+    remedy: 'Take the variable out. The token of the miner comes from `miner.token`.',
+  },
+} as const satisfies Codes;

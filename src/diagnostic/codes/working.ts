@@ -1,20 +1,152 @@
-import type { BareCodes } from '../code-facts.js';
+import type { Codes } from '../code-facts.js';
 
+/** SF601–SF616: carrying out a plan, emptying workers, and the command line. */
 export const WORKING_CODES = {
-  SF601: { title: 'file changed since it was read' },
-  SF602: { title: 'command on the host failed' },
-  SF603: { title: 'worker did not come up as declared' },
-  SF604: { title: 'worker did not get quiet in time' },
-  SF605: { title: 'worker did not stop' },
-  SF606: { title: 'change not in effect' },
-  SF607: { title: 'path holds sectors again' },
-  SF608: { title: 'interrupted' },
-  SF609: { title: 'host is locked' },
-  SF610: { title: 'drain did not end in time' },
-  SF611: { title: 'no such host or worker' },
-  SF612: { title: 'drain cannot end' },
-  SF613: { title: 'step left out after a failure' },
-  SF614: { title: 'nobody to ask' },
-  SF615: { title: 'wrong use of the command line' },
-  SF616: { title: 'drain taken back' },
-} as const satisfies BareCodes;
+  SF601: {
+    title: 'file changed since it was read',
+    severity: 'error',
+    why:
+      'Between the plan and this moment a file on the host, or the state of the farm, became another one. ' +
+      "A file is only replaced when its checksum is the one that was read, so that nobody's change is lost, and other steps than those you said yes to are not carried out.",
+    remedy: 'Make a new plan and look at what it says now.',
+  },
+  SF602: {
+    title: 'command on the host failed',
+    severity: 'error',
+    why:
+      'A script on the host ended with an error; the last line it printed is in the message. ' +
+      'A full disk and missing rights of the SSH user are the usual reasons. ' +
+      'What was done before stays done, and the further steps of this worker are left out.',
+    remedy: 'Mend the cause on the host and run the command again: it goes on from where things stand.',
+  },
+  SF603: {
+    title: 'worker did not come up as declared',
+    severity: 'error',
+    why:
+      'The worker was started, but its process ended, or two minutes later it did not have the declared tasks, paths and limits registered with the miner. ' +
+      'Lotus exits with status 0 even on errors, so only its log tells why: fewer than 100,000 open files allowed, a locked repo, a taken port, a file in a sector folder whose name is no sector, a miner with another API version. ' +
+      'It may also still be fetching proof parameters, and come up hours later.',
+    remedy:
+      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait.',
+    upstream: [
+      'https://github.com/filecoin-project/lotus/issues/8387',
+      'https://github.com/filecoin-project/lotus/issues/5797',
+    ],
+  },
+  SF604: {
+    title: 'worker did not get quiet in time',
+    severity: 'error',
+    why:
+      'A restart waits until no job is assigned, prepared or running on the worker and nobody reads from its paths, for 24 hours unless `--drain-timeout` says otherwise. ' +
+      'That time is over; the worker was not stopped and takes work again. ' +
+      'A PC1 of a 32 GiB sector that is cut off starts again from layer 1: three to five hours are lost, and if its ticket expires the sector may be removed.',
+    remedy:
+      'Look with `sealfarm status` at the job that blocks, and apply again, with a longer `--drain-timeout` where that is needed.',
+    upstream: [
+      'https://github.com/filecoin-project/lotus/issues/10942',
+      'https://github.com/filecoin-project/lotus/issues/11326',
+      'https://github.com/filecoin-project/lotus/issues/5501',
+    ],
+  },
+  SF605: {
+    title: 'worker did not stop',
+    severity: 'error',
+    why:
+      'The worker was quiet and its paths are detached, but its process did not end within 30 seconds, or a job came in the last moment: C1, FIN and GET cannot be switched off in Lotus. ' +
+      'While its paths are detached, their sectors are in no index.',
+    remedy:
+      'Run the command again at once: it attaches the paths, or stops the worker when the job is done. A process that does not end often waits for a disk; look at it on the host.',
+  },
+  SF606: {
+    title: 'change not in effect',
+    severity: 'error',
+    why: 'Lotus reports some failures as success, so every live change is read back: tasks and paths from the worker, settings from the index of the miner. Here the old value is still in effect, and Lotus works by it.',
+    remedy:
+      "Look at the worker's log, and plan again to see what is in effect now; the plan offers the change again.",
+    upstream: ['https://github.com/filecoin-project/lotus/pull/9032'],
+  },
+  SF607: {
+    title: 'path holds sectors again',
+    severity: 'error',
+    why: 'The path was to be taken away, and right before that sectors were found on it, in the index of the miner or in its folders. It stays attached: off the index they would be stuck.',
+    remedy: 'Drain the worker first, or declare the path again.',
+  },
+  SF608: {
+    title: 'interrupted',
+    severity: 'error',
+    why:
+      'You ended the command while it waited. ' +
+      'Nothing is left half done: a worker that was getting quiet for a restart was not stopped and takes work again, one that was being drained stays drained and takes no new work, one that was started runs.',
+    remedy: 'Run the command again to go on, or `sealfarm resume` to take a drain back.',
+  },
+  SF609: {
+    title: 'host is locked',
+    severity: 'error',
+    why:
+      'Whoever changes a host holds the folder `/var/lib/sealfarm/lock` there, with a name and a time in it, because two at once would undo the work of each other. ' +
+      'Somebody holds it now, or a command was cut off and left it.',
+    remedy:
+      'Wait until the other command is over. Only when nobody works there any more: `sealfarm unlock HOST`.',
+  },
+  SF610: {
+    title: 'drain did not end in time',
+    severity: 'error',
+    why:
+      'The time of `--deadline` is over, and the worker still has jobs, or sectors that need it. ' +
+      'That a worker has no job does not mean it is empty: between PC2 and C1 a sector waits 150 epochs (75 minutes) with no job anywhere, and C1 and FIN run only where its files are. ' +
+      'Nothing was stopped, and the worker takes no new work.',
+    remedy:
+      'Run `sealfarm drain` again to go on waiting, or `sealfarm resume` to give the worker its tasks back.',
+  },
+  SF611: {
+    title: 'no such host or worker',
+    severity: 'error',
+    why: 'The command line names a host or worker that the file does not have. Nothing was done, not even to those that exist.',
+    remedy: 'Name hosts and workers as the file does, and check that `--config` names the right file.',
+  },
+  SF612: {
+    title: 'drain cannot end',
+    severity: 'error',
+    why:
+      'A sector on the worker needs a task that no worker may take: none has it switched on, or the `AllowTo` of the path lets the sector go to no worker that has. ' +
+      'Or finished sectors have their long-term storage on it, or the worker that alone can do C1 and FIN for a sector does not run. ' +
+      'Waiting would never end, and stopping the worker would leave those sectors stuck. ' +
+      'It is not stopped.',
+    remedy:
+      'Give another worker the task and a group that the path allows, start the worker that is away, or move finished sectors elsewhere; then drain again. `sealfarm resume` lets it go on.',
+    upstream: ['https://github.com/filecoin-project/curio/issues/1025'],
+  },
+  SF613: {
+    title: 'step left out after a failure',
+    severity: 'error',
+    why:
+      'The step builds on one that failed, or the command was interrupted before it. ' +
+      'A failed restart also ends the restarts of all other workers: the next one would fare no better.',
+    remedy: 'Mend what failed first and apply again: what is done already stays done.',
+  },
+  SF614: {
+    title: 'nobody to ask',
+    severity: 'error',
+    why: '`sealfarm apply` shows its steps and asks before it changes anything, and here is no terminal to ask on, as under cron, in CI or with `--json`. Nothing was changed.',
+    remedy: 'Look at `sealfarm plan`, then say `--yes`.',
+  },
+  SF615: {
+    title: 'wrong use of the command line',
+    severity: 'error',
+    why: 'The command line cannot be understood: a command, an option or a value is unknown or missing. Nothing was done.',
+    remedy: '`sealfarm --help` lists the commands, `sealfarm COMMAND --help` the options of one.',
+  },
+  SF616: {
+    title: 'drain taken back',
+    severity: 'error',
+    why: 'While this drain waited, somebody took it back with `sealfarm resume`: it is not in the `manifest.json` of the host any more. The worker has its declared tasks again and goes on.',
+    remedy: 'Ask who did; to drain the worker all the same, run `sealfarm drain` again.',
+  },
+  SF617: {
+    title: 'hardware unknown',
+    severity: 'error',
+    why: 'Capacity and simulations go by the CPUs, the memory and the GPUs of each machine. The file does not declare them for this host, and the host could not be asked.',
+    remedy:
+      'Write `hardware:` under the host, as in `hardware: { cpus: 64, memory: 512GiB, gpus: 1 }`, or see to it that the host can be reached.',
+  },
+} as const satisfies Codes;
