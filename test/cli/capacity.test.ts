@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EXIT } from '../../src/cli/exit-code.js';
+import { run } from '../../src/cli/program.js';
+
+const FILE = `version: 1
+farm: north
+sectorSize: 32GiB
+miner: { api: /ip4/10.0.0.10/tcp/2345/http, token: { env: MINER } }
+hosts:
+  known:
+    address: 10.0.0.1
+    hardware: { cpus: 32, memory: 128GiB }
+    workers: { c2: { tasks: [commit] } }
+  unknown: { address: 10.0.0.2, workers: { pc1: { tasks: [precommit1] } } }
+`;
+
+let folder: string;
+let config: string;
+let out: string[];
+let err: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealfarm-capacity-'));
+  config = join(folder, 'sealfarm.yaml');
+  writeFileSync(config, FILE);
+  [out, err] = [[], []];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+/** The names of the hosts told of, and of the unknown ones. */
+function told(): unknown {
+  const { hosts, unknown } = JSON.parse(out.join('')) as { hosts: { host: string }[]; unknown: string[] };
+  return { hosts: hosts.map(({ host }) => host), unknown };
+}
+
+function codes(): unknown {
+  const { diagnostics } = JSON.parse(out.join('')) as { diagnostics: { code: string; message: string }[] };
+  return diagnostics.map(({ code, message }) => `${code} ${message}`);
+}
+
+describe('sealfarm capacity', () => {
+  it('goes on where the hardware of some hosts is unknown, and where a task never fits', async () => {
+    expect(await run(['capacity', '--config', config, '--no-color'])).toBe(EXIT.done);
+    expect(out.join('')).toContain('c2 C2: 0 — Lotus wants 182 GiB of RAM + swap for one');
+    expect(out.join('')).toMatch(/\nunknown: hardware unknown: write `hardware:` under the host\n$/);
+    // Without the miner's token the other host cannot be asked.
+    expect(err.join('')).toMatch(/^warning SF301/);
+  });
+
+  it.each([
+    [[], { hosts: ['known'], unknown: ['unknown'] }],
+    [['--host', 'known'], { hosts: ['known'], unknown: [] }],
+    [['--host', 'unknown', 'known'], { hosts: ['known'], unknown: ['unknown'] }],
+  ])('tells programs of the hosts it is asked for: %j', async (args, expected) => {
+    expect(await run(['--json', '--config', config, 'capacity', ...args])).toBe(EXIT.done);
+    expect(told()).toEqual(expected);
+  });
+
+  it.each([
+    ['unknwn', 'SF611 north has no host unknwn; did you mean unknown?'],
+    ['c2', 'SF611 north has no host c2'],
+  ])('knows no host %s', async (name, message) => {
+    expect(await run(['capacity', '--config', config, '--json', '--host', 'known', name])).toBe(EXIT.usage);
+    expect(codes()).toEqual([message]);
+  });
+
+  it('fails where nobody knows the hardware of any host it is asked for', async () => {
+    expect(await run(['capacity', '--config', config, '--json', '--host', 'unknown'])).toBe(EXIT.failed);
+    expect(codes()).toEqual(['SF617 nobody knows what the machine of unknown has']);
+  });
+
+  it('says what is wrong with the file', async () => {
+    writeFileSync(config, FILE.replace('farm: north', 'fram: north'));
+    expect(await run(['capacity', '--config', config, '--json'])).toBe(EXIT.badConfig);
+  });
+});
