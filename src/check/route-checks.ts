@@ -1,4 +1,52 @@
 import type { LayoutCheck } from './layout.js';
+import { storageGroupsAreUsed } from './routes/groups.js';
+import {
+  holdersStoreThemselves,
+  largePathsHaveNoLimit,
+  longTermPathsAreNotShared,
+  someWorkerStores,
+} from './routes/long-term.js';
+import { listenAddressesAreReached, minerIsReached } from './routes/network.js';
+import {
+  pathsAreWritable,
+  pathsTakeSomething,
+  postWorkersDoNotSeal,
+  tasksFindTheirTypes,
+  tasksHaveSealingPaths,
+} from './routes/paths.js';
+import { pc1OutputHasTwoTakers, pc1OutputIsTaken, sealingPathsAreInGroups } from './routes/pc1-output.js';
+import {
+  commitHasTwoDoers,
+  piecesAreAddedWhereSealed,
+  pipelineIsWhole,
+  postsHaveTwoWorkers,
+  upgradesAreProved,
+  workersHaveAUse,
+} from './routes/tasks.js';
+import { variablesAreKnown } from './routes/variables.js';
 
 /** Where sectors can go: groups, paths, tasks, network. */
-export const ROUTE_CHECKS: readonly LayoutCheck[] = [];
+export const ROUTE_CHECKS: readonly LayoutCheck[] = [
+  pc1OutputIsTaken,
+  pc1OutputHasTwoTakers,
+  sealingPathsAreInGroups,
+  storageGroupsAreUsed,
+  tasksHaveSealingPaths,
+  tasksFindTheirTypes,
+  pathsTakeSomething,
+  pathsAreWritable,
+  postWorkersDoNotSeal,
+  someWorkerStores,
+  holdersStoreThemselves,
+  largePathsHaveNoLimit,
+  longTermPathsAreNotShared,
+  listenAddressesAreReached,
+  minerIsReached,
+  pipelineIsWhole,
+  commitHasTwoDoers,
+  upgradesAreProved,
+  postsHaveTwoWorkers,
+  piecesAreAddedWhereSealed,
+  workersHaveAUse,
+  variablesAreKnown,
+];

@@ -547,6 +547,10 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
             type: ['integer', 'string'],
           },
           examples: ['15TiB', { '/mnt/nvme0': '15TiB', '/mnt/hdd': '300TiB' }],
+          propertyNames: {
+            pattern: '^/',
+            patternErrorMessage: "Write where it is mounted: an absolute path, beginning with '/'.",
+          },
         },
       },
       examples: [{ cpus: 64, memory: '512GiB', gpus: 1, disk: '15TiB' }],
@@ -569,7 +573,6 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       description: 'What one task counts for.',
       type: 'object',
       additionalProperties: false,
-      minProperties: 1,
       properties: {
         minMemory: {
           description: 'RAM it must have (CODE_SIZE_MIN_MEMORY): a size, or bytes.',

@@ -5,7 +5,7 @@ import type { TaskCode } from '../lotus/task.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
 import { readSize } from './size.js';
-import { limitable } from './tasks.js';
+import { limitable, writtenTwice } from './tasks.js';
 
 /** What one task of each kind shall count for, by short code. */
 export function readResources(
@@ -15,8 +15,11 @@ export function readResources(
 ): ReadonlyMap<TaskCode, Partial<TaskResources>> {
   const resources = new Map<TaskCode, Partial<TaskResources>>();
   for (const [word, values] of Object.entries(written)) {
-    const code = limitable(word, [...at, word], report);
-    if (code !== undefined) resources.set(code, readTask(values, [...at, word], report));
+    const place = [...at, word];
+    const code = limitable(word, place, report);
+    if (code === undefined) continue;
+    if (resources.has(code)) report(writtenTwice(code, 'resources are', place));
+    resources.set(code, readTask(values, place, report));
   }
   return resources;
 }

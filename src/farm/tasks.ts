@@ -1,4 +1,4 @@
-import { finding, type YamlPath } from '../config/finding.js';
+import { finding, type Finding, type YamlPath } from '../config/finding.js';
 import { didYouMean, quote } from '../config/wording.js';
 import { LIMITABLE_TASKS } from '../lotus/sector-size.js';
 import { DECLARABLE_TASKS, type Task, task, type TaskCode, taskByWritten, TASKS } from '../lotus/task.js';
@@ -31,17 +31,17 @@ export function readLimits(
     const place = [...at, word];
     const code = limitable(word, place, report);
     if (code === undefined) continue;
-    if (limits.has(code)) {
-      report(
-        finding('SF222', place, `the limit of ${code} is written twice`, {
-          help: 'Keep one of the two.',
-          on: 'key',
-        }),
-      );
-    }
+    if (limits.has(code)) report(writtenTwice(code, 'limit is', place));
     limits.set(code, limit);
   }
   return limits;
+}
+
+/** @param what of the task, with its verb */
+export function writtenTwice(code: TaskCode, what: 'limit is' | 'resources are', at: YamlPath): Finding {
+  const [noun = '', verb = ''] = what.split(' ');
+  const message = `the ${noun} of ${code} ${verb} written twice`;
+  return finding('SF222', at, message, { help: 'Keep one of the two.', on: 'key' });
 }
 
 function declarable(word: string, at: YamlPath, report: Report): Task | undefined {

@@ -110,6 +110,12 @@ function runs(pid: number): boolean {
   return (processState(pid)?.state ?? 'Z') !== 'Z';
 }
 
+/** As a list: `0-3`. */
+function cpusOf(pid: number): string {
+  const [, list = ''] = /^Cpus_allowed_list:\t(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return list;
+}
+
 /** Until the fake worker has told all and listens to signals. */
 async function ready(): Promise<number> {
   await until(() => read('started') !== '', 'the worker has started');
@@ -190,6 +196,19 @@ describe('a start', () => {
     const [soft, hard] = read('limit').split('\n');
     expect(soft).not.toBe('100');
     expect([hard, '1048576']).toContain(soft);
+  });
+
+  it('keeps the worker to the CPUs that its file names', async () => {
+    const last = /\d+$/.exec(cpusOf(process.pid))?.[0] ?? '';
+    writeEnv({ SEALFARM_CPUS: last });
+    expect(start()).toEqual(DONE);
+    expect(cpusOf(await ready())).toBe(last);
+  });
+
+  it('leaves the worker all CPUs where its file names none', async () => {
+    writeEnv();
+    start();
+    expect(cpusOf(await ready())).toBe(cpusOf(process.pid));
   });
 
   it('of a running worker does nothing', async () => {

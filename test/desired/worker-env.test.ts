@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NAMES_VARIABLE, TASK_VARIABLES, workerEnv } from '../../src/desired/worker-env.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
+import type { TaskResources } from '../../src/lotus/api.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../../src/lotus/task.js';
 import { reveal, Secret } from '../../src/secret/secret.js';
 import { aFarm, aWorker, CANARY, TOKEN } from '../support/farm.js';
@@ -56,6 +57,27 @@ describe("a worker's environment", () => {
       { PC1_32G_MAX_CONCURRENT: '4', DC_MAX_CONCURRENT: '2' },
     ],
     ['a limit on PR2', { limits: new Map([['PR2', 1]]) }, { PR2_32G_MAX_CONCURRENT: '1' }],
+    ['cpus', { cpus: '0-15,64' }, { SEALFARM_CPUS: '0-15,64' }],
+    [
+      'resources',
+      {
+        resources: new Map<TaskCode, Partial<TaskResources>>([
+          ['PC1', { MinMemory: 60 * 2 ** 30, MaxMemory: 0, BaseMinMemory: 1 }],
+          ['PR2', { GPUUtilization: 0.5, MaxParallelism: -1, MaxParallelismGPU: 8 }],
+          ['DC', { MaxParallelism: 2 }],
+          ['GET', {}],
+        ]),
+      },
+      {
+        PC1_32G_MIN_MEMORY: '64424509440',
+        PC1_32G_MAX_MEMORY: '0',
+        PC1_32G_BASE_MIN_MEMORY: '1',
+        PR2_32G_GPU_UTILIZATION: '0.5',
+        PR2_32G_MAX_PARALLELISM: '-1',
+        PR2_32G_MAX_PARALLELISM_GPU: '8',
+        DC_MAX_PARALLELISM: '2',
+      },
+    ],
     ['parameterCache', { parameterCache: '/fast/params' }, { FIL_PROOFS_PARAMETER_CACHE: '/fast/params' }],
     ['parentCache', { parentCache: '/fast/parents' }, { FIL_PROOFS_PARENT_CACHE: '/fast/parents' }],
     [
@@ -104,6 +126,14 @@ describe("a worker's environment", () => {
     expect(added({ limits: new Map([['PC1', 4]]) }, { sectorSize })).toEqual({ [name]: '4' });
   });
 
+  it.each([
+    ['64GiB', 'PC1_64G_MIN_MEMORY'],
+    ['512MiB', 'PC1_512M_MIN_MEMORY'],
+  ] as const)('says what tasks count for with sectors of %s', (sectorSize, name) => {
+    const resources = new Map([['PC1' as const, { MinMemory: 7 }]]);
+    expect(added({ resources }, { sectorSize })).toEqual({ [name]: '7' });
+  });
+
   it('is sorted by name', () => {
     const names = workerEnv(aFarm(), aWorker({ env: new Map([['A', '1']]) }), TOKEN, []).map(
       ({ name }) => name,
@@ -143,6 +173,8 @@ describe('SEALFARM_VARIABLES', () => {
     const set = env({
       env: new Map([['RUST_LOG', 'x']]),
       limits: new Map([['PC1', 1]]),
+      resources: new Map([['PC1', { MinMemory: 1 }]]),
+      cpus: '0',
       tasks: ['AP', 'DC'],
     });
     const named = set[NAMES_VARIABLE]?.split(',') ?? [];

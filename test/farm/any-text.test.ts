@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkFarm } from '../../src/check/check-layout.js';
 import { CODES } from '../../src/diagnostic/codes.js';
 import { readFarm } from '../../src/farm/read-farm.js';
 import { SAMPLE } from './sample.js';
@@ -9,7 +10,7 @@ const EXAMPLE = readFileSync(new URL('../../examples/storage-groups/sealfarm.yam
 
 /** Reads a text as far as it goes, and checks all that is said of it. */
 function check(text: string): void {
-  const { farm, diagnostics } = readFarm(text, 'sealfarm.yaml');
+  const { farm, diagnostics } = readFarm(text, 'sealfarm.yaml', checkFarm);
   expect(farm === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
   const lines = text.replace(/^\uFEFF/, '').split('\n');
   for (const { code, message, place } of diagnostics) {
@@ -27,7 +28,12 @@ function check(text: string): void {
   }
 }
 
-const text = fc.constantFrom(SAMPLE, EXAMPLE);
+const BROKEN = new URL('../fixtures/broken/', import.meta.url);
+
+/** A farm with something for every check: its lines are there to be changed. */
+const RICH = readFileSync(new URL('../fixtures/rich-farm.yaml', import.meta.url), 'utf8');
+
+const text = fc.constantFrom(SAMPLE, EXAMPLE, RICH);
 const piece = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -59,6 +65,14 @@ function withLine(original: string, line: number, value: string): string {
   lines[index] = (lines[index] ?? '').replace(/:.*/, `: ${value}`);
   return lines.join('\n');
 }
+
+describe('a broken file', () => {
+  it.each(readdirSync(BROKEN))('%s is refused, with a place', (name) => {
+    const broken = readFileSync(new URL(name, BROKEN), 'utf8');
+    check(broken);
+    expect(readFarm(broken, name, checkFarm).farm).toBeUndefined();
+  });
+});
 
 describe('any text at all', { timeout: 60_000 }, () => {
   it.each([

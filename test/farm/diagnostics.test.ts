@@ -240,10 +240,91 @@ describe('variables', () => {
     [worker('env: { LOTUS_WORKER_PRECOMMIT1: true }'), 'SF223 16:16'],
     [worker('env: { PC1_32G_MAX_CONCURRENT: 4 }'), 'SF223 16:16'],
     [worker('env: { SEALFARM_BINARY: x }'), 'SF223 16:16'],
+    [worker('env: { SEALFARM_CPUS: 0-3 }'), 'SF223 16:16'],
+    [worker('env: { PC1_32G_MIN_MEMORY: 1 }'), 'SF223 16:16'],
+    [worker('env: { DC_BASE_MIN_MEMORY: 1 }'), 'SF223 16:16'],
+    // Lotus would pass it over without a word.
+    [worker('env: { PRU2_32G_GPU_UTILIZATION: 0.5 }'), 'SF223 16:16'],
+    [worker('env: { MIN_MEMORY: 1 }')],
     [worker('env: { FIL_PROOFS_MAXIMIZE_CACHING: 1, LOTUS_WORKER_TIMEOUT: 1h, BELLMAN_NO_GPU: true }')],
     [worker('env: { A: "a\\eb" }'), 'SF224 16:19'],
     [worker('env: { A: "a\\r" }'), 'SF224 16:19'],
     [worker('env: { A: "a\\tb\\n" }')],
+  ]);
+});
+
+describe('hardware', () => {
+  const machine = (more: string): Edit => host(`hardware: { cpus: 64, memory: 512GiB${more} }`);
+  check([
+    [machine('')],
+    [machine(', swap: 64GiB, gpus: 0, l3Groups: 8, disk: 15TiB')],
+    [host('hardware: 64'), 'SF112 13:15'],
+    [host('hardware: { cpus: 64 }'), 'SF113 13:5'],
+    [host('hardware: { memory: 512GiB }'), 'SF113 13:5'],
+    [host('hardware: { cpus: 0, memory: 512GiB }'), 'SF116 13:23'],
+    [host('hardware: { cpus: many, memory: 512GiB }'), 'SF112 13:23'],
+    [host('hardware: { cpus: 64, memory: 512GIB }'), 'SF203 13:35'],
+    [host('hardware: { cpus: 64, memory: -1 }'), 'SF203 13:35'],
+    [machine(', gpu: 1'), 'SF111 13:43'],
+    [machine(', swap: lots'), 'SF203 13:49'],
+    [machine(', gpus: -1'), 'SF116 13:49'],
+    [machine(', gpus: 1.5'), 'SF112 13:49'],
+    [machine(', l3Groups: 0'), 'SF116 13:53'],
+    [machine(', disk: many'), 'SF203 13:49'],
+    [machine(', disk: 1.5'), 'SF112 13:49'],
+    [machine(', disk: [1TiB]'), 'SF112 13:49'],
+    [machine(', disk: { /mnt/a: 1TiB, /: 2TiB }')],
+    [machine(', disk: { /mnt/a: 1Tib }'), 'SF203 13:59'],
+    [machine(', disk: { /mnt/a: [1] }'), 'SF112 13:59'],
+    [machine(', disk: { /mnt/../a: 1TiB }'), 'SF211 13:62'],
+    [machine(', disk: { /mnt/a/: 1TiB }'), 'SF212 13:60'],
+  ]);
+});
+
+describe('CPUs', () => {
+  check([
+    [worker('cpus: 0-15,64-79')],
+    [worker("cpus: '7'")],
+    [worker('cpus: 7'), 'SF112 16:15'],
+    [worker('cpus: all'), 'SF114 16:15'],
+    [worker('cpus: 0,,1'), 'SF114 16:15'],
+    [worker('cpus: 31-0'), 'SF241 16:15'],
+    [worker('cpus: 0-3,9-8'), 'SF241 16:15'],
+    [worker('cpus: 0-65535')],
+    [worker('cpus: 0-65536'), 'SF241 16:15'],
+    [profile('cpus: 9-8'), 'SF241 8:27'],
+    [['profiles:\n', 'defaults: { worker: { cpus: 5-1 } }\nprofiles:\n'], 'SF241 7:29'],
+  ]);
+});
+
+describe('resources', () => {
+  const pc1 = (body: string): Edit => profile(`resources: { PC1: { ${body} } }`);
+  check([
+    [pc1('minMemory: 60GB, maxMemory: 1, baseMinMemory: 0, gpuUtilization: 0.5')],
+    [pc1('maxParallelism: -1, maxParallelismGpu: 0')],
+    [profile('resources: { precommit1: { minMemory: 1 }, GET: { minMemory: 1 } }')],
+    [profile('resources: [PC1]'), 'SF112 8:32'],
+    [profile('resources: { PC9: { minMemory: 1 } }'), 'SF215 8:34'],
+    [profile('resources: { FIN: { minMemory: 1 } }'), 'SF221 8:34'],
+    [profile('resources: { PRU2: { minMemory: 1 } }'), 'SF217 8:34'],
+    [profile('resources: { PC1: 60GiB }'), 'SF112 8:39'],
+    [pc1('memory: 1'), 'SF111 8:41'],
+    [pc1('maxConcurrent: 1'), 'SF111 8:41'],
+    [pc1('minMemory: 60 gigs'), 'SF203 8:52'],
+    [pc1('maxMemory: -1'), 'SF203 8:52'],
+    [pc1('maxParallelism: -2'), 'SF116 8:57'],
+    [pc1('maxParallelism: 1.5'), 'SF112 8:57'],
+    [pc1('gpuUtilization: half'), 'SF112 8:57'],
+    [pc1('gpuUtilization: -0.1'), 'SF116 8:57'],
+  ]);
+});
+
+describe("what the miner's config.toml says", () => {
+  const miner = (line: string): Edit => ['  token: {', `  ${line}\n  token: {`];
+  check([
+    [miner('disallowRemoteFinalize: true')],
+    [miner('disallowRemoteFinalize: yes'), 'SF112 6:27'],
+    [miner('DisallowRemoteFinalize: true'), 'SF111 6:3'],
   ]);
 });
 

@@ -35,7 +35,7 @@ export interface WorkerChoice {
 }
 
 export type WorkerSettings = Pick<Worker, 'tasks' | 'limits' | 'env' | 'noSwap' | 'binary'> &
-  Partial<Pick<Worker, 'gpus' | 'parentCache' | 'multicoreSdr'>>;
+  Partial<Pick<Worker, 'gpus' | 'parentCache' | 'multicoreSdr' | 'cpus' | 'resources'>>;
 
 export interface PathChoice {
   readonly wanted: SectorStoreSettings;
@@ -94,6 +94,10 @@ const workerSettings: fc.Arbitrary<WorkerSettings> = fc.record(
     gpus: fc.constantFrom<NonNullable<Worker['gpus']>>('all', 'none', [0, 'GPU-4f0e']),
     parentCache: fc.constant('/fast/parents'),
     multicoreSdr: fc.constant({ producers: 3 }),
+    cpus: fc.constantFrom('0-31', '0,64'),
+    resources: fc
+      .subarray<TaskCode>(['PC1', 'DC'])
+      .map((codes) => new Map(codes.map((code) => [code, { MinMemory: 2 ** 30, GPUUtilization: 0.5 }]))),
   },
   { requiredKeys: ['tasks', 'limits', 'env', 'noSwap', 'binary'], noNullPrototype: true },
 );

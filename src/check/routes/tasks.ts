@@ -1,0 +1,91 @@
+import { finding, type Finding } from '../../config/finding.js';
+import { quote } from '../../config/wording.js';
+import type { Farm } from '../../farm/farm.js';
+import { type PlacedWorker, workersOf } from '../../farm/rules/rule.js';
+import { doersOf, soleCommitter } from '../../flow/routes.js';
+import { SECTOR_SIZES } from '../../lotus/sector-size.js';
+import { task, type TaskCode } from '../../lotus/task.js';
+import type { Layout } from '../layout.js';
+import { listed } from '../hardware/words.js';
+import { quoted, workerNames } from './words.js';
+
+/** What every sector goes through, with the key of the miner's config.toml for it. */
+const PIPELINE: readonly (readonly [TaskCode, string])[] = [
+  ['AP', 'AllowAddPiece'],
+  ['PC1', 'AllowPreCommit1'],
+  ['PC2', 'AllowPreCommit2'],
+  ['C2', 'AllowCommit'],
+];
+
+export function* pipelineIsWhole({ farm }: Layout): Generator<Finding> {
+  const missing = PIPELINE.filter(([code]) => doing(farm, code).length === 0);
+  if (missing.length === 0 || missing.length === PIPELINE.length) return;
+  const names = missing.map(([code]) => nameOf(code));
+  const message = `no worker does ${listed(names)}, so that is left to the miner`;
+  const keys = missing.map(([, key]) => key);
+  const help = `Give it to a worker, or see to it that the miner does it: [Storage] ${listed(keys)} in its config.toml.`;
+  yield finding('SF285', ['hosts'], message, { severity: 'warning', on: 'key', help });
+}
+
+/** PC2 is said of the path the sectors lie on; C2 takes no files along, and is the same for all. */
+export function* commitHasTwoDoers({ farm }: Layout): Generator<Finding> {
+  const doers = doersOf(farm);
+  const only = soleCommitter(doers);
+  if (only === undefined) return;
+  const waiting = doers.PC2.filter(({ host }) => host !== only.host);
+  const message = `${quote(only.worker.name)} alone does ${nameOf('C2')}, for the sectors of ${quoted(workerNames(waiting))} too`;
+  const help = 'Give commit to a second worker on another machine.';
+  yield finding('SF276', only.worker.yaml, message, { severity: 'warning', on: 'key', help });
+}
+
+export function* upgradesAreProved({ farm }: Layout): Generator<Finding> {
+  const pairs = [
+    ['RU', 'PR2'],
+    ['PR2', 'RU'],
+  ] as const;
+  for (const [here, missing] of pairs) {
+    const [first] = doing(farm, here);
+    if (first === undefined || doing(farm, missing).length > 0) continue;
+    const message = `${quote(first.worker.name)} does ${nameOf(here)}, and no worker does ${nameOf(missing)}`;
+    const help = `Give ${nameOf(missing)} to a worker too, or see to it that the miner does it.`;
+    yield finding('SF286', first.worker.yaml, message, { severity: 'warning', on: 'key', help });
+  }
+}
+
+export function* postsHaveTwoWorkers({ farm }: Layout): Generator<Finding> {
+  for (const code of ['WDP', 'WNP'] as const) {
+    const [only, ...others] = doing(farm, code);
+    if (only === undefined || others.length > 0) continue;
+    const message = `${quote(only.worker.name)} is the only worker for ${nameOf(code)}`;
+    const help = 'Add a second one on another machine.';
+    yield finding('SF287', only.worker.yaml, message, { severity: 'warning', on: 'key', help });
+  }
+}
+
+export function* piecesAreAddedWhereSealed({ farm }: Layout): Generator<Finding> {
+  const { AP, PC1 } = doersOf(farm);
+  const [first] = AP;
+  if (first === undefined || PC1.length === 0 || AP.some((one) => PC1.includes(one))) return;
+  const gibibytes = SECTOR_SIZES[farm.sectorSize].bytes / 2 ** 30;
+  const size = gibibytes < 1 ? '' : ` of ${gibibytes} GiB`;
+  const message = `no worker does both addpiece and precommit1: the unsealed file${size} of every sector goes from one to another`;
+  const help = 'Give addpiece to the workers with precommit1, if the network is short.';
+  yield finding('SF289', first.worker.yaml, message, { severity: 'note', on: 'key', help });
+}
+
+export function* workersHaveAUse({ farm }: Layout): Generator<Finding> {
+  for (const { worker } of workersOf(farm.hosts)) {
+    if (worker.tasks.length > 0 || worker.storage.length > 0) continue;
+    const message = `${quote(worker.name)} has neither tasks nor storage`;
+    const help = 'Give it a profile, tasks or storage, or take it out.';
+    yield finding('SF292', worker.yaml, message, { severity: 'note', on: 'key', help });
+  }
+}
+
+function doing({ hosts }: Farm, code: TaskCode): readonly PlacedWorker[] {
+  return workersOf(hosts).filter(({ worker }) => worker.tasks.includes(code));
+}
+
+function nameOf(code: TaskCode): string {
+  return task(code).name ?? code;
+}
