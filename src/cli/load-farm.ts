@@ -2,23 +2,33 @@ import { readFile, stat } from 'node:fs/promises';
 import { checkFarm } from '../check/check-layout.js';
 import { MAX_BYTES } from '../config/config-file.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
-import { readFarm, type FarmReading } from '../farm/read-farm.js';
+import { readFarm, type FarmCheck, type FarmReading } from '../farm/read-farm.js';
 import type { Farm } from '../farm/farm.js';
 import type { Terminal } from './terminal.js';
 
-/** Reads and checks the file, says what is wrong with it, and gives the farm if nothing is. */
-export async function loadFarm(file: string, terminal: Terminal): Promise<Farm | undefined> {
-  const { farm, diagnostics } = await readFarmFile(file);
+/** Reads the file, says what is wrong with it, and gives the farm if nothing is. A layout that cannot work is let be. */
+export function loadFarm(file: string, terminal: Terminal): Promise<Farm | undefined> {
+  return load(file, terminal, () => []);
+}
+
+/** The same, and what the layout gets wrong with Lotus is said too: for what would bring it to the hosts. */
+export function loadCheckedFarm(file: string, terminal: Terminal): Promise<Farm | undefined> {
+  return load(file, terminal, checkFarm);
+}
+
+async function load(file: string, terminal: Terminal, check: FarmCheck): Promise<Farm | undefined> {
+  const { farm, diagnostics } = await readFarmFile(file, check);
   terminal.diagnostics(terminal.json && !hasErrors(diagnostics) ? [] : diagnostics);
   return hasErrors(diagnostics) ? undefined : farm;
 }
 
-export async function readFarmFile(file: string): Promise<FarmReading> {
+/** Never throws. @param check what else there is to say of a farm that is right in itself */
+export async function readFarmFile(file: string, check: FarmCheck): Promise<FarmReading> {
   try {
     const { size } = await stat(file);
     // A file that is far too large is not read at all; the reader says so for one just above.
     if (size > 2 * MAX_BYTES) return { diagnostics: [tooLarge(file, size)] };
-    return readFarm(await readFile(file, 'utf8'), file, checkFarm);
+    return readFarm(await readFile(file, 'utf8'), file, check);
   } catch (error) {
     return { diagnostics: [unreadable(file, error)] };
   }

@@ -14,8 +14,9 @@ export async function onFarm(
   options: GlobalOptions,
   terminal: Terminal,
   work: (on: OnFarm) => Promise<ExitCode>,
+  load = loadFarm,
 ): Promise<ExitCode> {
-  const farm = await loadFarm(options.config, terminal);
+  const farm = await load(options.config, terminal);
   if (farm === undefined) return EXIT.badConfig;
   const workspace = await Workspace.open(farm);
   if (!workspace.ok) {

@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ApplyOptions } from './commands/apply.js';
+import type { CapacityOptions } from './commands/capacity.js';
 import type { DrainOptions } from './commands/drain.js';
 import type { PlanOptions } from './commands/plan.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { simulateCommand } from './simulate-command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 import { parseDuration } from '../farm/duration.js';
@@ -21,6 +23,21 @@ Exit codes:
  130  interrupted
 
 Environment: NO_COLOR, FORCE_COLOR, SSH_AUTH_SOCK, and what \`miner.token\` names.`;
+
+const CAPACITY_HELP = `
+ALONE is on an idle worker with empty disks. IN THE MIX every declared task has work waiting, and the worker
+takes one of each in turn (addpiece, precommit1, precommit2, commit, then the rest) until nothing more fits;
+addpiece ends where precommit1 does.
+${examples('sealfarm capacity', 'sealfarm capacity --host pc1-01 store-1', 'sealfarm capacity --json')}`;
+
+const FLOW_HELP = `
+Averages over all sectors of a farm that has work everywhere. Each stage of a sector is done by one of the workers
+that may do it, in proportion to how many each runs at once (by \`hardware\` where it is declared for all of them, else
+by \`limits\` where all have one, else in equal parts), whoever did the stage before: Lotus gives a task to the least
+used worker, even where another one holds the files. Storage groups narrow the choice for PC2 alone. C1 and FIN are
+done where PC2 was. What no worker of the farm can do is the miner's. Not counted: the unsealed file of a finished
+sector, where it is kept.
+${examples('sealfarm flow', 'sealfarm flow --json')}`;
 
 /** Runs one command line and gives its exit status. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -91,10 +108,34 @@ function addFileCommands(program: Command, finish: Finish): void {
     .action(async (_: unknown, self: Command) => {
       finish(await (await import('./commands/render.js')).render(self.optsWithGlobals<GlobalOptions>()));
     });
+  command(
+    program,
+    'capacity',
+    'show how many of each task run at once on each worker, and what stops the next',
+  )
+    .option('--host <host...>', 'these hosts alone')
+    .addHelpText('after', CAPACITY_HELP)
+    .action(async (_: unknown, self: Command) => {
+      finish(
+        await (await import('./commands/capacity.js')).capacity(self.optsWithGlobals<CapacityOptions>()),
+      );
+    });
+  command(program, 'flow', 'show what of each sector moves between workers, and where it can get stuck')
+    .addHelpText('after', FLOW_HELP)
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/flow.js')).flow(self.optsWithGlobals<GlobalOptions>()));
+    });
+  simulateCommand(program, finish);
   command(program, 'schema', 'print the JSON Schema of the file')
     .addHelpText('after', examples('sealfarm schema > sealfarm.schema.json'))
     .action(async () => {
       finish((await import('./commands/schema.js')).schema());
+    });
+  command(program, 'explain', 'say what a code such as SF230 means, and what to do')
+    .argument('[code...]')
+    .addHelpText('after', examples('sealfarm explain', 'sealfarm explain SF230', 'sealfarm explain 502 604'))
+    .action(async (codes: string[], _: unknown, self: Command) => {
+      finish((await import('./commands/explain.js')).explain(codes, self.optsWithGlobals<GlobalOptions>()));
     });
 }
 
@@ -122,6 +163,18 @@ function addHostCommands(program: Command, finish: Finish): void {
     .addHelpText('after', examples('sealfarm status', 'sealfarm status --json'))
     .action(async (_: unknown, self: Command) => {
       finish(await (await import('./commands/status.js')).status(self.optsWithGlobals<GlobalOptions>()));
+    });
+  command(
+    program,
+    'doctor',
+    'look for what is wrong on the machines, with the workers and in the index of the miner',
+  )
+    .argument('[host...]')
+    .addHelpText('after', examples('sealfarm doctor', 'sealfarm doctor host-3', 'sealfarm doctor --json'))
+    .action(async (names: string[], _: unknown, self: Command) => {
+      finish(
+        await (await import('./commands/doctor.js')).doctor(names, self.optsWithGlobals<GlobalOptions>()),
+      );
     });
   command(program, 'unlock', 'take away the lock of a command that was cut off')
     .argument('<host...>')

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { failure, success, type Result } from '../diagnostic/result.js';
+import { success, type Result } from '../diagnostic/result.js';
 import type { Host, Worker } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
+import { answerLines, decode } from './asking.js';
 import type {
   ObservedFile,
   ObservedHost,
@@ -32,15 +33,12 @@ export interface AnsweredProcess {
 
 /** Reads a probe's output. Lines before its head, such as a login banner, are passed over. */
 export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
-  const lines = stdout.split('\n');
-  const start = lines.indexOf(PROBE_HEAD);
-  const end = lines.indexOf(PROBE_END, start);
-  if (start === -1 || end === -1) return failure(cutOff(host));
+  const lines = answerLines(host, stdout, PROBE_HEAD, PROBE_END);
+  if (!lines.ok) return lines;
   const files = new Map<string, ObservedFile>();
   const storage = new Map<string, { exists: boolean; onRootFileSystem: boolean; entries: string[] }>();
   const processes = new Map<string, AnsweredProcess>();
-  for (const line of lines.slice(start + 1, end)) {
-    const [kind, encodedPath = '-', ...words] = line.split(' ');
+  for (const [kind, encodedPath = '-', ...words] of lines.value) {
     const path = decode(encodedPath);
     if (kind === 'file') files.set(path, parseFile(words));
     else if (kind === 'storage') {
@@ -53,20 +51,6 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     else if (kind === 'process' && words[0] !== 'none') processes.set(path, parseProcess(words));
   }
   return success({ files, storage, processes });
-}
-
-function cutOff(host: string): Diagnostic {
-  return {
-    code: 'SF501',
-    severity: 'error',
-    message: `${host} did not answer the probe to its end`,
-    place: { kind: 'host', host },
-    help: 'Look whether /bin/sh, base64, stat and grep work there for the SSH user, and run the command again.',
-  };
-}
-
-function decode(word: string): string {
-  return word === '-' ? '' : Buffer.from(word, 'base64').toString('utf8');
 }
 
 function parseFile([state, second = '-', content = '-']: readonly string[]): ObservedFile {

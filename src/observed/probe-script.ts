@@ -2,6 +2,7 @@ import type { Host } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
+import { ASKING_FUNCTIONS, call } from './asking.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const PROBE_HEAD = 'sealfarm-probe 1';
@@ -26,6 +27,7 @@ export function probeScript(host: Host): string {
     ];
   });
   return [
+    ASKING_FUNCTIONS,
     FUNCTIONS,
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
@@ -38,16 +40,8 @@ export function probeScript(host: Host): string {
   ].join('\n');
 }
 
-function call(name: string, path: string): string {
-  return `${name} ${shellQuote(path)}`;
-}
-
-const FUNCTIONS = `LC_ALL=C; export LC_ALL
-encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
-word() { printf %s "$1" | encode; }
-device() { stat -c %d "$1" 2>/dev/null; }
+const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
-boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
 file() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then
     # Behind a folder that may not be searched everything looks absent.
@@ -61,12 +55,7 @@ file() {
   else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
 }
 process() {
-  pid= start= at=
-  [ -r "$1" ] && read -r pid start at <"$1"
-  stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
-  # The second word is the program's name and may hold blanks and brackets.
-  set -- "$1" \${stat##*) }
-  if [ -n "$pid" ] && [ "$at" = "$boot" ] && [ "\${2:-Z}" != Z ] && [ "\${21:-}" = "$start" ]
+  if running "$1"
   then echo "process $(word "$1") $pid $(encode <"/proc/$pid/environ")"
   else echo "process $(word "$1") none"; fi
 }

@@ -33,7 +33,7 @@ export interface SectorStatus {
 export interface MinerVersion {
   /** As in `1.36.2+mainnet`. */
   readonly Version: string;
-  /** 3 × 8 bits; major and minor must be the worker's. */
+  /** 3 × 8 bits: major, minor, patch of the miner's API, which is counted apart from the worker's. */
   readonly APIVersion: number;
 }
 

@@ -19,6 +19,10 @@ afterAll(async () => {
 const COMMANDS = [
   'validate',
   'render',
+  'capacity',
+  'flow',
+  'simulate',
+  'doctor',
   'plan',
   'apply',
   'drain',
@@ -26,6 +30,7 @@ const COMMANDS = [
   'status',
   'unlock',
   'schema',
+  'explain',
   'sandbox',
   'demo',
 ];
@@ -105,6 +110,16 @@ it('prints the schema', async () => {
   const { code, stdout } = await sealfarm(['schema'], { cwd: dir });
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
+});
+
+it('explains codes', async () => {
+  const known = await sealfarm(['explain', '502', 'sf230'], { cwd: dir });
+  expect(known.code).toBe(0);
+  expect(known.stdout).toMatch(/^error SF502: storage path is not mounted\n/);
+  expect(known.stdout).toContain('\n\nerror SF230: undeclared storage group\n');
+  const unknown = await sealfarm(['explain', 'SF999'], { cwd: dir });
+  expect(unknown).toMatchObject({ code: 64, stdout: '' });
+  expect(unknown.stderr).toContain("error SF615: there is no code 'SF999'");
 });
 
 describe('wrong use, for programs', () => {

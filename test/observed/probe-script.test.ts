@@ -236,7 +236,8 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a running worker in $shell', 
 
   it('is no zombie', async () => {
     const folder = hostFolder();
-    const parent = folder.start('/bin/sh', ['-c', '/bin/sleep 0 & echo $!; exec /bin/sleep 600']);
+    // The child ends when its shell has become a program that does not ask for it.
+    const parent = folder.start('/bin/sh', ['-c', '/bin/sleep 1 & echo $!; exec /bin/sleep 600']);
     const [line] = (await once(parent.stdout ?? parent, 'data')) as [Buffer];
     const pid = Number(line.toString());
     await until(() => processState(pid)?.state === 'Z', 'it is a zombie');

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type SpawnSyncOptions } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Host } from '../../src/farm/farm.js';
+import type { Host, Worker } from '../../src/farm/farm.js';
 import { workerLayout, type WorkerLayout } from '../../src/host/layout.js';
+import { factsScript } from '../../src/observed/facts-script.js';
 import { probeScript } from '../../src/observed/probe-script.js';
 import { aHost, aStorage, aWorker } from './farm.js';
 
@@ -31,13 +32,13 @@ export class HostFolder {
   readonly #processes: ChildProcess[] = [];
 
   /** `storage` are paths below the folder, or absolute ones that must be there already. */
-  constructor(storage: readonly string[] = ['seal'], name = 'host') {
+  constructor(storage: readonly string[] = ['seal'], name = 'host', more: Partial<Worker> = {}) {
     this.path = join(realpathSync(mkdtempSync(join(tmpdir(), 'sealfarm-host-'))), name);
     mkdirSync(this.path, { recursive: true });
     const paths = storage.map((path) =>
       aStorage({ path: path.startsWith('/') ? path : join(this.path, path) }),
     );
-    const worker = aWorker({ repo: join(this.path, 'repo'), storage: paths });
+    const worker = aWorker({ repo: join(this.path, 'repo'), storage: paths, ...more });
     const folders = { config: join(this.path, 'etc'), state: join(this.path, 'state') };
     this.host = aHost({ paths: folders, workers: [worker] });
     this.files = workerLayout(folders, worker);
@@ -65,21 +66,33 @@ export class HostFolder {
   }
 
   probe(shell: readonly string[] = ['sh'], asNobody = false): string {
-    const [program = '', ...args] = shell;
-    const user = asNobody ? NOBODY : {};
-    const run = spawnSync(program, [...args, '-s'], {
-      input: probeScript(this.host),
-      encoding: 'utf8',
-      maxBuffer: 2 ** 24,
-      ...user,
-    });
-    return run.stdout;
+    return runScript(probeScript(this.host), shell, asNobody ? NOBODY : {});
+  }
+
+  /** What the machine says of itself; programs in `bin` of the folder are found first. */
+  facts(shell: readonly string[] = ['sh']): string {
+    const path = `${join(this.path, 'bin')}:${process.env['PATH'] ?? ''}`;
+    return runScript(factsScript(this.host), shell, { env: { ...process.env, PATH: path } });
   }
 
   remove(): void {
     for (const process of this.#processes) process.kill('SIGKILL');
     rmSync(dirname(this.path), { recursive: true, force: true });
   }
+}
+
+function runScript(
+  script: string,
+  [program = '', ...args]: readonly string[],
+  options: SpawnSyncOptions,
+): string {
+  const run = spawnSync(program, [...args, '-s'], {
+    ...options,
+    input: script,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 24,
+  });
+  return run.stdout;
 }
 
 export function bootId(): string {

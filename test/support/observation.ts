@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { desire } from '../../src/desired/desire.js';
 import type { DesiredHost, DesiredWorker } from '../../src/desired/desired.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
+import { formatSocketAddress } from '../../src/farm/address.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
 import { formatManifest, type DrainIntent, type Manifest } from '../../src/host/manifest.js';
@@ -121,7 +122,8 @@ function indexInPlace(
   storage: DesiredWorker['storage'][number],
 ): [string, IndexedStorage] {
   const id = idOf(worker.host, storage.path);
-  return [id, indexed(storageInfo(id, storage.settings, [`http://${worker.listen.host}:3456/remote`]))];
+  const url = `http://${formatSocketAddress(worker.listen)}/remote`;
+  return [id, indexed(storageInfo(id, storage.settings, [url]))];
 }
 
 function hostInPlace(farm: string, { name, workers }: DesiredHost): ObservedHost {

@@ -8,6 +8,7 @@ import type { FarmProbe } from '../../probe/observe-farm.js';
 import { planJson } from '../../view/plan.js';
 import { formatReport, reportJson } from '../../view/report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { DEFAULT_TIMES } from '../workspace.js';
@@ -21,7 +22,7 @@ export interface ApplyOptions extends GlobalOptions {
 
 export function apply(options: ApplyOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm(options, terminal, async (on) => {
+  const work = async (on: OnFarm): Promise<ExitCode> => {
     const planned = on.workspace.plan(
       await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit)),
     );
@@ -44,7 +45,8 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
       const fresh = on.workspace.plan(probe);
       return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
     });
-  });
+  };
+  return onFarm(options, terminal, work, loadCheckedFarm);
 }
 
 const NOBODY_TO_ASK: Diagnostic = {

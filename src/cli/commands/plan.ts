@@ -1,9 +1,10 @@
 import { hasErrors } from '../../diagnostic/diagnostic.js';
-import { steps, type Plan } from '../../plan/plan.js';
+import { steps, type HostPlan, type Plan } from '../../plan/plan.js';
 import { formatPlan, planJson } from '../../view/plan.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { onFarm } from '../on-farm.js';
+import { loadCheckedFarm } from '../load-farm.js';
+import { onFarm, type OnFarm } from '../on-farm.js';
 
 export interface PlanOptions extends GlobalOptions {
   readonly detailedExitcode?: boolean;
@@ -13,7 +14,7 @@ export interface PlanOptions extends GlobalOptions {
 
 export function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm(options, terminal, async ({ workspace }) => {
+  const work = async ({ workspace }: OnFarm): Promise<ExitCode> => {
     const made = workspace.plan(
       await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
     );
@@ -21,18 +22,23 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
     const code = planExitCode(made);
     const changes = options.detailedExitcode === true && steps(made).length > 0;
     return code === EXIT.done && changes ? EXIT.changes : code;
-  });
+  };
+  return onFarm(options, terminal, work, loadCheckedFarm);
 }
 
 export function planText(made: Plan, { style, width }: Terminal, verbose = false): string {
   return formatPlan(made, { style, width, now: new Date(), verbose });
 }
 
-/** Hosts that cannot be reached make a plan partial; anything else that is wrong makes it fail. */
-export function planExitCode({ hosts, diagnostics }: Plan): ExitCode {
+/** Hosts that cannot be reached make a look at the farm partial; anything else that is wrong makes it fail. */
+export function planExitCode({ hosts, diagnostics }: Look): ExitCode {
   const unreached = new Set(hosts.filter(({ reached }) => !reached).map(({ host }) => host));
   const others = diagnostics.filter(({ place }) => place?.kind !== 'host' || !unreached.has(place.host));
   if (hasErrors(others)) return EXIT.failed;
   if (unreached.size === 0) return EXIT.done;
   return unreached.size === hosts.length ? EXIT.failed : EXIT.partial;
+}
+
+interface Look extends Pick<Plan, 'diagnostics'> {
+  readonly hosts: readonly Pick<HostPlan, 'host' | 'reached'>[];
 }

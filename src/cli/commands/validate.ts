@@ -1,3 +1,4 @@
+import { checkFarm } from '../../check/check-layout.js';
 import { hasErrors } from '../../diagnostic/diagnostic.js';
 import { diagnosticsJson, formatDiagnostics, summaryLine } from '../../view/diagnostics.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -6,7 +7,7 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 
 export async function validate(options: GlobalOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  const { farm, diagnostics } = await readFarmFile(options.config);
+  const { farm, diagnostics } = await readFarmFile(options.config, checkFarm);
   const valid = farm !== undefined && !hasErrors(diagnostics);
   const workers = farm?.hosts.flatMap((host) => host.workers).length ?? 0;
   const verdict = valid

@@ -1,0 +1,44 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { LiveCheck, LiveContext } from './live/context.js';
+import { missingGpus } from './live/gpus.js';
+import { foreignPaths, loopbackUrls, staleUrls } from './live/index-urls.js';
+import { clocks, lessHardware } from './live/machine.js';
+import { disabledWorkers, foreignWorkers, lostJobs, noLongTermStorage } from './live/miner-work.js';
+import { fileLimits, gpuLocks, openSecrets, programs } from './live/processes.js';
+import { parameterRoom, parentRoom, sealingRoom } from './live/room.js';
+import { strayEntries } from './live/sector-folders.js';
+import { networkStorage, sharedFolders } from './live/shared-storage.js';
+import { effectiveLimits, variables } from './live/variables.js';
+import { versionSkew } from './live/versions.js';
+
+/** In the order in which they are said: what keeps workers from starting, what they work by, where sectors lie. */
+const LIVE_CHECKS: readonly LiveCheck[] = [
+  programs,
+  fileLimits,
+  strayEntries,
+  versionSkew,
+  variables,
+  effectiveLimits,
+  openSecrets,
+  missingGpus,
+  gpuLocks,
+  lessHardware,
+  clocks,
+  parameterRoom,
+  parentRoom,
+  sealingRoom,
+  sharedFolders,
+  networkStorage,
+  staleUrls,
+  loopbackUrls,
+  foreignPaths,
+  noLongTermStorage,
+  foreignWorkers,
+  disabledWorkers,
+  lostJobs,
+];
+
+/** Everything that a look at the running farm shows to be wrong, beside what the plan says. */
+export function checkLive(context: LiveContext): readonly Diagnostic[] {
+  return LIVE_CHECKS.flatMap((check) => [...check(context)]);
+}

@@ -1,0 +1,109 @@
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { parseEnvFile } from '../../host/env-file.js';
+import { workerLayout } from '../../host/layout.js';
+import type { TaskResources } from '../../lotus/api.js';
+import { readResourceVariable, resourceVariable } from '../../lotus/resource-env.js';
+import { sealProofKey } from '../../lotus/resources.js';
+import { LIMITABLE_TASKS, type SectorSize } from '../../lotus/sector-size.js';
+import { task } from '../../lotus/task.js';
+import { placeOf, seenWorkers, someOf, type LiveCheck, type SeenWorker } from './context.js';
+
+/**
+ * Variables of limits and resources that Lotus passes over or misreads, in the file and in the running process.
+ * Their values are not shown: what is no number may be anything.
+ */
+export const variables: LiveCheck = function* (context) {
+  for (const seen of seenWorkers(context)) {
+    const environments = environmentsOf(seen);
+    const names = new Set(environments.flatMap(({ entries }) => [...entries.keys()]));
+    for (const name of [...names].sort()) {
+      const holders = environments.flatMap(({ where, entries }) => {
+        const text = entries.get(name);
+        return text === undefined ? [] : [{ where, reading: readResourceVariable(name, text) }];
+      });
+      const ignored = holders.filter(({ reading }) => reading?.kind === 'ignored');
+      const malformed = holders.filter(
+        ({ reading }) => reading?.kind === 'read' && reading.value === undefined,
+      );
+      if (ignored.length > 0)
+        yield ignoredVariable(
+          seen,
+          name,
+          ignored.map(({ where }) => where),
+        );
+      if (malformed.length > 0)
+        yield malformedVariable(
+          seen,
+          name,
+          malformed.map(({ where }) => where),
+        );
+    }
+  }
+};
+
+interface Environment {
+  readonly where: string;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+function environmentsOf({ observed }: SeenWorker): readonly Environment[] {
+  const { envFile, process } = observed;
+  const inFile =
+    envFile.state === 'present' ? parseEnvFile(envFile.text.reveal()) : new Map<string, string>();
+  const inProcess = [...(process?.environ ?? [])].map(([name, value]) => [name, value.reveal()] as const);
+  return [
+    { where: 'worker.env', entries: inFile },
+    { where: 'the running process', entries: new Map(inProcess) },
+  ];
+}
+
+function ignoredVariable(seen: SeenWorker, name: string, where: readonly string[]): Diagnostic {
+  const guide = name.startsWith('PRU2_');
+  return {
+    code: 'SF521',
+    severity: 'warning',
+    message: `Lotus ignores ${name} in ${where.join(' and ')}`,
+    place: placeOf(seen, workerLayout(seen.host.paths, seen.worker).envFile),
+    help: guide
+      ? `The code of that task is PR2, not PRU2 as in the guide: declare \`limits: { PR2: … }\` and apply.`
+      : 'Correct the name by `lotus-worker resources --all`, or declare it under `limits` or `resources` and apply.',
+  };
+}
+
+function malformedVariable(seen: SeenWorker, name: string, where: readonly string[]): Diagnostic {
+  const limit = name.endsWith('_MAX_CONCURRENT');
+  return {
+    code: 'SF522',
+    severity: 'error',
+    message: `${name} is no number in ${where.join(' and ')}: Lotus takes it for 0${limit ? ', which is no limit at all' : ''}`,
+    place: placeOf(seen, workerLayout(seen.host.paths, seen.worker).envFile),
+    help: 'Declare the number under `limits` or `resources` and apply: the file is then written anew.',
+  };
+}
+
+/** What the worker registered with, against what the file declares: Lotus reads it once, at the start. */
+export const effectiveLimits: LiveCheck = function* (context) {
+  for (const seen of seenWorkers(context)) {
+    const differing = differingResources(seen, context.farm.sectorSize);
+    if (differing.length === 0) continue;
+    yield {
+      code: 'SF536',
+      severity: 'warning',
+      message: `Lotus goes by other numbers than declared: ${someOf(differing)}`,
+      place: placeOf(seen),
+      help: 'Look at `sealfarm plan`: a restart may be pending. Where none is, compare with `lotus-worker resources --all` on the host.',
+    };
+  }
+};
+
+/** Of what the file leaves to Lotus, only that no limit is in effect: other defaults come with other versions. */
+function differingResources({ worker, registered }: SeenWorker, size: SectorSize): readonly string[] {
+  return LIMITABLE_TASKS.flatMap((code) => {
+    const row = registered?.Info.Resources.Resources[task(code).rpc]?.[sealProofKey(size)];
+    if (row === undefined) return [];
+    const declared = { MaxConcurrent: worker.limits.get(code) ?? 0, ...worker.resources.get(code) };
+    return (Object.keys(declared) as (keyof TaskResources)[])
+      .filter((field) => row[field] !== declared[field])
+      .map((field) => `${resourceVariable(code, size, field)} is ${row[field]}, not ${declared[field] ?? 0}`);
+  });
+}

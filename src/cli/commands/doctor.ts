@@ -1,0 +1,72 @@
+import { checkLayout } from '../../check/check-layout.js';
+import { checkLive } from '../../check/live-checks.js';
+import { hasErrors } from '../../diagnostic/diagnostic.js';
+import type { Farm, Host } from '../../farm/farm.js';
+import { intentsOf } from '../../observed/intents.js';
+import { makePlan } from '../../plan/make-plan.js';
+import { doctorJson, formatDoctor, type Doctor } from '../../view/doctor.js';
+import { examine, hostsNamed, knownHardware, type Examination } from '../examine.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { readFarmFile } from '../load-farm.js';
+import { onFarm } from '../on-farm.js';
+import { Terminal, type GlobalOptions } from '../terminal.js';
+import type { Workspace } from '../workspace.js';
+import { planExitCode } from './plan.js';
+
+/** Looks for all that is wrong with the farm: its layout on the machines there are, its hosts, its miner. */
+export function doctor(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  const work = async ({ workspace }: { readonly workspace: Workspace }): Promise<ExitCode> => {
+    const hosts = hostsNamed(workspace.farm, names);
+    if (!hosts.ok) {
+      terminal.diagnostics([hosts.diagnostic]);
+      return EXIT.usage;
+    }
+    const examination = await terminal.watching(hosts.value.length, (emit) =>
+      examine(workspace, hosts.value, emit),
+    );
+    const found = await judge(workspace, hosts.value, examination, options.config);
+    terminal.result(formatDoctor(found, terminal.style, terminal.width), doctorJson(found));
+    const { layout, plan, live } = found;
+    return planExitCode({ hosts: found.hosts, diagnostics: [...layout, ...plan, ...live] });
+  };
+  return onFarm(options, terminal, work, loadQuietly);
+}
+
+/** What is to say of the file is said with all else; only the file itself must be right. */
+async function loadQuietly(file: string, terminal: Terminal): Promise<Farm | undefined> {
+  const { farm, diagnostics } = await readFarmFile(file, () => []);
+  if (!hasErrors(diagnostics)) return farm;
+  terminal.diagnostics(diagnostics);
+  return undefined;
+}
+
+async function judge(
+  workspace: Workspace,
+  hosts: readonly Host[],
+  examination: Examination,
+  file: string,
+): Promise<Doctor> {
+  const { farm } = workspace;
+  const { facts, versions, failures, probe } = examination;
+  const { observation } = probe;
+  const { diagnostics: ofLayout } = await readFarmFile(file, (read) =>
+    checkLayout({ farm: read, hardware: knownHardware(read, examination) }),
+  );
+  const names = new Set(hosts.map(({ name }) => name));
+  const desired = workspace.desired(intentsOf(observation));
+  const plan = makePlan(
+    { ...desired, hosts: desired.hosts.filter(({ name }) => names.has(name)) },
+    observation,
+  );
+  return {
+    hosts: hosts.map(({ name }) => {
+      const own = facts.get(name);
+      const reached = observation.hosts.get(name)?.reached === true;
+      return { host: name, reached, ...(own === undefined ? {} : { facts: own }) };
+    }),
+    layout: ofLayout,
+    plan: plan.diagnostics,
+    live: [...failures, ...checkLive({ farm, observation, facts, versions, now: new Date() })],
+  };
+}

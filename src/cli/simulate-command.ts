@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { parseSize } from '../farm/size.js';
+import type { SimulateOptions } from './commands/simulate.js';
+import type { ExitCode } from './exit-code.js';
+import { examples } from './help.js';
+
+const HELP = `
+Lotus's own rules on simulated time: who is given which task, storage groups, memory, threads and GPUs, room on disks,
+the 75 minutes between PC2 and C1. Without --sectors there is always another sector to begin, and everything is counted
+from half the time on. Hosts without \`hardware:\` in the file are asked what they have. Not modelled: several
+transfers that share a network, pieces, failures, and restarts.
+
+Durations are for sectors of 32 GiB unless --durations says otherwise: AP 5m, PC1 4h, PC2 25m, WaitSeed 75m, C1 1m,
+C2 30m, FIN 1m; twice as long for 64 GiB. GET is the fetch of a sector from another worker: as long as its bytes
+take at --bandwidth.
+${examples(
+  'sealfarm simulate --sectors 200 --days 7',
+  'sealfarm simulate --durations PC1=3h30m,PC2=12m,C2=20m',
+  'sealfarm simulate --config today.yaml --compare tomorrow.yaml',
+)}`;
+
+/** One command of its own file: it has more options than all others. */
+export function simulateCommand(program: Command, finish: (code: ExitCode) => void): void {
+  program
+    .command('simulate')
+    .description(
+      'show how many sectors a day the farm seals, and what holds it up; touches no host that is described',
+    )
+    .option('--sectors <number>', 'seal so many, all waiting from the beginning', whole(1, 1_000_000))
+    .option('--days <number>', 'simulated time', whole(1, 3650), 7)
+    .option('--durations <list>', 'how long the stages take: PC1=4h,PC2=25m,…')
+    .option('--bandwidth <size>', 'bytes a second between two machines', size, 1_250_000_000)
+    .option('--jitter <percent>', 'by how much durations vary', whole(0, 100), 5)
+    .option('--seed <number>', 'another number gives another run', whole(0, 2 ** 31 - 1), 1)
+    .option(
+      '--max-sealing <number>',
+      'sectors in work at once, as MaxSealingSectors of the miner',
+      whole(1, 1_000_000),
+    )
+    .option('--what-if', 'try each limit one higher and one lower; else that is done where it is quick')
+    .option('--no-what-if', 'do not try other limits')
+    .option('--compare <file>', 'hold another file against this one')
+    .addHelpText('after', HELP)
+    .action(async (_: unknown, self: Command) => {
+      finish(
+        await (await import('./commands/simulate.js')).simulate(self.optsWithGlobals<SimulateOptions>()),
+      );
+    });
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
+  };
+}
+
+function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes > 0) return bytes;
+  throw new InvalidArgumentError('Write bytes a second as a size such as 1.25GB.');
+}

@@ -1,0 +1,99 @@
+import type { Host, Worker } from '../farm/farm.js';
+import { workerLayout } from '../host/layout.js';
+import { ASKING_FUNCTIONS, call } from './asking.js';
+import { parameterFolder, parentFolder, temporaryFolder } from './used-folders.js';
+
+/** First and last line of an answer: without both it was cut off. */
+export const FACTS_HEAD = 'sealfarm-facts 1';
+export const FACTS_END = 'sealfarm-facts end';
+
+/**
+ * Asks a host what its machine has and in which state it is, for a POSIX shell with coreutils or busybox.
+ * It only reads, and reads no secret. Every answer is one line of words; free text is in base64, `-` when empty.
+ */
+export function factsScript(host: Host): string {
+  const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
+  return [
+    ASKING_FUNCTIONS,
+    FUNCTIONS,
+    // A banner may end without a line break.
+    `echo; echo '${FACTS_HEAD}'`,
+    'machine',
+    'gpus',
+    // Workers of a host share folders.
+    ...new Set(calls),
+    `echo '${FACTS_END}'`,
+    '',
+  ].join('\n');
+}
+
+function workerCalls({ paths }: Host, worker: Worker): readonly string[] {
+  const files = workerLayout(paths, worker);
+  return [
+    call('program', worker.binary),
+    call('mode', files.envFile),
+    call('mode', files.tokenFile),
+    call('process', files.pidFile),
+    call('locks', temporaryFolder(worker)),
+    call('cache', parameterFolder(worker)),
+    call('cache', parentFolder(worker)),
+    ...worker.storage.map(({ path }) => call('place', path)),
+  ];
+}
+
+/** The limit is raised just as it is when a worker is started, in a shell of its own. */
+const FUNCTIONS = `memory() { sed -n "s/^$1: *\\\\([0-9]*\\\\) kB.*/\\\\1/p" /proc/meminfo; }
+machine() {
+  echo "clock $(date +%s)"
+  echo "user $(id -u)"
+  echo "cpus $(getconf _NPROCESSORS_ONLN 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
+  echo "memory $(memory MemTotal) $(memory SwapTotal)"
+  echo "l3 $(cat /sys/devices/system/cpu/cpu*/cache/index3/shared_cpu_list 2>/dev/null | sort -u | grep -c .)"
+  echo "files $( (ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -H -n)"; ulimit -S -n) )"
+}
+# A GPU that has fallen off the bus can hold nvidia-smi for ever.
+bounded() { if command -v timeout >/dev/null 2>&1; then timeout 20 "$@"; else "$@"; fi; }
+gpus() {
+  if ! command -v nvidia-smi >/dev/null 2>&1; then echo 'gpus absent -'
+  elif listed=$(bounded nvidia-smi -L 2>&1 </dev/null); then echo "gpus ok $(word "$listed")"
+  else echo "gpus failing $(word "$listed")"; fi
+}
+program() {
+  if [ ! -e "$1" ]; then can=absent; elif [ -f "$1" ] && [ -x "$1" ]; then can=ok; else can=unusable; fi
+  echo "program $(word "$1") $can"
+}
+mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
+process() {
+  running "$1" || return 0
+  limit=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\) .*/\\1/p' "/proc/$pid/limits" 2>/dev/null)
+  echo "process $(word "$1") \${limit:--} $(stat -c %u "/proc/$pid" 2>/dev/null)"
+}
+# What /proc/locks says of a process is true only where processes of others can be seen.
+locks() {
+  for lock in "$1"/bellman.gpu.lock*; do
+    [ -f "$lock" ] || continue
+    holder=$(sed -n "s/^[0-9]*: FLOCK .* \\\\([0-9][0-9]*\\\\) [0-9a-f]*:[0-9a-f]*:$(stat -c %i "$lock") .*/\\\\1/p" /proc/locks 2>/dev/null | sed -n 1p)
+    if [ -z "$holder" ]; then held=free
+    elif [ -d "/proc/$holder" ] || [ ! -d /proc/1 ]; then held=held
+    else held=orphan; fi
+    echo "lock $(word "$1") $(word "$lock") $held $(stat -c '%u %Y' "$lock" 2>/dev/null)"
+  done
+}
+# Sets at to the nearest folder that is there.
+nearest() {
+  at=$1
+  until [ -z "$at" ] || [ -d "$at" ]; do at=\${at%/*}; done
+  at=\${at:-/}
+}
+room() { df -Pk "$at" 2>/dev/null | sed -n '$p' | encode; }
+cache() {
+  nearest "$1"
+  if [ "$at" = "$1" ]; then files=$(ls -A "$1" 2>/dev/null | grep -cE '\\.(params|vk|cache)$'); else files=absent; fi
+  echo "cache $(word "$1") $files $(room)"
+}
+place() {
+  nearest "$1"
+  if [ "$at" = "$1" ]; then there=present; else there=absent; fi
+  type=$(stat -f -c %T "$at" 2>/dev/null)
+  echo "place $(word "$1") $there $(stat -L -c %d:%i "$at" 2>/dev/null || echo -) $(word "$type") $({ cd "$at" 2>/dev/null && pwd -P; } | encode) $(room)"
+}`;

@@ -1,0 +1,193 @@
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Hardware, Host, Worker } from '../farm/farm.js';
+import { workerLayout } from '../host/layout.js';
+import { answerLines, decode, notUnderstood } from './asking.js';
+import type {
+  CacheFacts,
+  GpuFacts,
+  GpuLock,
+  HostFacts,
+  PlaceFacts,
+  RoomFacts,
+  WorkerFacts,
+} from './facts.js';
+import { FACTS_END, FACTS_HEAD } from './facts-script.js';
+import { temporaryFolder } from './used-folders.js';
+
+/** When a host was asked, by the operator's clock; milliseconds since the epoch. */
+export interface Asked {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The words of an answer behind its kinds, and behind the path where a line has one. */
+interface FactLines {
+  one(kind: string): readonly string[];
+  all(kind: string): readonly (readonly string[])[];
+  of(kind: string, path: string): readonly string[] | undefined;
+}
+
+/** Reads what a host says of itself. Fails with SF501 where that is cut off or makes no sense. */
+export function parseFacts(host: Host, stdout: string, asked: Asked): Result<HostFacts> {
+  const answered = answerLines(host.name, stdout, FACTS_HEAD, FACTS_END);
+  if (!answered.ok) return answered;
+  const lines = factLines(answered.value);
+  const gpus = parseGpus(lines.one('gpus'));
+  const places = parsePlaces(host, lines);
+  const hardware = parseHardware(host, lines, gpus, places);
+  const clock = Number(lines.one('clock')[0]);
+  const fileLimit = parseLimit(lines.one('files')[0]);
+  if (hardware === undefined || fileLimit === undefined || Number.isNaN(clock))
+    return failure(notUnderstood(host.name));
+  return success({
+    hardware,
+    gpus,
+    fileLimit,
+    places,
+    caches: new Map(lines.all('cache').map((words) => [decode(words[0] ?? '-'), parseCache(words)])),
+    workers: new Map(host.workers.map((worker) => [worker.name, parseWorker(host, worker, lines)])),
+    clockAhead: clockAhead(clock, asked),
+  });
+}
+
+function factLines(lines: readonly (readonly string[])[]): FactLines {
+  const all = (kind: string): readonly (readonly string[])[] =>
+    lines.filter(([first]) => first === kind).map(([, ...words]) => words);
+  return {
+    one: (kind) => all(kind)[0] ?? [],
+    all,
+    of: (kind, path) => all(kind).find(([word = '-']) => decode(word) === path),
+  };
+}
+
+function parseHardware(
+  host: Host,
+  lines: FactLines,
+  { gpus }: GpuFacts,
+  places: ReadonlyMap<string, PlaceFacts>,
+): Hardware | undefined {
+  const [cpus = NaN] = lines.one('cpus').map(Number);
+  const [memory = NaN, swap = NaN] = lines.one('memory').map((kib) => Number(kib) * 1024);
+  const [l3Groups = 0] = lines.one('l3').map(Number);
+  if (!(cpus > 0 && memory > 0 && swap >= 0)) return undefined;
+  return {
+    cpus,
+    memory,
+    swap,
+    gpus: gpus.length,
+    ...(l3Groups > 0 ? { l3Groups } : {}),
+    disk: disksBelow(host, places),
+  };
+}
+
+/** A path that shall lie on a disk of its own says nothing of that disk before it is mounted. */
+function disksBelow({ workers }: Host, places: ReadonlyMap<string, PlaceFacts>): ReadonlyMap<string, number> {
+  const sizes = workers.flatMap(({ storage }) =>
+    storage.flatMap(({ path, mount }): [string, number][] => {
+      const place = places.get(path);
+      if (place?.room === undefined || (!place.exists && mount === 'required')) return [];
+      return [[mountAbove(path, place.room), place.room.size]];
+    }),
+  );
+  return new Map(sizes);
+}
+
+/** The path itself where a symbolic link leads it to another mount point than its name says. */
+export function mountAbove(path: string, { mount }: RoomFacts): string {
+  return mount === '/' || path === mount || path.startsWith(`${mount}/`) ? mount : path;
+}
+
+function parseGpus([driver, word = '-']: readonly string[]): GpuFacts {
+  const text = decode(word);
+  const gpus = [...text.matchAll(/^GPU (\d+): (.*) \(UUID: (\S+)\)/gm)].map(
+    ([, index, name = '', uuid = '']) => ({ index: Number(index), name, uuid }),
+  );
+  if (driver === 'ok') return { driver, gpus };
+  if (driver !== 'failing') return { driver: 'absent', gpus };
+  return { driver, gpus, why: text.split('\n').find((line) => line.trim() !== '') ?? 'it says nothing' };
+}
+
+function parsePlaces({ workers }: Host, lines: FactLines): ReadonlyMap<string, PlaceFacts> {
+  const paths = workers.flatMap(({ storage }) => storage.map(({ path }) => path));
+  return new Map(
+    paths.flatMap((path): [string, PlaceFacts][] => {
+      const words = lines.of('place', path);
+      return words === undefined ? [] : [[path, parsePlace(words)]];
+    }),
+  );
+}
+
+function parsePlace([
+  ,
+  there,
+  identity = '-',
+  type = '-',
+  physical = '-',
+  room = '-',
+]: readonly string[]): PlaceFacts {
+  return {
+    exists: there === 'present',
+    room: parseRoom(decode(room)),
+    type: decode(type),
+    identity,
+    physicalPath: decode(physical).replace(/\n$/, ''),
+  };
+}
+
+function parseCache([, files = '', room = '-']: readonly string[]): CacheFacts {
+  return { exists: files !== 'absent', files: Number(files) || 0, room: parseRoom(decode(room)) };
+}
+
+/** A line of `df -Pk`; names may hold blanks. */
+function parseRoom(line: string): RoomFacts | undefined {
+  const match = /^(.*?) +(\d+) +\d+ +(-?\d+) +(?:\d+%|-) +(\/.*)$/.exec(line.replace(/\n$/, ''));
+  if (match === null) return undefined;
+  const [, source = '', size, free, mount = ''] = match;
+  return { source, mount, size: Number(size) * 1024, free: Math.max(0, Number(free)) * 1024 };
+}
+
+function parseWorker({ paths }: Host, worker: Worker, lines: FactLines): WorkerFacts {
+  const files = workerLayout(paths, worker);
+  const [, program] = lines.of('program', worker.binary) ?? [];
+  const [, limit, processUser] = lines.of('process', files.pidFile) ?? [];
+  const openFiles = parseLimit(limit);
+  const user = processUser ?? lines.one('user')[0];
+  const modes = [files.envFile, files.tokenFile].flatMap((path): [string, string][] => {
+    const [, mode = ''] = lines.of('mode', path) ?? [];
+    return mode === '' ? [] : [[path, mode]];
+  });
+  return {
+    program: program === 'ok' || program === 'unusable' ? program : 'absent',
+    secretModes: new Map(modes),
+    ...(openFiles === undefined ? {} : { openFiles }),
+    gpuLocks: lines
+      .all('lock')
+      .filter(([folder = '-']) => decode(folder) === temporaryFolder(worker))
+      .map((words) => parseLock(words, user)),
+  };
+}
+
+function parseLock(
+  [, path = '-', held, owner, opened]: readonly string[],
+  user: string | undefined,
+): GpuLock {
+  return {
+    path: decode(path),
+    opened: Number(opened),
+    held: held === 'held' || held === 'orphan' ? held : 'free',
+    own: owner === undefined || user === undefined || owner === user,
+  };
+}
+
+function parseLimit(word: string | undefined): number | undefined {
+  if (word === 'unlimited') return Infinity;
+  return word !== undefined && /^\d+$/.test(word) ? Number(word) : undefined;
+}
+
+/** The host read its clock, in whole seconds, at some moment of the asking. */
+function clockAhead(seconds: number, { before, after }: Asked): number {
+  const ahead = seconds - after / 1000;
+  const behind = before / 1000 - (seconds + 1);
+  if (ahead > 0) return ahead;
+  return behind > 0 ? -behind : 0;
+}

@@ -1,0 +1,121 @@
+import type { Diagnostic, Severity } from '../diagnostic/diagnostic.js';
+import type { Hardware } from '../farm/farm.js';
+import type { HostFacts } from '../observed/facts.js';
+import { diagnosticsJson, formatDiagnostic, summaryLine, type DiagnosticJson } from './diagnostics.js';
+import type { Style } from './style.js';
+import { printable, wrap } from './text.js';
+import { count, foldNames, someOf } from './words.js';
+
+/** All that a look for trouble has found. */
+export interface Doctor {
+  readonly hosts: readonly ExaminedHost[];
+  /** Of the file, with the hardware that was found where it declares none. */
+  readonly layout: readonly Diagnostic[];
+  readonly plan: readonly Diagnostic[];
+  /** Of the machines, the workers and the miner. */
+  readonly live: readonly Diagnostic[];
+}
+
+interface ExaminedHost {
+  readonly host: string;
+  readonly reached: boolean;
+  readonly facts?: HostFacts;
+}
+
+/** What is wrong, the worst first in each part, alike findings once, and one line on the whole. */
+export function formatDoctor({ hosts, layout, plan, live }: Doctor, style: Style, width: number): string {
+  const parts = [
+    ['The file on these machines', layout],
+    ['The plan', plan],
+    ['Machines, workers and miner', live],
+  ] as const;
+  const sections = parts
+    .filter(([, list]) => list.length > 0)
+    .map(([title, list]) => [style.bold(`${title}:`), ...grouped(list, style, width)].join('\n\n'));
+  const unreached = hosts.filter(({ reached }) => !reached).length;
+  const all = [...layout, ...plan, ...live];
+  const verdict = all.length === 0 ? 'Nothing found wrong' : capital(summaryLine(all));
+  const missing = unreached === 0 ? '' : `; ${unreached} not reached`;
+  const summary = `${verdict} on ${count(hosts.length, 'host')}${missing}.`;
+  return [...sections, style.bold(summary)].join('\n\n');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+
+/** What is said in the same words of several hosts is said of the first, with the others below. */
+function grouped(list: readonly Diagnostic[], style: Style, width: number): readonly string[] {
+  const groups = new Map<string, Diagnostic[]>();
+  for (const diagnostic of list.toSorted((a, b) => RANK[a.severity] - RANK[b.severity])) {
+    const { code, severity, message, place, help } = diagnostic;
+    const where = place?.kind === 'host' ? 'a host' : place;
+    const key = JSON.stringify([code, severity, message, help, where]);
+    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
+  }
+  return [...groups.values()].map(([first, ...others]) =>
+    first === undefined
+      ? ''
+      : [formatDiagnostic(first, style, width), ...othersLine(others, width)].join('\n'),
+  );
+}
+
+function othersLine(others: readonly Diagnostic[], width: number): readonly string[] {
+  const names = [...new Set(others.flatMap(({ place }) => (place?.kind === 'host' ? [place.host] : [])))];
+  return names.length === 0
+    ? []
+    : wrap(printable(`  the same on ${someOf(foldNames(names), 6)}`), width, '    ');
+}
+
+interface HostJson {
+  readonly host: string;
+  readonly reached: boolean;
+  readonly facts?: unknown;
+}
+
+export interface DoctorJson {
+  readonly formatVersion: 1;
+  readonly hosts: readonly HostJson[];
+  readonly diagnostics: readonly DiagnosticJson[];
+}
+
+export function doctorJson({ hosts, layout, plan, live }: Doctor): DoctorJson {
+  return {
+    formatVersion: 1,
+    hosts: hosts.map(({ host, reached, facts }) => ({
+      host,
+      reached,
+      ...(facts === undefined ? {} : { facts: factsJson(facts) }),
+    })),
+    diagnostics: diagnosticsJson([...layout, ...plan, ...live]),
+  };
+}
+
+/** Maps become objects; sizes are in bytes, and a limit that is none is left out. */
+function factsJson(facts: HostFacts): unknown {
+  const { hardware, gpus, fileLimit, places, caches, workers, clockAhead } = facts;
+  return {
+    hardware: hardwareJson(hardware),
+    gpus,
+    ...limited({ fileLimit }),
+    places: Object.fromEntries(places),
+    caches: Object.fromEntries(caches),
+    workers: Object.fromEntries(
+      [...workers].map(([name, { secretModes, openFiles, ...worker }]) => [
+        name,
+        { ...worker, ...limited({ openFiles }), secretModes: Object.fromEntries(secretModes) },
+      ]),
+    ),
+    clockAhead,
+  };
+}
+
+function hardwareJson({ disk, ...hardware }: Hardware): unknown {
+  return { ...hardware, disk: typeof disk === 'object' ? Object.fromEntries(disk) : disk };
+}
+
+function limited(limits: Readonly<Record<string, number | undefined>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== Infinity));
+}

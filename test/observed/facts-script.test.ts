@@ -1,0 +1,210 @@
+import { once } from 'node:events';
+import {
+  chmodSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Worker } from '../../src/farm/farm.js';
+import type { GpuLock, HostFacts } from '../../src/observed/facts.js';
+import { factsScript } from '../../src/observed/facts-script.js';
+import { parseFacts } from '../../src/observed/parse-facts.js';
+import { aHost, aStorage, aWorker, CANARY } from '../support/farm.js';
+import { bootId, HostFolder, processState, SHELLS } from '../support/host-folder.js';
+import { until } from '../support/until.js';
+
+const folders: HostFolder[] = [];
+
+function hostFolder(storage?: readonly string[], name?: string, worker?: Partial<Worker>): HostFolder {
+  const folder = new HostFolder(storage, name, worker);
+  folders.push(folder);
+  return folder;
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+function facts(folder: HostFolder, shell: readonly string[]): HostFacts {
+  const before = Date.now();
+  const stdout = folder.facts(shell);
+  const result = parseFacts(folder.host, stdout, { before, after: Date.now() });
+  if (!result.ok) throw new Error(result.diagnostic.message);
+  return result.value;
+}
+
+/** Bytes that a line of /proc/meminfo says. */
+function memory(name: string): number {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  return Number(new RegExp(`^${name}: *(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
+}
+
+describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell', ({ shell }) => {
+  it('tell what the machine has', () => {
+    const { hardware, clockAhead, fileLimit } = facts(hostFolder(), shell);
+    const processors = readFileSync('/proc/cpuinfo', 'utf8').match(/^processor/gm) ?? [];
+    expect(hardware.cpus).toBe(processors.length);
+    expect(hardware.memory).toBe(memory('MemTotal'));
+    expect(hardware.swap).toBe(memory('SwapTotal'));
+    expect(clockAhead).toBe(0);
+    expect(fileLimit).toBeGreaterThan(0);
+  });
+
+  it('tell the file systems below storage paths', () => {
+    const folder = hostFolder(['seal', 'gone/for/now']);
+    const seal = folder.makeFolder('seal');
+    const { places, hardware } = facts(folder, shell);
+    const { blocks, bsize } = statfsSync(seal);
+    const { dev, ino } = statSync(seal);
+    const found = places.get(seal);
+    expect(found).toMatchObject({ exists: true, physicalPath: seal, identity: `${dev}:${ino}` });
+    expect(found?.type).not.toBe('');
+    expect(found?.room?.size).toBe(blocks * bsize);
+    expect(`${seal}/`.startsWith(found?.room?.mount ?? '?')).toBe(true);
+    // Of a path that shall have a disk of its own the folder above says nothing.
+    const gone = places.get(join(folder.path, 'gone/for/now'));
+    expect(gone).toMatchObject({ exists: false, physicalPath: folder.path, room: { size: blocks * bsize } });
+    expect(hardware.disk).toEqual(new Map([[found?.room?.mount, blocks * bsize]]));
+  });
+
+  it('see through links', () => {
+    const folder = hostFolder(['seal', 'link']);
+    const seal = folder.makeFolder('seal');
+    symlinkSync(seal, join(folder.path, 'link'));
+    const { places } = facts(folder, shell);
+    const link = places.get(join(folder.path, 'link'));
+    expect(link?.physicalPath).toBe(realpathSync(seal));
+    expect(link?.identity).toBe(places.get(seal)?.identity);
+  });
+
+  it('count what lies in the caches', () => {
+    const folder = hostFolder();
+    const parameterCache = folder.makeFolder('params');
+    const parentCache = join(folder.path, 'parents');
+    const own = hostFolder(['seal'], 'other', { parameterCache, parentCache });
+    for (const name of ['v28-a.params', 'v28-a.vk', 'v28-a.contribution', 'notes', 'v28-sdr-parent-b.cache'])
+      folder.write(join('params', name), '');
+    const { caches } = facts(own, shell);
+    expect(caches.get(parameterCache)).toMatchObject({ exists: true, files: 3 });
+    expect(caches.get(parentCache)).toMatchObject({ exists: false, files: 0 });
+    expect(caches.get(parentCache)?.room?.size).toBeGreaterThan(0);
+  });
+
+  it('tell whether the program can be run, and who may read the secrets', () => {
+    const folder = hostFolder();
+    const binary = folder.write('bin/lotus-worker', '#!/bin/sh\n', 0o755);
+    const own = hostFolder(['seal'], 'other', { binary });
+    own.write(own.files.envFile, CANARY, 0o600);
+    own.write(own.files.tokenFile, CANARY, 0o644);
+    const stdout = own.facts(shell);
+    expect(stdout).not.toContain(Buffer.from(CANARY).toString('base64').slice(0, 12));
+    expect(facts(own, shell).workers.get('worker-1')).toMatchObject({
+      program: 'ok',
+      secretModes: new Map([
+        [own.files.envFile, '600'],
+        [own.files.tokenFile, '644'],
+      ]),
+    });
+    chmodSync(binary, 0o644);
+    expect(facts(own, shell).workers.get('worker-1')?.program).toBe('unusable');
+    expect(facts(folder, shell).workers.get('worker-1')).toEqual({
+      program: 'absent',
+      secretModes: new Map(),
+      gpuLocks: [],
+    });
+  });
+
+  it.each([
+    ['ok', 'GPU 0: NVIDIA GeForce RTX 3090 (UUID: GPU-8f6d2c9e-1)', 0],
+    ['failing', 'NVIDIA-SMI has failed', 9],
+  ])('tell of a driver that is %s', (driver, says, status) => {
+    const folder = hostFolder();
+    folder.write('bin/nvidia-smi', `#!/bin/sh\n[ "$1" = -L ] && echo '${says}'\nexit ${status}\n`, 0o755);
+    const { gpus } = facts(folder, shell);
+    expect(gpus.driver).toBe(driver);
+    expect(driver === 'ok' ? gpus.gpus : gpus.why).toEqual(
+      driver === 'ok' ? [{ index: 0, name: 'NVIDIA GeForce RTX 3090', uuid: 'GPU-8f6d2c9e-1' }] : says,
+    );
+  });
+
+  it('know how many files a running worker may open', async () => {
+    const folder = hostFolder();
+    const child = folder.start('/bin/sh', ['-c', 'ulimit -S -n 77; echo; exec sleep 600']);
+    await once(child.stdout ?? child, 'data');
+    const pid = child.pid ?? 0;
+    folder.write(folder.files.pidFile, `${pid} ${processState(pid)?.start ?? ''} ${bootId()}\n`);
+    expect(facts(folder, shell).workers.get('worker-1')?.openFiles).toBe(77);
+    folder.write(folder.files.pidFile, `${pid} 1 ${bootId()}\n`);
+    expect(facts(folder, shell).workers.get('worker-1')?.openFiles).toBeUndefined();
+  });
+
+  describe('tell of a lock of the GPU', () => {
+    function locked(): { readonly lock: string; readonly seen: () => readonly GpuLock[] } {
+      const folder = hostFolder();
+      const temporary = folder.makeFolder('a tmp');
+      const own = hostFolder(['seal'], 'other', { env: new Map([['TMPDIR', temporary]]) });
+      const lock = folder.write('a tmp/bellman.gpu.lock', '');
+      return { lock, seen: () => facts(own, shell).workers.get('worker-1')?.gpuLocks ?? [] };
+    }
+
+    it('that it only lies there', () => {
+      const { lock, seen } = locked();
+      const opened = Math.floor(statSync(lock).mtimeMs / 1000);
+      expect(seen()).toEqual([{ path: lock, opened, held: 'free', own: true }]);
+    });
+
+    it('that a process holds it', async () => {
+      const { lock, seen } = locked();
+      hostFolder().start('flock', ['--no-fork', lock, 'sleep', '600']);
+      await until(() => seen()[0]?.held === 'held', 'it is held');
+    });
+
+    // In a container the kernel does not list locks of processes that have ended.
+    it.runIf(readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]')(
+      'that it is held for a process that has ended',
+      async () => {
+        const { lock, seen } = locked();
+        // flock ends, and the file stays open in the process that goes on.
+        hostFolder().start('/bin/sh', ['-c', 'exec 9>"$0"; flock 9; exec sleep 600', lock]);
+        await until(() => seen()[0]?.held === 'orphan', 'it is an orphan');
+      },
+    );
+  });
+
+  it.each([
+    ['blanks', 'a  b '],
+    ['quotes', `it's "here"`],
+    ['a command', '$(touch hacked) `touch hacked`'],
+    ['a newline', 'a\nplace b'],
+    ['letters of the world', 'é漢🦈'],
+  ])('find paths with %s in their name', (_, name) => {
+    const folder = hostFolder([name], name);
+    const path = folder.makeFolder(name);
+    expect(facts(folder, shell).places.get(path)).toMatchObject({ exists: true, physicalPath: path });
+    expect(() => statSync(join(folder.path, 'hacked'))).toThrow('ENOENT');
+  });
+});
+
+describe('the script as text', () => {
+  const worker = aWorker({
+    env: new Map([['NOTE', CANARY]]),
+    storage: [aStorage({ path: '/mnt/$(reboot)' })],
+  });
+
+  it('has every path in single quotes and no value of a variable', () => {
+    const script = factsScript(aHost({ workers: [worker] }));
+    expect(script).toContain("\nplace '/mnt/$(reboot)'\n");
+    expect(script).toContain("\nlocks '/tmp'\n");
+    expect(script).not.toContain(CANARY);
+  });
+
+  it('asks once for what workers share', () => {
+    const workers = ['worker-1', 'worker-2'].map((name) => aWorker({ name, parameterCache: '/fast/params' }));
+    expect(factsScript(aHost({ workers })).split("cache '/fast/params'")).toHaveLength(2);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
+import { doctorJson, formatDoctor, type Doctor } from '../../src/view/doctor.js';
+import { createStyle } from '../../src/view/style.js';
+import { aHost, aStorage, aWorker } from '../support/farm.js';
+import { someFacts, TiB } from '../support/facts.js';
+
+const PLAIN = createStyle(false);
+
+function onHost(host: string, change: Partial<Diagnostic> = {}): Diagnostic {
+  return {
+    code: 'SF541',
+    severity: 'warning',
+    message: 'its clock is wrong',
+    place: { kind: 'host', host },
+    help: 'Set it.',
+    ...change,
+  };
+}
+
+function doctor(parts: Partial<Doctor>): Doctor {
+  return { hosts: [{ host: 'host-1', reached: true }], layout: [], plan: [], live: [], ...parts };
+}
+
+function formatted(parts: Partial<Doctor>): string {
+  return formatDoctor(doctor(parts), PLAIN, 100);
+}
+
+describe('what the doctor says', () => {
+  it('is one line where nothing is wrong', () => {
+    expect(formatted({})).toBe('Nothing found wrong on 1 host.');
+  });
+
+  it('is what was found in each part, the worst first, and the counts', () => {
+    const layout: Diagnostic[] = [
+      { code: 'SF230', severity: 'note', message: 'of the file', place: { kind: 'file', file: 'f' } },
+    ];
+    const plan = [onHost('host-1', { code: 'SF502', severity: 'error', message: 'nothing is mounted' })];
+    const live = [
+      onHost('host-1'),
+      onHost('host-1', { code: 'SF535', severity: 'error', message: 'no program' }),
+    ];
+    const hosts = ['host-1', 'host-2'].map((host) => ({ host, reached: true }));
+    expect(
+      formatted({ hosts, layout, plan, live })
+        .split('\n')
+        .filter((line) => line.trim() !== ''),
+    ).toEqual([
+      'The file on these machines:',
+      'note SF230: of the file',
+      '  f',
+      'The plan:',
+      'error SF502: nothing is mounted',
+      '  host-1',
+      '  help: Set it.',
+      'Machines, workers and miner:',
+      'error SF535: no program',
+      '  host-1',
+      '  help: Set it.',
+      'warning SF541: its clock is wrong',
+      '  host-1',
+      '  help: Set it.',
+      '2 errors, 1 warning, 1 note on 2 hosts.',
+    ]);
+  });
+
+  it('says once what many hosts have in the same words', () => {
+    const live = ['pc1-1', 'pc1-2', 'pc1-3', 'pc1-4', 'store-9'].map((host) => onHost(host));
+    const said = formatted({ live });
+    expect(said.match(/its clock is wrong/g)).toHaveLength(1);
+    expect(said).toContain('  pc1-1\n  help: Set it.\n  the same on pc1-[2-4], store-9\n');
+    expect(said).toContain('5 warnings on 1 host.');
+  });
+
+  it('keeps apart what differs', () => {
+    const live = [
+      onHost('a'),
+      onHost('b', { message: 'its clock is right' }),
+      onHost('c', { severity: 'error' }),
+    ];
+    expect(formatted({ live })).not.toContain('the same on');
+  });
+
+  it('does not hide that hosts were not reached', () => {
+    const hosts = [
+      { host: 'host-1', reached: true },
+      { host: 'host-2', reached: false },
+    ];
+    expect(formatted({ hosts })).toBe('Nothing found wrong on 2 hosts; 1 not reached.');
+  });
+});
+
+describe('for programs', () => {
+  it('it is facts by host and every finding', () => {
+    const host = aHost({ workers: [aWorker({ storage: [aStorage({ path: '/mnt/a' })] })] });
+    const facts = { ...someFacts(host), fileLimit: Infinity };
+    const json: unknown = JSON.parse(
+      JSON.stringify(
+        doctorJson(
+          doctor({ hosts: [{ host: 'host-1', reached: true, facts }], live: [onHost('a'), onHost('b')] }),
+        ),
+      ),
+    );
+    expect(json).toMatchObject({
+      formatVersion: 1,
+      hosts: [
+        {
+          host: 'host-1',
+          reached: true,
+          facts: {
+            hardware: { cpus: 64, disk: { '/mnt/nvme0': 16 * TiB } },
+            places: { '/mnt/a': { exists: true, room: { free: 15 * TiB } } },
+            workers: {
+              'worker-1': {
+                program: 'ok',
+                openFiles: 1_048_576,
+                secretModes: { '/etc/sealfarm/workers/worker-1/worker.env': '600' },
+              },
+            },
+          },
+        },
+      ],
+      diagnostics: [{ code: 'SF541' }, { code: 'SF541' }],
+    });
+    expect(JSON.stringify(json)).not.toContain('fileLimit');
+  });
+
+  it('it has no facts of a host that was not reached', () => {
+    expect(doctorJson(doctor({ hosts: [{ host: 'host-1', reached: false }] })).hosts).toEqual([
+      { host: 'host-1', reached: false },
+    ]);
+  });
+});
