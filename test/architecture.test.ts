@@ -17,7 +17,7 @@ const HOUSE = `
   secrets     farm secret diagnostic
 
   check       flow capacity observed host farm config lotus secret diagnostic
-  simulate    flow capacity scheduler farm lotus diagnostic
+  simulate    flow capacity scheduler desired farm lotus diagnostic
   flow        capacity farm lotus diagnostic
   capacity    desired farm lotus secret diagnostic
   event       plan drain diagnostic

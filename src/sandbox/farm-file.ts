@@ -21,6 +21,9 @@ defaults:
     port: ${ports.ssh}
     identityFile: ${scalar(files.clientKey)}
     knownHostsFile: ${scalar(files.knownHosts)}
+  worker:
+    parameterCache: ${scalar(files.parameters)}
+    parentCache: ${scalar(files.parents)}
 
 profiles:
   pc1: { tasks: [addpiece, precommit1], limits: { PC1: 4 } }

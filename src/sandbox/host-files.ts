@@ -35,6 +35,18 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** What takes hours to fetch on a real farm, as two empty files. */
+export function writeProofFiles(dir: string): void {
+  const { parameters, parents } = layout(dir);
+  for (const [folder, name] of [
+    [parameters, 'v28-sandbox.params'],
+    [parents, 'v28-sdr-parent-sandbox.cache'],
+  ] as const) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), '');
+  }
+}
+
 /** Makes the miner's token and its long-term storage, once. */
 export function writeMinerFiles(dir: string): void {
   const files = layout(dir);

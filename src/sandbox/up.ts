@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Result } from '../diagnostic/result.js';
 import { failure } from '../diagnostic/result.js';
 import { farmFile } from './farm-file.js';
-import { writeHostFiles, writeMinerFiles } from './host-files.js';
+import { writeHostFiles, writeMinerFiles, writeProofFiles } from './host-files.js';
 import { writeKeys } from './keys.js';
 import type { HostLayout, SandboxProcess, SandboxState } from './layout.js';
 import { MOST_HOSTS, hostLayouts, layout, readState, writeState } from './layout.js';
@@ -101,6 +101,7 @@ function writeFiles(dir: string, hosts: readonly HostLayout[], state: SandboxSta
   for (const host of hosts) writeHostFiles(dir, host);
   writeKeys(dir, hosts, state.ports.ssh);
   writeMinerFiles(dir);
+  writeProofFiles(dir);
   writeFileSync(files.farm, farmFile(dir, hosts, state.ports));
   writeState(dir, state);
 }
