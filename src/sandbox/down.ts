@@ -41,7 +41,8 @@ export async function sandboxDown(options: SandboxDownOptions): Promise<Result<{
 
 /** Only what the sandbox made: whatever else lies in the folder is not its own. */
 function removeFolder(dir: string): void {
-  const { hosts, miner, ssh, log, farm, state } = layout(dir);
-  for (const path of [hosts, miner, ssh, log, farm, state]) rmSync(path, { recursive: true, force: true });
+  const { hosts, miner, ssh, log, proofs, farm, state } = layout(dir);
+  for (const path of [hosts, miner, ssh, log, proofs, farm, state])
+    rmSync(path, { recursive: true, force: true });
   if (readdirSync(dir).length === 0) rmdirSync(dir);
 }

@@ -86,6 +86,7 @@ export function layout(dir: string) {
     minerStorage: join(dir, 'miner', 'storage'),
     minerState: join(dir, 'miner', 'sectors.json'),
     events: join(dir, 'miner', 'events.jsonl'),
+    proofs: join(dir, 'proofs'),
     parameters: join(dir, 'proofs', 'parameters'),
     parents: join(dir, 'proofs', 'parents'),
   } as const;

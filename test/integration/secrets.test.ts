@@ -56,6 +56,10 @@ it('shows the token in no output and on no command line', async () => {
       expect(await run('plan', '--json')).toBe(0);
       expect(await run('apply', '--yes', '--json')).toBe(0);
       expect(await run('status', '--json')).toBe(0);
+      expect(await run('doctor')).toBe(0);
+      expect(await run('doctor', '--json')).toBe(0);
+      expect(await run('capacity', '--json')).toBe(0);
+      expect(await run('simulate', '--sectors', '5')).toBe(0);
       await farm.edit((text) =>
         text.replace('profile: pc1-pc2', 'profile: pc1-pc2\n        limits: { PC1: 3 }'),
       );
