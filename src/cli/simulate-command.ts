@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseSize } from '../farm/size.js';
 import type { SimulateOptions } from './commands/simulate.js';
 import type { ExitCode } from './exit-code.js';
@@ -6,13 +6,20 @@ import { examples } from './help.js';
 
 const HELP = `
 Lotus's own rules on simulated time: who is given which task, storage groups, memory, threads and GPUs, room on disks,
-the 75 minutes between PC2 and C1. Without --sectors there is always another sector to begin, and everything is counted
-from half the time on. Hosts without \`hardware:\` in the file are asked what they have. Not modelled: several
-transfers that share a network, pieces, failures, and restarts.
+the 75 minutes between PC2 and C1. Without --sectors there is always another sector to begin, and the first half of
+the time only fills the farm: what is shown is counted over the second half. Hosts without \`hardware:\` in the file
+are asked what they have; no other host is touched. Not modelled: transfers that share a network, pieces, tasks that
+fail, and restarts.
+
+RUNNING 3 of 4: three at once on average, where four could run if their workers did nothing else. FULL is how much of
+the time the workers could not take one more, HELD UP BY what was too little then; of several, what Lotus asks for
+first: limit, RAM, RAM + swap, threads, GPUs. RAM is what tasks take at least, RAM + swap what they take at most.
+WAITING counts sectors that nobody works on yet, those whose files are on their way too. Of workers, RAM, THREADS and
+GPUS are the parts in use on average. Other limits make no difference beyond chance where another --seed makes as much.
 
 Durations are for sectors of 32 GiB unless --durations says otherwise: AP 5m, PC1 4h, PC2 25m, WaitSeed 75m, C1 1m,
-C2 30m, FIN 1m; twice as long for 64 GiB. GET is the fetch of a sector from another worker: as long as its bytes
-take at --bandwidth.
+C2 30m, FIN 1m; twice as long for 64 GiB but for WaitSeed. GET is the fetch of a sector from another worker: as long
+as its bytes take at --bandwidth.
 ${examples(
   'sealfarm simulate --sectors 200 --days 7',
   'sealfarm simulate --durations PC1=3h30m,PC2=12m,C2=20m',
@@ -23,23 +30,25 @@ ${examples(
 export function simulateCommand(program: Command, finish: (code: ExitCode) => void): void {
   program
     .command('simulate')
-    .description(
-      'show how many sectors a day the farm seals, and what holds it up; touches no host that is described',
-    )
-    .option('--sectors <number>', 'seal so many, all waiting from the beginning', whole(1, 1_000_000))
-    .option('--days <number>', 'simulated time', whole(1, 3650), 7)
+    .description('show how many sectors a day the farm seals, and what holds it up')
+    .option('--sectors <number>', 'seal so many, all of them waiting from the beginning', whole(1, 1_000_000))
+    .option('--days <number>', 'how long to simulate; with --sectors at most', whole(1, 3650), 7)
     .option('--durations <list>', 'how long the stages take: PC1=4h,PC2=25m,…')
-    .option('--bandwidth <size>', 'bytes a second between two machines', size, 1_250_000_000)
-    .option('--jitter <percent>', 'by how much durations vary', whole(0, 100), 5)
+    .addOption(
+      new Option('--bandwidth <size>', 'bytes a second between two machines')
+        .argParser(size)
+        .default(1_250_000_000, '1.25GB'),
+    )
+    .option('--jitter <percent>', 'by how much durations vary, to both sides', whole(0, 100), 5)
     .option('--seed <number>', 'another number gives another run', whole(0, 2 ** 31 - 1), 1)
     .option(
       '--max-sealing <number>',
-      'sectors in work at once, as MaxSealingSectors of the miner',
+      'most sectors in work at once, as MaxSealingSectors of the miner',
       whole(1, 1_000_000),
     )
-    .option('--what-if', 'try each limit one higher and one lower; else that is done where it is quick')
+    .option('--what-if', 'try each limit one higher and one lower, even where it takes long')
     .option('--no-what-if', 'do not try other limits')
-    .option('--compare <file>', 'hold another file against this one')
+    .option('--compare <file>', 'show the layout of another file beside this one')
     .addHelpText('after', HELP)
     .action(async (_: unknown, self: Command) => {
       finish(

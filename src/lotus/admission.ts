@@ -43,25 +43,29 @@ export type Admission =
 
 /** What these tasks take together on this worker. */
 export function activeResources(tasks: Iterable<ActiveTask>, worker: WorkerResources): ActiveResources {
-  return countedResources(
-    Array.from(tasks, (task) => [task, 1] as const),
-    worker,
-  );
+  const counts = new Map<TaskCode, number>();
+  const needs = new Map<TaskCode, TaskResources>();
+  for (const { code, need } of tasks) {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+    needs.set(code, need);
+  }
+  return countedResources(counts, needs, worker);
 }
 
-/** The same of so many tasks of each kind. */
+/** The same of so many tasks of each kind; the counts are kept as they are given. */
 export function countedResources(
-  tasks: Iterable<readonly [ActiveTask, number]>,
+  counts: ReadonlyMap<TaskCode, number>,
+  needs: ReadonlyMap<TaskCode, TaskResources>,
   worker: WorkerResources,
 ): ActiveResources {
   let [memUsedMin, memUsedMax, gpuUsed, cpuUse] = [0, 0, 0, 0];
-  const counts = new Map<TaskCode, number>();
-  for (const [{ code, need }, count] of tasks) {
+  for (const [code, count] of counts) {
+    const need = needs.get(code);
+    if (need === undefined || count === 0) continue;
     memUsedMin += count * need.MinMemory;
     memUsedMax += count * need.MaxMemory;
     gpuUsed += count * need.GPUUtilization;
     cpuUse += count * threadsOf(need, worker.CPUs, gpusOf(worker));
-    counts.set(code, (counts.get(code) ?? 0) + count);
   }
   return { memUsedMin, memUsedMax, gpuUsed, cpuUse, counts };
 }

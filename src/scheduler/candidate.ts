@@ -13,15 +13,18 @@ const WITHOUT_ROOM: readonly PipelineTask[] = ['C1', 'C2', 'FIN'];
 /** A worker with what has been found out about it: which requests it may take, as far as data and paths decide. */
 export class Candidate {
   readonly load: WorkerLoad;
+  /** Higher than that of all who came before. */
+  readonly order: number;
   /** Open for these and yet nothing that waits is for it: it need not be asked again before that changes. */
   readonly idleFor = new Set<PipelineTask>();
   readonly #byData = new Map<RequestClass, Eligibility>();
   readonly #byRoom = new Map<RequestClass, Eligibility>();
-  /** Whether a sector fits at all, which spares asking about each one. */
-  readonly #holds = new Map<'sealing' | 'stored', boolean>();
+  /** Whether a sector of a miner fits at all, which spares asking about each one. */
+  readonly #holds = { sealing: new Map<number, boolean>(), stored: new Map<number, boolean>() };
 
-  constructor(load: WorkerLoad) {
+  constructor(load: WorkerLoad, order: number) {
     this.load = load;
+    this.order = order;
   }
 
   /** Whether it could ever take the task: with it on, and a path of the right kind where one is needed. */
@@ -30,6 +33,8 @@ export class Candidate {
     if (!worker.tasks.has(task)) return false;
     if (WITHOUT_ROOM.includes(task)) return true;
     const infos = worker.paths.flatMap((id) => paths.get(id)?.info ?? []);
+    // What PC2 works on may lie on a path of any kind.
+    if (task === 'PC2') return infos.length > 0;
     return infos.some(({ CanSeal, CanStore }) => (task === 'GET' ? CanStore : CanSeal));
   }
 
@@ -43,7 +48,8 @@ export class Candidate {
   forgetRoom(): void {
     this.idleFor.clear();
     this.#byRoom.clear();
-    this.#holds.clear();
+    this.#holds.sealing.clear();
+    this.#holds.stored.clear();
   }
 
   eligibility(of: RequestClass, index: SectorIndexView, size: SectorSize): Eligibility {
@@ -61,10 +67,11 @@ export class Candidate {
   #hasOrHolds(of: RequestClass, index: SectorIndexView, size: SectorSize): boolean {
     const purpose = of.task === 'GET' ? 'stored' : of.task === 'PC2' ? 'sealing' : undefined;
     if (purpose === undefined) return true;
-    let holds = this.#holds.get(purpose);
+    const sector = sectorOf(of);
+    let holds = this.#holds[purpose].get(sector.Miner);
     if (holds === undefined) {
-      holds = mayHold(purpose, sectorOf(of), this.load.worker.paths, index, size);
-      this.#holds.set(purpose, holds);
+      holds = mayHold(purpose, sector, this.load.worker.paths, index, size);
+      this.#holds[purpose].set(sector.Miner, holds);
     }
     return holds || of.holders.some((id) => this.load.worker.paths.includes(id));
   }

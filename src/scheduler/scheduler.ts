@@ -38,6 +38,8 @@ export class Scheduler {
   /** Who could take a task; found out when it is asked for, and again when a worker or the index changes. */
   readonly #takers = new Map<PipelineTask, readonly Candidate[]>();
   #view: SectorIndexView | undefined;
+  /** How many workers there have ever been. */
+  #registered = 0;
 
   constructor(size: SectorSize, index: () => SectorIndexView) {
     this.#size = size;
@@ -53,7 +55,7 @@ export class Scheduler {
     this.#takers.clear();
     const known = this.#candidates.get(worker.session);
     if (known === undefined) {
-      const candidate = new Candidate(new WorkerLoad(worker, this.#size));
+      const candidate = new Candidate(new WorkerLoad(worker, this.#size), this.#registered++);
       this.#candidates.set(worker.session, candidate);
       this.#changed.add(candidate);
     } else {
@@ -98,7 +100,7 @@ export class Scheduler {
 
   prepared(id: string): void {
     const found = this.#jobs.get(id);
-    if (found === undefined) return;
+    if (found?.job.phase !== 'preparing') return;
     found.candidate.load.move(found.job, 'prepared');
     this.#changed.add(found.candidate);
   }
@@ -117,10 +119,12 @@ export class Scheduler {
     const decisions: Decision[] = [];
     if (this.#changed.size === 0 && !this.#waiting.hasFresh) return decisions;
     do {
-      const changed = [...this.#changed];
+      const changed = inOrder(this.#changed);
       this.#changed.clear();
       for (const task of URGENCY) this.#assignAll(task, changed, decisions);
-      for (const candidate of changed) this.#advance(candidate, decisions);
+      // With those that were given something just now: each must be as open for the next as all others.
+      const given = this.#changed.size === 0 ? changed : inOrder(new Set([...changed, ...this.#changed]));
+      for (const candidate of given) this.#advance(candidate, decisions);
     } while (this.#changed.size > 0);
     return decisions;
   }
@@ -130,17 +134,17 @@ export class Scheduler {
     const classes = this.#waiting.classes(task);
     if (classes.size === 0) return;
     const fresh = this.#waiting.takeFresh(task);
-    const asked = new Set<RequestClass>();
-    const isNew = (one: RequestClass): boolean => fresh.has(one) && !asked.has(one);
     let open = changed.filter(({ load, idleFor }) => !idleFor.has(task) && load.isOpenFor(task));
-    while (open.length > 0 || asked.size < fresh.size) {
+    if (open.length === 0 && fresh.size === 0) return;
+    const unasked = new Set(fresh);
+    while (open.length > 0 || unasked.size > 0) {
       const willDo = (one: RequestClass): boolean =>
-        isNew(one) || open.some((candidate) => this.#eligibility(one, candidate).ok);
+        unasked.has(one) || open.some((candidate) => this.#eligibility(one, candidate).ok);
       const next = lowest(classes, willDo);
       if (next === undefined) break;
-      const taker = this.#leastUsed(next, isNew(next) ? this.#takersOf(next) : open);
+      const taker = this.#leastUsed(next, unasked.has(next) ? this.#takersOf(next) : open);
       if (taker !== undefined) this.#assign(next, taker, decisions);
-      if (taker === undefined || next.isEmpty) asked.add(next);
+      if (taker === undefined || next.isEmpty) unasked.delete(next);
       open = open.filter(({ load }) => load.isOpenFor(task));
     }
     for (const { idleFor } of open) idleFor.add(task);
@@ -198,7 +202,7 @@ export class Scheduler {
   /** The older first, each as soon as there is room for it. */
   #advance(candidate: Candidate, decisions: Decision[]): void {
     const { load } = candidate;
-    if (!load.worker.enabled) return;
+    if (!load.worker.enabled || !load.hasPending) return;
     for (const job of load.jobs()) {
       if (job.phase === 'assigned' && load.admits(job.request.task, 'preparing')) {
         load.move(job, 'preparing');
@@ -217,6 +221,12 @@ export class Scheduler {
     this.#view ??= this.#index();
     return this.#view;
   }
+}
+
+/** Always in the same order, whoever changed first: what is decided must not hang on that. */
+function inOrder(candidates: Iterable<Candidate>): Candidate[] {
+  const all = [...candidates];
+  return all.length < 2 ? all : all.sort((a, b) => a.order - b.order);
 }
 
 /** The class whose next sector has the lowest number, of those that will do. */

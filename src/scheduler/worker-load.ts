@@ -1,9 +1,8 @@
-import type { ActiveResources, ActiveTask } from '../lotus/admission.js';
-import { admit, countedResources, IDLE, utilization } from '../lotus/admission.js';
+import { utilization } from '../lotus/admission.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { PipelineTask } from '../lotus/selector.js';
+import { TaskCounts } from './task-counts.js';
 import type { Phase, ScheduledTask, SchedulerWorker, TaskRequest } from './task-request.js';
-import { needOf } from './task-request.js';
 
 /** A task on its worker; its phase only goes forward. */
 export interface Job extends ScheduledTask {
@@ -21,23 +20,19 @@ const STAGE: Readonly<Record<Phase, Stage>> = {
 
 /** What a worker has been given, and what it could take besides. */
 export class WorkerLoad {
-  readonly #size: SectorSize;
   readonly #jobs = new Set<Job>();
-  readonly #tasks = new Map<PipelineTask, ActiveTask>();
-  readonly #counts: Readonly<Record<Stage, Map<ActiveTask, number>>> = {
-    window: new Map(),
-    preparing: new Map(),
-    running: new Map(),
-  };
-  readonly #active: Record<Stage, ActiveResources> = { window: IDLE, preparing: IDLE, running: IDLE };
+  readonly #counts: Readonly<Record<Stage, TaskCounts>>;
   /** Answers of `admits` for the window; they hold until it changes. */
   readonly #openFor = new Map<PipelineTask, boolean>();
   #total: number | undefined;
+  /** How many wait to be prepared or to run. */
+  #pending = 0;
   #worker: SchedulerWorker;
 
   constructor(worker: SchedulerWorker, size: SectorSize) {
     this.#worker = worker;
-    this.#size = size;
+    const counts = (): TaskCounts => new TaskCounts(worker.resources, size);
+    this.#counts = { window: counts(), preparing: counts(), running: counts() };
   }
 
   get worker(): SchedulerWorker {
@@ -47,6 +42,11 @@ export class WorkerLoad {
   /** The oldest assignment first. */
   jobs(): Iterable<Job> {
     return this.#jobs;
+  }
+
+  /** Whether anything could go forward if there were room. */
+  get hasPending(): boolean {
+    return this.#pending > 0;
   }
 
   /** The same process with other tasks or paths; its resources it has said once for ever. */
@@ -66,13 +66,13 @@ export class WorkerLoad {
   }
 
   admits(task: PipelineTask, stage: Stage): boolean {
-    return admit(this.#task(task), this.#worker.resources, this.#active[stage]).admitted;
+    return this.#counts[stage].admission(task).admitted;
   }
 
   /** How used it is with everything it has been given: the least used worker gets the next task. */
   total(): number {
     this.#total ??= (['window', 'preparing', 'running'] as const).reduce(
-      (sum, stage) => sum + utilization(this.#worker.resources, this.#active[stage]),
+      (sum, stage) => sum + utilization(this.#worker.resources, this.#counts[stage].active),
       0,
     );
     return this.#total;
@@ -81,12 +81,14 @@ export class WorkerLoad {
   add(request: TaskRequest): Job {
     const job: Job = { request, session: this.#worker.session, phase: 'assigned' };
     this.#jobs.add(job);
+    this.#pending += 1;
     this.#count('window', request.task, 1);
     return job;
   }
 
   move(job: Job, phase: Phase): void {
     const from = STAGE[job.phase];
+    this.#pending += waits(phase) - waits(job.phase);
     job.phase = phase;
     if (STAGE[phase] === from) return;
     this.#count(from, job.request.task, -1);
@@ -95,27 +97,17 @@ export class WorkerLoad {
 
   remove(job: Job): void {
     this.#jobs.delete(job);
+    this.#pending -= waits(job.phase);
     this.#count(STAGE[job.phase], job.request.task, -1);
   }
 
-  /** Summed up anew from whole tasks, so that parts of GPUs never add up to something that is not there. */
-  #count(stage: Stage, code: PipelineTask, by: number): void {
-    const counts = this.#counts[stage];
-    const task = this.#task(code);
-    const count = (counts.get(task) ?? 0) + by;
-    if (count === 0) counts.delete(task);
-    else counts.set(task, count);
-    this.#active[stage] = countedResources(counts, this.#worker.resources);
+  #count(stage: Stage, code: PipelineTask, by: 1 | -1): void {
+    this.#counts[stage].change(code, by);
     this.#total = undefined;
     if (stage === 'window') this.#openFor.clear();
   }
+}
 
-  #task(code: PipelineTask): ActiveTask {
-    let known = this.#tasks.get(code);
-    if (known === undefined) {
-      known = { code, need: needOf(code, this.#worker.resources, this.#size) };
-      this.#tasks.set(code, known);
-    }
-    return known;
-  }
+function waits(phase: Phase): 0 | 1 {
+  return phase === 'assigned' || phase === 'prepared' ? 1 : 0;
 }

@@ -3,8 +3,13 @@ export class Level {
   #value = 0;
   #peak = 0;
   #area = 0;
-  #since = 0;
-  #start = 0;
+  #since: number;
+  #start: number;
+
+  /** @param start milliseconds, since when the mean is taken */
+  constructor(start = 0) {
+    this.#since = this.#start = start;
+  }
 
   get value(): number {
     return this.#value;

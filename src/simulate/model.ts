@@ -2,10 +2,12 @@ import { announcedResources } from '../capacity/announced.js';
 import { spaceOf } from '../capacity/space.js';
 import { storageSettings } from '../desired/desire.js';
 import type { Farm, Hardware, Host, Worker } from '../farm/farm.js';
+import { isSealing } from '../flow/paths.js';
+import { doersOf } from '../flow/routes.js';
 import type { StorageId, StorageInfo } from '../lotus/api.js';
 import { resourcesFromEnvironment } from '../lotus/resource-env.js';
 import type { SectorSize } from '../lotus/sector-size.js';
-import { task, type TaskCode, TASKS } from '../lotus/task.js';
+import { type TaskCode, TASKS } from '../lotus/task.js';
 import type { SchedulerWorker } from '../scheduler/task-request.js';
 
 /** A farm as the simulation knows it: workers and paths, nothing of files and addresses. */
@@ -35,14 +37,15 @@ export interface ModelPath {
 /** The name under which the miner itself appears. */
 export const MINER = 'lotus-miner';
 
+/** The file does not say which miner seals. */
+const ANY_MINER = { AllowMiners: [], DenyMiners: [] };
+
 /** Sealing workers do these without being told. */
 const ALWAYS_ON: readonly TaskCode[] = TASKS.filter(({ name }) => name === undefined).map(({ code }) => code);
 
 /** @param hardware of every host that has workers */
 export function modelOf(farm: Farm, hardware: ReadonlyMap<string, Hardware>): Model {
-  const minerStores = !farm.hosts.some(({ workers }) =>
-    workers.some(({ storage }) => storage.some(({ store, weight }) => store && weight > 0)),
-  );
+  const minerStores = doersOf(farm).store.length === 0;
   const parts = farm.hosts.flatMap((host) => {
     const has = hardware.get(host.name);
     if (has === undefined && host.workers.length > 0) throw new Error(`no hardware of ${host.name}`);
@@ -67,7 +70,7 @@ function workerPart(farm: Farm, host: Host, worker: Worker, hardware: Hardware):
   const paths = worker.storage.map((storage): ModelPath => {
     const space = spaceOf(storage, hardware);
     return {
-      info: { ...storageSettings(storage), ID: `${host.name}:${storage.path}`, URLs: [] },
+      info: { ...storageSettings(storage), ...ANY_MINER, ID: `${host.name}:${storage.path}`, URLs: [] },
       session: worker.name,
       fileSystem: `${host.name}:${space?.fileSystem ?? storage.path}`,
       size: space?.size ?? Infinity,
@@ -77,9 +80,8 @@ function workerPart(farm: Farm, host: Host, worker: Worker, hardware: Hardware):
   return { worker: asWorker(worker.name, host.name, tasksOf(worker), paths, resources), paths };
 }
 
-function tasksOf({ tasks }: Worker): readonly TaskCode[] {
-  const sealing = tasks.every((code) => task(code).kind === 'sealing');
-  return sealing ? [...tasks, ...ALWAYS_ON] : tasks;
+function tasksOf(worker: Worker): readonly TaskCode[] {
+  return isSealing(worker) ? [...worker.tasks, ...ALWAYS_ON] : worker.tasks;
 }
 
 /** The miner does what every sealing worker does, on a machine and on storage that are never the bottleneck. */
@@ -105,8 +107,7 @@ function minerPart(): Part {
       AllowTo: [],
       AllowTypes: [],
       DenyTypes: [],
-      AllowMiners: [],
-      DenyMiners: [],
+      ...ANY_MINER,
     },
     session: MINER,
     fileSystem: MINER,

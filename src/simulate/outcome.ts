@@ -1,7 +1,7 @@
 import type { TaskResources } from '../lotus/api.js';
 import { admissibleCount, type ScarceResource } from '../lotus/admission.js';
-import { type Eligibility, mayTake, type PipelineTask } from '../lotus/selector.js';
-import { needOf } from '../scheduler/task-request.js';
+import { type Eligibility, mayTake, type PipelineTask, type SectorIndexView } from '../lotus/selector.js';
+import { needOf, type TaskRequest } from '../scheduler/task-request.js';
 import { threadsOf } from '../lotus/resources.js';
 import type { Model, ModelWorker } from './model.js';
 import type { RunResult } from './run.js';
@@ -10,6 +10,8 @@ import type { WorkerTally } from './worker-tally.js';
 
 /** What a run of a farm came to. */
 export interface Outcome {
+  /** Far too much happened, so that the run was ended before its time. */
+  readonly cutShort: boolean;
   /** milliseconds that were simulated; less than asked for where all sectors were finished before */
   readonly simulated: number;
   readonly finished: number;
@@ -79,6 +81,7 @@ export function outcomeOf(model: Model, result: RunResult): Outcome {
   const between = tally.transfers.filter(({ from, to }) => hostOf.get(from) !== hostOf.get(to));
   const bottleneck = findBottleneck(stages);
   return {
+    cutShort: result.cutShort,
     simulated: now,
     finished: tally.finished,
     inWork: begun - tally.finished,
@@ -100,19 +103,21 @@ function perDay(finished: number, time: number): number {
 
 function stageOutcome(model: Model, tally: Tally, task: PipelineTask, now: number): StageOutcome {
   const queue = tally.queues.get(task);
-  const workers = [...tally.workers.values()].filter(({ worker }) => worker.tasks.has(task));
-  const counts = workers.map(({ worker }) => admissible(model, worker, task).count);
+  const able = [...tally.workers.values()]
+    .map((worker) => ({ worker, count: admissible(model, worker.worker, task).count }))
+    .filter(({ count }) => count > 0);
+  const counts = able.map(({ count }) => count);
   const capacity = sum(counts.map((count) => (count === MOST ? Infinity : count)));
   const full = new Map<ScarceResource, number>();
-  for (const [index, worker] of workers.entries()) {
+  for (const { worker, count } of able) {
     for (const [resource, part] of worker.fullFor(task, now)) {
-      full.set(resource, (full.get(resource) ?? 0) + (part * (counts[index] ?? 0)) / sum(counts));
+      full.set(resource, (full.get(resource) ?? 0) + (part * count) / sum(counts));
     }
   }
   return {
     task,
     ...(capacity === Infinity ? {} : { capacity }),
-    running: sum(workers.map((worker) => worker.running(task, now))),
+    running: sum(able.map(({ worker }) => worker.running(task, now))),
     full,
     queue: { mean: queue?.mean(now) ?? 0, peak: queue?.peak ?? 0, end: queue?.value ?? 0 },
     failures: tally.failures.get(task) ?? 0,
@@ -166,20 +171,47 @@ function findBottleneck(stages: readonly StageOutcome[]): Bottleneck | undefined
 }
 
 function findStuck(model: Model, { waiting, storage, standsStill }: RunResult): readonly Stuck[] {
+  // Room comes back as long as other sectors move on.
+  const views = [emptied(model, storage), ...(standsStill ? [storage] : [])];
   const found = new Map<string, Stuck>();
-  for (const { task, sector } of waiting) {
-    const able = model.workers.filter(({ tasks }) => tasks.has(task));
-    const admitting = able.filter((worker) => admissible(model, worker, task).count > 0);
-    const reasons = admitting.map((worker) => mayTake(task, sector, worker.paths, storage, model.size));
-    if (reasons.some(({ ok }) => ok)) continue;
-    const why =
-      able.length === 0 ? 'no-worker' : admitting.length === 0 ? 'never-admitted' : furthest(reasons);
-    // Room comes back as long as other sectors move on.
-    if (why === 'no-room' && !standsStill) continue;
-    const key = `${task} ${why}`;
-    found.set(key, { task, why, sectors: (found.get(key)?.sectors ?? 0) + 1 });
+  for (const request of waiting) {
+    const why = whyStuck(model, request, views);
+    if (why === undefined) continue;
+    const key = `${request.task} ${why}`;
+    found.set(key, { task: request.task, why, sectors: (found.get(key)?.sectors ?? 0) + 1 });
   }
   return [...found.values()];
+}
+
+/** The same index with all room there ever was. */
+function emptied({ paths, disallowRemoteFinalize }: Model, storage: SectorIndexView): SectorIndexView {
+  return {
+    disallowRemoteFinalize,
+    paths: new Map(
+      paths.map(({ info, size }) => {
+        const available = info.MaxStorage > 0 ? Math.min(size, info.MaxStorage) : size;
+        return [info.ID, { info, available, healthy: true }];
+      }),
+    ),
+    holders: (sector) => storage.holders(sector),
+  };
+}
+
+/** Undefined where somebody may take it as all of these views have it. */
+function whyStuck(
+  model: Model,
+  { task, sector }: TaskRequest,
+  views: readonly SectorIndexView[],
+): Stuck['why'] | undefined {
+  const able = model.workers.filter(({ tasks }) => tasks.has(task));
+  if (able.length === 0) return 'no-worker';
+  const admitting = able.filter((worker) => admissible(model, worker, task).count > 0);
+  if (admitting.length === 0) return 'never-admitted';
+  for (const view of views) {
+    const reasons = admitting.map((worker) => mayTake(task, sector, worker.paths, view, model.size));
+    if (!reasons.some(({ ok }) => ok)) return furthest(reasons);
+  }
+  return undefined;
 }
 
 function furthest(reasons: readonly Eligibility[]): Stuck['why'] {

@@ -39,12 +39,17 @@ export interface RunResult {
   readonly storage: Storage;
   /** Nothing can happen any more. */
   readonly standsStill: boolean;
+  /** It was ended before its time, since far too much happens in it. */
+  readonly cutShort: boolean;
 }
 
 type Event =
   | { readonly kind: 'prepared'; readonly task: ScheduledTask; readonly moves: readonly Move[] }
   | { readonly kind: 'ended'; readonly task: ScheduledTask }
   | { readonly kind: 'due'; readonly sector: number; readonly step: PipelineStep };
+
+/** Some 300,000 sectors: more than anybody waits for. Without it stages that take no time would never end. */
+export const MOST_EVENTS = 5_000_000;
 
 /** How long a failed step rests before it is tried again. Lotus: storage/pipeline/states_failed.go */
 const RETRY = 60_000;
@@ -64,6 +69,7 @@ export class Run {
   #begun = 0;
   #beforePc1 = 0;
   #requests = 0;
+  #happened = 0;
 
   constructor(model: Model, settings: RunSettings, stock: number) {
     this.#settings = settings;
@@ -83,32 +89,34 @@ export class Run {
     const { horizon, sectors } = this.#settings;
     this.#feed();
     this.#decide();
-    if (sectors === undefined) {
-      this.#until(horizon / 2);
-      this.#tally.restart(horizon / 2);
-    }
-    this.#until(horizon);
+    if (sectors === undefined && this.#until(horizon / 2)) this.#tally.restart(horizon / 2);
+    const cutShort = !this.#until(horizon);
     const all = sectors !== undefined && this.#tally.finished === sectors;
     return {
       tally: this.#tally,
       // A farm that stands still has not ended early: it is stuck until the horizon.
-      now: all ? this.#now : horizon,
+      now: all || cutShort ? this.#now : horizon,
       begun: this.#begun,
       waiting: this.#scheduler.waiting(),
       storage: this.#storage,
       standsStill: this.#events.size === 0,
+      cutShort,
     };
   }
 
-  #until(end: number): void {
+  /** False where too much has happened before. */
+  #until(end: number): boolean {
     for (let next = this.#events.nextAt(); next !== undefined && next <= end; next = this.#events.nextAt()) {
       const due = this.#events.take();
-      if (due === undefined) return;
+      if (due === undefined) return true;
+      this.#happened += 1;
+      if (this.#happened > MOST_EVENTS) return false;
       this.#now = due.at;
       this.#happen(due.event);
       this.#feed();
       this.#decide();
     }
+    return true;
   }
 
   #feed(): void {

@@ -2,7 +2,7 @@ import { FILE_TYPES } from '../lotus/file-type.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import { TASK_FILES } from '../scheduler/task-files.js';
 import type { ScheduledTask } from '../scheduler/task-request.js';
-import type { SealedType, Storage } from './storage.js';
+import type { SealedType, SectorFile, Storage } from './storage.js';
 import { movedBytes, type Move } from './transfer.js';
 
 const TYPES: readonly SealedType[] = ['unsealed', 'sealed', 'cache'];
@@ -25,13 +25,12 @@ export class SectorFiles {
       const here = this.#storage.file(request.sector.Number, type);
       if ((fetch & FILE_TYPES[type]) === 0 || here === undefined) continue;
       if (here.path.session === session && (fetchTo === 'sealing' || here.path.info.CanStore)) continue;
-      const path = this.#storage.choose(session, type, fetchTo);
-      if (path === undefined) {
-        for (const { file } of moves) this.#storage.release(file);
+      const file = this.#keepRoom(session, type, fetchTo);
+      if (file === undefined) {
+        this.#giveBack(moves);
         return undefined;
       }
       const bytes = movedBytes(type, request.task, this.#size);
-      const file = this.#storage.reserve(path, type, fetchTo);
       moves.push({ type, from: here.path.session, to: session, bytes, file });
     }
     return moves;
@@ -47,11 +46,16 @@ export class SectorFiles {
 
   /** Room for what the task writes; false where there is none: "couldn't find a suitable path". */
   makeRoom({ session, request }: ScheduledTask): boolean {
+    const kept: Pick<Move, 'type' | 'file'>[] = [];
     for (const type of writtenBy(request.task)) {
-      const path = this.#storage.choose(session, type, 'sealing');
-      if (path === undefined) return false;
-      this.#storage.put(request.sector.Number, type, this.#storage.reserve(path, type, 'sealing'));
+      const file = this.#keepRoom(session, type, 'sealing');
+      if (file === undefined) {
+        this.#giveBack(kept);
+        return false;
+      }
+      kept.push({ type, file });
     }
+    for (const { type, file } of kept) this.#storage.put(request.sector.Number, type, file);
     return true;
   }
 
@@ -59,6 +63,16 @@ export class SectorFiles {
     const { task, sector } = request;
     for (const type of writtenBy(task)) this.#storage.declare(sector.Number, type);
     if (task === 'FIN') this.#trim(sector.Number);
+  }
+
+  #keepRoom(session: string, type: SealedType, purpose: 'sealing' | 'stored'): SectorFile | undefined {
+    const path = this.#storage.choose(session, type, purpose);
+    return path && this.#storage.reserve(path, type, purpose);
+  }
+
+  /** A task has room for all its files or keeps none. */
+  #giveBack(kept: readonly Pick<Move, 'file'>[]): void {
+    for (const { file } of kept) this.#storage.release(file);
   }
 
   /** Finalizing leaves a small part of the cache. */

@@ -1,3 +1,4 @@
+import type { TransferKind } from '../flow/flow.js';
 import type { PipelineTask } from '../lotus/selector.js';
 import type { ScheduledTask } from '../scheduler/task-request.js';
 import { Level } from './level.js';
@@ -8,10 +9,7 @@ import { WorkerTally } from './worker-tally.js';
 /** The stages a sector waits before, in order. */
 export const STAGES: readonly PipelineTask[] = ['AP', 'PC1', 'PC2', 'C1', 'C2', 'FIN', 'GET'];
 
-/** Why a sector was moved: for PC1, for PC2, or into long-term storage. */
-export type Cargo = 'unsealed' | 'pc1-output' | 'finished';
-
-const CARGO: Readonly<Partial<Record<PipelineTask, Cargo>>> = {
+const CARGO: Readonly<Partial<Record<PipelineTask, TransferKind>>> = {
   PC1: 'unsealed',
   PC2: 'pc1-output',
   GET: 'finished',
@@ -20,7 +18,7 @@ const CARGO: Readonly<Partial<Record<PipelineTask, Cargo>>> = {
 export interface Transfer {
   readonly from: string;
   readonly to: string;
-  readonly cargo: Cargo;
+  readonly cargo: TransferKind;
   /** How many sectors */
   sectors: number;
   bytes: number;
@@ -90,8 +88,9 @@ export class Tally {
     }
   }
 
-  #transfer(from: string, to: string, cargo: Cargo): Transfer {
-    const key = JSON.stringify([from, to, cargo]);
+  #transfer(from: string, to: string, cargo: TransferKind): Transfer {
+    // No name holds a blank.
+    const key = `${from} ${to} ${cargo}`;
     let transfer = this.#transfers.get(key);
     if (transfer === undefined) {
       transfer = { from, to, cargo, sectors: 0, bytes: 0 };

@@ -1,6 +1,6 @@
-import { type ActiveTask, admit, countedResources, type ScarceResource } from '../lotus/admission.js';
+import type { ScarceResource } from '../lotus/admission.js';
 import type { PipelineTask } from '../lotus/selector.js';
-import { needOf } from '../scheduler/task-request.js';
+import { TaskCounts } from '../scheduler/task-counts.js';
 import { Level } from './level.js';
 import type { Model, ModelWorker } from './model.js';
 
@@ -10,28 +10,24 @@ const HEAVY: readonly PipelineTask[] = ['AP', 'PC1', 'PC2', 'C2'];
 /** What one worker did, and when it could take no more of a task. */
 export class WorkerTally {
   readonly worker: ModelWorker;
-  readonly #size: Model['size'];
-  readonly #tasks = new Map<PipelineTask, ActiveTask>();
-  readonly #running = new Map<ActiveTask, number>();
+  readonly #running: TaskCounts;
   readonly #busy = new Map<PipelineTask, Level>();
   /** 1 while there is no room for one more, for want of the resource; 0 otherwise. */
   readonly #full = new Map<PipelineTask, Map<ScarceResource, Level>>();
+  #since = 0;
 
   constructor(worker: ModelWorker, size: Model['size']) {
     this.worker = worker;
-    this.#size = size;
+    this.#running = new TaskCounts(worker.resources, size);
   }
 
   /** One more or one less that runs. */
   change(now: number, code: PipelineTask, by: 1 | -1): void {
-    levelOf(this.#busy, code).change(now, by);
-    const task = this.#task(code);
-    this.#running.set(task, (this.#running.get(task) ?? 0) + by);
-    const { resources, tasks } = this.worker;
-    const active = countedResources(this.#running, resources);
+    this.#level(this.#busy, code).change(now, by);
+    this.#running.change(code, by);
     for (const heavy of HEAVY) {
-      if (!tasks.has(heavy)) continue;
-      const admission = admit(this.#task(heavy), resources, active);
+      if (!this.worker.tasks.has(heavy)) continue;
+      const admission = this.#running.admission(heavy);
       this.#setFull(now, heavy, admission.admitted ? undefined : admission.scarce);
     }
   }
@@ -48,6 +44,7 @@ export class WorkerTally {
   }
 
   restart(now: number): void {
+    this.#since = now;
     for (const level of this.#busy.values()) level.restart(now);
     for (const levels of this.#full.values()) for (const level of levels.values()) level.restart(now);
   }
@@ -61,25 +58,16 @@ export class WorkerTally {
     for (const [resource, level] of levels)
       if (resource !== scarce && level.value === 1) level.change(now, -1);
     if (scarce === undefined) return;
-    const level = levelOf(levels, scarce);
+    const level = this.#level(levels, scarce);
     if (level.value === 0) level.change(now, 1);
   }
 
-  #task(code: PipelineTask): ActiveTask {
-    let task = this.#tasks.get(code);
-    if (task === undefined) {
-      task = { code, need: needOf(code, this.worker.resources, this.#size) };
-      this.#tasks.set(code, task);
+  #level<K>(levels: Map<K, Level>, key: K): Level {
+    let level = levels.get(key);
+    if (level === undefined) {
+      level = new Level(this.#since);
+      levels.set(key, level);
     }
-    return task;
+    return level;
   }
-}
-
-function levelOf<K>(levels: Map<K, Level>, key: K): Level {
-  let level = levels.get(key);
-  if (level === undefined) {
-    level = new Level();
-    levels.set(key, level);
-  }
-  return level;
 }

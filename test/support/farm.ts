@@ -100,3 +100,15 @@ export function guideFarm(): Farm {
   });
   return aFarm({ storageGroups: [GROUP, 'example-seal-group-2'], hosts });
 }
+
+/** The same farm, in which every sector may go everywhere. */
+export function withoutGroups(farm: Farm): Farm {
+  const hosts = farm.hosts.map((host) => ({
+    ...host,
+    workers: host.workers.map((worker) => ({
+      ...worker,
+      storage: worker.storage.map((path) => ({ ...path, groups: [], allowTo: [] })),
+    })),
+  }));
+  return { ...farm, hosts };
+}

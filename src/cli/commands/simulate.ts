@@ -5,7 +5,7 @@ import type { Outcome } from '../../simulate/outcome.js';
 import type { RunSettings } from '../../simulate/run.js';
 import { readDurations } from '../../simulate/settings.js';
 import { simulate as runFarm } from '../../simulate/simulate.js';
-import { type Variation, varied, variationsOf } from '../../simulate/what-if.js';
+import { type Tried, type Variation, varied, variationsOf } from '../../simulate/what-if.js';
 import { comparisonJson, formatComparison } from '../../view/simulate-compare.js';
 import { simulationJson } from '../../view/simulate-json.js';
 import { formatSimulation } from '../../view/simulate.js';
@@ -37,6 +37,10 @@ const QUICK = 50_000;
 /** What a farm seals in some days, by Lotus's own scheduling. */
 export async function simulate(options: SimulateOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
+  if (options.compare !== undefined && options.whatIf === true) {
+    terminal.diagnostics([wrongUse('--compare and --what-if do not go together')]);
+    return EXIT.usage;
+  }
   const first = await loadLayout(options.config, options, terminal);
   if (typeof first === 'number') return first;
   if (options.compare !== undefined) {
@@ -47,15 +51,38 @@ export async function simulate(options: SimulateOptions): Promise<ExitCode> {
       farm,
       outcome: runFarm(farm, layout.hardware, layout.settings),
     }));
+    warnOfCut(sides, options, terminal);
     terminal.result(formatComparison(sides, terminal), comparisonJson(sides));
     return EXIT.done;
   }
   const outcome = runFarm(first.farm, first.hardware, first.settings);
   const variations = variationsOf(first.farm, first.hardware);
   const tried = isWanted(options, outcome, variations.length) ? tryAll(first, variations) : undefined;
-  const simulation = { ...first, outcome, tried, untried: tried === undefined ? variations.length : 0 };
+  // Who does not want it need not be told of it.
+  const untried = tried === undefined && options.whatIf !== false ? variations.length : 0;
+  const simulation = { ...first, outcome, tried, untried };
+  warnOfCut([simulation], options, terminal);
   terminal.result(formatSimulation(simulation, terminal), simulationJson(simulation));
   return EXIT.done;
+}
+
+/** Programs see it in `cutShort`. */
+function warnOfCut(
+  sides: readonly { readonly file: string; readonly outcome: Outcome }[],
+  { days }: SimulateOptions,
+  terminal: Terminal,
+): void {
+  const cut = sides.filter(({ outcome }) => outcome.cutShort);
+  if (terminal.json) return;
+  terminal.diagnostics(
+    cut.map(({ file, outcome }) => ({
+      code: 'SF618',
+      severity: 'warning',
+      message: `far too much happens in ${days} days: the simulation ended after ${(outcome.simulated / DAY).toFixed(2)} of them`,
+      place: { kind: 'file', file },
+      help: 'Simulate fewer days, and see that no duration is zero by mistake.',
+    })),
+  );
 }
 
 interface Layout {
@@ -99,7 +126,7 @@ function settingsOf(options: SimulateOptions, farm: Farm): RunSettings | string 
     ...(maxSealing === undefined ? {} : { maxSealing }),
     horizon: days * DAY,
     bandwidth,
-    jitter: jitter / 100,
+    jitter,
     seed,
   };
 }
@@ -108,10 +135,7 @@ function isWanted({ whatIf }: SimulateOptions, { finished, inWork }: Outcome, ru
   return whatIf ?? (finished + inWork) * runs <= QUICK;
 }
 
-function tryAll(
-  { farm, hardware, settings }: Layout,
-  variations: readonly Variation[],
-): readonly (Variation & { readonly sectorsPerDay: number })[] {
+function tryAll({ farm, hardware, settings }: Layout, variations: readonly Variation[]): readonly Tried[] {
   return variations.map((variation) => {
     const { sectorsPerDay } = runFarm(varied(farm, variation), hardware, settings);
     return { ...variation, sectorsPerDay };

@@ -71,10 +71,12 @@ export const LAYOUT_CODES = {
     title: 'memory given away twice',
     severity: 'warning',
     why:
-      "Each worker tells the miner of the whole machine's RAM as its own, and Lotus does not know that two workers share one machine. " +
+      "Each worker tells the miner of the whole machine's RAM and swap as its own, and Lotus does not know that two workers share one machine. " +
       'With what their tasks and limits allow, it may give them more than there is; a worker is then killed by the system in the middle of its PC1, and hours of work are lost. ' +
+      'As Lotus does for one worker, MinMemory is held against RAM and MaxMemory against RAM and swap, each with BaseMinMemory once for a kind of task. ' +
       'AP and DC are left out of the sum: they are short, and seldom many at once.',
-    remedy: 'Lower the limits so that all workers of the machine fit into its RAM together.',
+    remedy:
+      'Lower the limits so that all workers of the machine fit into its RAM, and into RAM and swap, together. Where swap is what is missing, more of it helps too.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/4679',
       'https://github.com/filecoin-project/lotus/issues/5649',
@@ -86,7 +88,9 @@ export const LAYOUT_CODES = {
     why:
       'Lotus sums up GPU use for each worker by itself, so each gets as many GPU tasks as if the other were not there. ' +
       'With a common TMPDIR they lock each other out by `bellman.gpu.lock`, and one waits while Lotus believes that it works; with different ones they share the memory of the GPU, and proving may fail for want of it.',
-    remedy: 'Give each worker GPUs of its own under `gpus`, or do all GPU tasks in one worker.',
+    remedy:
+      'Give each worker GPUs of its own under `gpus`, or do all GPU tasks in one worker. ' +
+      'Where two are to share a GPU with memory enough for both, say so: with `gpuUtilization: 0.5` for their GPU tasks under `resources` this is not warned of.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/7249'],
   },
   SF259: {
@@ -218,5 +222,16 @@ export const LAYOUT_CODES = {
       'PC2, C2, PR2 and both posts take 92 % of the CPUs where there is no GPU, so that Lotus runs one of them at a time on a worker. ' +
       'It does not know that two workers share the machine: both run one at once, and each takes about twice as long.',
     remedy: 'Put these tasks into one worker of the machine, or split its CPUs with `cpus`.',
+  },
+  SF272: {
+    title: 'caches of the proofs larger than their file system',
+    severity: 'warning',
+    why:
+      'The proof parameters of one sector size take over 100 GiB, and the parents of PC1 56 GiB for sectors of 32 GiB, twice that for 64 GiB. ' +
+      'The file system that `hardware.disk` gives for their folders is smaller. ' +
+      'A worker fetches parameters before it listens and never comes up when the disk is full before they are there; without its parents the first PC1 fails.',
+    remedy:
+      'Set `parameterCache` and `parentCache` to folders on a file system with the room, or correct `disk`.',
+    upstream: ['https://github.com/filecoin-project/lotus/issues/6391'],
   },
 } as const satisfies Codes;

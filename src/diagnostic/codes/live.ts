@@ -154,7 +154,7 @@ export const LIVE_CODES = {
     why:
       'The driver shows GPUs, but the worker registered with none, so Lotus computes on the CPU, and the scheduler reckons with 92 % of the CPUs for each such task. ' +
       'Lotus logs an error of the detection and goes on. ' +
-      'OpenCL may be missing, the user may have no right to the device, or `BELLMAN_NO_GPU` or `CUDA_VISIBLE_DEVICES` may hide it.',
+      'OpenCL may be missing, the user may have no right to the device, or `CUDA_VISIBLE_DEVICES` may hide it; `BELLMAN_NO_GPU` does not hide it from Lotus.',
     remedy: 'Look for "getting gpu devices failed" in the log of the worker, mend the cause and restart it.',
   },
 } as const satisfies Codes;

@@ -40,7 +40,7 @@ export const ROUTE_CODES = {
     title: 'sealing path outside of all groups',
     severity: 'warning',
     why:
-      'The farm uses storage groups, but whatever lies on this path may be fetched by every worker with `precommit2`: Lotus gives the task to the least used of them, even where the worker that did PC1 could go on. ' +
+      'The farm uses storage groups, but whatever lies on this path may be fetched by every worker with `precommit2`, since `groups` alone keep nothing back, only `allowTo` does. Lotus gives the task to the least used of them, even where the worker that did PC1 could go on. ' +
       'For a 32 GiB sector that are 448 GiB over the network.',
     remedy: 'Add `allowTo` with the groups that shall go on with the sectors of this worker.',
     upstream: [

@@ -149,4 +149,10 @@ export const WORKING_CODES = {
     remedy:
       'Write `hardware:` under the host, as in `hardware: { cpus: 64, memory: 512GiB, gpus: 1 }`, or see to it that the host can be reached.',
   },
+  SF618: {
+    title: 'simulation ended early',
+    severity: 'warning',
+    why: 'More happens in the simulated time than anybody waits for: more than 5,000,000 beginnings and ends of tasks, some 300,000 sectors. What is shown is the time up to there.',
+    remedy: 'Simulate fewer days or fewer sectors, and see that no duration is zero by mistake.',
+  },
 } as const satisfies Codes;

@@ -1,0 +1,174 @@
+import { unreachable } from '../diagnostic/unreachable.js';
+import type { ScarceResource } from '../lotus/admission.js';
+import type { PipelineTask } from '../lotus/selector.js';
+import type { Bottleneck, Outcome, StageOutcome, Stuck } from '../simulate/outcome.js';
+import type { Transfer } from '../simulate/tally.js';
+import { formatBytes } from './bytes.js';
+import type { Style } from './style.js';
+import { count } from './words.js';
+
+export function scarceWords(scarce: ScarceResource): string {
+  switch (scarce) {
+    case 'max-concurrent':
+      return 'limit';
+    case 'memory':
+      return 'RAM';
+    case 'virtual-memory':
+      return 'RAM + swap';
+    case 'threads':
+      return 'threads';
+    case 'gpus':
+      return 'GPUs';
+    default:
+      return unreachable(scarce);
+  }
+}
+
+/** What is wrong with a run, and what holds the farm up. */
+export function verdicts(outcome: Outcome, { red, yellow }: Style): readonly string[] {
+  return [
+    ...cutShortWords(outcome).map(yellow),
+    ...outcome.stuck.map((one) => red(stuckWords(one))),
+    ...bottleneckWords(outcome),
+  ];
+}
+
+function cutShortWords({ cutShort, simulated }: Outcome): readonly string[] {
+  if (!cutShort) return [];
+  const time = period(simulated);
+  return [
+    `Cut short after ${time}: more happens than a simulation takes. Choose fewer --days or --sectors, or longer --durations.`,
+  ];
+}
+
+/** What holds the others up, in a sentence; nothing where sectors are stuck for another reason. */
+function bottleneckWords(outcome: Outcome): readonly string[] {
+  const { bottleneck, stuck } = outcome;
+  if (bottleneck === undefined) {
+    return stuck.length > 0
+      ? []
+      : ['No stage holds the others up: each could take more for at least half the time.'];
+  }
+  const reasons = reasonsFor(outcome, bottleneck);
+  const tasks = heldUpTogether(outcome, bottleneck, reasons);
+  const [are, their] = tasks.length === 1 ? ['is', 'its'] : ['are', 'their'];
+  const wanted = reasons.filter((reason) => reason !== 'max-concurrent').map(scarceWords);
+  const why = [
+    ...(wanted.length === 0 ? [] : [`for want of ${listed(wanted)}`]),
+    ...(wanted.length === reasons.length ? [] : [`because of ${their} limit`]),
+  ];
+  return [
+    `${listed(tasks)} ${are} the bottleneck: ${percent(bottleneck.full)} of the time ${their} workers could take no more, ${listed(why)}.`,
+  ];
+}
+
+/** Lotus names the first resource that is short, though others may be as well: often now this one, now that. */
+function reasonsFor({ stages }: Outcome, { task, binds }: Bottleneck): readonly ScarceResource[] {
+  const stage = stages.find((one) => one.task === task);
+  return [binds, ...(stage === undefined ? [] : mainReasons(stage)).filter((reason) => reason !== binds)];
+}
+
+/** A stage that sectors hardly wait for is not held up, however full its workers are. */
+const WAITED_FOR = 0.5;
+
+/** The bottleneck, with the stages that wait for the same resources of the same workers. */
+function heldUpTogether(
+  { stages, workers }: Outcome,
+  { task, full }: Bottleneck,
+  reasons: readonly ScarceResource[],
+): readonly PipelineTask[] {
+  const shares = (other: PipelineTask): boolean =>
+    workers.some(({ running }) => running.has(task) && running.has(other));
+  const isHeldUp = (stage: StageOutcome): boolean =>
+    stage.queue.mean >= WAITED_FOR &&
+    // Each stage has a limit of its own.
+    mainReasons(stage).some((reason) => reason !== 'max-concurrent' && reasons.includes(reason)) &&
+    fullPart(stage) >= 0.95 * full &&
+    shares(stage.task);
+  return stages.filter((stage) => stage.task === task || isHeldUp(stage)).map((stage) => stage.task);
+}
+
+/** Which part of the time a stage's workers could not take one more. */
+export function fullPart({ full }: StageOutcome): number {
+  return [...full.values()].reduce((sum, part) => sum + part, 0);
+}
+
+/** What a stage wants for at least a quarter of the time that its workers are full, the most first. */
+export function mainReasons(stage: StageOutcome): readonly ScarceResource[] {
+  const least = fullPart(stage) / 4;
+  const reasons = [...stage.full].filter(([, part]) => part >= least);
+  return reasons.sort(([, a], [, b]) => b - a).map(([reason]) => reason);
+}
+
+function stuckWords({ task, sectors, why }: Stuck): string {
+  const who = `${count(sectors, 'sector')} ${sectors === 1 ? 'waits' : 'wait'} for ${task} for ever`;
+  switch (why) {
+    case 'no-worker':
+      return `${who}: no worker does it.`;
+    case 'never-admitted':
+      return `${who}: no worker that does it has enough RAM, threads or GPUs for even one; \`sealfarm capacity\` shows what is missing.`;
+    case 'groups':
+      return `${who}: the storage groups let no worker that does it fetch the files; \`sealfarm flow\` shows the closed ways.`;
+    case 'data-elsewhere':
+      return `${who}: no worker that does it has the files, and they are not fetched for it.`;
+    case 'no-room':
+      return `${who}: no worker that does it has room for the files, and none becomes free.`;
+    case 'path':
+      return `${who}: no worker that does it has a storage path that may hold the files.`;
+    default:
+      return unreachable(why);
+  }
+}
+
+const CARGO: Readonly<Record<Transfer['cargo'], string>> = {
+  unsealed: 'unsealed, for PC1',
+  'pc1-output': 'PC1 output, for PC2',
+  finished: 'finished, into storage',
+};
+
+export function cargoWords(cargo: Transfer['cargo']): string {
+  return CARGO[cargo];
+}
+
+/** Those over the network: a transfer may also be between two workers of one machine. */
+export function betweenMachines({ transfers, workers }: Outcome): Outcome['transfers'] {
+  const hosts = new Map(workers.map(({ name, host }) => [name, host]));
+  return transfers.filter(({ from, to }) => hosts.get(from) !== hosts.get(to));
+}
+
+/** Bytes for each sector that was finished in the same time; `-` where none was. */
+export function perSector(bytes: number, { finishedSince }: Outcome): string {
+  return finishedSince === 0 ? '-' : formatBytes(bytes / finishedSince);
+}
+
+const PERIODS = [
+  [86_400_000, 'days'],
+  [3_600_000, 'hours'],
+  [60_000, 'minutes'],
+  [1000, 'seconds'],
+] as const;
+
+/** `7 days`, `13.8 hours`: in the largest unit of which there are two. */
+export function period(milliseconds: number): string {
+  const [unit, name] = PERIODS.find(([length]) => milliseconds >= 2 * length) ?? [1000, 'seconds'];
+  return `${decimal(milliseconds / unit)} ${name}`;
+}
+
+export function percent(part: number): string {
+  return `${(100 * part).toFixed(0)} %`;
+}
+
+/** One decimal, none for whole numbers and large ones. */
+export function decimal(number: number): string {
+  return number >= 1000 ? number.toFixed(0) : number.toFixed(1).replace(/\.0$/, '');
+}
+
+/** Sectors a day: one decimal, two for a farm that seals few. */
+export function rate(sectorsPerDay: number): string {
+  return sectorsPerDay < 10 ? String(Number(sectorsPerDay.toFixed(2))) : decimal(sectorsPerDay);
+}
+
+/** `PC1`, `PC2 and C2`, `AP, PC1 and PC2` */
+function listed(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' and ');
+}
