@@ -11,7 +11,10 @@ export interface PathSpace {
 }
 
 /** Undefined where nobody said how large the file system below the path is. */
-export function spaceOf({ path, maxStorage }: StorageDeclaration, hardware: Hardware): PathSpace | undefined {
+export function spaceOf(
+  { path, maxStorage }: Pick<StorageDeclaration, 'path' | 'maxStorage'>,
+  hardware: Hardware,
+): PathSpace | undefined {
   const below = fileSystemBelow(path, hardware.disk);
   if (below === undefined) return undefined;
   return { ...below, usable: maxStorage > 0 ? Math.min(maxStorage, below.size) : below.size };

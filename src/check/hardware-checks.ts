@@ -1,4 +1,5 @@
 import { limitsAreReached, preCommit1IsLimited, tasksFit, tasksFitIntoRam } from './hardware/admission.js';
+import { cachesHaveRoom } from './hardware/caches.js';
 import {
   cpusAreGivenOnce,
   cpusAreLeftForOthers,
@@ -41,5 +42,6 @@ export const HARDWARE_CHECKS: readonly LayoutCheck[] = [
   sectorsHaveRoom,
   parametersHaveAPlace,
   parentsHaveAPlace,
+  cachesHaveRoom,
   proofSettingsAgree,
 ].map(onceForAll);

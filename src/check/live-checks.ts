@@ -9,7 +9,7 @@ import { parameterRoom, parentRoom, sealingRoom } from './live/room.js';
 import { strayEntries } from './live/sector-folders.js';
 import { networkStorage, sharedFolders } from './live/shared-storage.js';
 import { effectiveLimits, variables } from './live/variables.js';
-import { versionSkew } from './live/versions.js';
+import { programSkew, versionSkew } from './live/versions.js';
 
 /** In the order in which they are said: what keeps workers from starting, what they work by, where sectors lie. */
 const LIVE_CHECKS: readonly LiveCheck[] = [
@@ -17,6 +17,7 @@ const LIVE_CHECKS: readonly LiveCheck[] = [
   fileLimits,
   strayEntries,
   versionSkew,
+  programSkew,
   variables,
   effectiveLimits,
   openSecrets,

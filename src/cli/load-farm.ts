@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { checkFarm } from '../check/check-layout.js';
 import { MAX_BYTES } from '../config/config-file.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
@@ -24,14 +25,32 @@ async function load(file: string, terminal: Terminal, check: FarmCheck): Promise
 
 /** Never throws. @param check what else there is to say of a farm that is right in itself */
 export async function readFarmFile(file: string, check: FarmCheck): Promise<FarmReading> {
+  return (await openFarmFile(file))(check);
+}
+
+/** A file that was read, to be checked as often as wanted. */
+export type FarmFile = (check: FarmCheck) => FarmReading;
+
+/** Reads the text once: meanwhile the file may change, and a pipe is empty. Never throws. */
+export async function openFarmFile(file: string): Promise<FarmFile> {
   try {
     const { size } = await stat(file);
     // A file that is far too large is not read at all; the reader says so for one just above.
-    if (size > 2 * MAX_BYTES) return { diagnostics: [tooLarge(file, size)] };
-    return readFarm(await readFile(file, 'utf8'), file, check);
+    if (size > MOST_BYTES) return () => ({ diagnostics: [tooLarge(file, size)] });
+    const text = await textOf(file);
+    return (check) => readFarm(text, file, check);
   } catch (error) {
-    return { diagnostics: [unreadable(file, error)] };
+    return () => ({ diagnostics: [unreadable(file, error)] });
   }
+}
+
+const MOST_BYTES = 2 * MAX_BYTES;
+
+/** No more than that of devices and pipes, which say no size and may have no end. */
+async function textOf(file: string): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of createReadStream(file, { end: MOST_BYTES })) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function tooLarge(file: string, size: number): Diagnostic {

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
+import { EXIT } from './exit-code.js';
+import { goOnWithoutOutput } from './lost-output.js';
 import { run } from './program.js';
 
-// `sealfarm apply | head` closes the pipe early; the work goes on to its end all the same.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+goOnWithoutOutput(process.stdout, process.stderr, () => {
+  // Often only known when the command is done.
+  process.once('exit', (code) => {
+    if (code === EXIT.done) process.exitCode = EXIT.failed;
   });
-}
+});
 
 process.exitCode = await run(process.argv.slice(2));

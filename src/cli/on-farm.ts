@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from './exit-code.js';
-import { interruptSignal } from './interrupt.js';
+import { endOnInterrupt, interruptSignal } from './interrupt.js';
 import { loadFarm } from './load-farm.js';
 import type { GlobalOptions, Terminal } from './terminal.js';
 import { Workspace } from './workspace.js';
@@ -9,29 +9,60 @@ export interface OnFarm {
   readonly signal: AbortSignal;
 }
 
-/** Reads the file, opens the farm, does the work, closes everything: the frame of each command on live hosts. */
-export async function onFarm(
+/** Reads the file, opens the farm, does the work, closes everything: the frame of each command that changes hosts. */
+export function onFarm(
   options: GlobalOptions,
   terminal: Terminal,
   work: (on: OnFarm) => Promise<ExitCode>,
   load = loadFarm,
 ): Promise<ExitCode> {
-  const farm = await load(options.config, terminal);
+  return withWorkspace(options, terminal, load, async (workspace) => {
+    const { signal, dispose } = interruptSignal(() => {
+      terminal.say('Stopping: no new step is begun. Ctrl-C again ends at once.');
+    });
+    try {
+      const code = await work({ workspace, signal });
+      terminal.finish();
+      return signal.aborted ? EXIT.interrupted : code;
+    } finally {
+      dispose();
+    }
+  });
+}
+
+/** The same for a command that only looks: it can be cut off at any time. */
+export function lookAtFarm(
+  options: GlobalOptions,
+  terminal: Terminal,
+  look: (workspace: Workspace) => Promise<ExitCode>,
+  load = loadFarm,
+): Promise<ExitCode> {
+  return withWorkspace(options, terminal, load, async (workspace) => {
+    const dispose = endOnInterrupt();
+    try {
+      return await look(workspace);
+    } finally {
+      dispose();
+    }
+  });
+}
+
+async function withWorkspace(
+  { config }: GlobalOptions,
+  terminal: Terminal,
+  load: typeof loadFarm,
+  work: (workspace: Workspace) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const farm = await load(config, terminal);
   if (farm === undefined) return EXIT.badConfig;
   const workspace = await Workspace.open(farm);
   if (!workspace.ok) {
     terminal.diagnostics([workspace.diagnostic]);
     return EXIT.failed;
   }
-  const { signal, dispose } = interruptSignal(() => {
-    terminal.say('Stopping: no new step is begun. Ctrl-C again ends at once.');
-  });
   try {
-    const code = await work({ workspace: workspace.value, signal });
-    terminal.finish();
-    return signal.aborted ? EXIT.interrupted : code;
+    return await work(workspace.value);
   } finally {
-    dispose();
     await workspace.value.close();
   }
 }

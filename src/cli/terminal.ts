@@ -35,7 +35,8 @@ export class Terminal {
     const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
     this.json = json === true;
     this.style = createStyle(color && (NO_COLOR ?? '') === '' && (forced || process.stdout.isTTY));
-    this.width = process.stdout.isTTY ? process.stdout.columns : 100;
+    // A terminal that nobody gave a size, as under `script` and in containers, has 0 columns.
+    this.width = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : 100;
   }
 
   /** Prints a result: its text, or with `--json` its data. */

@@ -114,7 +114,7 @@ export function admit(task: ActiveTask, worker: WorkerResources, active: ActiveR
   if (threads > worker.CPUs - active.cpuUse) return refused('threads', threads, worker.CPUs - active.cpuUse);
 
   // Added up as in Lotus: 0.8 + 0.2 is 1, while 1 − 0.8 is less than 0.2.
-  if (gpus > 0 && active.gpuUsed + need.GPUUtilization > gpus) {
+  if (gpus > 0 && need.GPUUtilization > 0 && active.gpuUsed + need.GPUUtilization > gpus) {
     return refused('gpus', need.GPUUtilization, gpus - active.gpuUsed);
   }
   return { admitted: true };

@@ -72,10 +72,15 @@ export type ResourceVariable =
   /** Lotus passes it over without a word. */
   | { readonly kind: 'ignored' };
 
-const LOOKS_LIKE_ONE = new RegExp(`_(?:${FIELDS.map((field) => VARIABLES[field]).join('|')})$`);
-const READ = new RegExp(
-  `^(${LIMITABLE_TASKS.join('|')})(?:_(${SIZES.map((size) => SECTOR_SIZES[size].short).join('|')}))?_(${FIELDS.map((field) => VARIABLES[field]).join('|')})$`,
+const CODES = LIMITABLE_TASKS.join('|');
+const SHORT_SIZES = SIZES.map((size) => SECTOR_SIZES[size].short).join('|');
+const FIELD_NAMES = FIELDS.map((field) => VARIABLES[field]).join('|');
+
+/** By its end, or, where that is misspelt, by its beginning. The public guide's PRU2 is no code. */
+const LOOKS_LIKE_ONE = new RegExp(
+  `_(?:${FIELD_NAMES})$|^(?:${CODES}|PRU2)_(?:(?:${SHORT_SIZES})_|(?:BASE_MIN|GPU|MAX|MIN)_)`,
 );
+const READ = new RegExp(`^(${CODES})(?:_(${SHORT_SIZES}))?_(${FIELD_NAMES})$`);
 
 /** Undefined for a variable that has nothing to do with limits and resources. */
 export function readResourceVariable(name: string, text: string): ResourceVariable | undefined {
@@ -85,6 +90,8 @@ export function readResourceVariable(name: string, text: string): ResourceVariab
   const field = FIELDS.find((known) => VARIABLES[known] === fieldText);
   if (code === undefined || field === undefined) return { kind: 'ignored' };
   const size = SIZES.find((known) => SECTOR_SIZES[known].short === sizeText);
+  // DataCid has no sector: Lotus reads a name with a size, and then never asks for that row.
+  if (code === 'DC' && size !== undefined) return { kind: 'ignored' };
   const value = parseNumber(text, field);
   return {
     kind: 'read',

@@ -1,7 +1,7 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { StorageId, StorageInfo } from './api.js';
 import type { FileType, SectorId } from './file-type.js';
-import { FILE_TYPE_NAMES, FILE_TYPES, fileTypesOf } from './file-type.js';
+import { FILE_TYPE_NAMES, FILE_TYPES } from './file-type.js';
 import type { SectorSize } from './sector-size.js';
 import { SECTOR_SIZES } from './sector-size.js';
 
@@ -60,15 +60,20 @@ const SPACE: Readonly<Record<FileType, { readonly sealing: number; readonly stor
 
 /** Bytes Lotus wants free before it puts these file types on a path. Lotus: storiface/filetype.go SealSpaceUse */
 export function spaceNeeded(types: number, size: SectorSize, purpose: 'sealing' | 'stored'): number {
-  const factor = fileTypesOf(types).reduce((sum, type) => sum + Math.round(SPACE[type][purpose] * 10), 0);
-  return Math.floor((SECTOR_SIZES[size].bytes * factor) / 10);
+  let tenths = 0;
+  for (const type of FILE_TYPE_NAMES) {
+    if ((types & FILE_TYPES[type]) !== 0) tenths += Math.round(SPACE[type][purpose] * 10);
+  }
+  return Math.floor((SECTOR_SIZES[size].bytes * tenths) / 10);
 }
 
 /** The types among these which the path does not take. Unknown names in its lists count for nothing. */
 export function deniedTypes(types: number, path: Pick<StorageInfo, 'AllowTypes' | 'DenyTypes'>): number {
   const allow = path.AllowTypes ?? [];
+  const deny = path.DenyTypes ?? [];
+  if (allow.length === 0 && deny.length === 0) return 0;
   const allowed = allow.length === 0 ? types : types & maskOf(allow);
-  return types & ~(allowed & ~maskOf(path.DenyTypes ?? []));
+  return types & ~(allowed & ~maskOf(deny));
 }
 
 function maskOf(names: readonly string[]): number {
@@ -224,27 +229,6 @@ function refusalOf(
 function takesMiner(info: StorageInfo, miner: number): boolean {
   const names = (list: readonly string[]): boolean => list.some((name) => name.slice(1) === `0${miner}`);
   const allow = info.AllowMiners ?? [];
+  if (allow.length === 0 && (info.DenyMiners ?? []).length === 0) return true;
   return (allow.length === 0 || names(allow)) && !names(info.DenyMiners ?? []);
-}
-
-/** The path a worker puts a new file on: of those that may take it, the one with the most room by weight. */
-export function pathFor<T extends { readonly info: StorageInfo; readonly available: number }>(
-  paths: readonly T[],
-  type: FileType,
-  purpose: 'sealing' | 'stored',
-  size: SectorSize,
-): T | undefined {
-  const needed = spaceNeeded(FILE_TYPES[type], size, purpose);
-  return paths
-    .filter(({ info }) => (purpose === 'sealing' ? info.CanSeal : info.CanStore) && info.Weight > 0)
-    .filter(({ info }) => deniedTypes(FILE_TYPES[type], info) === 0)
-    .filter(({ available }) => available >= needed)
-    .reduce<T | undefined>(
-      (best, path) => (best !== undefined && weighed(best) >= weighed(path) ? best : path),
-      undefined,
-    );
-}
-
-function weighed({ info, available }: { readonly info: StorageInfo; readonly available: number }): number {
-  return available * info.Weight;
 }

@@ -9,7 +9,8 @@ export const FACTS_END = 'sealfarm-facts end';
 
 /**
  * Asks a host what its machine has and in which state it is, for a POSIX shell with coreutils or busybox.
- * It only reads, and reads no secret. Every answer is one line of words; free text is in base64, `-` when empty.
+ * It only reads, reads no secret, and runs no program but for the version of lotus-worker and the list of nvidia-smi.
+ * Every answer is one line of words; free text is in base64, `-` when empty.
  */
 export function factsScript(host: Host): string {
   const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
@@ -59,8 +60,11 @@ gpus() {
   else echo "gpus failing $(word "$listed")"; fi
 }
 program() {
-  if [ ! -e "$1" ]; then can=absent; elif [ -f "$1" ] && [ -x "$1" ]; then can=ok; else can=unusable; fi
-  echo "program $(word "$1") $can"
+  said=
+  if [ ! -e "$1" ]; then can=absent
+  elif [ -f "$1" ] && [ -x "$1" ]; then can=ok; said=$(bounded "$1" --version 2>/dev/null </dev/null)
+  else can=unusable; fi
+  echo "program $(word "$1") $can $(word "$said")"
 }
 mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
 process() {

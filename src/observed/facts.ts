@@ -67,6 +67,8 @@ export interface CacheFacts {
 export interface WorkerFacts {
   /** `unusable`: no regular file, or not executable. */
   readonly program: 'ok' | 'absent' | 'unusable';
+  /** Of the program, such as `1.36.2+mainnet+git.8a722b5`; undefined where it tells none. */
+  readonly version?: string;
   /** In octal such as `600`, of those of its files that are there and hold a secret, by path. */
   readonly secretModes: ReadonlyMap<string, string>;
   /** Soft limit of the running process; undefined while it does not run. */

@@ -148,7 +148,8 @@ function parseRoom(line: string): RoomFacts | undefined {
 
 function parseWorker({ paths }: Host, worker: Worker, lines: FactLines): WorkerFacts {
   const files = workerLayout(paths, worker);
-  const [, program] = lines.of('program', worker.binary) ?? [];
+  const [, program, said = '-'] = lines.of('program', worker.binary) ?? [];
+  const [, version] = /\bversion v?(\d\S*)/.exec(decode(said)) ?? [];
   const [, limit, processUser] = lines.of('process', files.pidFile) ?? [];
   const openFiles = parseLimit(limit);
   const user = processUser ?? lines.one('user')[0];
@@ -158,6 +159,7 @@ function parseWorker({ paths }: Host, worker: Worker, lines: FactLines): WorkerF
   });
   return {
     program: program === 'ok' || program === 'unusable' ? program : 'absent',
+    ...(version === undefined ? {} : { version }),
     secretModes: new Map(modes),
     ...(openFiles === undefined ? {} : { openFiles }),
     gpuLocks: lines

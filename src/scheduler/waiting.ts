@@ -59,20 +59,20 @@ class TaskQueue {
 
 /** The requests that nobody has been given. */
 export class Waiting {
-  readonly #queues = new Map<PipelineTask, TaskQueue>();
+  #queues = emptyQueues();
+  #fresh = 0;
 
   *[Symbol.iterator](): Generator<TaskRequest> {
-    for (const { filled } of this.#queues.values()) for (const one of filled) yield* one;
+    for (const { filled } of Object.values(this.#queues)) for (const one of filled) yield* one;
   }
 
   /** Whether something waits that no worker was asked for yet. */
   get hasFresh(): boolean {
-    for (const { fresh } of this.#queues.values()) if (fresh.size > 0) return true;
-    return false;
+    return this.#fresh > 0;
   }
 
   add(request: TaskRequest, index: SectorIndexView): void {
-    const queue = this.#queue(request.task);
+    const queue = this.#queues[request.task];
     const held = BY_HOLDERS.includes(request.task) ? [...index.holders(request.sector)] : [];
     const key = keyOf(request, held);
     let found = queue.all.get(key);
@@ -84,44 +84,44 @@ export class Waiting {
     if (found.isEmpty) {
       queue.filled.add(found);
       queue.fresh.add(found);
+      this.#fresh += 1;
     }
     found.add(request);
   }
 
   /** The classes of a task in which something waits. */
   classes(task: PipelineTask): ReadonlySet<RequestClass> {
-    return this.#queue(task).filled;
+    return this.#queues[task].filled;
   }
 
   /** Those of which no worker was asked yet; from now on they count as asked. */
   takeFresh(task: PipelineTask): ReadonlySet<RequestClass> {
-    const queue = this.#queue(task);
+    const queue = this.#queues[task];
     const taken = queue.fresh;
-    if (taken.size > 0) queue.fresh = new Set();
+    if (taken.size === 0) return taken;
+    this.#fresh -= taken.size;
+    queue.fresh = new Set();
     return taken;
   }
 
   /** Takes the next one of a class out. */
   take(from: RequestClass): void {
     from.takeNext();
-    if (from.isEmpty) this.#queue(from.task).filled.delete(from);
+    if (from.isEmpty) this.#queues[from.task].filled.delete(from);
   }
 
   /** Sorts everything anew by where the files are now. */
   refresh(index: SectorIndexView): void {
     const all = [...this];
-    this.#queues.clear();
+    this.#queues = emptyQueues();
+    this.#fresh = 0;
     for (const request of all) this.add(request, index);
   }
+}
 
-  #queue(task: PipelineTask): TaskQueue {
-    let queue = this.#queues.get(task);
-    if (queue === undefined) {
-      queue = new TaskQueue();
-      this.#queues.set(task, queue);
-    }
-    return queue;
-  }
+function emptyQueues(): Readonly<Record<PipelineTask, TaskQueue>> {
+  const queue = (): TaskQueue => new TaskQueue();
+  return { AP: queue(), PC1: queue(), PC2: queue(), C1: queue(), C2: queue(), FIN: queue(), GET: queue() };
 }
 
 function keyOf({ sector }: TaskRequest, held: readonly (readonly [StorageId, number])[]): string {

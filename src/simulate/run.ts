@@ -49,7 +49,7 @@ type Event =
   | { readonly kind: 'due'; readonly sector: number; readonly step: PipelineStep };
 
 /** Some 300,000 sectors: more than anybody waits for. Without it stages that take no time would never end. */
-export const MOST_EVENTS = 5_000_000;
+const MOST_EVENTS = 5_000_000;
 
 /** How long a failed step rests before it is tried again. Lotus: storage/pipeline/states_failed.go */
 const RETRY = 60_000;

@@ -3,7 +3,8 @@ import type { FileType, SectorId } from '../lotus/file-type.js';
 import { FILE_TYPES } from '../lotus/file-type.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { Holders, IndexedPath, SectorIndexView } from '../lotus/selector.js';
-import { pathFor, spaceNeeded } from '../lotus/selector.js';
+import { pathFor } from '../lotus/path-choice.js';
+import { spaceNeeded } from '../lotus/selector.js';
 import type { Model, ModelPath } from './model.js';
 
 export type SealedType = Extract<FileType, 'unsealed' | 'sealed' | 'cache'>;

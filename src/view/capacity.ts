@@ -1,7 +1,9 @@
 import type { Count, TaskCapacity, WorkerCapacity } from '../capacity/capacity.js';
 import type { FarmCapacity, HostCapacity } from '../capacity/host-capacity.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { bindingWords, overWords, sumWords, machineWords, zeroWords } from './capacity-words.js';
 import { alignRows } from './columns.js';
+import { diagnosticsJson, type DiagnosticJson } from './diagnostics.js';
 import type { Paint, Style } from './style.js';
 import { printable, wrap } from './text.js';
 import { foldNames, someOf } from './words.js';
@@ -14,8 +16,9 @@ interface CapacityView {
 
 const HEADER = ['  WORKER', 'TASK', 'ALONE', 'BINDS', 'IN THE MIX', 'BINDS'];
 
-/** How many groups of names a heading or a cell has before it only counts them. */
+/** How many groups of names a heading has before it only counts them, and a cell, which makes all rows wider. */
 const MOST_NAMES = 6;
+const MOST_IN_CELL = 2;
 
 /** Hosts that are alike, the first of them for all. */
 interface Group {
@@ -34,10 +37,12 @@ export function formatCapacity({ hosts, unknown }: FarmCapacity, view: CapacityV
 
 export interface CapacityJson extends FarmCapacity {
   readonly formatVersion: 1;
+  /** Why the hardware of some hosts is unknown. */
+  readonly diagnostics: readonly DiagnosticJson[];
 }
 
-export function capacityJson(capacity: FarmCapacity): CapacityJson {
-  return { formatVersion: 1, ...capacity };
+export function capacityJson(capacity: FarmCapacity, troubles: readonly Diagnostic[]): CapacityJson {
+  return { formatVersion: 1, ...capacity, diagnostics: diagnosticsJson(troubles) };
 }
 
 /** Hosts that differ in names alone, in the order of their first. */
@@ -59,7 +64,10 @@ function blockLines(group: Group, view: CapacityView): readonly string[] {
 function bodyLines({ first, all }: Group, view: CapacityView): readonly string[] {
   const { style, width } = view;
   const labels = first.workers.map((_, index) =>
-    folded(all.map(({ workers }) => workers[index]?.worker ?? '')),
+    folded(
+      all.map(({ workers }) => workers[index]?.worker ?? ''),
+      MOST_IN_CELL,
+    ),
   );
   const sums = sumWords(first.sums).map(({ text, over }) => (over ? style.red(text) : text));
   const notes = [
@@ -132,6 +140,6 @@ function unknownLines(hosts: readonly string[], { style, width }: CapacityView):
   return wrap(text, width, '  ');
 }
 
-function folded(names: readonly string[]): string {
-  return printable(someOf(foldNames(names), MOST_NAMES));
+function folded(names: readonly string[], most = MOST_NAMES): string {
+  return printable(someOf(foldNames(names), most));
 }

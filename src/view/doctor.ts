@@ -1,7 +1,9 @@
 import type { Diagnostic, Severity } from '../diagnostic/diagnostic.js';
 import type { Hardware } from '../farm/farm.js';
 import type { HostFacts } from '../observed/facts.js';
+import { steps, type Plan } from '../plan/plan.js';
 import { diagnosticsJson, formatDiagnostic, summaryLine, type DiagnosticJson } from './diagnostics.js';
+import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
 import type { Style } from './style.js';
 import { printable, wrap } from './text.js';
 import { count, foldNames, someOf } from './words.js';
@@ -11,7 +13,7 @@ export interface Doctor {
   readonly hosts: readonly ExaminedHost[];
   /** Of the file, with the hardware that was found where it declares none. */
   readonly layout: readonly Diagnostic[];
-  readonly plan: readonly Diagnostic[];
+  readonly plan: Plan;
   /** Of the machines, the workers and the miner. */
   readonly live: readonly Diagnostic[];
 }
@@ -26,18 +28,24 @@ interface ExaminedHost {
 export function formatDoctor({ hosts, layout, plan, live }: Doctor, style: Style, width: number): string {
   const parts = [
     ['The file on these machines', layout],
-    ['The plan', plan],
+    ['The plan', plan.diagnostics],
     ['Machines, workers and miner', live],
   ] as const;
   const sections = parts
     .filter(([, list]) => list.length > 0)
     .map(([title, list]) => [style.bold(`${title}:`), ...grouped(list, style, width)].join('\n\n'));
   const unreached = hosts.filter(({ reached }) => !reached).length;
-  const all = [...layout, ...plan, ...live];
+  const all = [...layout, ...plan.diagnostics, ...live];
   const verdict = all.length === 0 ? 'Nothing found wrong' : capital(summaryLine(all));
   const missing = unreached === 0 ? '' : `; ${unreached} not reached`;
   const summary = `${verdict} on ${count(hosts.length, 'host')}${missing}.`;
-  return [...sections, style.bold(summary)].join('\n\n');
+  return [...sections, ...toDoLines(plan, width), style.bold(summary)].join('\n\n');
+}
+
+/** A worker that does not run is no diagnostic of its own: the plan starts it. */
+function toDoLines(plan: Plan, width: number): readonly string[] {
+  if (steps(plan).length === 0) return [];
+  return [wrap(`${summaryWords(plan)} \`sealfarm plan\` shows the steps.`, width).join('\n')];
 }
 
 function capital(text: string): string {
@@ -78,6 +86,8 @@ interface HostJson {
 export interface DoctorJson {
   readonly formatVersion: 1;
   readonly hosts: readonly HostJson[];
+  /** How much `plan` would do, for the hosts that were looked at. */
+  readonly plan: PlanSummary;
   readonly diagnostics: readonly DiagnosticJson[];
 }
 
@@ -89,7 +99,8 @@ export function doctorJson({ hosts, layout, plan, live }: Doctor): DoctorJson {
       reached,
       ...(facts === undefined ? {} : { facts: factsJson(facts) }),
     })),
-    diagnostics: diagnosticsJson([...layout, ...plan, ...live]),
+    plan: summarise(plan),
+    diagnostics: diagnosticsJson([...layout, ...plan.diagnostics, ...live]),
   };
 }
 

@@ -31,12 +31,13 @@ interface ExplanationJson extends CodeFacts {
 }
 
 export interface ExplainJson {
+  readonly formatVersion: 1;
   readonly codes: readonly ExplanationJson[];
 }
 
 /** The same for programs. */
 export function explainJson(codes: readonly DiagnosticCode[] = ALL_CODES): ExplainJson {
-  return { codes: codes.map((code) => ({ code, ...factsOf(code) })) };
+  return { formatVersion: 1, codes: codes.map((code) => ({ code, ...factsOf(code) })) };
 }
 
 /** Without the literal types of the catalogue, in which most codes have no `upstream`. */

@@ -2,11 +2,13 @@ import type { Alike } from '../flow/alike.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import { type Cell, nameOfSites } from './flow-tally.js';
 import type { Style } from './style.js';
-import { displayWidth, padEnd } from './text.js';
+import { displayWidth, padEnd, wrap } from './text.js';
 
 /** Lines of a table that would be too wide, or have too many rows, become a list of this many lines. */
 const MOST_LINES = 16;
 const MOST_COLUMNS = 13;
+/** Columns that names have at least, however narrow the terminal. */
+const LEAST_NAMES = 20;
 
 const UNITS: Readonly<Record<SectorSize, readonly [name: string, bytes: number]>> = {
   '2KiB': ['KiB', 2 ** 10],
@@ -45,7 +47,7 @@ export function transferLines(
   const columns = sites.filter((site) => takers.has(site));
   const table = tableOf(rows, columns, cells, size, style);
   const fits = columns.length <= MOST_COLUMNS && table.every((line) => displayWidth(line) <= width);
-  return fits ? table : listOf(cells, size);
+  return fits ? table : listOf(cells, size, width);
 }
 
 function tableOf(
@@ -72,16 +74,21 @@ function tableOf(
 }
 
 /** The most first. */
-function listOf(cells: readonly Cell[], size: SectorSize): readonly string[] {
+function listOf(cells: readonly Cell[], size: SectorSize, width: number): readonly string[] {
   const sorted = cells.toSorted((a, b) => b.between - a.between || b.within - a.within);
   const shown = sorted.slice(0, MOST_LINES);
   const numbers = shown.map((cell) => cellWords(cell, size));
   const widest = Math.max(...numbers.map(displayWidth));
   return [
-    ...shown.map(
-      ({ from, to }, index) =>
-        `  ${padStart(numbers[index] ?? '', widest)}  ${nameOfSites(from)} → ${nameOfSites(to)}`,
-    ),
+    ...shown.flatMap(({ from, to }, index) => {
+      const number = `  ${padStart(numbers[index] ?? '', widest)}  `;
+      const names = wrap(
+        `${nameOfSites(from)} → ${nameOfSites(to)}`,
+        Math.max(LEAST_NAMES, width - number.length),
+        '  ',
+      );
+      return names.map((line, at) => (at === 0 ? number : ' '.repeat(number.length)) + line);
+    }),
     ...(sorted.length > shown.length ? [`  and ${sorted.length - shown.length} more, with --json`] : []),
   ];
 }

@@ -30,7 +30,9 @@ export function formatFlow(flow: Flow, view: FlowView): string {
     .join('\n\n');
 }
 
-function totalWords({ farm }: Flow, { kinds }: FlowTally): string {
+function totalWords({ farm, doers }: Flow, { kinds }: FlowTally): string {
+  if (Object.values<readonly unknown[]>({ ...doers }).every((workers) => workers.length === 0))
+    return 'no worker takes part in sealing; all of it is left to the miner';
   const between = Object.values(kinds).reduce((sum, kind) => sum + kind.between, 0);
   if (between === 0) return 'no file of a sector leaves its machine';
   const size = farm.sectorSize;

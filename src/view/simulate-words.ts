@@ -24,21 +24,9 @@ export function scarceWords(scarce: ScarceResource): string {
   }
 }
 
-/** What is wrong with a run, and what holds the farm up. */
-export function verdicts(outcome: Outcome, { red, yellow }: Style): readonly string[] {
-  return [
-    ...cutShortWords(outcome).map(yellow),
-    ...outcome.stuck.map((one) => red(stuckWords(one))),
-    ...bottleneckWords(outcome),
-  ];
-}
-
-function cutShortWords({ cutShort, simulated }: Outcome): readonly string[] {
-  if (!cutShort) return [];
-  const time = period(simulated);
-  return [
-    `Cut short after ${time}: more happens than a simulation takes. Choose fewer --days or --sectors, or longer --durations.`,
-  ];
+/** Where sectors are stuck, and what holds the farm up. */
+export function verdicts(outcome: Outcome, { red }: Style): readonly string[] {
+  return [...outcome.stuck.map((one) => red(stuckWords(one))), ...bottleneckWords(outcome)];
 }
 
 /** What holds the others up, in a sentence; nothing where sectors are stuck for another reason. */

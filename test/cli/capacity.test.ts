@@ -42,14 +42,14 @@ function told(): unknown {
   return { hosts: hosts.map(({ host }) => host), unknown };
 }
 
-function codes(): unknown {
+function codes(): readonly string[] {
   const { diagnostics } = JSON.parse(out.join('')) as { diagnostics: { code: string; message: string }[] };
   return diagnostics.map(({ code, message }) => `${code} ${message}`);
 }
 
 describe('sealfarm capacity', () => {
   it('goes on where the hardware of some hosts is unknown, and where a task never fits', async () => {
-    expect(await run(['capacity', '--config', config, '--no-color'])).toBe(EXIT.done);
+    expect(await run(['capacity', '--config', config, '--no-color'])).toBe(EXIT.partial);
     expect(out.join('')).toContain('c2 C2: 0 — Lotus wants 182 GiB of RAM + swap for one');
     expect(out.join('')).toMatch(/\nunknown: hardware unknown: write `hardware:` under the host\n$/);
     // Without the miner's token the other host cannot be asked.
@@ -57,12 +57,13 @@ describe('sealfarm capacity', () => {
   });
 
   it.each([
-    [[], { hosts: ['known'], unknown: ['unknown'] }],
-    [['--host', 'known'], { hosts: ['known'], unknown: [] }],
-    [['--host', 'unknown', 'known'], { hosts: ['known'], unknown: ['unknown'] }],
-  ])('tells programs of the hosts it is asked for: %j', async (args, expected) => {
-    expect(await run(['--json', '--config', config, 'capacity', ...args])).toBe(EXIT.done);
+    [[], { hosts: ['known'], unknown: ['unknown'] }, ['SF301'], EXIT.partial],
+    [['--host', 'known'], { hosts: ['known'], unknown: [] }, [], EXIT.done],
+    [['--host', 'unknown', 'known'], { hosts: ['known'], unknown: ['unknown'] }, ['SF301'], EXIT.partial],
+  ])('tells programs of the hosts it is asked for: %j', async (args, expected, why, exit) => {
+    expect(await run(['--json', '--config', config, 'capacity', ...args])).toBe(exit);
     expect(told()).toEqual(expected);
+    expect(codes().map((code) => code.slice(0, 5))).toEqual(why);
   });
 
   it.each([
@@ -75,7 +76,18 @@ describe('sealfarm capacity', () => {
 
   it('fails where nobody knows the hardware of any host it is asked for', async () => {
     expect(await run(['capacity', '--config', config, '--json', '--host', 'unknown'])).toBe(EXIT.failed);
-    expect(codes()).toEqual(['SF617 nobody knows what the machine of unknown has']);
+    expect(codes()).toEqual([
+      // The reason first, which a person was told of before.
+      'SF301 The environment variable MINER, which holds a secret, is not set',
+      'SF617 nobody knows what the machine of unknown has',
+    ]);
+  });
+
+  it('counts the hosts of which nobody knows the hardware', async () => {
+    writeFileSync(config, `${FILE}  third: { address: 10.0.0.3, workers: { c1: { tasks: [addpiece] } } }\n`);
+    const words = ['capacity', '--config', config, '--json', '--host', 'unknown', 'third'];
+    expect(await run(words)).toBe(EXIT.failed);
+    expect(codes()[1]).toBe('SF617 nobody knows what the machines of unknown and 1 more have');
   });
 
   it('says what is wrong with the file', async () => {

@@ -41,7 +41,7 @@ describe('explain', () => {
 
   it('prints one document for programs', () => {
     expect(explain(['SF218'], JSON_LINE)).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ codes: [{ code: 'SF218', severity: 'note' }] });
+    expect(JSON.parse(out)).toMatchObject({ formatVersion: 1, codes: [{ code: 'SF218', severity: 'note' }] });
   });
 
   it.each([

@@ -76,6 +76,21 @@ describe('a terminal for programs', () => {
   });
 });
 
+describe('the width', () => {
+  it.each([
+    [true, 40, 40],
+    // Nobody gave it a size.
+    [true, 0, 100],
+    [false, undefined, 100],
+  ])('of a terminal (%s) of %s columns is %i', (isTTY, columns, expected) => {
+    const before = { isTTY: process.stdout.isTTY, columns: process.stdout.columns };
+    Object.assign(process.stdout, { isTTY, columns });
+    const { width } = new Terminal({ color: false });
+    Object.assign(process.stdout, before);
+    expect(width).toBe(expected);
+  });
+});
+
 describe('a terminal for people', () => {
   it('ends without a word', () => {
     const terminal = new Terminal({ json: false, color: false });

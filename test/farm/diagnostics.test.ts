@@ -242,6 +242,7 @@ describe('variables', () => {
     [worker('env: { SEALFARM_BINARY: x }'), 'SF223 16:16'],
     [worker('env: { SEALFARM_CPUS: 0-3 }'), 'SF223 16:16'],
     [worker('env: { PC1_32G_MIN_MEMORY: 1 }'), 'SF223 16:16'],
+    [worker('env: { PC1_32G_MAX_CONCURENT: 4 }'), 'SF223 16:16'],
     [worker('env: { DC_BASE_MIN_MEMORY: 1 }'), 'SF223 16:16'],
     // Lotus would pass it over without a word.
     [worker('env: { PRU2_32G_GPU_UTILIZATION: 0.5 }'), 'SF223 16:16'],

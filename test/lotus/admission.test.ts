@@ -82,6 +82,13 @@ describe('admit', () => {
     expect(admit(one('PC1'), single, busy)).toEqual({ admitted: true });
   });
 
+  it('lets what takes no GPU run beside too many GPU tasks, such as those of an older session', () => {
+    const single = worker(1024, { gpus: 1 });
+    const over = activeResources([one('PC2'), one('PC2')], single);
+    expect(admit(one('AP'), single, over)).toEqual({ admitted: true });
+    expect(admit(one('C2'), single, over)).toMatchObject({ scarce: 'gpus', available: -1 });
+  });
+
   it('counts a limit for its own kind only', () => {
     const big = worker(2048, { swap: 64 });
     const limited = one('PC1', { MaxConcurrent: 1 });

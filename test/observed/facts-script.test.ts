@@ -97,7 +97,8 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
 
   it('tell whether the program can be run, and who may read the secrets', () => {
     const folder = hostFolder();
-    const binary = folder.write('bin/lotus-worker', '#!/bin/sh\n', 0o755);
+    const says = `#!/bin/sh\n[ "$1" = --version ] && echo 'lotus-worker version 1.36.2+mainnet+git.8a722b5'\n`;
+    const binary = folder.write('bin/lotus-worker', says, 0o755);
     const own = hostFolder(['seal'], 'other', { binary });
     own.write(own.files.envFile, CANARY, 0o600);
     own.write(own.files.tokenFile, CANARY, 0o644);
@@ -105,12 +106,14 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     expect(stdout).not.toContain(Buffer.from(CANARY).toString('base64').slice(0, 12));
     expect(facts(own, shell).workers.get('worker-1')).toMatchObject({
       program: 'ok',
+      version: '1.36.2+mainnet+git.8a722b5',
       secretModes: new Map([
         [own.files.envFile, '600'],
         [own.files.tokenFile, '644'],
       ]),
     });
     chmodSync(binary, 0o644);
+    expect(facts(own, shell).workers.get('worker-1')).not.toHaveProperty('version');
     expect(facts(own, shell).workers.get('worker-1')?.program).toBe('unusable');
     expect(facts(folder, shell).workers.get('worker-1')).toEqual({
       program: 'absent',

@@ -3,7 +3,16 @@ import type { Hardware, Worker } from '../../src/farm/farm.js';
 import type { ScarceResource } from '../../src/lotus/admission.js';
 import type { PipelineTask } from '../../src/lotus/selector.js';
 import type { Durations } from '../../src/simulate/durations.js';
-import { DAY, GiB, MINUTE, minutes, outcomeAt, type Place, type Places } from '../support/simulated-farm.js';
+import {
+  DAY,
+  GiB,
+  MINUTE,
+  minutes,
+  outcomeAt,
+  type Place,
+  type Places,
+  stage,
+} from '../support/simulated-farm.js';
 
 /** An hour for the task in question takes a sector an hour off. */
 const DURATIONS = minutes({ AP: 5, PC1: 240, PC2: 60, WaitSeed: 75, C1: 1, C2: 60, FIN: 1 });
@@ -120,8 +129,10 @@ describe('a farm that is kept fed', () => {
   );
 
   it('that has little to do has no bottleneck', () => {
-    const outcome = outcomeAt(AMPLE, { ...FED, maxSealing: 2 });
+    const outcome = outcomeAt({ ...AMPLE, pc2: place(['PC2']) }, { ...FED, maxSealing: 2 });
     expect(outcome.sectorsPerDay).toBeGreaterThan(0);
+    // Two hours of the GPU for two sectors, which take more than seven.
+    expect(stage(outcome, 'PC2').full.get('gpus')).toBeGreaterThan(0.2);
     expect(outcome).not.toHaveProperty('bottleneck');
   });
 });

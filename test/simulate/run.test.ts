@@ -130,6 +130,25 @@ describe('two sectors', () => {
     expect(worker?.use.gpus).toBeCloseTo((60 + 80) / 358, 12);
   });
 
+  it('fill a stage by the part that their workers have in it', () => {
+    const worker = { storage: STORES };
+    const places: Places = {
+      a: { worker: { ...worker, limits: new Map([['PC1', 1]]) } },
+      b: { worker: { ...worker, limits: new Map([['PC1', 3]]) } },
+    };
+    const found = stage(outcomeAt(places, { sectors: 1 }), 'PC1');
+    expect(found.capacity).toBe(4);
+    // One of four for 240 of 378 minutes
+    expect(found.full.get('max-concurrent')).toBeCloseTo(240 / 378 / 4, 12);
+  });
+
+  it('may be as many as they like where a task takes nothing', () => {
+    const outcome = outcomeAt(ALONE, { sectors: 1 });
+    expect(stage(outcome, 'FIN')).not.toHaveProperty('capacity');
+    // One GPU
+    expect(stage(outcome, 'C2').capacity).toBe(1);
+  });
+
   it('say nothing of GPUs that are not there', () => {
     const outcome = outcomeAt({ w: { ...ALONE['w'], hardware: { gpus: 0 } } }, { sectors: 1 });
     expect(outcome.workers[0]?.use).not.toHaveProperty('gpus');
@@ -186,7 +205,7 @@ describe('a run', () => {
     };
     const outcome = outcomeAt(places, { sectors: 2 });
     expect(outcome.finished).toBe(2);
-    expect(stage(outcome, 'PC1').failures).toBe(1);
+    expect(stage(outcome, 'PC1')).toMatchObject({ failures: 1, queue: { end: 0 } });
     // All of the first one but its way to the miner, and the second from PC1 on.
     const [first, second] = [378 * MINUTE + UNSEALED / 1e6, 368 * MINUTE + FINISHED / 1e6];
     expect(outcome.simulated).toBeCloseTo(first + second, 3);

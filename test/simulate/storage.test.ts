@@ -153,11 +153,15 @@ describe('a worker is told', () => {
     // Into 33.6 goes an unsealed file, but no finished sector of 35.2.
     room.put('w', 2, 'cache');
     expect(room.told).toEqual(['w']);
-    // Into 65.6 go both, a whole one again into 516.8.
-    room.storage.remove(2, 'sealed');
+    room.put('w', 3, 'unsealed');
     expect(room.told).toEqual(['w', 'w']);
-    room.storage.remove(2, 'cache');
+    // Into 33.6 again, both into 65.6, a whole one into 516.8.
+    room.storage.remove(3, 'unsealed');
     expect(room.told).toEqual(['w', 'w', 'w']);
+    room.storage.remove(2, 'sealed');
+    expect(room.told).toHaveLength(4);
+    room.storage.remove(2, 'cache');
+    expect(room.told).toHaveLength(5);
   });
 
   it('of a file system by every path on it', () => {

@@ -3,7 +3,7 @@ import type { Worker } from '../../src/farm/farm.js';
 import type { PipelineTask } from '../../src/lotus/selector.js';
 import type { Stuck } from '../../src/simulate/outcome.js';
 import { aFarm, aStorage } from '../support/farm.js';
-import { DAY, GiB, outcomeAt, type Places, stage } from '../support/simulated-farm.js';
+import { DAY, GiB, outcomeAt, type Place, type Places, stage } from '../support/simulated-farm.js';
 
 const ONE_PC1 = new Map([['PC1', 1]] as const);
 const STORES = [aStorage({ store: true })];
@@ -53,6 +53,14 @@ describe('sectors are stuck', () => {
     expect(outcomeAt({ w: { worker: { storage: STORES } } }, { sectors: 1 }, { miner }).finished).toBe(1);
   });
 
+  it('with a worker that may not hand on what it cannot store, while others go on', () => {
+    const miner = { ...aFarm().miner, disallowRemoteFinalize: true };
+    const places: Places = { w: {}, stores: { worker: { storage: STORES, limits: ONE_PC1 } } };
+    const { stuck, finishedSince } = outcomeAt(places, {}, { miner });
+    expect(finishedSince).toBeGreaterThan(0);
+    expect(stuck).toMatchObject([{ task: 'GET', why: 'data-elsewhere' }]);
+  });
+
   it('and counted by task and reason', () => {
     const { stuck, finished } = outcomeAt(DEADLOCK, { sectors: 3 });
     expect(finished).toBe(0);
@@ -75,11 +83,14 @@ describe('sectors are stuck', () => {
     expect(stuck).toEqual([{ task: 'PC2', why: 'groups', sectors: 7 }]);
   });
 
-  it('for want of room on a path too small for one, while others go on', () => {
+  it.each<[what: string, small: Place]>([
+    ['disk', { worker: inGroup(['g2']), hardware: { disk: 483 * GiB } }],
+    ['path', { worker: { storage: [aStorage({ groups: ['g2'], maxStorage: 483 * GiB })] } }],
+  ])('for want of room on a %s too small for one, while others go on', (_, { worker, hardware }) => {
     const places: Places = {
       one: { worker: { ...inGroup(['g1']), limits: ONE_PC1 } },
       two: { worker: { ...doing('AP', 'PC1'), ...inGroup([], ['g2']) }, hardware: { disk: 4000 * GiB } },
-      three: { worker: { ...doing('PC2'), ...inGroup(['g2']) }, hardware: { disk: 483 * GiB } },
+      three: { worker: { ...doing('PC2'), ...worker }, ...(hardware && { hardware }) },
     };
     const { stuck, finishedSince } = outcomeAt(places);
     expect(finishedSince).toBeGreaterThan(0);

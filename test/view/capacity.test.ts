@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { farmCapacity, type FarmCapacity } from '../../src/capacity/host-capacity.js';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Hardware, Host, Worker } from '../../src/farm/farm.js';
 import { capacityJson, formatCapacity } from '../../src/view/capacity.js';
 import { createStyle, PLAIN } from '../../src/view/style.js';
@@ -84,6 +85,17 @@ describe('formatCapacity', () => {
     expect(lines.at(-1)).toBe(`  w ${words}`);
   }); // prettier-ignore
 
+  it('keeps the rows short where many workers are alike and their names do not fold', () => {
+    const many = ['north', 'south', 'east', 'west', 'attic'].map(
+      (room) => [host(`pc1-in-the-${room}`, LIMITED), BIG] as const,
+    );
+    expect(text(many, 200).split('\n').slice(1, 4)).toEqual([
+      '  WORKER                                         TASK  ALONE  BINDS    IN THE MIX  BINDS',
+      '  pc1-in-the-north, pc1-in-the-south and 3 more  AP    64     threads  5           PC1',
+      '                                                 PC1   4      limit    4           limit',
+    ]);
+  });
+
   it('says how it comes that more is given out than there is', () => {
     const pc1s: Partial<Worker> = { tasks: ['PC1'] };
     const both = text([[host('w', pc1s, { ...pc1s, name: 'v' }), SMALL]], 200).split('\n');
@@ -146,7 +158,9 @@ describe('formatCapacity', () => {
 
 describe('capacityJson', () => {
   it('has the same for machines', () => {
-    expect(capacityJson(capacityOf([[host('c2-1', { tasks: ['C2'] }), SMALL], [host('x1')]]))).toEqual({
+    const trouble: Diagnostic = { code: 'SF404', severity: 'error', message: 'x1 does not answer' };
+    const capacity = capacityOf([[host('c2-1', { tasks: ['C2'] }), SMALL], [host('x1')]]);
+    expect(capacityJson(capacity, [trouble])).toEqual({
       formatVersion: 1,
       farm: 'example',
       hosts: [
@@ -182,6 +196,7 @@ describe('capacityJson', () => {
         },
       ],
       unknown: ['x1'],
+      diagnostics: [trouble],
     });
   });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { doctorJson, formatDoctor, type Doctor } from '../../src/view/doctor.js';
+import type { Plan } from '../../src/plan/plan.js';
 import { createStyle } from '../../src/view/style.js';
 import { aHost, aStorage, aWorker } from '../support/farm.js';
+import { changeWorker, stopped } from '../support/observation.js';
+import { FARM, plan, PLACED } from '../support/plan.js';
 import { someFacts, TiB } from '../support/facts.js';
 
 const PLAIN = createStyle(false);
@@ -18,8 +21,13 @@ function onHost(host: string, change: Partial<Diagnostic> = {}): Diagnostic {
   };
 }
 
+/** Nothing is to do. */
+function planWith(diagnostics: readonly Diagnostic[]): Plan {
+  return { ...plan(FARM, PLACED), diagnostics };
+}
+
 function doctor(parts: Partial<Doctor>): Doctor {
-  return { hosts: [{ host: 'host-1', reached: true }], layout: [], plan: [], live: [], ...parts };
+  return { hosts: [{ host: 'host-1', reached: true }], layout: [], plan: planWith([]), live: [], ...parts };
 }
 
 function formatted(parts: Partial<Doctor>): string {
@@ -35,7 +43,9 @@ describe('what the doctor says', () => {
     const layout: Diagnostic[] = [
       { code: 'SF230', severity: 'note', message: 'of the file', place: { kind: 'file', file: 'f' } },
     ];
-    const plan = [onHost('host-1', { code: 'SF502', severity: 'error', message: 'nothing is mounted' })];
+    const plan = planWith([
+      onHost('host-1', { code: 'SF502', severity: 'error', message: 'nothing is mounted' }),
+    ]);
     const live = [
       onHost('host-1'),
       onHost('host-1', { code: 'SF535', severity: 'error', message: 'no program' }),
@@ -81,6 +91,16 @@ describe('what the doctor says', () => {
     expect(formatted({ live })).not.toContain('the same on');
   });
 
+  it('says how much a plan would do, of which nothing is a diagnostic', () => {
+    const dead = changeWorker(PLACED, 'worker-1', stopped);
+    expect(formatted({ plan: plan(FARM, dead) })).toBe(
+      [
+        'Plan: 1 to start, 0 files to write, 0 live changes, 0 restarts. `sealfarm plan` shows the steps.',
+        'Nothing found wrong on 1 host.',
+      ].join('\n\n'),
+    );
+  });
+
   it('does not hide that hosts were not reached', () => {
     const hosts = [
       { host: 'host-1', reached: true },
@@ -120,6 +140,7 @@ describe('for programs', () => {
           },
         },
       ],
+      plan: { start: 0, files: 0, unreached: [] },
       diagnostics: [{ code: 'SF541' }, { code: 'SF541' }],
     });
     expect(JSON.stringify(json)).not.toContain('fileLimit');

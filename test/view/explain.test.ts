@@ -95,6 +95,7 @@ describe('formatCodeList', () => {
 describe('explainJson', () => {
   it('gives the texts unwrapped', () => {
     expect(explainJson(['SF218'])).toEqual({
+      formatVersion: 1,
       codes: [
         {
           code: 'SF218',

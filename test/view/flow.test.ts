@@ -113,6 +113,20 @@ describe('formatFlow', () => {
     expect(shown(text, 30)).toContain('  and 4 more, with --json');
   });
 
+  it('breaks long lines between names', () => {
+    const seal = host('pc1-[01-16]-x', 1, 'PC1', SEAL);
+    const lines = shown(withHosts(seal, host('p-[1-1]', 9, 'AP, PC2, C2', SEAL)), 40);
+    const from = lines.findIndex((line) => line.startsWith('PC1 →'));
+    expect(lines.slice(from, lines.indexOf('', from))).toEqual([
+      'PC1 → PC2: the sealed file and the',
+      '  cache, 448 GiB; 448 GiB between',
+      '  machines',
+      '  448.0  wpc1-01-x, wpc1-02-x, wpc1-03-x',
+      '           and 13 more (16 workers) →',
+      '           wp-1',
+    ]);
+  });
+
   it('lists the most first', () => {
     const text = withHosts(
       host('x-[1-1]', 1, 'PC1', `{ path: /s, seal: true, weight: 1 }, ${SEAL.replace('/s', '/u')}`).replace(
@@ -158,6 +172,12 @@ describe('formatFlow', () => {
     expect(lines[0]).toBe('Farm example: no file of a sector leaves its machine');
     expect(lines).toContain('AP → PC1: the unsealed file, 32 GiB; nothing moves');
     expect(lines).not.toContain('Closed and narrow ways');
+  });
+
+  it('says so where no worker does anything', () => {
+    expect(shown(withHosts(host('a-[1-1]', 1, 'UNS', '')))[0]).toBe(
+      'Farm example: no worker takes part in sealing; all of it is left to the miner',
+    );
   });
 
   it.each([

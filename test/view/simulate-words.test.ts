@@ -38,13 +38,6 @@ describe('the head of a simulation', () => {
     expect(head({ since }).slice(2)).toEqual([...words, IDLE]);
   });
 
-  it('says that a run was cut short', () => {
-    expect(head({ cutShort: true, simulated: 30 * DAY }).slice(3)).toEqual([
-      'Cut short after 30 days: more happens than a simulation takes. Choose fewer --days or --sectors, or longer --durations.',
-      IDLE,
-    ]);
-  });
-
   it.each<[inWork: number, words: readonly string[]]>([
     [11, []],
     [12, ['At the end no more sectors could be begun, because of --max-sealing 12.']],

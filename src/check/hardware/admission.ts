@@ -1,4 +1,3 @@
-import type { Hardware } from '../../farm/farm.js';
 import { workersOf } from '../../farm/rules/rule.js';
 import { admit, type Admission, IDLE, type ScarceResource } from '../../lotus/admission.js';
 import type { TaskCode } from '../../lotus/task.js';
@@ -17,7 +16,7 @@ export function* tasksFit(layout: Layout): Generator<Trouble> {
     if (known.announced.CPUs === 0) continue;
     const [first, ...others] = refusals(known);
     if (first === undefined) continue;
-    const { worker, hardware } = known;
+    const { worker } = known;
     const also =
       others.length === 0 ? '' : `; ${listed(others.map(({ code }) => code))} cannot run there either`;
     yield {
@@ -25,8 +24,8 @@ export function* tasksFit(layout: Layout): Generator<Trouble> {
       severity: 'error',
       at: taskPlace(worker, first.code),
       who: worker.name,
-      say: (name) => `${first.code} ${tooLittle(first.refusal, name(worker.name))}${also}`,
-      help: wayOut(first.refusal.scarce, worker.noSwap, hardware),
+      say: (name) => `${first.code} ${tooLittle(first.refusal, name(worker.name), known)}${also}`,
+      help: wayOut(first.refusal, known),
     };
   }
 }
@@ -38,20 +37,27 @@ function refusals(known: KnownWorker): readonly { readonly code: TaskCode; reado
   });
 }
 
-function tooLittle({ scarce, needed, available }: Refusal, worker: string): string {
+function tooLittle({ scarce, needed, available }: Refusal, worker: string, known: KnownWorker): string {
   const before = `before Lotus gives out one, and ${worker} has`;
   const virtual = scarce === 'virtual-memory';
   if (virtual || scarce === 'memory') {
-    return `needs ${sizeNeeded(needed)} of RAM${virtual ? ' + swap' : ''} ${before} ${sizeThere(available)}`;
+    const without = virtual && leavesSwap(known) ? ' with noSwap' : '';
+    return `needs ${sizeNeeded(needed)} of RAM${virtual ? ' + swap' : ''} ${before} ${sizeThere(available)}${without}`;
   }
   return `needs ${counted(needed, scarce === 'gpus' ? 'GPU' : 'CPU')} ${before} ${available}`;
 }
 
-function wayOut(scarce: ScarceResource, noSwap: boolean, { swap }: Hardware): string {
+function leavesSwap({ worker, hardware }: KnownWorker): boolean {
+  return worker.noSwap && hardware.swap > 0;
+}
+
+function wayOut({ scarce, needed }: Refusal, known: KnownWorker): string {
   const elsewhere = 'or leave the task to a worker that has it';
   if (scarce === 'threads' || scarce === 'gpus') return `Give the worker more of them, ${elsewhere}.`;
-  if (scarce === 'virtual-memory' && noSwap && swap > 0) return `Take noSwap out, ${elsewhere}.`;
-  const more = scarce === 'virtual-memory' ? 'RAM or swap' : 'RAM';
+  const { memory, swap } = known.hardware;
+  if (scarce === 'virtual-memory' && leavesSwap(known) && memory + swap >= needed)
+    return `Take noSwap out, ${elsewhere}.`;
+  const more = scarce === 'virtual-memory' && !known.worker.noSwap ? 'RAM or swap' : 'RAM';
   return `Give the machine more ${more}, ${elsewhere}.`;
 }
 
@@ -84,6 +90,9 @@ function supply(scarce: ScarceResource, { announced }: KnownWorker): string {
   return `${counted(count, word)} ${count === 1 ? 'is' : 'are'}`;
 }
 
+/** One load is prepared, and each of two windows holds another. Lotus: storage/sealer/sched.go SchedWindows */
+const WAITING = 3;
+
 /** Without a limit Lotus fills one machine to the brim while others may be idle. */
 export function* preCommit1IsLimited(layout: Layout): Generator<Trouble> {
   const known = new Map(knownWorkers(layout).map((one) => [one.worker, one]));
@@ -94,8 +103,8 @@ export function* preCommit1IsLimited(layout: Layout): Generator<Trouble> {
     if (count === 0) continue;
     const given =
       count === undefined
-        ? 'as many as its RAM holds, and twice as many to wait there'
-        : `${count} to run at once, and ${2 * count} more to wait there`;
+        ? 'as many as its RAM holds, and up to three times as many to wait there'
+        : `${count} to run at once, and up to ${WAITING * count} more to wait there`;
     yield {
       code: 'SF254',
       severity: 'warning',

@@ -30,6 +30,8 @@ export function seesNoGpu(worker: Worker, hardware: Hardware | undefined): boole
 interface GpuUser {
   readonly worker: Worker;
   readonly gpus: 'all' | readonly Gpu[];
+  /** GPUs that its greediest task counts for; a fraction says that it shares one. */
+  readonly most: number;
 }
 
 /** The workers of a host with tasks that use a GPU, and with a GPU to use. */
@@ -40,8 +42,15 @@ function gpuUsers(
 ): readonly GpuUser[] {
   return workers
     .filter(({ tasks }) => tasks.some((code) => defaultResources(code, size).GPUUtilization > 0))
-    .map((worker) => ({ worker, gpus: gpusOf(worker, hardware) }))
+    .map((worker) => ({ worker, gpus: gpusOf(worker, hardware), most: mostGpus(worker, size) }))
     .filter(({ gpus }) => gpus.length > 0);
+}
+
+function mostGpus({ tasks, resources }: Worker, size: SectorSize): number {
+  const each = tasks.map(
+    (code) => resources.get(code)?.GPUUtilization ?? defaultResources(code, size).GPUUtilization,
+  );
+  return Math.max(0, ...each);
 }
 
 /** Each worker counts its GPUs as if no other had them. */
@@ -56,13 +65,17 @@ export function* gpusAreGivenOnce({ farm, hardware }: Layout): Generator<Trouble
         who: again.worker.name,
         say: (name) =>
           `${name(first.worker.name)} and ${name(again.worker.name)} on ${name(host.name)} both have ${clash}, which Lotus counts for each of them`,
-        help: 'Give each worker GPUs of its own, or the tasks to one worker.',
+        help: 'Give each worker GPUs of its own, or the tasks to one worker; if they shall share, say so with a gpuUtilization of 0.5 under resources.',
       };
     }
   }
 }
 
-function commonGpus({ gpus: one }: GpuUser, { gpus: other }: GpuUser): string | undefined {
+function commonGpus(
+  { gpus: one, most }: GpuUser,
+  { gpus: other, most: alsoMost }: GpuUser,
+): string | undefined {
+  if (most + alsoMost <= 1) return undefined;
   if (one === 'all' && other === 'all') return 'every GPU';
   const common = one === 'all' ? other : one.filter((gpu) => other === 'all' || other.includes(gpu));
   if (common === 'all' || common.length === 0) return undefined;

@@ -3,6 +3,7 @@ import type { TaskResources } from '../../lotus/api.js';
 import { defaultResources } from '../../lotus/resources.js';
 import type { TaskCode } from '../../lotus/task.js';
 import { task } from '../../lotus/task.js';
+import type { Hardware } from '../../farm/farm.js';
 import { workersOf } from '../../farm/rules/rule.js';
 import type { Layout } from '../layout.js';
 import type { Trouble } from './trouble.js';
@@ -15,16 +16,23 @@ const SHORT: readonly TaskCode[] = ['AP', 'DC'];
 /** More of one task than any machine does; keeps a task that hardly takes anything from being counted for ever. */
 const MOST = 1000;
 
+/** Lotus asks twice for each task: whether RAM holds what it must have, and RAM + swap what it may come to take. */
+const KINDS = [
+  { field: 'MinMemory', what: 'RAM', there: ({ memory }: Hardware) => memory },
+  { field: 'MaxMemory', what: 'RAM + swap', there: ({ memory, swap }: Hardware) => memory + swap },
+] as const;
+
 /** Each worker counts the whole machine as its own, so Lotus may give away the same memory twice. */
 export function* memoryIsGivenOnce(layout: Layout): Generator<Trouble> {
   for (const workers of knownByHost(layout)) {
     const [one] = workers;
     if (one === undefined || workers.length < 2) continue;
     const { host, hardware } = one;
-    const uses = workers.map((known) => ({ name: known.worker.name, bytes: mostMemory(known) }));
-    const sum = uses.reduce((total, { bytes }) => total + bytes, 0);
-    if (sum <= hardware.memory) continue;
-    const each = listed(uses.map(({ name, bytes }) => `${name} up to ${sizeNeeded(bytes)}`));
+    const uses = KINDS.map((kind) => usesOf(workers, kind.field));
+    const short = KINDS.findIndex(({ there }, index) => sumOf(uses[index]) > there(hardware));
+    const kind = KINDS[short];
+    if (kind === undefined) continue;
+    const each = listed((uses[short] ?? []).map(({ name, bytes }) => `${name} up to ${sizeNeeded(bytes)}`));
     yield {
       code: 'SF257',
       severity: 'warning',
@@ -32,22 +40,40 @@ export function* memoryIsGivenOnce(layout: Layout): Generator<Trouble> {
       on: 'key',
       who: host.name,
       say: (name) =>
-        `Lotus may give the workers of ${name(host.name)} tasks for ${sizeNeeded(sum)} of RAM in all, and it has ${sizeThere(hardware.memory)}`,
+        `Lotus may give the workers of ${name(host.name)} tasks for ${sizeNeeded(sumOf(uses[short]))} of ${kind.what} in all, and it has ${sizeThere(kind.there(hardware))}`,
       help: `Lower their limits until they fit together; as it is, ${each}.`,
     };
   }
 }
 
-/** RAM the worker's tasks take, the greatest first, until Lotus admits no more of them. */
-function mostMemory(known: KnownWorker): number {
+interface Use {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+function usesOf(workers: readonly KnownWorker[], field: MemoryField): readonly Use[] {
+  return workers.map((known) => ({ name: known.worker.name, bytes: mostMemory(known, field) }));
+}
+
+function sumOf(uses: readonly Use[] = []): number {
+  return uses.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+type MemoryField = (typeof KINDS)[number]['field'];
+
+/** What the worker's tasks take, the greatest first, until Lotus admits no more; what tasks of a kind share counts once. */
+function mostMemory(known: KnownWorker, field: MemoryField): number {
   const tasks = known.worker.tasks.filter((code) => !SHORT.includes(code)).map((code) => taskOn(known, code));
   let active = IDLE;
-  for (const one of tasks.toSorted((a, b) => b.need.MinMemory - a.need.MinMemory)) {
+  for (const one of tasks.toSorted((a, b) => b.need[field] - a.need[field])) {
     for (let count = 0; count < MOST && admit(one, known.announced, active).admitted; count++) {
       active = withTask(active, one, known.announced);
     }
   }
-  return active.memUsedMin;
+  const shared = tasks
+    .filter(({ code }) => active.counts.has(code))
+    .reduce((sum, { need }) => sum + need.BaseMinMemory, 0);
+  return shared + (field === 'MinMemory' ? active.memUsedMin : active.memUsedMax);
 }
 
 const MEMORY_KEYS = { minMemory: 'MinMemory', maxMemory: 'MaxMemory' } as const satisfies Readonly<

@@ -2,14 +2,11 @@ import type { YamlPath } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
 import type { Hardware, Worker } from '../../farm/farm.js';
 import { workersOf } from '../../farm/rules/rule.js';
-import type { TaskCode } from '../../lotus/task.js';
 import type { Layout } from '../layout.js';
+import { WITH_PARAMETERS } from './caches.js';
 import type { Trouble } from './trouble.js';
 import { listed } from './words.js';
 import { isLarge, taskPlace } from './workers.js';
-
-/** Tasks for which a worker fetches the proof parameters before it listens. Lotus: cmd/lotus-worker/main.go */
-const WITH_PARAMETERS: readonly TaskCode[] = ['C2', 'PR2', 'WDP', 'WNP'];
 
 export function* parametersHaveAPlace({ farm }: Layout): Generator<Trouble> {
   if (!isLarge(farm.sectorSize)) return;
@@ -65,10 +62,11 @@ export function* proofSettingsAgree({ farm, hardware }: Layout): Generator<Troub
   }
 }
 
+/** RAM by size classes: of machines that are asked no two have quite the same. Swap matters to no proof. */
 function machineKind(hardware: Hardware | undefined): string {
   if (hardware === undefined) return 'unknown';
-  const { cpus, memory, swap, gpus, l3Groups } = hardware;
-  return JSON.stringify([cpus, memory, swap, gpus, l3Groups]);
+  const { cpus, memory, gpus, l3Groups } = hardware;
+  return JSON.stringify([cpus, Math.round(2 * Math.log2(memory)), gpus, l3Groups]);
 }
 
 /** Each setting once, with the first worker in which it is another. */

@@ -3,20 +3,20 @@ import type { Farm } from '../../farm/farm.js';
 import type { IndexedStorage } from '../../observed/observed.js';
 import { counted } from '../hardware/words.js';
 import { ownedPaths, placeOf, type LiveCheck, type LiveContext } from './context.js';
-import { addressOf, isLoopback } from './urls.js';
+import { addressOf, isLoopback, isMiners } from './urls.js';
 
 /** An address under which nobody of the file serves a path of the file any more. */
 export const staleUrls: LiveCheck = function* (context) {
-  const known = knownAddresses(context.farm);
+  const isKnown = knownTo(context.farm);
   for (const [id, { seen, path }] of ownedPaths(context)) {
     for (const address of addressesOf(indexOf(context).get(id))) {
-      if (known.has(address) || isLoopback(hostOf(address))) continue;
+      if (isKnown(address) || isLoopback(hostOf(address))) continue;
       yield {
         code: 'SF537',
         severity: 'warning',
         message: `the index also names ${address} for this path, where nobody of the file listens`,
         place: placeOf(seen, path),
-        help: 'While the worker is quiet, detach the path and attach it again; a URL that stays even so goes with a restart of the miner.',
+        help: 'It goes with the next restart of the miner; detaching the path takes away only the URL of now. Detach before `listen` is changed.',
       };
     }
   }
@@ -45,14 +45,14 @@ export const loopbackUrls: LiveCheck = function* (context) {
 
 /** Sealing paths of somebody who is not in the file. */
 export const foreignPaths: LiveCheck = function* (context) {
-  const known = knownAddresses(context.farm);
+  const isKnown = knownTo(context.farm);
   const owned = ownedPaths(context);
   const foreign = new Map<string, number>();
   for (const [id, storage] of indexOf(context)) {
     const addresses = addressesOf(storage);
     const [first] = addresses;
     if (first === undefined || !storage.info.CanSeal || owned.has(id)) continue;
-    if (addresses.every((address) => !known.has(address))) foreign.set(first, (foreign.get(first) ?? 0) + 1);
+    if (!addresses.some(isKnown)) foreign.set(first, (foreign.get(first) ?? 0) + 1);
   }
   for (const [address, count] of foreign) {
     yield {
@@ -77,10 +77,11 @@ function hostOf(address: string): string {
   return address.replace(/:\d+$/, '');
 }
 
-/** Where the miner and the workers of the file listen. */
-function knownAddresses({ miner, hosts }: Farm): ReadonlySet<string> {
-  const workers = hosts.flatMap((host) => host.workers.map(({ listen }) => listen));
-  return new Set([miner.address, ...workers].map(formatSocketAddress));
+/** Whether the miner or a worker of the file listens there. */
+function knownTo(farm: Farm): (address: string) => boolean {
+  const workers = farm.hosts.flatMap((host) => host.workers.map(({ listen }) => formatSocketAddress(listen)));
+  const known = new Set(workers);
+  return (address) => known.has(address) || isMiners(address, farm);
 }
 
 /** Whether all that the file names may be one machine. */

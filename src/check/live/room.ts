@@ -1,7 +1,5 @@
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import { SECTOR_SIZES, type SectorSize } from '../../lotus/sector-size.js';
 import { spaceNeeded } from '../../lotus/selector.js';
-import type { TaskCode } from '../../lotus/task.js';
 import { task } from '../../lotus/task.js';
 import type { StorageDeclaration } from '../../farm/farm.js';
 import { liveOf } from '../../observed/live.js';
@@ -9,15 +7,10 @@ import { jobsOn } from '../../observed/miner-state.js';
 import type { MinerObservation } from '../../observed/observed.js';
 import { storageIdOf } from '../../observed/registered.js';
 import { parameterFolder, parentFolder } from '../../observed/used-folders.js';
+import { PARAMETERS, parentsOf, WITH_PARAMETERS } from '../hardware/caches.js';
 import { sizeNeeded, sizeThere } from '../hardware/words.js';
+import { isLarge } from '../hardware/workers.js';
 import { placeOf, seenWorkers, type LiveCheck, type SeenWorker } from './context.js';
-
-const GiB = 2 ** 30;
-
-/** Of one sector size; those of sizes for tests are small. Lotus: go-paramfetch, build/proof-params/parameters.json */
-const PARAMETERS = 110 * GiB;
-
-const NEEDING_PARAMETERS: readonly TaskCode[] = ['C2', 'PR2', 'WDP', 'WNP'];
 
 /** A worker that listens has its parameters: it fetches them before. */
 export const parameterRoom: LiveCheck = function* (context) {
@@ -25,7 +18,7 @@ export const parameterRoom: LiveCheck = function* (context) {
   for (const seen of seenWorkers(context)) {
     const folder = parameterFolder(seen.worker);
     const cache = seen.machine?.caches.get(folder);
-    const needed = seen.worker.tasks.some((code) => NEEDING_PARAMETERS.includes(code));
+    const needed = seen.worker.tasks.some((code) => WITH_PARAMETERS.includes(code));
     if (!needed || cache?.room === undefined || liveOf(seen.observed.process) !== undefined) continue;
     if (cache.files > 0 || cache.room.free >= PARAMETERS) continue;
     yield {
@@ -37,11 +30,6 @@ export const parameterRoom: LiveCheck = function* (context) {
     };
   }
 };
-
-/** 56 bytes for each 32 bytes of a sector, and some room to spare. rust-fil-proofs: storage-proofs-porep/src/stacked/vanilla/cache.rs */
-function parentsOf(size: SectorSize): number {
-  return size === '64GiB' ? 120 * GiB : 60 * GiB;
-}
 
 export const parentRoom: LiveCheck = function* (context) {
   const { sectorSize } = context.farm;
@@ -60,10 +48,6 @@ export const parentRoom: LiveCheck = function* (context) {
     };
   }
 };
-
-function isLarge(size: SectorSize): boolean {
-  return SECTOR_SIZES[size].bytes >= 32 * GiB;
-}
 
 /** A worker that has as many PC1 as it may have needs no room for another. */
 export const sealingRoom: LiveCheck = function* (context) {

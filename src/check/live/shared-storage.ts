@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
-import { formatSocketAddress } from '../../farm/address.js';
 import type { StorageId } from '../../lotus/api.js';
 import type { PlaceFacts, RoomFacts } from '../../observed/facts.js';
 import { storageIdOf } from '../../observed/registered.js';
@@ -12,7 +11,7 @@ import {
   type LiveContext,
   type SeenWorker,
 } from './context.js';
-import { addressOf } from './urls.js';
+import { addressOf, isMiners } from './urls.js';
 
 interface FoundPath {
   readonly seen: SeenWorker;
@@ -46,10 +45,9 @@ const ONE_ONLY =
 function* sharedWithMiner(context: LiveContext): Generator<Diagnostic> {
   const { farm, observation } = context;
   if (!observation.miner.reached) return;
-  const minersAddress = formatSocketAddress(farm.miner.address);
   for (const [id, { seen, path }] of ownedPaths(context)) {
     const addresses = (observation.miner.storage.get(id)?.info.URLs ?? []).map(addressOf);
-    if (!addresses.includes(minersAddress) || new Set(addresses).size < 2) continue;
+    if (!addresses.some((address) => isMiners(address, farm)) || new Set(addresses).size < 2) continue;
     yield {
       code: 'SF531',
       severity: 'error',

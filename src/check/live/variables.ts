@@ -58,16 +58,21 @@ function environmentsOf({ observed }: SeenWorker): readonly Environment[] {
 }
 
 function ignoredVariable(seen: SeenWorker, name: string, where: readonly string[]): Diagnostic {
-  const guide = name.startsWith('PRU2_');
   return {
     code: 'SF521',
     severity: 'warning',
     message: `Lotus ignores ${name} in ${where.join(' and ')}`,
     place: placeOf(seen, workerLayout(seen.host.paths, seen.worker).envFile),
-    help: guide
-      ? `The code of that task is PR2, not PRU2 as in the guide: declare \`limits: { PR2: … }\` and apply.`
-      : 'Correct the name by `lotus-worker resources --all`, or declare it under `limits` or `resources` and apply.',
+    help: rightName(name),
   };
+}
+
+function rightName(name: string): string {
+  if (name.startsWith('PRU2_'))
+    return 'The code of that task is PR2, not PRU2 as in the guide: declare `limits: { PR2: … }` and apply.';
+  if (/^DC_\d/.test(name))
+    return 'DataCid knows no sector size, so its name has none: declare `limits: { DC: … }` and apply.';
+  return 'Correct the name by `lotus-worker resources --all`, or declare it under `limits` or `resources` and apply.';
 }
 
 function malformedVariable(seen: SeenWorker, name: string, where: readonly string[]): Diagnostic {

@@ -18,6 +18,28 @@ export const versionSkew: LiveCheck = function* (context) {
   }
 };
 
+/** What the miner may still take can have other faults, limits and defaults. */
+export const programSkew: LiveCheck = function* (context) {
+  const miner = context.versions.miner;
+  if (miner === undefined) return;
+  for (const seen of seenWorkers(context)) {
+    const program = seen.facts?.version;
+    if (program === undefined || releaseOf(program) === releaseOf(miner)) continue;
+    yield {
+      code: 'SF524',
+      severity: 'warning',
+      message: `this program is lotus-worker ${releaseOf(program)}, and the miner runs ${releaseOf(miner)}`,
+      place: placeOf(seen, seen.worker.binary),
+      help: 'Install the lotus-worker that belongs to the miner, and restart the workers that run another one.',
+    };
+  }
+};
+
+/** `1.36.2-rc1` of `1.36.2-rc1+mainnet+git.8a722b5`: the rest is the network and the build. */
+function releaseOf(version: string): string {
+  return version.replace(/^v/, '').replace(/\+.*$/s, '');
+}
+
 function skew(seen: SeenWorker, version: number, wanted: number, { versions }: LiveContext): Diagnostic {
   const numbers = `worker API ${versionWords(version)}, the other workers ${versionWords(wanted)}`;
   const help = `Install the same lotus-worker on all hosts${versions.miner === undefined ? '' : `, that of the miner (${versions.miner})`}, and restart the worker.`;

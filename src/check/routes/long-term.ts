@@ -4,8 +4,8 @@ import { repeated, storageOf, workersOf } from '../../farm/rules/rule.js';
 import { doersOf } from '../../flow/routes.js';
 import type { Layout } from '../layout.js';
 
-/** bytes; where Lotus's count of what is used begins to hurt */
-const VERY_LARGE = 100 * 2 ** 40;
+/** bytes; where Lotus's count of what is used begins to hurt. Finished sectors are many small files to a TiB. */
+const VERY_LARGE = { store: 20 * 2 ** 40, seal: 100 * 2 ** 40 } as const;
 
 /** What a path's name tells of a file system that many machines mount. */
 const SOUNDS_SHARED = /nfs|nas|ceph|gluster|lustre|beegfs|moosefs|samba|smb|cifs|share/i;
@@ -37,7 +37,7 @@ export function* holdersStoreThemselves({ farm }: Layout): Generator<Finding> {
 
 export function* largePathsHaveNoLimit({ farm }: Layout): Generator<Finding> {
   for (const { storage } of storageOf(farm.hosts)) {
-    if (storage.maxStorage === 0 || (!storage.store && storage.maxStorage <= VERY_LARGE)) continue;
+    if (storage.maxStorage <= VERY_LARGE[storage.store ? 'store' : 'seal']) continue;
     const message = `to keep to maxStorage Lotus counts every file on ${quote(storage.path)}, which is slow on a path of this size`;
     const help = 'Take maxStorage out: a file system of its own is limit enough.';
     yield finding('SF290', [...storage.yaml, 'maxStorage'], message, { severity: 'warning', help });

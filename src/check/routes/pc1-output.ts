@@ -1,5 +1,6 @@
 import { finding, type Finding, type YamlPath } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
+import type { StorageDeclaration } from '../../farm/farm.js';
 import { type PlacedWorker, storageOf } from '../../farm/rules/rule.js';
 import { sealingPaths } from '../../flow/paths.js';
 import { alikeRoutes } from '../../flow/alike.js';
@@ -27,9 +28,9 @@ export function* pc1OutputHasTwoTakers({ farm }: Layout): Generator<Finding> {
   }
 }
 
-/** In a farm with groups, sectors that may be dragged anywhere. */
+/** In a farm with groups, sectors that may be dragged anywhere. Groups without any AllowTo keep nothing back. */
 export function* sealingPathsAreInGroups({ farm }: Layout): Generator<Finding> {
-  if (!storageOf(farm.hosts).some(({ storage }) => storage.seal && storage.allowTo.length > 0)) return;
+  if (!storageOf(farm.hosts).some(({ storage }) => storage.seal && isGrouped(storage))) return;
   for (const route of routesOf(farm)) {
     const open = route.paths.find(({ allowTo }) => allowTo.length === 0);
     const others = route.takers.filter((taker) => taker !== route.from);
@@ -38,6 +39,10 @@ export function* sealingPathsAreInGroups({ farm }: Layout): Generator<Finding> {
     const help = 'Add `allowTo` with the groups that shall go on with these sectors.';
     yield finding('SF277', [...open.yaml, 'path'], message, { severity: 'warning', help });
   }
+}
+
+function isGrouped({ groups, allowTo }: StorageDeclaration): boolean {
+  return groups.length > 0 || allowTo.length > 0;
 }
 
 function placeWords({ from, paths }: Route): string {

@@ -2,7 +2,7 @@ import { farmCapacity } from '../../capacity/host-capacity.js';
 import { capacityJson, formatCapacity } from '../../view/capacity.js';
 import { hostsNamed } from '../examine.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { hardwareOf, hardwareUnknown } from '../hardware.js';
+import { hardwareUnknown, lookForHardware } from '../hardware.js';
 import { loadFarm } from '../load-farm.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
@@ -22,11 +22,13 @@ export async function capacity(options: CapacityOptions): Promise<ExitCode> {
     terminal.diagnostics([hosts.diagnostic]);
     return EXIT.usage;
   }
-  const found = farmCapacity(farm, hosts.value, await hardwareOf(farm, hosts.value, terminal));
+  const { hardware, troubles } = await lookForHardware(farm, hosts.value, terminal);
+  const found = farmCapacity(farm, hosts.value, hardware);
   if (found.hosts.length === 0 && found.unknown.length > 0) {
-    terminal.diagnostics([hardwareUnknown(options.config, found.unknown)]);
+    const failed = hardwareUnknown(options.config, found.unknown);
+    terminal.diagnostics(terminal.json ? [...troubles, failed] : [failed]);
     return EXIT.failed;
   }
-  terminal.result(formatCapacity(found, terminal), capacityJson(found));
-  return EXIT.done;
+  terminal.result(formatCapacity(found, terminal), capacityJson(found, troubles));
+  return found.unknown.length === 0 ? EXIT.done : EXIT.partial;
 }

@@ -7,16 +7,17 @@ import { makePlan } from '../../plan/make-plan.js';
 import { doctorJson, formatDoctor, type Doctor } from '../../view/doctor.js';
 import { examine, hostsNamed, knownHardware, type Examination } from '../examine.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { readFarmFile } from '../load-farm.js';
-import { onFarm } from '../on-farm.js';
+import { openFarmFile, type FarmFile } from '../load-farm.js';
+import { lookAtFarm } from '../on-farm.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import type { Workspace } from '../workspace.js';
 import { planExitCode } from './plan.js';
 
 /** Looks for all that is wrong with the farm: its layout on the machines there are, its hosts, its miner. */
-export function doctor(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+export async function doctor(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  const work = async ({ workspace }: { readonly workspace: Workspace }): Promise<ExitCode> => {
+  const file = await openFarmFile(options.config);
+  const look = async (workspace: Workspace): Promise<ExitCode> => {
     const hosts = hostsNamed(workspace.farm, names);
     if (!hosts.ok) {
       terminal.diagnostics([hosts.diagnostic]);
@@ -25,32 +26,32 @@ export function doctor(names: readonly string[], options: GlobalOptions): Promis
     const examination = await terminal.watching(hosts.value.length, (emit) =>
       examine(workspace, hosts.value, emit),
     );
-    const found = await judge(workspace, hosts.value, examination, options.config);
+    const found = judge(workspace, hosts.value, examination, file);
     terminal.result(formatDoctor(found, terminal.style, terminal.width), doctorJson(found));
     const { layout, plan, live } = found;
-    return planExitCode({ hosts: found.hosts, diagnostics: [...layout, ...plan, ...live] });
+    return planExitCode({ hosts: found.hosts, diagnostics: [...layout, ...plan.diagnostics, ...live] });
   };
-  return onFarm(options, terminal, work, loadQuietly);
+  return lookAtFarm(options, terminal, look, () => Promise.resolve(loadQuietly(file, terminal)));
 }
 
 /** What is to say of the file is said with all else; only the file itself must be right. */
-async function loadQuietly(file: string, terminal: Terminal): Promise<Farm | undefined> {
-  const { farm, diagnostics } = await readFarmFile(file, () => []);
+function loadQuietly(file: FarmFile, terminal: Terminal): Farm | undefined {
+  const { farm, diagnostics } = file(() => []);
   if (!hasErrors(diagnostics)) return farm;
   terminal.diagnostics(diagnostics);
   return undefined;
 }
 
-async function judge(
+function judge(
   workspace: Workspace,
   hosts: readonly Host[],
   examination: Examination,
-  file: string,
-): Promise<Doctor> {
+  file: FarmFile,
+): Doctor {
   const { farm } = workspace;
   const { facts, versions, failures, probe } = examination;
   const { observation } = probe;
-  const { diagnostics: ofLayout } = await readFarmFile(file, (read) =>
+  const { diagnostics: ofLayout } = file((read) =>
     checkLayout({ farm: read, hardware: knownHardware(read, examination) }),
   );
   const names = new Set(hosts.map(({ name }) => name));
@@ -66,7 +67,7 @@ async function judge(
       return { host: name, reached, ...(own === undefined ? {} : { facts: own }) };
     }),
     layout: ofLayout,
-    plan: plan.diagnostics,
+    plan,
     live: [...failures, ...checkLive({ farm, observation, facts, versions, now: new Date() })],
   };
 }

@@ -4,7 +4,8 @@ import { formatPlan, planJson } from '../../view/plan.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { loadCheckedFarm } from '../load-farm.js';
-import { onFarm, type OnFarm } from '../on-farm.js';
+import { lookAtFarm } from '../on-farm.js';
+import type { Workspace } from '../workspace.js';
 
 export interface PlanOptions extends GlobalOptions {
   readonly detailedExitcode?: boolean;
@@ -14,7 +15,7 @@ export interface PlanOptions extends GlobalOptions {
 
 export function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  const work = async ({ workspace }: OnFarm): Promise<ExitCode> => {
+  const look = async (workspace: Workspace): Promise<ExitCode> => {
     const made = workspace.plan(
       await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
     );
@@ -23,7 +24,7 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
     const changes = options.detailedExitcode === true && steps(made).length > 0;
     return code === EXIT.done && changes ? EXIT.changes : code;
   };
-  return onFarm(options, terminal, work, loadCheckedFarm);
+  return lookAtFarm(options, terminal, look, loadCheckedFarm);
 }
 
 export function planText(made: Plan, { style, width }: Terminal, verbose = false): string {

@@ -126,7 +126,7 @@ function settingsOf(options: SimulateOptions, farm: Farm): RunSettings | string 
     ...(maxSealing === undefined ? {} : { maxSealing }),
     horizon: days * DAY,
     bandwidth,
-    jitter,
+    jitter: jitter / 100,
     seed,
   };
 }

@@ -1,12 +1,12 @@
 import { formatStatus, statusJson } from '../../view/status.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { onFarm } from '../on-farm.js';
+import { lookAtFarm } from '../on-farm.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
 /** What the farm does now. Hosts that cannot be reached are said so. */
 export function status(options: GlobalOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm(options, terminal, async ({ workspace }) => {
+  return lookAtFarm(options, terminal, async (workspace) => {
     const { observation } = await terminal.watching(workspace.farm.hosts.length, (emit) =>
       workspace.look(emit),
     );

@@ -45,7 +45,7 @@ export const LAYOUT_CODES = {
     severity: 'warning',
     why:
       'Without a limit only memory and threads hold Lotus back. ' +
-      'It lets run as many PC1 as fit, prepares as many again and assigns as many again: three times what the machine can do at once, while other machines may be idle. ' +
+      'It lets run as many PC1 as fit, prepares as many again and assigns up to twice as many: four times what the machine can do at once, while other machines may be idle. ' +
       'In one farm 40 PC1 went to a single machine, and 18 others had nothing to do.',
     remedy: 'Set `limits: { PC1: 8 }`, or whatever number the machine does well at once.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/7607'],

@@ -41,10 +41,10 @@ export const LIVE_FARM_CODES = {
     severity: 'warning',
     why:
       'The index of the miner has an address for a path of the file, besides the right one or in its place, where neither a worker of the file nor the miner listens. ' +
-      'When a worker comes back under another address, its paths get the new URL, and the old one stays until the miner restarts. ' +
+      'When a worker comes back under another address, its paths get the new URL, and the old one stays until the miner restarts: a detach takes away only the URL that the worker has now. ' +
       'Fetching from there fails or waits for a timeout, and if another worker takes over the address, it is asked for sectors it never had.',
     remedy:
-      'Detach the path while the worker is quiet and attach it again. Before you change `listen`, let the path be detached first.',
+      'The entry goes with the next restart of the miner, which pauses proving: do not restart it for this alone. Before you change `listen` the next time, let the paths be detached first.',
     upstream: [`${ISSUES}/2812`, `${ISSUES}/7570`],
   },
   SF538: {

@@ -19,7 +19,7 @@ export const LIVE_CODES = {
     title: 'variable that Lotus ignores',
     severity: 'warning',
     why:
-      'The name ends like a limit or a resource, but is none that Lotus reads: the task, the size or the field is misspelt. ' +
+      'The name looks like a limit or a resource, but is none that Lotus goes by: the task, the size or the field is misspelt, or a size stands in a name of DC, which has none. ' +
       'Lotus passes it over without a word, so that the limit it was meant for is not in effect. ' +
       'The public guide itself calls ProveReplicaUpdate2 PRU2; its code is PR2.',
     remedy:
@@ -29,7 +29,7 @@ export const LIVE_CODES = {
     title: 'limit or resource that is no number',
     severity: 'error',
     why:
-      'Lotus takes a value that is no whole number for 0, without an error. ' +
+      'Lotus takes a value that is no whole number for 0, without an error; only `GPU_UTILIZATION` may be a fraction. ' +
       'As a limit 0 means none at all, and as memory it means that the task needs nothing: the scheduler then sends far more tasks than the machine can hold. ' +
       'The value is not shown, as it may be anything.',
     remedy:
@@ -49,10 +49,10 @@ export const LIVE_CODES = {
     title: 'versions of Lotus differ',
     severity: 'error',
     why:
-      'The API of the worker has another number than that of the other workers. ' +
+      'The API of a running worker has another number than that of the others, or the program in `binary` is of another release than the miner. ' +
       'The miner refuses a worker whose major or minor number is not the one in its own code, and a worker ends when the API of the miner has another number than it knows. ' +
       'The two are counted apart, so that only the workers the miner has taken show which number it wants. ' +
-      'A different last number is taken, but is another build, with other faults and defaults.',
+      'Another release is taken as long as these agree, but has other faults and defaults.',
     remedy:
       'Install the same version of Lotus for the miner and all workers, and restart the workers that differ.',
     upstream: [`${ISSUES}/3055`],
@@ -62,7 +62,7 @@ export const LIVE_CODES = {
     severity: 'warning',
     why:
       "The environment file and the `token` in a worker's repo hold the miner's admin token, and their mode gives rights to more than their owner. " +
-      'Who has the token and reaches the API of the miner can do all that it allows, such as removing sectors and sending funds.',
+      'Who has the token and reaches the API of the miner can do all that it allows, such as removing and terminating sectors.',
     remedy:
       'Give the files the mode 600. `sealfarm apply` does so with `worker.env`; Lotus writes `token` with 600 itself, so find out who changed it.',
   },

@@ -5,7 +5,7 @@ import type { FileType, SectorId } from '../../lotus/file-type.js';
 import { FILE_TYPES, fileTypesOf } from '../../lotus/file-type.js';
 import type { SectorSize } from '../../lotus/sector-size.js';
 import { SECTOR_SIZES } from '../../lotus/sector-size.js';
-import { pathFor } from '../../lotus/selector.js';
+import { pathFor } from '../../lotus/path-choice.js';
 import { readJson, writeFileAtomically } from '../layout.js';
 import type { MinerApi } from './miner-api.js';
 import { hasSectorFile, removeSectorFile, scanSectors } from './sector-files.js';

@@ -43,8 +43,15 @@ describe('SF251: a task that is never given out', () => {
     [
       'cpus: 64, memory: 128GiB, swap: 64GiB, gpus: 1',
       'tasks: [C2], noSwap: true',
-      'C2 needs 182 GiB of RAM + swap before Lotus gives out one, and w1 has 128 GiB',
+      'C2 needs 182 GiB of RAM + swap before Lotus gives out one, and w1 has 128 GiB with noSwap',
       'Take noSwap out, or leave the task to a worker that has it.',
+    ],
+    // 128 + 50 < 182
+    [
+      'cpus: 64, memory: 128GiB, swap: 50GiB, gpus: 1',
+      'tasks: [C2], noSwap: true',
+      'C2 needs 182 GiB of RAM + swap before Lotus gives out one, and w1 has 128 GiB with noSwap',
+      'Give the machine more RAM, or leave the task to a worker that has it.',
     ],
     // 30 + 32: swap is no help
     [
@@ -156,11 +163,11 @@ describe('SF254: PC1 without a limit', () => {
 
   it('says how many Lotus gives to it', () => {
     expect(messages('SF254', oneHost(undefined, 'tasks: [PC1]'))).toEqual([
-      'PC1 has no limit on w1: Lotus gives it as many as its RAM holds, and twice as many to wait there',
+      'PC1 has no limit on w1: Lotus gives it as many as its RAM holds, and up to three times as many to wait there',
     ]);
-    // 64 n + 10 MiB <= 512 GiB: 7 run, 7 are prepared, 7 are assigned
+    // 64 n + 10 MiB <= 512 GiB: 7 run, 7 are prepared, twice 7 are assigned
     expect(messages('SF254', oneHost(LARGE, 'tasks: [PC1]'))).toEqual([
-      'PC1 has no limit on w1: Lotus gives it 7 to run at once, and 14 more to wait there',
+      'PC1 has no limit on w1: Lotus gives it 7 to run at once, and up to 21 more to wait there',
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { codes, found, messages, oneHost } from './one-host.js';
 
 const gpus = (count: number): string => `cpus: 64, memory: 1TiB, gpus: ${count}`;
 const C2 = (more = ''): string => `tasks: [C2]${more}`;
+const HALF = (code: string): string => `, resources: { ${code}: { gpuUtilization: 0.5 } }`;
 const TMPDIR = (folder: string): string => `, env: { TMPDIR: ${folder} }`;
 
 type Row = [hardware: string | undefined, workers: string[], ...said: string[]];
@@ -22,6 +23,10 @@ describe('SF258: one GPU for two workers', () => {
     [undefined, [C2(', gpus: [GPU-8f6d2c9e]'), C2(', gpus: [GPU-8f6d2c9e]')], 'SF258 12 [GPU-8f6d2c9e]'],
     // Different GPUs, but one lock
     [gpus(2), [C2(', gpus: [0]'), C2(', gpus: [1]')], 'SF264 12 w2'],
+    // Half a GPU each says that they share it; a task that is forgotten does not.
+    [gpus(1), [C2(HALF('C2')), `tasks: [PC2]${HALF('PC2')}`]],
+    [gpus(1), [C2(HALF('C2')), `tasks: [PC2, C2]${HALF('PC2')}`], 'SF258 12 w2'],
+    [gpus(1), [C2(HALF('C2')), C2()], 'SF258 12 w2'],
     // An index and a UUID may be one GPU or two.
     [gpus(2), [C2(', gpus: [0]'), C2(', gpus: [GPU-8f6d2c9e]')]],
     [gpus(2), [C2(), 'tasks: [PC1], limits: { PC1: 1 }']],

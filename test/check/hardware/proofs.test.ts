@@ -95,7 +95,10 @@ describe('SF263: proof settings that differ', () => {
   it.each<[hardware: string, ...said: string[]]>([
     ['cpus: 64, memory: 512GiB', 'SF263'],
     ['cpus: 64, memory: 512GiB, disk: 15TiB', 'SF263'],
+    ['cpus: 64, memory: 503.4GiB, swap: 64GiB', 'SF263'],
     ['cpus: 64, memory: 256GiB'],
+    ['cpus: 64, memory: 384GiB'],
+    ['cpus: 64, memory: 768GiB'],
     ['cpus: 64, memory: 512GiB, l3Groups: 8'],
   ])('compares machines of one kind alone: %s', (hardware, ...said) => {
     const other = `  h2:

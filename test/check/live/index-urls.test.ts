@@ -85,10 +85,21 @@ describe('a loopback address', () => {
 });
 
 describe('a path that nobody in the file has', () => {
+  const named: Farm = {
+    ...aFarm(),
+    miner: { ...aFarm().miner, address: { host: 'miner.example', port: 2345 } },
+  };
+
   it.each<[what: string, seen: Seen, ...said: string[]]>([
     ['seals elsewhere', listed('other', ['http://10.0.0.99:3456/remote']), 'SF543 warning'],
     ['only stores', listed('other', ['http://10.0.0.99:3456/remote'], { CanSeal: false, CanStore: true })],
     ['is the miner’s', listed('other', ['http://10.0.0.10:2345/remote'])],
+    ['is at the port of a miner known by name', listed('other', ['http://10.0.0.99:2345/remote'], {}, named)],
+    [
+      'is at another port than that of a miner known by name',
+      listed('other', ['http://10.0.0.99:12345/remote'], {}, named),
+      'SF543 warning',
+    ],
     ['is at the address of a worker', listed('other', [OWN])],
     ['is nowhere', listed('other', [])],
   ])('%s', (_, seen, ...said) => {

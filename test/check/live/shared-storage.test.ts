@@ -167,6 +167,12 @@ describe('a path in the index', () => {
     });
   });
 
+  it('is at the port of a miner known by name', () => {
+    const seen = servedAt('http://10.0.0.11:3456/remote', 'http://10.0.0.10:2345/remote');
+    const miner = { ...seen.farm.miner, address: { host: 'miner.example', port: 2345 } };
+    expect(theFinding({ ...seen, farm: { ...seen.farm, miner } }).code).toBe('SF531');
+  });
+
   it('is the worker’s alone', () => {
     expect(liveCodes(servedAt('http://10.0.0.11:3456/remote'))).toEqual([]);
   });

@@ -38,6 +38,8 @@ describe('a variable in the environment file', () => {
     ['PC1_32G_MIN_MEMORY=60GiB', 'SF522 error'],
     ['C2_32G_GPU_UTILIZATION=0.5'],
     ['DC_MAX_CONCURRENT=4'],
+    ['DC_32G_MAX_CONCURRENT=4', 'SF521 warning'],
+    ['PC1_32G_MAX_CONCURENT=4', 'SF521 warning'],
     ['RUST_LOG=four'],
   ])('%s', (line, ...said) => {
     expect(liveCodes(inFile(line))).toEqual(said);
@@ -49,6 +51,10 @@ describe('a variable in the environment file', () => {
       help: expect.stringContaining('limits: { PR2: … }') as string,
       place: { path: '/etc/sealfarm/workers/worker-1/worker.env' },
     });
+  });
+
+  it('is named with what is meant by a size for DC', () => {
+    expect(theFinding(inFile('DC_32G_MAX_CONCURRENT=1')).help).toContain('limits: { DC: … }');
   });
 
   it('is no limit at all where the limit is no number', () => {

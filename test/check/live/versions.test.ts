@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { guideFarm } from '../../support/farm.js';
-import { healthy, liveCodes, theFinding, withMiner, type Seen } from '../../support/facts.js';
+import {
+  healthy,
+  liveCodes,
+  theFinding,
+  withMiner,
+  withWorkerFacts,
+  type Seen,
+} from '../../support/facts.js';
 
 /** 1.7.0, as 3 × 8 bits. */
 const V170 = 0x010700;
@@ -52,5 +59,30 @@ describe('versions', () => {
       help: expect.stringContaining('1.36.2+mainnet') as string,
     });
     expect(theFinding(versions([V170, V170, V160], ['worker-1', 'worker-2'], false)).help).not.toContain('(');
+  });
+});
+
+describe('the program', () => {
+  const of = (version: string | undefined, miner?: string): Seen => ({
+    ...withWorkerFacts(healthy(), version === undefined ? {} : { version }),
+    versions: { ...(miner === undefined ? {} : { miner }), workers: new Map() },
+  });
+
+  it.each<[what: string, seen: Seen, ...said: string[]]>([
+    ['is that of the miner', of('1.36.2+mainnet+git.8a722b5', '1.36.2+mainnet+git.8a722b5')],
+    ['is another build of it', of('1.36.2+mainnet+git.1111111', 'v1.36.2+mainnet')],
+    ['is older', of('1.35.0+mainnet', '1.36.2+mainnet'), 'SF524 warning'],
+    ['is a candidate of it', of('1.36.2-rc1+mainnet', '1.36.2+mainnet'), 'SF524 warning'],
+    ['tells no version', of(undefined, '1.36.2+mainnet')],
+    ['has a miner that tells none', of('1.35.0+mainnet')],
+  ])('%s', (_, seen, ...said) => {
+    expect(liveCodes(seen)).toEqual(said);
+  });
+
+  it('is told with both versions', () => {
+    expect(theFinding(of('1.35.0+mainnet+git.8a722b5', '1.36.2+mainnet'))).toMatchObject({
+      message: 'this program is lotus-worker 1.35.0, and the miner runs 1.36.2',
+      place: { kind: 'host', host: 'host-1', worker: 'worker-1', path: '/usr/local/bin/lotus-worker' },
+    });
   });
 });

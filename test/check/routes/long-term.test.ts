@@ -48,9 +48,10 @@ describe('maxStorage', () => {
   check('SF290', [
     [
       'on a path for storing',
-      hosts(worker('C2', '{ path: /t, store: true, maxStorage: 1TiB }')),
-      'warning 7 1TiB',
+      hosts(worker('C2', '{ path: /t, store: true, maxStorage: 21TiB }')),
+      'warning 7 21TiB',
     ],
+    ['on a small one for storing', hosts(worker('C2', '{ path: /t, store: true, maxStorage: 20TiB }'))],
     ['none', hosts(worker('C2', '{ path: /t, store: true, maxStorage: 0 }'))],
     ['on a path for sealing', hosts(worker('C2', '{ path: /t, seal: true, maxStorage: 100TiB }'))],
     [

@@ -122,6 +122,13 @@ describe('sectors that leave the groups', () => {
       ),
     ],
     ['a farm without groups', hosts(both(), both('', 'w2'))],
+    [
+      'a farm with groups and without any allowTo',
+      hosts(both(', groups: [g]'), both(', groups: [h]', 'w2')),
+      'warning 7 /s',
+      'warning 8 /s',
+    ],
+    ['a path of no other worker, in a group', hosts(both(', groups: [g]'))],
     ['a path of a worker without PC1', hosts(pc2('', 'w1'), group)],
     [
       'no other worker that does PC2',
