@@ -2,6 +2,7 @@ import { declaredHardware } from '../check/layout.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { examine, knownHardware } from './examine.js';
+import { endOnInterrupt } from './interrupt.js';
 import type { Terminal } from './terminal.js';
 import { Workspace } from './workspace.js';
 
@@ -45,6 +46,7 @@ async function ask(farm: Farm, hosts: readonly Host[], terminal: Terminal): Prom
     const trouble: Diagnostic = { ...workspace.diagnostic, severity: 'warning' };
     return { hardware: declaredHardware(farm), troubles: [trouble] };
   }
+  const dispose = endOnInterrupt();
   try {
     const found = await terminal.watching(hosts.length, (emit) => examine(workspace.value, hosts, emit));
     const unreached = [...found.probe.observation.hosts.values()].flatMap((host) =>
@@ -52,6 +54,7 @@ async function ask(farm: Farm, hosts: readonly Host[], terminal: Terminal): Prom
     );
     return { hardware: knownHardware(farm, found), troubles: [...unreached, ...found.failures] };
   } finally {
+    dispose();
     await workspace.value.close();
   }
 }
