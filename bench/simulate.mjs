@@ -1,4 +1,4 @@
-// How fast a farm of a hundred workers is simulated: node bench/simulate.mjs [DAYS], after npm run build.
+// How fast a farm of a hundred workers is simulated: node bench/simulate.mjs [DAYS] [FILE], after npm run build.
 import { readFileSync } from 'node:fs';
 
 const DAY = 86_400_000;
@@ -11,7 +11,7 @@ const { defaultDurations } = await built('simulate/durations.js');
 const { simulate } = await built('simulate/simulate.js');
 const { EventQueue } = await built('simulate/event-queue.js');
 
-const file = new URL('hundred-workers.yaml', import.meta.url);
+const file = new URL(process.argv[3] ?? 'hundred-workers.yaml', import.meta.url);
 const { farm, diagnostics } = readFarm(readFileSync(file, 'utf8'), file.pathname);
 if (farm === undefined) throw new Error(JSON.stringify(diagnostics));
 

@@ -15,8 +15,13 @@ export class Candidate {
   readonly load: WorkerLoad;
   /** Higher than that of all who came before. */
   readonly order: number;
-  /** Open for these and yet nothing that waits is for it: it need not be asked again before that changes. */
-  readonly idleFor = new Set<PipelineTask>();
+  /** Since it was last asked what it can take and begin. */
+  hasChanged = false;
+  /**
+   * Open for a task and yet nothing that waits is for it: it need not be asked again before something new is left.
+   * The number is how often that had happened when it was asked.
+   */
+  idleFor: Partial<Record<PipelineTask, number>> = {};
   readonly #byData = new Map<RequestClass, Eligibility>();
   readonly #byRoom = new Map<RequestClass, Eligibility>();
   /** Whether a sector of a miner fits at all, which spares asking about each one. */
@@ -46,7 +51,7 @@ export class Candidate {
 
   /** Something fits on its paths that did not, or the other way round. */
   forgetRoom(): void {
-    this.idleFor.clear();
+    this.idleFor = {};
     this.#byRoom.clear();
     this.#holds.sealing.clear();
     this.#holds.stored.clear();

@@ -3,8 +3,8 @@ import type { Eligibility, PipelineTask, SectorIndexView } from '../lotus/select
 import { TASK_PRIORITY } from '../lotus/task.js';
 import { Candidate } from './candidate.js';
 import type { ScheduledTask, SchedulerWorker, TaskRequest } from './task-request.js';
-import type { RequestClass } from './waiting.js';
-import { Waiting } from './waiting.js';
+import { Takers } from './takers.js';
+import { lowest, type RequestClass, someLeft, Waiting } from './waiting.js';
 import type { Job } from './worker-load.js';
 import { WorkerLoad } from './worker-load.js';
 
@@ -17,6 +17,8 @@ export interface Decision {
   readonly kind: 'assigned' | 'prepare' | 'run';
   readonly task: ScheduledTask;
 }
+
+const NOBODY: readonly Candidate[] = [];
 
 const URGENCY = TASK_PRIORITY.filter((code): code is PipelineTask =>
   ['AP', 'PC1', 'PC2', 'C1', 'C2', 'FIN', 'GET'].includes(code),
@@ -34,9 +36,10 @@ export class Scheduler {
   readonly #candidates = new Map<string, Candidate>();
   readonly #jobs = new Map<string, { readonly candidate: Candidate; readonly job: Job }>();
   readonly #waiting = new Waiting();
-  readonly #changed = new Set<Candidate>();
-  /** Who could take a task; found out when it is asked for, and again when a worker or the index changes. */
-  readonly #takers = new Map<PipelineTask, readonly Candidate[]>();
+  #changed: Candidate[] = [];
+  readonly #takers = new Takers(this.#candidates);
+  /** How often something new was left that nobody could take just then. */
+  readonly #left: Record<PipelineTask, number> = { AP: 0, PC1: 0, PC2: 0, C1: 0, C2: 0, FIN: 0, GET: 0 };
   #view: SectorIndexView | undefined;
   /** How many workers there have ever been. */
   #registered = 0;
@@ -52,16 +55,16 @@ export class Scheduler {
 
   /** A new worker, or what a known one has become. */
   setWorker(worker: SchedulerWorker): void {
-    this.#takers.clear();
+    this.#takers.forget();
     const known = this.#candidates.get(worker.session);
     if (known === undefined) {
       const candidate = new Candidate(new WorkerLoad(worker, this.#size), this.#registered++);
       this.#candidates.set(worker.session, candidate);
-      this.#changed.add(candidate);
+      this.#change(candidate);
     } else {
       known.load.become(worker);
       known.forget();
-      this.#changed.add(known);
+      this.#change(known);
     }
   }
 
@@ -71,8 +74,8 @@ export class Scheduler {
     if (candidate === undefined) return;
     for (const { request } of candidate.load.jobs()) this.#jobs.delete(request.id);
     this.#candidates.delete(session);
-    this.#takers.clear();
-    this.#changed.delete(candidate);
+    this.#takers.forget();
+    this.#changed = this.#changed.filter((one) => one !== candidate);
   }
 
   /** Something fits on the worker's paths that did not, or the other way round. */
@@ -80,16 +83,16 @@ export class Scheduler {
     const candidate = this.#candidates.get(session);
     if (candidate === undefined) return;
     candidate.forgetRoom();
-    this.#changed.add(candidate);
+    this.#change(candidate);
   }
 
   /** Anything may have changed: the index, any worker. */
   refresh(): void {
     this.#view = undefined;
-    this.#takers.clear();
+    this.#takers.forget();
     for (const candidate of this.#candidates.values()) {
       candidate.forget();
-      this.#changed.add(candidate);
+      this.#change(candidate);
     }
     this.#waiting.refresh(this.#current());
   }
@@ -102,7 +105,7 @@ export class Scheduler {
     const found = this.#jobs.get(id);
     if (found?.job.phase !== 'preparing') return;
     found.candidate.load.move(found.job, 'prepared');
-    this.#changed.add(found.candidate);
+    this.#change(found.candidate);
   }
 
   /** Done, failed or given back: the worker is rid of it. */
@@ -111,22 +114,36 @@ export class Scheduler {
     if (found === undefined) return;
     this.#jobs.delete(id);
     found.candidate.load.remove(found.job);
-    this.#changed.add(found.candidate);
+    this.#change(found.candidate);
   }
 
   /** Everything that can be decided now, in the order in which Lotus would. */
   round(): Decision[] {
     const decisions: Decision[] = [];
-    if (this.#changed.size === 0 && !this.#waiting.hasFresh) return decisions;
+    if (this.#changed.length === 0 && !this.#waiting.hasFresh) return decisions;
     do {
-      const changed = inOrder(this.#changed);
-      this.#changed.clear();
+      const changed = this.#takeChanged();
       for (const task of URGENCY) this.#assignAll(task, changed, decisions);
       // With those that were given something just now: each must be as open for the next as all others.
-      const given = this.#changed.size === 0 ? changed : inOrder(new Set([...changed, ...this.#changed]));
-      for (const candidate of given) this.#advance(candidate, decisions);
-    } while (this.#changed.size > 0);
+      for (const candidate of changed) this.#change(candidate);
+      for (const candidate of this.#takeChanged()) this.#advance(candidate, decisions);
+    } while (this.#changed.length > 0);
     return decisions;
+  }
+
+  #change(candidate: Candidate): void {
+    if (candidate.hasChanged) return;
+    candidate.hasChanged = true;
+    this.#changed.push(candidate);
+  }
+
+  /** Always in the same order, whoever changed first: what is decided must not hang on that. */
+  #takeChanged(): readonly Candidate[] {
+    const changed = this.#changed;
+    if (changed.length === 0) return changed;
+    this.#changed = [];
+    for (const candidate of changed) candidate.hasChanged = false;
+    return changed.length === 1 ? changed : changed.sort((a, b) => a.order - b.order);
   }
 
   /** Classes that no worker was asked about go to all workers, the others to those that changed. */
@@ -134,7 +151,7 @@ export class Scheduler {
     const classes = this.#waiting.classes(task);
     if (classes.size === 0) return;
     const fresh = this.#waiting.takeFresh(task);
-    let open = changed.filter(({ load, idleFor }) => !idleFor.has(task) && load.isOpenFor(task));
+    let open = this.#openFor(task, changed);
     if (open.length === 0 && fresh.size === 0) return;
     const unasked = new Set(fresh);
     while (open.length > 0 || unasked.size > 0) {
@@ -142,30 +159,20 @@ export class Scheduler {
         unasked.has(one) || open.some((candidate) => this.#eligibility(one, candidate).ok);
       const next = lowest(classes, willDo);
       if (next === undefined) break;
-      const taker = this.#leastUsed(next, unasked.has(next) ? this.#takersOf(next) : open);
+      const taker = this.#leastUsed(next, unasked.has(next) ? this.#takers.of(next, this.#current()) : open);
       if (taker !== undefined) this.#assign(next, taker, decisions);
       if (taker === undefined || next.isEmpty) unasked.delete(next);
       open = open.filter(({ load }) => load.isOpenFor(task));
     }
-    for (const { idleFor } of open) idleFor.add(task);
-    if (![...fresh].some((one) => !one.isEmpty)) return;
-    for (const { idleFor } of this.#candidates.values()) idleFor.delete(task);
+    if (someLeft(fresh)) this.#left[task] += 1;
+    for (const { idleFor } of open) idleFor[task] = this.#left[task];
   }
 
-  #takersOf({ task, holders }: RequestClass): Iterable<Candidate> {
-    if (task !== 'C1' && task !== 'FIN') return this.#able(task);
-    // Only who has the data: nobody else need be asked.
-    return this.#able(task).filter(({ load }) => holders.some((id) => load.worker.paths.includes(id)));
-  }
-
-  #able(task: PipelineTask): readonly Candidate[] {
-    let able = this.#takers.get(task);
-    if (able === undefined) {
-      const index = this.#current();
-      able = [...this.#candidates.values()].filter((candidate) => candidate.couldTake(task, index));
-      this.#takers.set(task, able);
-    }
-    return able;
+  #openFor(task: PipelineTask, candidates: readonly Candidate[]): readonly Candidate[] {
+    const open = (one: Candidate): boolean =>
+      one.idleFor[task] !== this.#left[task] && one.load.isOpenFor(task);
+    // Mostly there are none: no new list for that.
+    return candidates.some(open) ? candidates.filter(open) : NOBODY;
   }
 
   #assign(from: RequestClass, candidate: Candidate, decisions: Decision[]): void {
@@ -174,12 +181,12 @@ export class Scheduler {
     this.#waiting.take(from);
     const job = candidate.load.add(request);
     this.#jobs.set(request.id, { candidate, job });
-    this.#changed.add(candidate);
+    this.#change(candidate);
     decisions.push({ kind: 'assigned', task: job });
   }
 
   /** Of those that may take it, only the preferred ones if there are any; among equals the first by name. */
-  #leastUsed(of: RequestClass, among: Iterable<Candidate>): Candidate | undefined {
+  #leastUsed(of: RequestClass, among: readonly Candidate[]): Candidate | undefined {
     let best: Candidate | undefined;
     let bestIsPreferred = false;
     for (const candidate of among) {
@@ -202,17 +209,17 @@ export class Scheduler {
   /** The older first, each as soon as there is room for it. */
   #advance(candidate: Candidate, decisions: Decision[]): void {
     const { load } = candidate;
-    if (!load.worker.enabled || !load.hasPending) return;
-    for (const job of load.jobs()) {
+    if (!load.worker.enabled) return;
+    for (const job of load.pending()) {
       if (job.phase === 'assigned' && load.admits(job.request.task, 'preparing')) {
         load.move(job, 'preparing');
         decisions.push({ kind: 'prepare', task: job });
         // Its place among the assigned is free for another.
-        this.#changed.add(candidate);
+        this.#change(candidate);
       } else if (job.phase === 'prepared' && load.admits(job.request.task, 'running')) {
         load.move(job, 'running');
         decisions.push({ kind: 'run', task: job });
-        this.#changed.add(candidate);
+        this.#change(candidate);
       }
     }
   }
@@ -221,26 +228,6 @@ export class Scheduler {
     this.#view ??= this.#index();
     return this.#view;
   }
-}
-
-/** Always in the same order, whoever changed first: what is decided must not hang on that. */
-function inOrder(candidates: Iterable<Candidate>): Candidate[] {
-  const all = [...candidates];
-  return all.length < 2 ? all : all.sort((a, b) => a.order - b.order);
-}
-
-/** The class whose next sector has the lowest number, of those that will do. */
-function lowest(
-  classes: Iterable<RequestClass>,
-  willDo: (one: RequestClass) => boolean,
-): RequestClass | undefined {
-  let best: RequestClass | undefined;
-  let number = Infinity;
-  for (const one of classes) {
-    const its = one.next?.sector.Number ?? Infinity;
-    if (its < number && willDo(one)) [best, number] = [one, its];
-  }
-  return best;
 }
 
 function isLessUsed(load: WorkerLoad, other: WorkerLoad): boolean {

@@ -10,7 +10,8 @@ export class TaskCounts {
   readonly #size: SectorSize;
   readonly #counts = new Map<PipelineTask, number>();
   readonly #needs = new Map<PipelineTask, TaskResources>();
-  #active: ActiveResources = IDLE;
+  /** Summed up when it is asked for, from whole tasks: parts of GPUs never add up to what is not there. */
+  #active: ActiveResources | undefined = IDLE;
 
   constructor(worker: WorkerResources, size: SectorSize) {
     this.#worker = worker;
@@ -18,19 +19,18 @@ export class TaskCounts {
   }
 
   get active(): ActiveResources {
-    return this.#active;
+    return (this.#active ??= countedResources(this.#counts, this.#needs, this.#worker));
   }
 
-  /** Summed up anew from whole tasks, so that parts of GPUs never add up to something that is not there. */
   change(code: PipelineTask, by: 1 | -1): void {
     this.#need(code);
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + by);
-    this.#active = countedResources(this.#counts, this.#needs, this.#worker);
+    this.#active = undefined;
   }
 
   /** Whether one more finds room beside these. */
   admission(code: PipelineTask): Admission {
-    return admit({ code, need: this.#need(code) }, this.#worker, this.#active);
+    return admit({ code, need: this.#need(code) }, this.#worker, this.active);
   }
 
   #need(code: PipelineTask): TaskResources {

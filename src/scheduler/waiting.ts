@@ -119,6 +119,26 @@ export class Waiting {
   }
 }
 
+/** The class whose next sector has the lowest number, of those that will do. */
+export function lowest(
+  classes: Iterable<RequestClass>,
+  willDo: (one: RequestClass) => boolean,
+): RequestClass | undefined {
+  let best: RequestClass | undefined;
+  let number = Infinity;
+  for (const one of classes) {
+    const its = one.next?.sector.Number ?? Infinity;
+    if (its < number && willDo(one)) [best, number] = [one, its];
+  }
+  return best;
+}
+
+/** Whether something waits in any of them. */
+export function someLeft(classes: Iterable<RequestClass>): boolean {
+  for (const one of classes) if (!one.isEmpty) return true;
+  return false;
+}
+
 function emptyQueues(): Readonly<Record<PipelineTask, TaskQueue>> {
   const queue = (): TaskQueue => new TaskQueue();
   return { AP: queue(), PC1: queue(), PC2: queue(), C1: queue(), C2: queue(), FIN: queue(), GET: queue() };

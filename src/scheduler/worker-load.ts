@@ -6,6 +6,8 @@ import type { Phase, ScheduledTask, SchedulerWorker, TaskRequest } from './task-
 
 /** A task on its worker; its phase only goes forward. */
 export interface Job extends ScheduledTask {
+  /** Higher than that of all the worker was given before. */
+  readonly order: number;
   phase: Phase;
 }
 
@@ -18,15 +20,18 @@ const STAGE: Readonly<Record<Phase, Stage>> = {
   running: 'running',
 };
 
+const NONE: readonly Job[] = [];
+
 /** What a worker has been given, and what it could take besides. */
 export class WorkerLoad {
   readonly #jobs = new Set<Job>();
   readonly #counts: Readonly<Record<Stage, TaskCounts>>;
   /** Answers of `admits` for the window; they hold until it changes. */
-  readonly #openFor = new Map<PipelineTask, boolean>();
+  #openFor: Partial<Record<PipelineTask, boolean>> = {};
   #total: number | undefined;
-  /** How many wait to be prepared or to run. */
-  #pending = 0;
+  /** Those that wait to be prepared or to run, the oldest assignment first. */
+  #pending: readonly Job[] = NONE;
+  #given = 0;
   #worker: SchedulerWorker;
 
   constructor(worker: SchedulerWorker, size: SectorSize) {
@@ -44,9 +49,9 @@ export class WorkerLoad {
     return this.#jobs;
   }
 
-  /** Whether anything could go forward if there were room. */
-  get hasPending(): boolean {
-    return this.#pending > 0;
+  /** What could go forward if there were room, the oldest assignment first. */
+  pending(): readonly Job[] {
+    return this.#pending;
   }
 
   /** The same process with other tasks or paths; its resources it has said once for ever. */
@@ -57,12 +62,7 @@ export class WorkerLoad {
   /** Whether it may be given one more of the task, as far as resources decide. */
   isOpenFor(task: PipelineTask): boolean {
     if (!this.#worker.enabled || !this.#worker.tasks.has(task)) return false;
-    let open = this.#openFor.get(task);
-    if (open === undefined) {
-      open = this.admits(task, 'window');
-      this.#openFor.set(task, open);
-    }
-    return open;
+    return (this.#openFor[task] ??= this.admits(task, 'window'));
   }
 
   admits(task: PipelineTask, stage: Stage): boolean {
@@ -79,17 +79,17 @@ export class WorkerLoad {
   }
 
   add(request: TaskRequest): Job {
-    const job: Job = { request, session: this.#worker.session, phase: 'assigned' };
+    const job: Job = { request, session: this.#worker.session, order: this.#given++, phase: 'assigned' };
     this.#jobs.add(job);
-    this.#pending += 1;
+    this.#pending = [...this.#pending, job];
     this.#count('window', request.task, 1);
     return job;
   }
 
   move(job: Job, phase: Phase): void {
     const from = STAGE[job.phase];
-    this.#pending += waits(phase) - waits(job.phase);
     job.phase = phase;
+    this.#pending = waits(phase) ? inserted(this.#pending, job) : this.#pending.filter((one) => one !== job);
     if (STAGE[phase] === from) return;
     this.#count(from, job.request.task, -1);
     this.#count(STAGE[phase], job.request.task, 1);
@@ -97,17 +97,22 @@ export class WorkerLoad {
 
   remove(job: Job): void {
     this.#jobs.delete(job);
-    this.#pending -= waits(job.phase);
+    if (waits(job.phase)) this.#pending = this.#pending.filter((one) => one !== job);
     this.#count(STAGE[job.phase], job.request.task, -1);
   }
 
   #count(stage: Stage, code: PipelineTask, by: 1 | -1): void {
     this.#counts[stage].change(code, by);
     this.#total = undefined;
-    if (stage === 'window') this.#openFor.clear();
+    if (stage === 'window') this.#openFor = {};
   }
 }
 
-function waits(phase: Phase): 0 | 1 {
-  return phase === 'assigned' || phase === 'prepared' ? 1 : 0;
+function waits(phase: Phase): boolean {
+  return phase === 'assigned' || phase === 'prepared';
+}
+
+function inserted(jobs: readonly Job[], job: Job): readonly Job[] {
+  const at = jobs.findIndex(({ order }) => order > job.order);
+  return at === -1 ? [...jobs, job] : [...jobs.slice(0, at), job, ...jobs.slice(at)];
 }
