@@ -18,7 +18,7 @@ export interface Examination extends Pick<LiveContext, 'facts' | 'versions'> {
 }
 
 export async function examine(
-  { farm, connections }: Workspace,
+  { farm, connections }: Pick<Workspace, 'farm' | 'connections'>,
   hosts: readonly Host[],
   emit: Emit,
 ): Promise<Examination> {

@@ -4,18 +4,9 @@ import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { examine, knownHardware } from './examine.js';
 import { endOnInterrupt } from './interrupt.js';
 import type { Terminal } from './terminal.js';
-import { Workspace } from './workspace.js';
+import { openConnections } from './workspace.js';
 
-/** What the machines of these hosts have, as `lookForHardware` finds it. */
-export async function hardwareOf(
-  farm: Farm,
-  hosts: readonly Host[],
-  terminal: Terminal,
-): Promise<ReadonlyMap<string, Hardware>> {
-  return (await lookForHardware(farm, hosts, terminal)).hardware;
-}
-
-interface HardwareFound {
+export interface HardwareFound {
   /** By host; without those that could not be asked. */
   readonly hardware: ReadonlyMap<string, Hardware>;
   /** Why they could not; said already, but to programs. */
@@ -40,22 +31,19 @@ export async function lookForHardware(
 }
 
 async function ask(farm: Farm, hosts: readonly Host[], terminal: Terminal): Promise<HardwareFound> {
-  const workspace = await Workspace.open(farm);
-  if (!workspace.ok) {
-    // What is declared can be shown all the same.
-    const trouble: Diagnostic = { ...workspace.diagnostic, severity: 'warning' };
-    return { hardware: declaredHardware(farm), troubles: [trouble] };
-  }
+  const connections = await openConnections(farm);
   const dispose = endOnInterrupt();
   try {
-    const found = await terminal.watching(hosts.length, (emit) => examine(workspace.value, hosts, emit));
+    const found = await terminal.watching(hosts.length, (emit) =>
+      examine({ farm, connections }, hosts, emit),
+    );
     const unreached = [...found.probe.observation.hosts.values()].flatMap((host) =>
       host.reached ? [] : [host.diagnostic],
     );
     return { hardware: knownHardware(farm, found), troubles: [...unreached, ...found.failures] };
   } finally {
     dispose();
-    await workspace.value.close();
+    await connections.close();
   }
 }
 

@@ -7,7 +7,8 @@ import { examples } from './help.js';
 const HELP = `
 Lotus's own rules on simulated time: who is given which task, storage groups, memory, threads and GPUs, room on disks,
 the 75 minutes between PC2 and C1. Without --sectors there is always another sector to begin, and the first half of
-the time only fills the farm: what is shown is counted over the second half. Hosts without \`hardware:\` in the file
+the time only fills the farm: what is shown is counted over the second half. New sectors are begun so that twice as
+many as PC1 takes at once have not come to it yet; --max-sealing begins fewer. Hosts without \`hardware:\` in the file
 are asked what they have; no other host is touched. Not modelled: transfers that share a network, pieces, tasks that
 fail, and restarts.
 
@@ -31,7 +32,7 @@ export function simulateCommand(program: Command, finish: (code: ExitCode) => vo
   program
     .command('simulate')
     .description('show how many sectors a day the farm seals, and what holds it up')
-    .option('--sectors <number>', 'seal so many, all of them waiting from the beginning', whole(1, 1_000_000))
+    .option('--sectors <number>', 'seal so many instead of being fed for ever', whole(1, 1_000_000))
     .option('--days <number>', 'how long to simulate; with --sectors at most', whole(1, 3650), 7)
     .option('--durations <list>', 'how long the stages take: PC1=4h,PC2=25m,…')
     .addOption(

@@ -25,6 +25,8 @@ export interface Progress {
 export class Terminal {
   readonly json: boolean;
   readonly style: Style;
+  /** That of standard error, which may be a file while standard output is a terminal, or the other way round. */
+  readonly errorStyle: Style;
   readonly width: number;
   #progress: Progress | undefined;
   /** Lines for programs that no report or diagnostics have ended yet. */
@@ -34,7 +36,9 @@ export class Terminal {
     const { NO_COLOR, FORCE_COLOR } = process.env;
     const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
     this.json = json === true;
-    this.style = createStyle(color && (NO_COLOR ?? '') === '' && (forced || process.stdout.isTTY));
+    const wanted = color && (NO_COLOR ?? '') === '';
+    this.style = createStyle(wanted && (forced || process.stdout.isTTY));
+    this.errorStyle = createStyle(wanted && (forced || process.stderr.isTTY));
     // A terminal that nobody gave a size, as under `script` and in containers, has 0 columns.
     this.width = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : 100;
   }
@@ -65,7 +69,7 @@ export class Terminal {
   diagnostics(diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0) return;
     if (this.json) this.result('', diagnosticsDocument(diagnostics));
-    else process.stderr.write(ensureNewline(formatDiagnostics(diagnostics, this.style, this.width)));
+    else process.stderr.write(ensureNewline(formatDiagnostics(diagnostics, this.errorStyle, this.width)));
   }
 
   /** Ends lines for programs that nothing has ended yet, so that the last one always says how it went. */
@@ -100,18 +104,27 @@ export class Terminal {
     return { emit: plainProgress(write, this.style), say, end };
   }
 
-  /** Shows how far a look at the farm has come, on a terminal alone, and nothing of it afterwards. */
-  async watching<T>(hosts: number, look: (emit: Emit) => Promise<T>): Promise<T> {
-    if (!process.stderr.isTTY || this.json) return look(() => undefined);
-    let seen = 0;
-    const show = (): void => {
-      process.stderr.write(`\r${this.style.dim(`Looking at the farm: ${seen} of ${hosts} hosts`)}`);
-    };
-    show();
-    try {
-      return await look(() => {
+  /** Shows how far a look at the farm has come. */
+  watching<T>(hosts: number, look: (emit: Emit) => Promise<T>): Promise<T> {
+    return this.passing((show) => {
+      let seen = 0;
+      const showSeen = (): void => {
+        show(`Looking at the farm: ${seen} of ${hosts} hosts`);
+      };
+      showSeen();
+      return look(() => {
         seen += 1;
-        show();
+        showSeen();
+      });
+    });
+  }
+
+  /** One line that shows how far long work has come, on a terminal alone, and nothing of it afterwards. */
+  async passing<T>(work: (show: (line: string) => void) => Promise<T>): Promise<T> {
+    if (!process.stderr.isTTY || this.json) return work(() => undefined);
+    try {
+      return await work((line) => {
+        process.stderr.write(`\r\u001b[K${this.errorStyle.dim(line)}`);
       });
     } finally {
       process.stderr.write('\r\u001b[K');

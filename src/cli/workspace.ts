@@ -37,12 +37,12 @@ export class Workspace {
   private constructor(farm: Farm, token: Secret) {
     this.farm = farm;
     this.#token = token;
-    this.connections = new Connections(farm, token, { environment: process.env, homeDir: homedir() });
+    this.connections = connectionsTo(farm, success(token));
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
   static async open(farm: Farm): Promise<Result<Workspace>> {
-    const token = await resolveSecret(farm.miner.token, { environment: process.env });
+    const token = await minerToken(farm);
     return token.ok ? success(new Workspace(farm, token.value)) : token;
   }
 
@@ -99,6 +99,19 @@ export class Workspace {
     );
     return new Map(states.flat());
   }
+}
+
+/** To look at the machines, for which SSH is enough: the miner is asked as well where its token can be had. */
+export async function openConnections(farm: Farm): Promise<Connections> {
+  return connectionsTo(farm, await minerToken(farm));
+}
+
+function minerToken({ miner }: Farm): Promise<Result<Secret>> {
+  return resolveSecret(miner.token, { environment: process.env });
+}
+
+function connectionsTo(farm: Farm, token: Result<Secret>): Connections {
+  return new Connections(farm, token, { environment: process.env, homeDir: homedir() });
 }
 
 /** `alice@laptop` */

@@ -59,13 +59,11 @@ function checkVariable(name: string, text: string, at: YamlPath, report: Report)
   }
   const key = keyOf(name);
   if (key !== undefined) {
-    const help = `Use ${key} in its place.`;
-    report(
-      finding('SF223', at, `${quote(name)} is one of the variables sealfarm writes itself`, {
-        help,
-        on: 'key',
-      }),
-    );
+    const message =
+      readResourceVariable(name, '')?.kind === 'ignored'
+        ? `${quote(name)} looks like a limit or a resource, and Lotus knows no such variable`
+        : `${quote(name)} is one of the variables sealfarm writes itself`;
+    report(finding('SF223', at, message, { help: `Use ${key} in its place.`, on: 'key' }));
   }
   if (/(?![\t\n])\p{Cc}/u.test(text)) {
     const help = 'systemd drops such a variable without a word: only tabs and line ends are possible.';

@@ -94,15 +94,16 @@ export function stuckRoutes(routes: readonly Route[], { PC2 }: Doers): readonly 
   return PC2.length === 0 ? [] : routes.filter(({ takers }) => takers.length === 0);
 }
 
-/** Whether all its sectors wait whenever one other machine is away. */
+/** Whether all its sectors wait whenever one other worker is away. */
 export function isThin({ from, takers }: Route): boolean {
   const [only, ...others] = takers;
-  return only !== undefined && others.length === 0 && only.host !== from.host;
+  return only !== undefined && others.length === 0 && only.worker !== from.worker;
 }
 
-/** Who alone does C2, if sectors of another machine wait for it. */
+/** Who alone does C2, if sectors of another worker wait for it. */
 export function soleCommitter({ C2, PC2 }: Doers): PlacedWorker | undefined {
   const [only, ...others] = C2;
-  const waited = only !== undefined && others.length === 0 && PC2.some(({ host }) => host !== only.host);
+  const waited =
+    only !== undefined && others.length === 0 && PC2.some(({ worker }) => worker !== only.worker);
   return waited ? only : undefined;
 }

@@ -9,7 +9,7 @@ import type { Remote } from '../remote/remote.js';
 import { createLotusClient } from '../rpc/lotus-client.js';
 import { createMinerApi, type MinerApi } from '../rpc/miner-api.js';
 import { createWorkerApi, type WorkerApi } from '../rpc/worker-api.js';
-import type { Secret } from '../secret/secret.js';
+import { Secret } from '../secret/secret.js';
 import { RenewingRemote } from './renewing-remote.js';
 
 /** More handshakes at a time than this end later, not sooner. */
@@ -21,12 +21,17 @@ export class Connections {
   readonly #remotes: ReadonlyMap<string, Remote>;
   #minerHost: Remote | undefined;
 
-  constructor(farm: Farm, token: Secret, context: ConnectContext) {
+  /** @param token of the miner; where it cannot be had, only the miner cannot be asked */
+  constructor(farm: Farm, token: Result<Secret>, context: ConnectContext) {
     const limit = pLimit(CONNECTING_AT_ONCE);
     const open = (host: Host) => (): Promise<Result<Remote>> => limit(() => connect(host, context));
     this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
     this.miner = createMinerApi(
-      createLotusClient({ dial: () => this.#dialMiner(farm.miner.address), token, name: 'the miner' }),
+      createLotusClient({
+        dial: () => (token.ok ? this.#dialMiner(farm.miner.address) : Promise.resolve(token)),
+        token: token.ok ? token.value : new Secret(''),
+        name: 'the miner',
+      }),
     );
   }
 

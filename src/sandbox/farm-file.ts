@@ -1,5 +1,6 @@
 import type { HostLayout, SandboxPorts } from './layout.js';
 import { MINER_ADDRESS, SECTOR_SIZE, layout } from './layout.js';
+import { DEFAULT_HARDWARE } from './worker/hardware.js';
 
 /**
  * The sandbox's `sealfarm.yaml`: the public guide's three-worker case, again and again for more hosts. Of three
@@ -62,6 +63,7 @@ function hostEntry(host: HostLayout, index: number, ports: SandboxPorts): string
   const settings = own === undefined ? `allowTo: [${allowTo}]` : `groups: [${own}], allowTo: [${allowTo}]`;
   return `  ${host.name}:
     address: ${host.address}
+    hardware: ${hardware()}
     serviceManager: process
     paths: { config: ${scalar(host.config)}, state: ${scalar(host.state)} }
     workers:
@@ -73,6 +75,12 @@ function hostEntry(host: HostLayout, index: number, ports: SandboxPorts): string
         storage:
           - { path: ${scalar(host.sealing)}, seal: true, ${settings}, mount: any }
 `;
+}
+
+/** As the simulated machine, not as the one it is simulated on. */
+function hardware(): string {
+  const { cpus, memory, gpus, disk } = DEFAULT_HARDWARE;
+  return `{ cpus: ${cpus}, memory: ${memory / 2 ** 30}GiB, gpus: ${gpus.length}, disk: ${disk / 2 ** 40}TiB }`;
 }
 
 /** Plain where YAML reads it as the same text within braces too. */

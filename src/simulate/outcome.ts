@@ -42,6 +42,8 @@ export interface StageOutcome {
   readonly full: ReadonlyMap<ScarceResource, number>;
   /** Sectors that waited for it. */
   readonly queue: { readonly mean: number; readonly peak: number; readonly end: number };
+  /** Of these, how many on average were waiting for their files, which were on their way. */
+  readonly moving: number;
   /** Times there was no room for its files. */
   readonly failures: number;
 }
@@ -68,8 +70,8 @@ export interface Bottleneck {
   readonly task: PipelineTask;
   /** Which part of the time its workers could not take one more: 0 to 1. */
   readonly full: number;
-  /** For want of what, mostly. */
-  readonly binds: ScarceResource;
+  /** For want of what, mostly; `transfers` where they could, and sectors wait for their files to arrive. */
+  readonly binds: ScarceResource | 'transfers';
 }
 
 const DAY = 86_400_000;
@@ -120,6 +122,7 @@ function stageOutcome(model: Model, tally: Tally, task: PipelineTask, now: numbe
     running: sum(able.map(({ worker }) => worker.running(task, now))),
     full,
     queue: { mean: queue?.mean(now) ?? 0, peak: queue?.peak ?? 0, end: queue?.value ?? 0 },
+    moving: tally.underway.get(task)?.mean(now) ?? 0,
     failures: tally.failures.get(task) ?? 0,
   };
 }
@@ -161,13 +164,21 @@ const IDLE = 0.5;
 function findBottleneck(stages: readonly StageOutcome[]): Bottleneck | undefined {
   const rated = stages.map(({ task, full, queue }) => ({ task, full, queue, part: sum([...full.values()]) }));
   const most = Math.max(...rated.map(({ part }) => part));
-  if (most < IDLE) return undefined;
+  if (most < IDLE) return slowTransfers(stages);
   const fullest = rated.filter(({ part }) => part >= 0.95 * most);
   const found = fullest.findLast(({ queue }) => queue.mean >= 1) ?? fullest[0];
   const binds = [...(found?.full ?? [])].sort(([, a], [, b]) => b - a)[0]?.[0];
   return found === undefined || binds === undefined
     ? undefined
     : { task: found.task, full: found.part, binds };
+}
+
+/** Where more sectors wait for files to arrive than are worked on, in all stages together. */
+function slowTransfers(stages: readonly StageOutcome[]): Bottleneck | undefined {
+  const worked = sum(stages.map(({ running }) => running));
+  const [first] = stages.toSorted((a, b) => b.moving - a.moving);
+  if (first === undefined || first.moving === 0 || first.moving < worked) return undefined;
+  return { task: first.task, full: sum([...first.full.values()]), binds: 'transfers' };
 }
 
 function findStuck(model: Model, { waiting, storage, standsStill }: RunResult): readonly Stuck[] {

@@ -3,30 +3,14 @@ import type { SectorId } from '../lotus/file-type.js';
 import { type PipelineStep, STEPS } from '../scheduler/pipeline.js';
 import { type Decision, Scheduler } from '../scheduler/scheduler.js';
 import type { ScheduledTask, TaskRequest } from '../scheduler/task-request.js';
-import type { Durations } from './durations.js';
 import { EventQueue } from './event-queue.js';
 import type { Model } from './model.js';
 import { randomFrom } from './random.js';
+import type { RunSettings } from './run-settings.js';
 import { SectorFiles } from './sector-files.js';
 import { Storage } from './storage.js';
 import { Tally } from './tally.js';
 import { moveTime, type Move } from './transfer.js';
-
-export interface RunSettings {
-  readonly durations: Durations;
-  /** Sectors to seal, all waiting from the beginning; undefined keeps the farm fed for ever. */
-  readonly sectors?: number;
-  /** Sectors in work at once at the most, as MaxSealingSectors in the miner's config.toml; undefined means any. */
-  readonly maxSealing?: number;
-  /** milliseconds of simulated time */
-  readonly horizon: number;
-  /** bytes a second between two machines */
-  readonly bandwidth: number;
-  /** Durations vary by this part of themselves, to both sides: 0 to 1. */
-  readonly jitter: number;
-  /** Any whole number; the same one gives the same run. */
-  readonly seed: number;
-}
 
 /** What is left when a run has ended. */
 export interface RunResult {
@@ -48,8 +32,11 @@ type Event =
   | { readonly kind: 'ended'; readonly task: ScheduledTask }
   | { readonly kind: 'due'; readonly sector: number; readonly step: PipelineStep };
 
-/** Some 300,000 sectors: more than anybody waits for. Without it stages that take no time would never end. */
-const MOST_EVENTS = 5_000_000;
+/** Some two million sectors: more than anybody waits for. Without it stages that take no time would never end. */
+const MOST_EVENTS = 20_000_000;
+
+/** After so many it says how far it is: several times a second. */
+const EVENTS_A_STEP = 20_000;
 
 /** How long a failed step rests before it is tried again. Lotus: storage/pipeline/states_failed.go */
 const RETRY = 60_000;
@@ -63,7 +50,7 @@ export class Run {
   readonly #scheduler: Scheduler;
   readonly #random: () => number;
   readonly #tally: Tally;
-  /** How many sectors a farm that is kept fed has before PC1. */
+  /** How many sectors there are before PC1, as long as there are any to begin. */
   readonly #stock: number;
   #now = 0;
   #begun = 0;
@@ -84,13 +71,13 @@ export class Run {
     for (const worker of model.workers) this.#scheduler.setWorker(worker);
   }
 
-  /** To the horizon, or until all sectors are finished. */
-  run(): RunResult {
+  /** To the horizon, or until all sectors are finished; says now and then which millisecond it has come to. */
+  *steps(): Generator<number, RunResult, undefined> {
     const { horizon, sectors } = this.#settings;
     this.#feed();
     this.#decide();
-    if (sectors === undefined && this.#until(horizon / 2)) this.#tally.restart(horizon / 2);
-    const cutShort = !this.#until(horizon);
+    if (sectors === undefined && (yield* this.#until(horizon / 2))) this.#tally.restart(horizon / 2);
+    const cutShort = !(yield* this.#until(horizon));
     const all = sectors !== undefined && this.#tally.finished === sectors;
     return {
       tally: this.#tally,
@@ -105,12 +92,14 @@ export class Run {
   }
 
   /** False where too much has happened before. */
-  #until(end: number): boolean {
+  *#until(end: number): Generator<number, boolean, undefined> {
+    const { mostEvents = MOST_EVENTS } = this.#settings;
     for (let next = this.#events.nextAt(); next !== undefined && next <= end; next = this.#events.nextAt()) {
       const due = this.#events.take();
       if (due === undefined) return true;
       this.#happened += 1;
-      if (this.#happened > MOST_EVENTS) return false;
+      if (this.#happened > mostEvents) return false;
+      if (this.#happened % EVENTS_A_STEP === 0) yield this.#now;
       this.#now = due.at;
       this.#happen(due.event);
       this.#feed();
@@ -120,9 +109,10 @@ export class Run {
   }
 
   #feed(): void {
-    const { sectors, maxSealing = Infinity } = this.#settings;
+    const { sectors = Infinity, maxSealing = Infinity } = this.#settings;
     const wanted = (): boolean =>
-      (sectors === undefined ? this.#beforePc1 < this.#stock : this.#begun < sectors) &&
+      this.#begun < sectors &&
+      this.#beforePc1 < this.#stock &&
       this.#begun - this.#tally.finished < maxSealing;
     while (wanted()) {
       this.#begun += 1;
@@ -183,6 +173,7 @@ export class Run {
     const time = moveTime(moves, this.#settings);
     const event: Event = { kind: 'prepared', task, moves };
     this.#tally.move(task, moves);
+    this.#tally.moving(this.#now, task, 1);
     if (time === 0) this.#happen(event);
     else this.#later(time, event);
   }
@@ -203,6 +194,7 @@ export class Run {
   #happen(event: Event): void {
     switch (event.kind) {
       case 'prepared':
+        this.#tally.moving(this.#now, event.task, -1);
         this.#files.arrive(event.task, event.moves);
         this.#scheduler.prepared(event.task.request.id);
         return;

@@ -3,7 +3,8 @@ import { admissibleCount } from '../lotus/admission.js';
 import { needOf } from '../scheduler/task-request.js';
 import { type Model, modelOf } from './model.js';
 import { type Outcome, outcomeOf } from './outcome.js';
-import { Run, type RunSettings } from './run.js';
+import type { RunSettings } from './run-settings.js';
+import { Run } from './run.js';
 
 /**
  * Lets a farm seal through simulated time by Lotus's own rules and says what came of it. No clock, no sleep: the same
@@ -15,9 +16,24 @@ export function simulate(
   hardware: ReadonlyMap<string, Hardware>,
   settings: RunSettings,
 ): Outcome {
-  const model = modelOf(farm, hardware);
-  return outcomeOf(model, new Run(model, settings, stockFor(model)).run());
+  const steps = simulateInSteps(farm, hardware, settings);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }
+
+/** The same, which says several times a second to which millisecond of simulated time it has come. */
+export function* simulateInSteps(
+  farm: Farm,
+  hardware: ReadonlyMap<string, Hardware>,
+  settings: RunSettings,
+): Generator<number, Outcome, undefined> {
+  const model = modelOf(farm, hardware);
+  return outcomeOf(model, yield* new Run(model, settings, stockFor(model)).steps());
+}
+
+/** Without end it would be as many as memory holds, where sectors are so small that a worker takes any number. */
+const MOST_STOCK = 50_000;
 
 /** Twice what all PC1 workers take at once, so that none of them ever waits for a sector. */
 function stockFor({ workers, size }: Model): number {
@@ -27,5 +43,5 @@ function stockFor({ workers, size }: Model): number {
       ({ resources }) =>
         admissibleCount({ code: 'PC1', need: needOf('PC1', resources, size) }, resources).count,
     );
-  return Math.max(1, 2 * slots.reduce((sum, count) => sum + count, 0));
+  return Math.min(MOST_STOCK, Math.max(1, 2 * slots.reduce((sum, count) => sum + count, 0)));
 }

@@ -27,6 +27,8 @@ export interface Transfer {
 /** Counts what happens in a run. All times in milliseconds from the run's beginning. */
 export class Tally {
   readonly queues: ReadonlyMap<PipelineTask, Level>;
+  /** Those in the queue whose files are on their way. */
+  readonly underway: ReadonlyMap<PipelineTask, Level>;
   /** By session. */
   readonly workers: ReadonlyMap<string, WorkerTally>;
   readonly failures = new Map<PipelineTask, number>();
@@ -39,6 +41,7 @@ export class Tally {
 
   constructor({ workers, size }: Model) {
     this.queues = new Map(STAGES.map((task) => [task, new Level()]));
+    this.underway = new Map(STAGES.map((task) => [task, new Level()]));
     this.workers = new Map(workers.map((worker) => [worker.session, new WorkerTally(worker, size)]));
   }
 
@@ -49,6 +52,10 @@ export class Tally {
   /** Sectors that wait before a task, assigned or not. */
   queue(now: number, task: PipelineTask, by: number): void {
     this.queues.get(task)?.change(now, by);
+  }
+
+  moving(now: number, { request }: ScheduledTask, by: 1 | -1): void {
+    this.underway.get(request.task)?.change(now, by);
   }
 
   running(now: number, { session, request }: ScheduledTask, by: 1 | -1): void {
@@ -70,7 +77,7 @@ export class Tally {
     this.finishedSince = 0;
     this.#transfers.clear();
     this.failures.clear();
-    for (const level of this.queues.values()) level.restart(now);
+    for (const level of [...this.queues.values(), ...this.underway.values()]) level.restart(now);
     for (const worker of this.workers.values()) worker.restart(now);
   }
 

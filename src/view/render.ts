@@ -13,6 +13,7 @@ interface RenderedFile {
 }
 
 export interface RenderJson {
+  readonly formatVersion: 1;
   readonly hosts: Readonly<Record<string, { readonly files: readonly RenderedFile[] }>>;
 }
 
@@ -26,7 +27,8 @@ export function formatRender(desired: DesiredFarm): string {
 }
 
 export function renderJson(desired: DesiredFarm): RenderJson {
-  return { hosts: Object.fromEntries(desired.hosts.map((host) => [host.name, { files: filesOf(host) }])) };
+  const hosts = desired.hosts.map((host) => [host.name, { files: filesOf(host) }] as const);
+  return { formatVersion: 1, hosts: Object.fromEntries(hosts) };
 }
 
 function filesOf(host: DesiredHost): readonly RenderedFile[] {

@@ -4,24 +4,14 @@ import type { PipelineTask } from '../lotus/selector.js';
 import type { Bottleneck, Outcome, StageOutcome, Stuck } from '../simulate/outcome.js';
 import type { Transfer } from '../simulate/tally.js';
 import { formatBytes } from './bytes.js';
+import { bindingWords } from './capacity-words.js';
 import type { Style } from './style.js';
 import { count } from './words.js';
 
+const DAY = 86_400_000;
+
 export function scarceWords(scarce: ScarceResource): string {
-  switch (scarce) {
-    case 'max-concurrent':
-      return 'limit';
-    case 'memory':
-      return 'RAM';
-    case 'virtual-memory':
-      return 'RAM + swap';
-    case 'threads':
-      return 'threads';
-    case 'gpus':
-      return 'GPUs';
-    default:
-      return unreachable(scarce);
-  }
+  return bindingWords(scarce === 'max-concurrent' ? 'limit' : scarce);
 }
 
 /** Where sectors are stuck, and what holds the farm up. */
@@ -37,7 +27,8 @@ function bottleneckWords(outcome: Outcome): readonly string[] {
       ? []
       : ['No stage holds the others up: each could take more for at least half the time.'];
   }
-  const reasons = reasonsFor(outcome, bottleneck);
+  if (bottleneck.binds === 'transfers') return [transferWords(outcome, bottleneck.task)];
+  const reasons = reasonsFor(outcome, bottleneck.task, bottleneck.binds);
   const tasks = heldUpTogether(outcome, bottleneck, reasons);
   const [are, their] = tasks.length === 1 ? ['is', 'its'] : ['are', 'their'];
   const wanted = reasons.filter((reason) => reason !== 'max-concurrent').map(scarceWords);
@@ -50,8 +41,17 @@ function bottleneckWords(outcome: Outcome): readonly string[] {
   ];
 }
 
+function transferWords({ stages }: Outcome, task: PipelineTask): string {
+  const moving = stages.find((stage) => stage.task === task)?.moving ?? 0;
+  return `Transfers are the bottleneck: on average ${moving < 1.05 ? 'one sector waits' : `${decimal(moving)} sectors wait`} before ${task} for files to arrive, and no stage is full.`;
+}
+
 /** Lotus names the first resource that is short, though others may be as well: often now this one, now that. */
-function reasonsFor({ stages }: Outcome, { task, binds }: Bottleneck): readonly ScarceResource[] {
+function reasonsFor(
+  { stages }: Outcome,
+  task: PipelineTask,
+  binds: ScarceResource,
+): readonly ScarceResource[] {
   const stage = stages.find((one) => one.task === task);
   return [binds, ...(stage === undefined ? [] : mainReasons(stage)).filter((reason) => reason !== binds)];
 }
@@ -129,8 +129,13 @@ export function perSector(bytes: number, { finishedSince }: Outcome): string {
   return finishedSince === 0 ? '-' : formatBytes(bytes / finishedSince);
 }
 
+/** How far a run has come. @param now milliseconds of `horizon` */
+export function simulatingWords(now: number, horizon: number): string {
+  return `Simulating: day ${Math.floor(now / DAY) + 1} of ${Math.ceil(horizon / DAY)}`;
+}
+
 const PERIODS = [
-  [86_400_000, 'days'],
+  [DAY, 'days'],
   [3_600_000, 'hours'],
   [60_000, 'minutes'],
   [1000, 'seconds'],

@@ -1,7 +1,7 @@
 import type { Farm, Hardware } from '../farm/farm.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { Outcome, StageOutcome } from '../simulate/outcome.js';
-import type { RunSettings } from '../simulate/run.js';
+import type { RunSettings } from '../simulate/run-settings.js';
 import type { Tried } from '../simulate/what-if.js';
 import { formatBytes } from './bytes.js';
 import { alignRows } from './columns.js';
@@ -61,7 +61,7 @@ function headLines(simulation: Simulation, { style, width }: SimulationView): re
     ...progressWords(simulation),
     ...verdicts(outcome, style),
     ...sealingWords(simulation),
-    ...failureWords(outcome).map(style.yellow),
+    ...failureWords(simulation).map(style.yellow),
   ].flatMap((text) => wrap(text, width, '  '));
 }
 
@@ -87,11 +87,14 @@ function sealingWords({ settings: { maxSealing }, outcome }: Simulation): readon
   return [`At the end no more sectors could be begun, because of --max-sealing ${maxSealing}.`];
 }
 
-function failureWords({ stages }: Outcome): readonly string[] {
+function failureWords({ settings: { maxSealing }, outcome: { stages } }: Simulation): readonly string[] {
   const failed = stages.filter(({ failures }) => failures > 0);
   if (failed.length === 0) return [];
   const times = failed.map(({ task, failures }) => `${task} ${count(failures, 'time')}`);
-  return [`Failed for want of disk space, and tried again a minute later: ${times.join(', ')}.`];
+  return [
+    `Failed for want of disk space, and tried again a minute later: ${times.join(', ')}.`,
+    ...(maxSealing === undefined ? ['A limit of sectors in work avoids that: try --max-sealing.'] : []),
+  ];
 }
 
 /** More than any worker runs at once is as good as any number. */

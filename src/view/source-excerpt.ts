@@ -23,7 +23,7 @@ export function excerpt(range: SourceRange, width: number): Excerpt {
   const cells = cellsOf(range);
   const first = cells.findIndex(({ marked }) => marked);
   const window = cells.length <= width ? { from: 0, to: cells.length } : windowAround(first, cells, width);
-  const seen = cells.slice(window.from, window.to);
+  const seen = whole(cells, window);
   const before = window.from > 0;
   const after = window.to < cells.length;
   return {
@@ -48,6 +48,15 @@ function cellsOf({ lineText, column, endColumn }: SourceRange): readonly Cell[] 
     unit += char.length;
   }
   return cells.some(({ marked }) => marked) ? cells : [...cells, { char: ' ', marked: true }];
+}
+
+/** Half a wide character at either end is a blank. */
+function whole(cells: readonly Cell[], { from, to }: { from: number; to: number }): readonly Cell[] {
+  const isSecondHalf = (index: number): boolean => cells[index]?.char === '';
+  return cells.slice(from, to).map((cell, index) => {
+    const isCut = (index === 0 && isSecondHalf(from)) || (from + index === to - 1 && isSecondHalf(to));
+    return isCut ? { ...cell, char: ' ' } : cell;
+  });
 }
 
 /** The range itself comes first; of what is before it, a third of the room. */

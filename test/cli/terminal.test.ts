@@ -91,6 +91,22 @@ describe('the width', () => {
   });
 });
 
+describe('colour', () => {
+  it.each([
+    [true, false],
+    [false, true],
+  ])('of standard output (%s) is not that of standard error (%s)', (stdout, stderr) => {
+    vi.stubEnv('FORCE_COLOR', undefined);
+    vi.stubEnv('NO_COLOR', undefined);
+    const before = [process.stdout.isTTY, process.stderr.isTTY] as const;
+    [process.stdout.isTTY, process.stderr.isTTY] = [stdout, stderr];
+    const { style, errorStyle } = new Terminal({ color: true });
+    [process.stdout.isTTY, process.stderr.isTTY] = before;
+    vi.unstubAllEnvs();
+    expect([style.red('x') !== 'x', errorStyle.red('x') !== 'x']).toEqual([stdout, stderr]);
+  });
+});
+
 describe('a terminal for people', () => {
   it('ends without a word', () => {
     const terminal = new Terminal({ json: false, color: false });

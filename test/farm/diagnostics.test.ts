@@ -399,6 +399,15 @@ describe('rules of the farm', () => {
     });
   });
 
+  it.each([
+    ['PC1_32G_MAX_CONCURRENT', 'is one of the variables sealfarm writes itself'],
+    ['PC1_32G_MAX_CONCURENT', 'looks like a limit or a resource, and Lotus knows no such variable'],
+    ['PC3_MAX_CONCURRENT', 'looks like a limit or a resource, and Lotus knows no such variable'],
+  ])('says of the variable %s what it is', (name, words) => {
+    const text = edited(worker(`env: { ${name}: 4 }`));
+    expect(readFarm(text, 'sealfarm.yaml').diagnostics[0]?.message).toBe(`'${name}' ${words}`);
+  });
+
   it('a farm without hosts is warned of', () => {
     expect(said(SAMPLE.replace(/hosts:[^]*/, 'hosts: {}\n'))).toEqual(['SF238 10:1']);
   });

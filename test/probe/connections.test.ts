@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => stub.stop());
 
 function open(hosts: readonly Host[]): Connections {
-  return new Connections(aFarm({ hosts }), TOKEN, { environment: {}, homeDir: '/' });
+  return new Connections(aFarm({ hosts }), success(TOKEN), { environment: {}, homeDir: '/' });
 }
 
 function fake(name: string): FakeRemote {

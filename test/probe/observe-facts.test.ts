@@ -41,7 +41,7 @@ function fake(name: string): FakeRemote {
 }
 
 function connections(): Connections {
-  return new Connections(aFarm({ hosts }), TOKEN, { environment: {}, homeDir: '/' });
+  return new Connections(aFarm({ hosts }), success(TOKEN), { environment: {}, homeDir: '/' });
 }
 
 describe('facts', () => {

@@ -80,7 +80,7 @@ function fake(name: string): FakeRemote {
 }
 
 function connections(hosts: readonly Host[] = [host]): Connections {
-  return new Connections(aFarm({ hosts }), TOKEN, { environment: {}, homeDir: '/' });
+  return new Connections(aFarm({ hosts }), success(TOKEN), { environment: {}, homeDir: '/' });
 }
 
 async function observe(): Promise<{ worker: ObservedWorker; apis: readonly string[] }> {

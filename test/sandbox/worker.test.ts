@@ -31,6 +31,7 @@ describe('chosenTasks', () => {
       ['PC1', 'PC2', 'C2', 'UNS', 'RU', 'PR2', 'GSK', ...ALWAYS],
     ],
     ['downloads when told', on('NO_DEFAULT', 'SECTOR_DOWNLOAD'), ['DL', ...ALWAYS]],
+    ['what is always on, when nothing else is chosen', on('NO_DEFAULT'), ALWAYS],
     ['a post alone', on('WINDOWPOST'), ['WDP']],
     [
       'an unset variable not',
@@ -52,7 +53,6 @@ describe('chosenTasks', () => {
   it.each([
     ['sealing beside a post', on('WINDOWPOST', 'ADDPIECE'), 'multiple worker types'],
     ['two posts', on('WINDOWPOST', 'WINNINGPOST'), 'multiple worker types'],
-    ['nothing', on('NO_DEFAULT'), 'no task types'],
     ['what is no boolean', { LOTUS_WORKER_NO_DEFAULT: 'yes' }, 'could not parse'],
   ])('refuses %s', (_, env, message) => {
     expect(() => chosenTasks(new Settings(new Map(), env))).toThrow(message);

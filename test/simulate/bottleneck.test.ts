@@ -135,4 +135,19 @@ describe('a farm that is kept fed', () => {
     expect(stage(outcome, 'PC2').full.get('gpus')).toBeGreaterThan(0.2);
     expect(outcome).not.toHaveProperty('bottleneck');
   });
+
+  it('that fetches slowly is held up by transfers', () => {
+    // The 32 GiB of an unsealed file take a thousand years; 8 of them are fetched at once.
+    const outcome = outcomeAt(AMPLE, { ...FED, bandwidth: 1 });
+    expect(outcome.sectorsPerDay).toBe(0);
+    expect(outcome.bottleneck).toEqual({ task: 'PC1', full: 0, binds: 'transfers' });
+    expect(stage(outcome, 'PC1').moving).toBeCloseTo(8, 2);
+  });
+
+  it('that works longer on its sectors than it fetches them is held up by nothing', () => {
+    // Some 480 GiB of PC1 output in an hour, of the ten hours that a sector takes.
+    const outcome = outcomeAt(AMPLE, { ...FED, maxSealing: 2, bandwidth: (480 * GiB) / 3600 });
+    expect(stage(outcome, 'PC2').moving).toBeGreaterThan(0.1);
+    expect(outcome).not.toHaveProperty('bottleneck');
+  });
 });

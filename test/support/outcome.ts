@@ -1,7 +1,7 @@
 import type { Farm, Hardware } from '../../src/farm/farm.js';
 import type { PipelineTask } from '../../src/lotus/selector.js';
 import type { Outcome, StageOutcome, WorkerOutcome } from '../../src/simulate/outcome.js';
-import type { RunSettings } from '../../src/simulate/run.js';
+import type { RunSettings } from '../../src/simulate/run-settings.js';
 import type { Transfer } from '../../src/simulate/tally.js';
 import { formatSimulation, type Simulation } from '../../src/view/simulate.js';
 import { PLAIN } from '../../src/view/style.js';
@@ -16,6 +16,7 @@ export function aStage(task: PipelineTask, overrides: Partial<StageOutcome> = {}
     running: 0,
     full: new Map(),
     queue: { mean: 0, peak: 0, end: 0 },
+    moving: 0,
     failures: 0,
     ...overrides,
   };

@@ -2,7 +2,7 @@ import type { Farm, Hardware, Worker } from '../../src/farm/farm.js';
 import type { Durations } from '../../src/simulate/durations.js';
 import { modelOf } from '../../src/simulate/model.js';
 import type { Outcome, StageOutcome } from '../../src/simulate/outcome.js';
-import type { RunSettings } from '../../src/simulate/run.js';
+import type { RunSettings } from '../../src/simulate/run-settings.js';
 import type { Model } from '../../src/simulate/model.js';
 import { simulate } from '../../src/simulate/simulate.js';
 import { aFarm, aHost, aWorker } from './farm.js';

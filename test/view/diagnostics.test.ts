@@ -112,6 +112,11 @@ describe('excerpt', () => {
     });
   });
 
+  it('shows no half of a wide character', () => {
+    const range = { line: 1, column: 4, endColumn: 6, lineText: 'aa🚜\t🚜日a' };
+    expect(excerpt(range, 12)).toEqual({ text: '…a🚜    🚜 …', squiggle: '    ~~~~' });
+  });
+
   it('stays within its width and always marks something of the range', () => {
     const char = fc.constantFrom('a', ' ', '\t', '日', 'e\u0301', '🚜');
     const line = fc.array(char, { maxLength: 120 }).map((chars) => chars.join(''));

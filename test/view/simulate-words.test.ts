@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScarceResource } from '../../src/lotus/admission.js';
 import type { Outcome, StageOutcome, Stuck } from '../../src/simulate/outcome.js';
-import type { RunSettings } from '../../src/simulate/run.js';
+import type { RunSettings } from '../../src/simulate/run-settings.js';
 import { aStage, aWorkerOutcome, DAY, sections, SETTINGS } from '../support/outcome.js';
 
 describe('the head of a simulation', () => {
@@ -54,6 +54,16 @@ describe('the head of a simulation', () => {
   ])('names %s as what is scarce', (binds, words) => {
     expect(head({ bottleneck: { task: 'PC1', full: 0.514, binds } }).at(-1)).toBe(
       `PC1 is the bottleneck: 51 % of the time its workers could take no more, ${words}.`,
+    );
+  });
+
+  it.each<[moving: number, words: string]>([
+    [0.96, 'one sector waits'],
+    [7.96, '8 sectors wait'],
+  ])('names transfers for which %d sectors wait', (moving, words) => {
+    const bottleneck = { task: 'PC2', full: 0.1, binds: 'transfers' } as const;
+    expect(head({ bottleneck, stages: [aStage('PC2', { moving })] }).at(-1)).toBe(
+      `Transfers are the bottleneck: on average ${words} before PC2 for files to arrive, and no stage is full.`,
     );
   });
 

@@ -64,6 +64,7 @@ describe('formatSimulation', () => {
       'All other numbers leave out the first 4 days.',
       'PC2 and C2 are the bottleneck: 100 % of the time their workers could take no more, for want of GPUs.',
       'Failed for want of disk space, and tried again a minute later: PC1 1 time, PC2 774 times.',
+      'A limit of sectors in work avoids that: try --max-sealing.',
       '',
       'STAGE  RUNNING     FULL   HELD UP BY  WAITING  PEAK  AT END',
       'AP     0.2 of 192  0 %    -           0        0     0',

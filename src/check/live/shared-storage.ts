@@ -29,7 +29,7 @@ export const sharedFolders: LiveCheck = function* (context) {
       yield {
         code: 'SF531',
         severity: 'error',
-        message: `this is the same folder as ${other.path} on ${other.seen.host.name}, and has another ID there`,
+        message: `this is the same folder as ${other.path} on ${other.seen.host.name}, ${idWords(one, other)}`,
         place: placeOf(one.seen, one.path),
         help: ONE_ONLY,
       };
@@ -37,6 +37,13 @@ export const sharedFolders: LiveCheck = function* (context) {
   }
   yield* sharedWithMiner(context);
 };
+
+/** What is not attached yet has no ID. */
+function idWords({ id }: FoundPath, { id: others, seen: { worker } }: FoundPath): string {
+  return id !== undefined && others !== undefined
+    ? 'and has another ID there'
+    : `which is a path of ${worker.name} there`;
+}
 
 const ONE_ONLY =
   'Attach it on one of them only, and let the others fetch from there; detach it elsewhere before the next sector is finalized.';

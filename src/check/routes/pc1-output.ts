@@ -18,7 +18,7 @@ export function* pc1OutputIsTaken({ farm }: Layout): Generator<Finding> {
   }
 }
 
-/** Sectors that wait whenever one other machine is away. */
+/** Sectors that wait whenever one other worker is away. */
 export function* pc1OutputHasTwoTakers({ farm }: Layout): Generator<Finding> {
   for (const [route, ...others] of alikeRoutes(routesOf(farm).filter(isThin))) {
     const more = others.length === 0 ? '' : ` (and on ${others.length} more)`;

@@ -32,9 +32,9 @@ export function* commitHasTwoDoers({ farm }: Layout): Generator<Finding> {
   const doers = doersOf(farm);
   const only = soleCommitter(doers);
   if (only === undefined) return;
-  const waiting = doers.PC2.filter(({ host }) => host !== only.host);
+  const waiting = doers.PC2.filter(({ worker }) => worker !== only.worker);
   const message = `${quote(only.worker.name)} alone does ${nameOf('C2')}, for the sectors of ${quoted(workerNames(waiting))} too`;
-  const help = 'Give commit to a second worker on another machine.';
+  const help = 'Give commit to a second worker, best on another machine.';
   yield finding('SF276', only.worker.yaml, message, { severity: 'warning', on: 'key', help });
 }
 
@@ -54,11 +54,14 @@ export function* upgradesAreProved({ farm }: Layout): Generator<Finding> {
 
 export function* postsHaveTwoWorkers({ farm }: Layout): Generator<Finding> {
   for (const code of ['WDP', 'WNP'] as const) {
-    const [only, ...others] = doing(farm, code);
-    if (only === undefined || others.length > 0) continue;
-    const message = `${quote(only.worker.name)} is the only worker for ${nameOf(code)}`;
-    const help = 'Add a second one on another machine.';
-    yield finding('SF287', only.worker.yaml, message, { severity: 'warning', on: 'key', help });
+    const [first, ...others] = doing(farm, code);
+    if (first === undefined || others.some(({ host }) => host !== first.host)) continue;
+    const message =
+      others.length === 0
+        ? `${quote(first.worker.name)} is the only worker for ${nameOf(code)}`
+        : `all workers for ${nameOf(code)} are on ${quote(first.host.name)}`;
+    const help = 'Add one on another machine.';
+    yield finding('SF287', first.worker.yaml, message, { severity: 'warning', on: 'key', help });
   }
 }
 

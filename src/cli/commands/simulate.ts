@@ -1,17 +1,18 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
-import type { Farm, Hardware } from '../../farm/farm.js';
+import type { Farm } from '../../farm/farm.js';
 import { defaultDurations } from '../../simulate/durations.js';
 import type { Outcome } from '../../simulate/outcome.js';
-import type { RunSettings } from '../../simulate/run.js';
+import type { RunSettings } from '../../simulate/run-settings.js';
 import { readDurations } from '../../simulate/settings.js';
-import { simulate as runFarm } from '../../simulate/simulate.js';
-import { type Tried, type Variation, varied, variationsOf } from '../../simulate/what-if.js';
-import { comparisonJson, formatComparison } from '../../view/simulate-compare.js';
+import { variationsOf } from '../../simulate/what-if.js';
+import { comparisonJson, formatComparison, type Side } from '../../view/simulate-compare.js';
 import { simulationJson } from '../../view/simulate-json.js';
 import { formatSimulation } from '../../view/simulate.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { hardwareOf, hardwareUnknown } from '../hardware.js';
+import { endOnInterrupt } from '../interrupt.js';
+import { hardwareUnknown, lookForHardware } from '../hardware.js';
 import { loadFarm } from '../load-farm.js';
+import { type Layout, watchRun, watchVariations } from '../simulating.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
 export interface SimulateOptions extends GlobalOptions {
@@ -31,12 +32,20 @@ export interface SimulateOptions extends GlobalOptions {
 
 const DAY = 86_400_000;
 
-/** Sectors all variations together may seal before they have to be asked for: some ten seconds. */
-const QUICK = 50_000;
+/** Sectors all variations together may seal before they have to be asked for: a few seconds. */
+const QUICK = 20_000;
 
 /** What a farm seals in some days, by Lotus's own scheduling. */
 export async function simulate(options: SimulateOptions): Promise<ExitCode> {
-  const terminal = new Terminal(options);
+  const dispose = endOnInterrupt();
+  try {
+    return await simulateOn(new Terminal(options), options);
+  } finally {
+    dispose();
+  }
+}
+
+async function simulateOn(terminal: Terminal, options: SimulateOptions): Promise<ExitCode> {
   if (options.compare !== undefined && options.whatIf === true) {
     terminal.diagnostics([wrongUse('--compare and --what-if do not go together')]);
     return EXIT.usage;
@@ -46,23 +55,33 @@ export async function simulate(options: SimulateOptions): Promise<ExitCode> {
   if (options.compare !== undefined) {
     const second = await loadLayout(options.compare, options, terminal);
     if (typeof second === 'number') return second;
-    const sides = [first, second].map(({ file, farm, ...layout }) => ({
-      file,
-      farm,
-      outcome: runFarm(farm, layout.hardware, layout.settings),
-    }));
-    warnOfCut(sides, options, terminal);
-    terminal.result(formatComparison(sides, terminal), comparisonJson(sides));
-    return EXIT.done;
+    return compare([first, second], options, terminal);
   }
-  const outcome = runFarm(first.farm, first.hardware, first.settings);
+  const outcome = await watchRun(first, terminal);
   const variations = variationsOf(first.farm, first.hardware);
-  const tried = isWanted(options, outcome, variations.length) ? tryAll(first, variations) : undefined;
+  const tried = isWanted(options, outcome, variations.length)
+    ? await watchVariations(first, variations, terminal)
+    : undefined;
   // Who does not want it need not be told of it.
   const untried = tried === undefined && options.whatIf !== false ? variations.length : 0;
   const simulation = { ...first, outcome, tried, untried };
   warnOfCut([simulation], options, terminal);
   terminal.result(formatSimulation(simulation, terminal), simulationJson(simulation));
+  return EXIT.done;
+}
+
+async function compare(
+  layouts: readonly Layout[],
+  options: SimulateOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const sides: Side[] = [];
+  for (const layout of layouts) {
+    const { file, farm } = layout;
+    sides.push({ file, farm, outcome: await watchRun(layout, terminal) });
+  }
+  warnOfCut(sides, options, terminal);
+  terminal.result(formatComparison(sides, terminal), comparisonJson(sides));
   return EXIT.done;
 }
 
@@ -85,13 +104,6 @@ function warnOfCut(
   );
 }
 
-interface Layout {
-  readonly file: string;
-  readonly farm: Farm;
-  readonly hardware: ReadonlyMap<string, Hardware>;
-  readonly settings: RunSettings;
-}
-
 async function loadLayout(
   file: string,
   options: SimulateOptions,
@@ -106,10 +118,11 @@ async function loadLayout(
     return EXIT.usage;
   }
   const used = farm.hosts.filter(({ workers }) => workers.length > 0);
-  const hardware = await hardwareOf(farm, used, terminal);
+  const { hardware, troubles } = await lookForHardware(farm, used, terminal);
   const unknown = used.filter(({ name }) => !hardware.has(name)).map(({ name }) => name);
   if (unknown.length > 0) {
-    terminal.diagnostics([hardwareUnknown(file, unknown)]);
+    const failed = hardwareUnknown(file, unknown);
+    terminal.diagnostics(terminal.json ? [...troubles, failed] : [failed]);
     return EXIT.failed;
   }
   return { file, farm, hardware, settings };
@@ -133,13 +146,6 @@ function settingsOf(options: SimulateOptions, farm: Farm): RunSettings | string 
 
 function isWanted({ whatIf }: SimulateOptions, { finished, inWork }: Outcome, runs: number): boolean {
   return whatIf ?? (finished + inWork) * runs <= QUICK;
-}
-
-function tryAll({ farm, hardware, settings }: Layout, variations: readonly Variation[]): readonly Tried[] {
-  return variations.map((variation) => {
-    const { sectorsPerDay } = runFarm(varied(farm, variation), hardware, settings);
-    return { ...variation, sectorsPerDay };
-  });
 }
 
 function wrongUse(message: string): Diagnostic {

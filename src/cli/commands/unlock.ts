@@ -36,7 +36,7 @@ export function unlock(names: readonly string[], options: GlobalOptions): Promis
     const hosts = results.flatMap((result) => (result.ok ? [result.value] : []));
     const failures = results.flatMap((result) => (result.ok ? [] : [result.diagnostic]));
     terminal.result(hosts.map(words).join('\n'), { hosts, diagnostics: diagnosticsJson(failures) });
-    terminal.say(formatDiagnostics(failures, terminal.style, terminal.width));
+    terminal.say(formatDiagnostics(failures, terminal.errorStyle, terminal.width));
     return failures.length === 0 ? EXIT.done : EXIT.failed;
   });
 }

@@ -18,7 +18,7 @@ export async function validate(options: GlobalOptions): Promise<ExitCode> {
     : `${options.config}:${also}`;
   // Elsewhere than on a terminal the lines stay whole, so that they can be searched.
   const width = process.stderr.isTTY ? terminal.width : Infinity;
-  terminal.say(formatDiagnostics(diagnostics, terminal.style, width));
+  terminal.say(formatDiagnostics(diagnostics, terminal.errorStyle, width));
   terminal.result(printable(verdict), { formatVersion: 1, valid, diagnostics: diagnosticsJson(diagnostics) });
   return valid ? EXIT.done : EXIT.badConfig;
 }

@@ -134,13 +134,13 @@ export const ROUTE_CODES = {
     remedy: 'Give both tasks to workers, or see to it that the miner does the other one.',
   },
   SF287: {
-    title: 'only one worker for a post',
+    title: 'only one machine for a post',
     severity: 'warning',
     why:
       'With `DisableBuiltinWindowPoSt` or `DisableBuiltinWinningPoSt` in the config.toml of the miner the proofs hang on the workers for them. ' +
-      'While the only one is down or restarted no WindowPoSt is sent, and a missed deadline costs collateral; a missed WinningPoSt costs the block.',
+      'While the only one, or the machine of all of them, is down or restarted no WindowPoSt is sent, and a missed deadline costs collateral; a missed WinningPoSt costs the block.',
     remedy:
-      'Add a second worker for it on another machine, and until then restart this one only outside of its deadlines.',
+      'Add a worker for it on another machine, and until then restart this one only outside of its deadlines.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/9854',
       'https://github.com/filecoin-project/lotus/issues/9372',

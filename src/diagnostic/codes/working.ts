@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF601–SF616: carrying out a plan, emptying workers, and the command line. */
+/** SF601–SF618: carrying out a plan, emptying workers, and the command line. */
 export const WORKING_CODES = {
   SF601: {
     title: 'file changed since it was read',
@@ -152,7 +152,7 @@ export const WORKING_CODES = {
   SF618: {
     title: 'simulation ended early',
     severity: 'warning',
-    why: 'More happens in the simulated time than anybody waits for: more than 5,000,000 beginnings and ends of tasks, some 300,000 sectors. What is shown is the time up to there.',
+    why: 'More happens in the simulated time than anybody waits for: more than 20,000,000 beginnings and ends of tasks, some two million sectors. What is shown is the time up to there.',
     remedy: 'Simulate fewer days or fewer sectors, and see that no duration is zero by mistake.',
   },
 } as const satisfies Codes;

@@ -9,7 +9,8 @@ export function flagOf(task: Task & { readonly name: string }): string {
 
 /**
  * The tasks a worker started with these settings does, always-on ones included.
- * @throws Error for kinds that do not mix, and for none. Lotus: cmd/lotus-worker/main.go
+ * A worker for which none is chosen still does those: it stores sectors.
+ * @throws Error for kinds that do not mix. Lotus: cmd/lotus-worker/main.go
  */
 export function chosenTasks(settings: Settings): TaskCode[] {
   const said = new Map(
@@ -34,6 +35,5 @@ export function chosenTasks(settings: Settings): TaskCode[] {
       (said.get(task.code) ?? (!noDefault && task.onByDefault)),
   ).map((task) => task.code);
   if (!noDefault && (said.get('DC') ?? sealing.includes('AP'))) sealing.push('DC');
-  if (sealing.length === 0) throw new Error('no task types specified');
   return [...sealing, ...TASKS.filter((task) => task.name === undefined).map((task) => task.code)];
 }

@@ -130,6 +130,20 @@ describe('two paths', () => {
   });
 });
 
+/** The second path is not attached yet, nor has it a sectorstore.json. */
+function withoutOwnId(seen: Seen): Seen {
+  const halted = changeWorker(seen.observation, 'worker-2', stopped);
+  const absent = { sectorStore: { state: 'absent' } } as const;
+  return { ...seen, observation: changeWorker(halted, 'worker-2', changePath('/mnt/b', absent)) };
+}
+
+it('is named by its worker where it has no ID yet', () => {
+  const seen = seenAs(nfs('nas:/store', '/mnt/a', '/mnt/a'), nfs('nas:/store', '/mnt/b', '/mnt/b'));
+  expect(checkLive(withoutOwnId(seen)).map(({ message }) => message)).toContain(
+    'this is the same folder as /mnt/b on host-2, which is a path of worker-2 there',
+  );
+});
+
 describe('two paths of one host', () => {
   const farm = aFarm({
     hosts: [aHost({ workers: [aWorker({ storage: PATHS.map((path) => aStorage({ path })) })] })],

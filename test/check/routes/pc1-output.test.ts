@@ -78,11 +78,12 @@ describe('PC1 output that one other machine takes', () => {
     ['one worker of the group', hosts(pc1(', allowTo: [g]'), pc2(', groups: [g]'), second), 'warning 7 [g]'],
     ['itself, which has the data', hosts(both(', groups: [g], allowTo: [g]'), second)],
     [
-      'one on the same machine',
+      'another worker on the same machine',
       hosts(
         `${pc1(', allowTo: [g]')}, w2: { tasks: [PC2, C2], listen: '10.0.0.1:4', storage: [{ path: /t, seal: true, groups: [g] }] }`,
         second,
       ),
+      'warning 7 [g]',
     ],
     [
       'the same one for many paths',

@@ -25,8 +25,9 @@ describe('the pipeline', () => {
     ['two workers for C2', hosts(worker(1, 'AP, PC1, PC2, C2'), worker(2, 'C2'))],
     ['for sectors of its own', hosts(worker(1, 'AP, PC1, PC2, C2'), worker(2, 'UNS'))],
     [
-      'for sectors on its machine',
+      'for sectors of another worker on its machine',
       hosts(`${worker(1, 'AP, PC1, PC2')}, w2: { tasks: [C2], listen: '10.0.0.1:2' }`),
+      'warning 7 w2',
     ],
   ]);
 
@@ -58,6 +59,11 @@ describe('posts', () => {
     ['one worker for WindowPoSt', hosts(post(1, 'WDP')), 'warning 7 w1'],
     ['one worker for each', hosts(post(1, 'WDP'), post(2, 'WNP')), 'warning 7 w1', 'warning 8 w2'],
     ['two workers', hosts(post(1, 'WDP'), post(2, 'WDP'))],
+    [
+      'two workers on one machine',
+      hosts(`${post(1, 'WDP')}, w2: { tasks: [WDP], listen: '10.0.0.1:2' }`),
+      'warning 7 w1',
+    ],
     ['none, where the miner proves', hosts(worker(1, 'C2'))],
   ]);
 });
