@@ -164,7 +164,8 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       },
     },
     ssh: {
-      description: "How the host is reached. The host's settings lie above `defaults.ssh`.",
+      description:
+        "How the host is reached. The host's settings lie above `defaults.ssh`; what neither says comes from ssh_config, as `ssh` itself would have it.",
       type: 'object',
       additionalProperties: false,
       properties: {
@@ -176,10 +177,10 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         user: {
           $ref: '#/$defs/text',
           description:
-            'User on the host; it must be able to write the folders in `paths` and start workers. Default: root.',
+            "User on the host; without `sudo` it must be able to write the folders in `paths` and start workers. Default: as ssh_config says, else the operator's own name.",
         },
         port: {
-          description: "TCP port of the host's SSH server. Default: 22.",
+          description: "TCP port of the host's SSH server. Default: as ssh_config says, else 22.",
           type: 'integer',
           minimum: 1,
           maximum: 65535,
@@ -187,15 +188,28 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         identityFile: {
           $ref: '#/$defs/operatorFile',
           description:
-            "Private key on the operator's machine: an absolute path, or one that begins with `~/`. Default: the SSH agent and the usual key files.",
+            "Private key on the operator's machine: an absolute path, or one that begins with `~/`. Default: as ssh_config says, else the SSH agent and the usual key files.",
         },
         knownHostsFile: {
           $ref: '#/$defs/operatorFile',
           description:
-            "Host keys that are trusted, on the operator's machine: an absolute path, or one that begins with `~/`. Default: ~/.ssh/known_hosts.",
+            "Host keys that are trusted, on the operator's machine: an absolute path, or one that begins with `~/`. Default: as ssh_config says, else ~/.ssh/known_hosts.",
+        },
+        jump: {
+          description:
+            'Jump hosts on the way, as ProxyJump of ssh_config: `[user@]host[:port]`, several with commas between them, or `none`. Default: as ssh_config says.',
+          type: 'string',
+          pattern: '^(none|[^\\s,]+(,[^\\s,]+)*)$',
+          examples: ['bastion', 'ops@gate.example:2222'],
+        },
+        sudo: {
+          description:
+            'Run everything on the host as root by `sudo -n`, for users other than root. Default: false.',
+          type: 'boolean',
         },
         connectTimeout: {
-          description: 'How long reaching the host may take: a duration from 1ms to 1h. Default: 10s.',
+          description:
+            'How long reaching the host may take: a duration from 1ms to 1h. Default: as ssh_config says, else 10s.',
           type: 'string',
           examples: ['10s', '1m30s'],
         },

@@ -163,7 +163,7 @@ export interface WrittenDefaults {
   serviceManager?: WrittenServiceManager;
 }
 /**
- * How the host is reached. The host's settings lie above `defaults.ssh`.
+ * How the host is reached. The host's settings lie above `defaults.ssh`; what neither says comes from ssh_config, as `ssh` itself would have it.
  */
 export interface WrittenSsh {
   /**
@@ -171,23 +171,31 @@ export interface WrittenSsh {
    */
   transport?: 'ssh2' | 'local';
   /**
-   * User on the host; it must be able to write the folders in `paths` and start workers. Default: root.
+   * User on the host; without `sudo` it must be able to write the folders in `paths` and start workers. Default: as ssh_config says, else the operator's own name.
    */
   user?: string;
   /**
-   * TCP port of the host's SSH server. Default: 22.
+   * TCP port of the host's SSH server. Default: as ssh_config says, else 22.
    */
   port?: number;
   /**
-   * Private key on the operator's machine: an absolute path, or one that begins with `~/`. Default: the SSH agent and the usual key files.
+   * Private key on the operator's machine: an absolute path, or one that begins with `~/`. Default: as ssh_config says, else the SSH agent and the usual key files.
    */
   identityFile?: string;
   /**
-   * Host keys that are trusted, on the operator's machine: an absolute path, or one that begins with `~/`. Default: ~/.ssh/known_hosts.
+   * Host keys that are trusted, on the operator's machine: an absolute path, or one that begins with `~/`. Default: as ssh_config says, else ~/.ssh/known_hosts.
    */
   knownHostsFile?: string;
   /**
-   * How long reaching the host may take: a duration from 1ms to 1h. Default: 10s.
+   * Jump hosts on the way, as ProxyJump of ssh_config: `[user@]host[:port]`, several with commas between them, or `none`. Default: as ssh_config says.
+   */
+  jump?: string;
+  /**
+   * Run everything on the host as root by `sudo -n`, for users other than root. Default: false.
+   */
+  sudo?: boolean;
+  /**
+   * How long reaching the host may take: a duration from 1ms to 1h. Default: as ssh_config says, else 10s.
    */
   connectTimeout?: string;
 }

@@ -51,15 +51,20 @@ export interface Host {
   readonly yaml: YamlPath;
 }
 
+/** What is not said here comes from ssh_config. */
 export interface SshSettings {
   readonly transport: 'ssh2' | 'local';
-  readonly user: string;
-  readonly port: number;
+  readonly user?: string;
+  readonly port?: number;
   /** Private key file on the operator's machine; without it the agent and the usual key files are tried. */
   readonly identityFile?: string;
   readonly knownHostsFile?: string;
+  /** As ProxyJump: `[user@]host[:port]`, several with commas between them, or `none`. */
+  readonly jump?: string;
+  /** Scripts run as root by `sudo -n`. */
+  readonly sudo?: boolean;
   /** How long reaching the host may take, in milliseconds; 1–3,600,000. */
-  readonly connectTimeoutMs: number;
+  readonly connectTimeoutMs?: number;
 }
 
 /** What a machine has, as far as sealing depends on it. */

@@ -5,6 +5,7 @@ import type { Farm, Host } from '../farm/farm.js';
 import type { SocketAddress } from '../farm/farm.js';
 import { connect } from '../remote/connect.js';
 import type { ConnectContext } from '../remote/context.js';
+import { JumpPool } from '../remote/jump-pool.js';
 import type { Remote } from '../remote/remote.js';
 import { createLotusClient } from '../rpc/lotus-client.js';
 import { createMinerApi, type MinerApi } from '../rpc/miner-api.js';
@@ -18,13 +19,15 @@ const CONNECTING_AT_ONCE = 32;
 /** All connections of one command: one for each host, opened when first needed. */
 export class Connections {
   readonly miner: MinerApi;
+  readonly #jumps = new JumpPool();
   readonly #remotes: ReadonlyMap<string, Remote>;
   #minerHost: Remote | undefined;
 
   /** @param token of the miner; where it cannot be had, only the miner cannot be asked */
-  constructor(farm: Farm, token: Result<Secret>, context: ConnectContext) {
+  constructor(farm: Farm, token: Result<Secret>, context: Omit<ConnectContext, 'jumps'>) {
     const limit = pLimit(CONNECTING_AT_ONCE);
-    const open = (host: Host) => (): Promise<Result<Remote>> => limit(() => connect(host, context));
+    const open = (host: Host) => (): Promise<Result<Remote>> =>
+      limit(() => connect(host, { ...context, jumps: this.#jumps }));
     this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
     this.miner = createMinerApi(
       createLotusClient({
@@ -55,6 +58,7 @@ export class Connections {
 
   async close(): Promise<void> {
     await Promise.all([...this.#remotes.values()].map((remote) => remote.close()));
+    await this.#jumps.close();
   }
 
   /** The operator's machine needs no route to the miner: the first host that can reach it does. */

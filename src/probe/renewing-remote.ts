@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Result } from '../diagnostic/result.js';
 import type { ExecOutput, Remote } from '../remote/remote.js';
 
@@ -7,6 +8,7 @@ export class RenewingRemote implements Remote {
   readonly host: string;
   readonly #open: () => Promise<Result<Remote>>;
   #current: Promise<Result<Remote>> | undefined;
+  #notes: () => readonly Diagnostic[] = () => [];
 
   constructor(host: string, open: () => Promise<Result<Remote>>) {
     this.host = host;
@@ -21,6 +23,11 @@ export class RenewingRemote implements Remote {
     return this.#use((remote) => remote.dial(host, port));
   }
 
+  /** Of the last connection that there was. */
+  notes(): readonly Diagnostic[] {
+    return this.#notes();
+  }
+
   async close(): Promise<void> {
     const opened = await this.#current;
     this.#current = undefined;
@@ -30,6 +37,7 @@ export class RenewingRemote implements Remote {
   async #use<T>(work: (remote: Remote) => Promise<Result<T>>): Promise<Result<T>> {
     const opening = (this.#current ??= this.#open());
     const opened = await opening;
+    if (opened.ok) this.#notes = () => opened.value.notes();
     const result = opened.ok ? await work(opened.value) : opened;
     const broken = !opened.ok || (!result.ok && result.diagnostic.code === 'SF405');
     if (broken && this.#current === opening) {

@@ -1,7 +1,7 @@
 import type { ClientErrorExtensions } from 'ssh2';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { Host } from '../farm/farm.js';
 import { shellWord } from './context.js';
+import type { Endpoint } from './endpoint.js';
 import type { HostKeyCheck } from './host-key.js';
 import type { Identities } from './identities.js';
 import { endpoint } from './remote-error.js';
@@ -12,7 +12,7 @@ export type ConnectError = Error & ClientErrorExtensions & { readonly code?: unk
 /** What to tell a person about an attempt to connect that failed. */
 export function explainConnectError(
   error: ConnectError,
-  host: Host,
+  host: Endpoint,
   hostKey: HostKeyCheck,
   identities: Identities,
 ): Diagnostic {
@@ -27,24 +27,24 @@ export function explainConnectError(
   return {
     code: 'SF404',
     severity: 'error',
-    message: `Cannot connect to ${host.name} (${endpoint(host.address, host.ssh.port)}): ${why}`,
-    place: { kind: 'host', host: host.name },
+    message: `Cannot connect to ${host.name} (${endpoint(host.address, host.port)}): ${why}`,
+    place: { kind: 'host', host: host.host },
     help,
   };
 }
 
-function loginRefused(host: Host, identities: Identities): Diagnostic {
+function loginRefused(host: Endpoint, identities: Identities): Diagnostic {
   const leftOut = identities.leftOut.length;
   return {
     code: 'SF403',
     severity: 'error',
     message:
-      `${host.name} (${endpoint(host.address, host.ssh.port)}) does not let ${host.ssh.user} in with ${identities.names.join(', ')}` +
+      `${host.name} (${endpoint(host.address, host.port)}) does not let ${host.user} in with ${identities.names.join(', ')}` +
       (leftOut === 0 ? '' : `; not tried, as sshd counts wrong keys: ${identities.leftOut.join(', ')}`),
-    place: { kind: 'host', host: host.name },
+    place: { kind: 'host', host: host.host },
     help:
       leftOut === 0
-        ? `Put the public key into the host's authorized_keys: ssh-copy-id -p ${host.ssh.port} ${shellWord(`${host.ssh.user}@${host.address}`)}`
+        ? `Put the public key into the host's authorized_keys: ssh-copy-id -p ${host.port} ${shellWord(`${host.user}@${host.address}`)}`
         : 'Name the right private key file as ssh.identityFile; then only that key is tried.',
   };
 }
@@ -56,10 +56,10 @@ interface Cause {
 
 const TRY_SSH = 'Look whether `ssh` to the host works from here.';
 
-function cause(error: ConnectError, host: Host): Cause {
+function cause(error: ConnectError, host: Endpoint): Cause {
   if (error.level === 'client-timeout') {
     return {
-      why: `no login within ${host.ssh.connectTimeoutMs / 1000} s`,
+      why: `no login within ${host.connectTimeoutMs / 1000} s`,
       help: 'Look whether the host is up and no firewall drops the connection; ssh.connectTimeout can be raised.',
     };
   }
@@ -67,7 +67,7 @@ function cause(error: ConnectError, host: Host): Cause {
     case 'ECONNREFUSED':
       return {
         why: 'connection refused',
-        help: `Look whether sshd runs on the host and listens on port ${host.ssh.port}.`,
+        help: `Look whether sshd runs on the host and listens on port ${host.port}.`,
       };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { JumpPool } from './jump-pool.js';
 
 /** What of the operator's surroundings reaching a host depends on. */
 export interface ConnectContext {
@@ -6,6 +7,10 @@ export interface ConnectContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the operator's home folder. */
   readonly homeDir: string;
+  /** In place of ~/.ssh/config and /etc/ssh/ssh_config. */
+  readonly sshConfigFile?: string;
+  /** Connections to jump hosts, which many hosts share. */
+  readonly jumps: JumpPool;
 }
 
 /** A path with `~/` at its start worked in. */

@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
-import type { Host } from '../farm/farm.js';
-import { expandHome, shellWord, type ConnectContext } from './context.js';
+import { shellWord } from './context.js';
+import type { Endpoint } from './endpoint.js';
 import {
   entriesFor,
   fingerprint,
+  hasAuthority,
   judgeHostKey,
   keyType,
   knownHostName,
@@ -27,18 +29,31 @@ const ALGORITHMS: readonly {
   { type: 'ssh-rsa', algorithms: ['rsa-sha2-512', 'rsa-sha2-256'] },
 ];
 
-/** Decides whether the machine that answers is the host it should be. */
+/** An entry with the file it stands in. */
+interface Entry extends KnownHost {
+  readonly file: string;
+}
+
+/** Decides whether the machine that answers is the one it should be. */
 export class HostKeyCheck {
   readonly #name: string;
-  readonly #known: readonly KnownHost[];
+  readonly #known: readonly Entry[];
+  /** Of a machine that is taken at its word. */
+  #new: Buffer | undefined;
 
+  /** @param file where unknown keys would have to be */
   constructor(
-    private readonly host: Host,
+    private readonly endpoint: Endpoint,
     private readonly file: string,
-    private readonly entries: readonly KnownHost[],
+    private readonly entries: readonly Entry[],
   ) {
-    this.#name = knownHostName(host.address, host.ssh.port);
+    this.#name = endpoint.hostKeys.alias ?? knownHostName(endpoint.address, endpoint.port);
     this.#known = entriesFor(entries, this.#name);
+  }
+
+  /** Only certificates can show what it is known by. */
+  get needsCertificate(): boolean {
+    return this.#known.length === 0 && hasAuthority(this.entries, this.#name);
   }
 
   /**
@@ -57,19 +72,21 @@ export class HostKeyCheck {
       case 'known':
         return undefined;
       case 'unknown':
-        return this.#unknown(key);
+        if (!this.endpoint.hostKeys.acceptNew || this.#known.length > 0) return this.#unknown(key);
+        this.#new = key;
+        return undefined;
       case 'changed':
         return this.#changed(
           `${this.#who()} shows another host key than the known one: expected ` +
-            `${fingerprint(verdict.expected.key)} (${this.file}:${verdict.expected.line}), ` +
+            `${fingerprint(verdict.expected.key)} (${verdict.expected.file}:${verdict.expected.line}), ` +
             `got ${fingerprint(key)}; this may be an attack`,
         );
       case 'revoked':
         return {
           code: 'SF402',
           severity: 'error',
-          message: `${this.#who()} shows the host key ${fingerprint(key)}, which is revoked (${this.file}:${verdict.entry.line}); this may be an attack`,
-          place: { kind: 'host', host: this.host.name },
+          message: `${this.#who()} shows the host key ${fingerprint(key)}, which is revoked (${verdict.entry.file}:${verdict.entry.line}); this may be an attack`,
+          place: { kind: 'host', host: this.endpoint.host },
           help: 'Do not log in there. Give the host a new host key and make that one known.',
         };
       default:
@@ -83,12 +100,22 @@ export class HostKeyCheck {
     if (first === undefined) return undefined;
     return this.#changed(
       `${this.#who()} no longer has a host key of a type it is known by: expected ${first.type} ` +
-        `${fingerprint(first.key)} (${this.file}:${first.line}); this may be an attack`,
+        `${fingerprint(first.key)} (${first.file}:${first.line}); this may be an attack`,
     );
   }
 
+  /** Makes a machine known that was taken at its word, once it has let us in. Never fails: it is asked again then. */
+  async remember(): Promise<void> {
+    const key = this.#new;
+    if (key === undefined) return;
+    this.#new = undefined;
+    const line = `${this.#name} ${keyType(key) ?? ''} ${key.toString('base64')}\n`;
+    await mkdir(dirname(this.file), { recursive: true, mode: 0o700 }).catch(() => undefined);
+    await appendFile(this.file, line, { mode: 0o600 }).catch(() => undefined);
+  }
+
   #who(): string {
-    return `${this.host.name} (${this.host.address}, port ${this.host.ssh.port})`;
+    return `${this.endpoint.name} (${this.endpoint.address}, port ${this.endpoint.port})`;
   }
 
   #unknown(key: Buffer): Diagnostic {
@@ -97,10 +124,10 @@ export class HostKeyCheck {
       code: 'SF401',
       severity: 'error',
       message: `${this.#who()} has the host key ${fingerprint(key)} (${type}), which is not in ${this.file}`,
-      place: { kind: 'host', host: this.host.name },
+      place: { kind: 'host', host: this.endpoint.host },
       help:
         `Compare the fingerprint with what \`for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$f"; done\` prints ` +
-        `on the host's own console, then: ${scanCommand(this.host, this.file)}`,
+        `on the host's own console, then: ${scanCommand(this.endpoint, this.file)}`,
     };
   }
 
@@ -109,35 +136,63 @@ export class HostKeyCheck {
       code: 'SF402',
       severity: 'error',
       message,
-      place: { kind: 'host', host: this.host.name },
+      place: { kind: 'host', host: this.endpoint.host },
       help:
         `Find out why first, on the host's own console. If the host was set up anew: ` +
-        `ssh-keygen -R '${this.#name}' -f ${shellWord(this.file)}, then ${scanCommand(this.host, this.file)}`,
+        `ssh-keygen -R '${this.#name}' -f ${shellWord(this.file)}, then ${scanCommand(this.endpoint, this.file)}`,
     };
   }
 }
 
-function scanCommand(host: Host, file: string): string {
-  return `ssh-keyscan -p ${host.ssh.port} ${shellWord(host.address)} >> ${shellWord(file)}`;
+/** A machine behind another is scanned from there: ssh-keyscan knows no jump hosts. */
+function scanCommand({ address, port, via }: Endpoint, file: string): string {
+  const scan = `ssh-keyscan -p ${port} ${shellWord(address)}`;
+  const from = via?.kind === 'jump' ? `ssh ${jumpWord(via.endpoint)} ${scan}` : scan;
+  return `${from} >> ${shellWord(file)}`;
 }
 
-/** Reads the host's known_hosts file. Fails with SF408. */
-export async function readHostKeyCheck(host: Host, context: ConnectContext): Promise<Result<HostKeyCheck>> {
-  const file = expandHome(host.ssh.knownHostsFile ?? '~/.ssh/known_hosts', context.homeDir);
-  try {
-    return success(new HostKeyCheck(host, file, parseKnownHosts(await readFile(file, 'utf8'))));
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return failure({
-      code: 'SF408',
-      severity: 'error',
-      message: missing
-        ? `${file} does not exist, so ${host.name} cannot be told from an impostor`
-        : `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      place: { kind: 'host', host: host.name },
-      help: missing
-        ? `Make the host known: ${scanCommand(host, file)}, and compare the fingerprint (ssh-keygen -lf ${shellWord(file)}) with the host's own.`
-        : 'Make the file readable, or name another one as ssh.knownHostsFile.',
-    });
+function jumpWord({ user, address, port }: Endpoint): string {
+  return `${port === 22 ? '' : `-p ${port} `}${shellWord(`${user}@${address}`)}`;
+}
+
+/** Reads the known_hosts files. Fails with SF408 where there is none to read. */
+export async function readHostKeyCheck(endpoint: Endpoint): Promise<Result<HostKeyCheck>> {
+  const { files, acceptNew } = endpoint.hostKeys;
+  const [first = ''] = files;
+  const entries: Entry[] = [];
+  let found = false;
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => error);
+    if (typeof text === 'string') {
+      found = true;
+      entries.push(...parseKnownHosts(text).map((entry) => ({ ...entry, file })));
+    } else if (!isMissing(text)) return failure(unreadable(endpoint, file, text));
   }
+  return found || acceptNew
+    ? success(new HostKeyCheck(endpoint, first, entries))
+    : failure(noFile(endpoint, first));
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function noFile(endpoint: Endpoint, file: string): Diagnostic {
+  return {
+    code: 'SF408',
+    severity: 'error',
+    message: `${file} does not exist, so ${endpoint.name} cannot be told from an impostor`,
+    place: { kind: 'host', host: endpoint.host },
+    help: `Make the host known: ${scanCommand(endpoint, file)}, and compare the fingerprint (ssh-keygen -lf ${shellWord(file)}) with the host's own.`,
+  };
+}
+
+function unreadable(endpoint: Endpoint, file: string, error: unknown): Diagnostic {
+  return {
+    code: 'SF408',
+    severity: 'error',
+    message: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    place: { kind: 'host', host: endpoint.host },
+    help: 'Make the file readable, or name another one as ssh.knownHostsFile.',
+  };
 }

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { AgentAuthMethod, AuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { Host } from '../farm/farm.js';
 import { reachAgent, type Agent } from './agent.js';
-import { expandHome, shellWord, type ConnectContext } from './context.js';
+import { shellWord } from './context.js';
+import type { Endpoint } from './endpoint.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
 
 /** The keys to log in with, in the order in which they are tried. */
@@ -17,64 +16,57 @@ export interface Identities {
 }
 
 const MOST_KEYS = 5;
-const USUAL_FILES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 /**
- * Finds the keys for a host: the identity file alone where the farm names one (as IdentitiesOnly does), else those
- * of the agent and then the usual files. Fails with SF403 where there is none, with SF409 where one cannot be used.
+ * Finds the keys for a machine: the named files alone where only these shall be used, else those of the agent and then
+ * the files. Fails with SF403 where there is none, with SF409 where one cannot be used.
  */
-export async function findIdentities(
-  host: Host,
-  context: ConnectContext,
-  timeoutMs: number,
-): Promise<Result<Identities>> {
-  const socket = context.environment['SSH_AUTH_SOCK'];
-  const agent = socket === undefined || socket === '' ? undefined : await reachAgent(socket, timeoutMs);
-  return host.ssh.identityFile === undefined
-    ? usualIdentities(host, context, agent)
-    : namedIdentity(host, expandHome(host.ssh.identityFile, context.homeDir), agent);
+export async function findIdentities(endpoint: Endpoint): Promise<Result<Identities>> {
+  const { files, only, agentSocket } = endpoint.keys;
+  const agent =
+    agentSocket === undefined ? undefined : await reachAgent(agentSocket, endpoint.connectTimeoutMs);
+  const read = await Promise.all(files.map(readKeyFile));
+  return only ? onlyFiles(endpoint, read, agent) : agentAndFiles(endpoint, read, agent);
 }
 
-async function namedIdentity(
-  host: Host,
-  path: string,
+/** As IdentitiesOnly: of the agent's keys those that are also files. */
+function onlyFiles(
+  endpoint: Endpoint,
+  files: readonly KeyFile[],
   agent: Agent | undefined,
-): Promise<Result<Identities>> {
-  const file = await readKeyFile(path);
-  switch (file.kind) {
-    case 'usable':
-      return success({ methods: [withKey(host, file.key)], names: [path], leftOut: [] });
-    case 'encrypted': {
-      const held = agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
-      if (agent === undefined || held === undefined) return failure(encryptedKey(host, path));
-      return success({ methods: [withAgent(host, agent, [held])], names: [`${path} (agent)`], leftOut: [] });
-    }
-    case 'missing':
-      return failure(unusableKey(host, path, 'no such file'));
-    case 'unusable':
-      return failure(unusableKey(host, path, file.why));
-  }
+): Result<Identities> {
+  const found = files.flatMap((file): readonly { readonly name: string; readonly method: AuthMethod }[] => {
+    if (file.kind === 'usable') return [{ name: file.path, method: withKey(endpoint, file.key) }];
+    if (file.kind !== 'encrypted') return [];
+    const held = agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
+    if (agent === undefined || held === undefined) return [];
+    return [{ name: `${file.path} (agent)`, method: withAgent(endpoint, agent, [held]) }];
+  });
+  if (found.length === 0) return failure(noKey(endpoint, files));
+  const [tried, leftOut] = [found.slice(0, MOST_KEYS), found.slice(MOST_KEYS)];
+  return success({
+    methods: tried.map(({ method }) => method),
+    names: tried.map(({ name }) => name),
+    leftOut: leftOut.map(({ name }) => name),
+  });
 }
 
-async function usualIdentities(
-  host: Host,
-  context: ConnectContext,
+function agentAndFiles(
+  endpoint: Endpoint,
+  files: readonly KeyFile[],
   agent: Agent | undefined,
-): Promise<Result<Identities>> {
-  const files = await Promise.all(
-    USUAL_FILES.map((name) => readKeyFile(join(context.homeDir, '.ssh', name))),
-  );
+): Result<Identities> {
   const fromAgent = [...(agent?.keys ?? [])].sort((a, b) => inFiles(b, files) - inFiles(a, files));
   const fromFiles = files.flatMap((file) =>
     file.kind === 'usable' && !fromAgent.some((key) => samePublicKey(key, file.key)) ? [file] : [],
   );
   const shown = fromAgent.slice(0, MOST_KEYS);
   const read = fromFiles.slice(0, MOST_KEYS - shown.length);
-  if (shown.length + read.length === 0) return failure(noKey(host, files));
+  if (shown.length + read.length === 0) return failure(noKey(endpoint, files));
   return success({
     methods: [
-      ...(agent === undefined || shown.length === 0 ? [] : [withAgent(host, agent, shown)]),
-      ...read.map((file) => withKey(host, file.key)),
+      ...(agent === undefined || shown.length === 0 ? [] : [withAgent(endpoint, agent, shown)]),
+      ...read.map((file) => withKey(endpoint, file.key)),
     ],
     names: [...shown.map(agentKeyName), ...read.map((file) => file.path)],
     leftOut: [
@@ -101,44 +93,47 @@ function agentKeyName(key: ParsedKey): string {
   return `${key.comment === '' ? key.type : key.comment} (agent)`;
 }
 
-function withKey(host: Host, key: ParsedKey): PublicKeyAuthMethod {
-  return { type: 'publickey', username: host.ssh.user, key };
+function withKey(endpoint: Endpoint, key: ParsedKey): PublicKeyAuthMethod {
+  return { type: 'publickey', username: endpoint.user, key };
 }
 
-function withAgent(host: Host, agent: Agent, keys: readonly ParsedKey[]): AgentAuthMethod {
-  return { type: 'agent', username: host.ssh.user, agent: agent.offering(keys) };
+function withAgent(endpoint: Endpoint, agent: Agent, keys: readonly ParsedKey[]): AgentAuthMethod {
+  return { type: 'agent', username: endpoint.user, agent: agent.offering(keys) };
 }
 
-function noKey(host: Host, files: readonly KeyFile[]): Diagnostic {
+function noKey(endpoint: Endpoint, files: readonly KeyFile[]): Diagnostic {
   const encrypted = files.find((file) => file.kind === 'encrypted');
-  if (encrypted !== undefined) return encryptedKey(host, encrypted.path);
+  if (encrypted !== undefined) return encryptedKey(endpoint, encrypted.path);
   const broken = files.find((file) => file.kind === 'unusable');
-  if (broken?.kind === 'unusable') return unusableKey(host, broken.path, broken.why);
+  if (broken?.kind === 'unusable') return unusableKey(endpoint, broken.path, broken.why);
+  const [missing] = files;
+  if (endpoint.keys.named && missing !== undefined)
+    return unusableKey(endpoint, missing.path, 'no such file');
   return {
     code: 'SF403',
     severity: 'error',
-    message: `There is no key to log in to ${host.name} with: neither an agent has one nor is there ~/.ssh/${USUAL_FILES.join(', ')}`,
-    place: { kind: 'host', host: host.name },
+    message: `There is no key to log in to ${endpoint.name} with: neither an agent has one nor is there ${files.map(({ path }) => path).join(', ')}`,
+    place: { kind: 'host', host: endpoint.host },
     help: 'Start an ssh-agent and add the key (ssh-add), or name the private key file as ssh.identityFile.',
   };
 }
 
-function encryptedKey(host: Host, path: string): Diagnostic {
+function encryptedKey(endpoint: Endpoint, path: string): Diagnostic {
   return {
     code: 'SF409',
     severity: 'error',
     message: `The key ${path} is encrypted and no agent holds it`,
-    place: { kind: 'host', host: host.name },
+    place: { kind: 'host', host: endpoint.host },
     help: `Add it to an ssh-agent, which asks for the passphrase once: ssh-add ${shellWord(path)}`,
   };
 }
 
-function unusableKey(host: Host, path: string, why: string): Diagnostic {
+function unusableKey(endpoint: Endpoint, path: string, why: string): Diagnostic {
   return {
     code: 'SF409',
     severity: 'error',
     message: `The key ${path} cannot be used: ${why}`,
-    place: { kind: 'host', host: host.name },
+    place: { kind: 'host', host: endpoint.host },
     help: 'Name a private key file that you can read as ssh.identityFile.',
   };
 }

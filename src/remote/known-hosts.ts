@@ -13,11 +13,11 @@ export interface KnownHost {
   readonly key: Buffer;
 }
 
-export type HostKeyVerdict =
+export type HostKeyVerdict<T extends KnownHost = KnownHost> =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'changed'; readonly expected: KnownHost }
-  | { readonly kind: 'revoked'; readonly entry: KnownHost };
+  | { readonly kind: 'changed'; readonly expected: T }
+  | { readonly kind: 'revoked'; readonly entry: T };
 
 /** The entries of a known_hosts file. Lines that cannot be read are skipped, as OpenSSH does. */
 export function parseKnownHosts(text: string): KnownHost[] {
@@ -90,15 +90,24 @@ function matchesPattern(pattern: string, name: string): boolean {
 }
 
 /** The entries that say which keys a host has; certificate authorities are not among them. */
-export function entriesFor(entries: readonly KnownHost[], name: string): KnownHost[] {
+export function entriesFor<T extends KnownHost>(entries: readonly T[], name: string): T[] {
   return entries.filter((entry) => entry.marker === undefined && matchesHost(entry.hosts, name));
+}
+
+/** Whether an authority vouches for the host's keys, which only certificates can show. */
+export function hasAuthority(entries: readonly KnownHost[], name: string): boolean {
+  return entries.some((entry) => entry.marker === 'cert-authority' && matchesHost(entry.hosts, name));
 }
 
 /**
  * What known_hosts says of the key a host has shown. A key of a type under which the host is not known is
  * `unknown`, not `changed`.
  */
-export function judgeHostKey(entries: readonly KnownHost[], name: string, key: Buffer): HostKeyVerdict {
+export function judgeHostKey<T extends KnownHost>(
+  entries: readonly T[],
+  name: string,
+  key: Buffer,
+): HostKeyVerdict<T> {
   const revoked = entries.find(
     (entry) => entry.marker === 'revoked' && entry.key.equals(key) && matchesHost(entry.hosts, name),
   );

@@ -18,6 +18,8 @@ import {
   tooMuchOutput,
 } from './remote-error.js';
 import { shInput } from './script.js';
+import { DEFAULT_TIMEOUT_MS } from './ssh-config.js';
+import { shellCommand, sudoRefusal } from './sudo.js';
 
 /** What a login over SSH would have, too: nothing else of the operator's own variables reaches a worker. */
 const PASSED_ON = ['PATH', 'USER', 'LOGNAME', 'SHELL', 'LANG'];
@@ -58,12 +60,20 @@ export class LocalRemote implements Remote {
       return failure(channelRefused(this.host, result.shortMessage ?? 'sh cannot be started'));
     }
     const status = result.exitCode ?? signalStatus(result.signal);
-    return success({ stdout: result.stdout, stderr: result.stderr, status });
+    const output = { stdout: result.stdout, stderr: result.stderr, status };
+    const refusal = this.#sudoRefusal(output);
+    return refusal === undefined ? success(output) : failure(refusal);
+  }
+
+  #sudoRefusal(output: ExecOutput): Diagnostic | undefined {
+    if (this.settings.ssh.sudo !== true) return undefined;
+    const user = this.context.environment['USER'] ?? 'the user';
+    return sudoRefusal({ name: this.host, host: this.host, user }, output);
   }
 
   dial(host: string, port: number): Promise<Result<Duplex>> {
     if (this.#closed) return Promise.resolve(failure(this.#lost()));
-    const timeoutMs = this.settings.ssh.connectTimeoutMs;
+    const { connectTimeoutMs: timeoutMs = DEFAULT_TIMEOUT_MS } = this.settings.ssh;
     const socket = connect({ host, port, noDelay: true });
     this.#sockets.add(socket);
     return new Promise((resolve) => {
@@ -87,6 +97,10 @@ export class LocalRemote implements Remote {
     });
   }
 
+  notes(): readonly Diagnostic[] {
+    return [];
+  }
+
   close(): Promise<void> {
     this.#closed = true;
     for (const stop of this.#running) stop(this.#lost());
@@ -101,7 +115,8 @@ export class LocalRemote implements Remote {
       const value = environment[name];
       return value === undefined ? [] : [[name, value] as const];
     });
-    return execa('sh', ['-s'], {
+    const [program = '', ...args] = shellCommand(this.settings.ssh.sudo === true).split(' ');
+    return execa(program, args, {
       input: shInput(script),
       env: { ...Object.fromEntries(passedOn), HOME: homeDir },
       extendEnv: false,

@@ -44,28 +44,35 @@ export function tooMuchOutput(host: string, most: number): Diagnostic {
   };
 }
 
-/** `reason` is the one SSH gives: RFC 4254, section 5.1. */
+/** What SSH gives as the reason: RFC 4254, section 5.1. */
+export function isForbidden(error: Error & { readonly reason?: unknown }): boolean {
+  return error.reason === 1;
+}
+
+export function forwardsNothing(host: string): Diagnostic {
+  return {
+    code: 'SF417',
+    severity: 'note',
+    message: 'sshd forwards no connections: Lotus is asked through bash or nc on the host',
+    place: { kind: 'host', host },
+    help: "Allow it in the host's sshd configuration, if it may be: AllowTcpForwarding local.",
+  };
+}
+
 export function dialRefused(
   from: string,
   host: string,
   port: number,
-  error: Error & { readonly reason?: unknown; readonly code?: unknown },
+  error: Error & { readonly code?: unknown },
 ): Diagnostic {
-  const forbidden = error.reason === 1;
   // Node's error about several addresses of one name has no message.
-  const why = forbidden
-    ? 'its sshd does not allow forwarding'
-    : error.message === ''
-      ? String(error.code)
-      : error.message;
+  const why = error.message === '' ? String(error.code) : error.message;
   return {
     code: 'SF407',
     severity: 'error',
     message: `${from} cannot connect to ${endpoint(host, port)}: ${why}`,
     place: { kind: 'host', host: from },
-    help: forbidden
-      ? "Allow it in the host's sshd configuration: AllowTcpForwarding local."
-      : 'Look whether the worker or miner runs and listens on exactly this address.',
+    help: 'Look whether the worker or miner runs and listens on exactly this address.',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Result } from '../diagnostic/result.js';
 
 export interface ExecOutput {
@@ -19,5 +20,7 @@ export interface Remote {
   exec(script: string, options?: { readonly timeoutMs?: number }): Promise<Result<ExecOutput>>;
   /** A TCP connection made by the host itself, as `direct-tcpip` does. */
   dial(host: string, port: number): Promise<Result<Duplex>>;
+  /** What is worth knowing of the way the host is reached, as far as it has been gone by now. */
+  notes(): readonly Diagnostic[];
   close(): Promise<void>;
 }

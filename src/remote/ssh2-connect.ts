@@ -1,25 +1,23 @@
-import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Client, type ClientErrorExtensions, type ConnectConfig, type KexAlgorithm } from 'ssh2';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { Host } from '../farm/farm.js';
 import { explainConnectError, type ConnectError } from './connect-error.js';
 import type { ConnectContext } from './context.js';
+import type { Endpoint } from './endpoint.js';
 import { readHostKeyCheck, type HostKeyCheck } from './host-key.js';
 import { findIdentities, type Identities } from './identities.js';
+import { openSocket } from './open-socket.js';
 import type { Remote } from './remote.js';
 import { MOST_OUTPUT_BYTES } from './output-collector.js';
 import { Ssh2Remote } from './ssh2-remote.js';
 
-/** What tests turn down, so as not to wait. */
 export interface Ssh2Tuning {
-  /** How often an idle connection is asked whether it is alive; three misses end it. Milliseconds. */
-  readonly keepAliveMs: number;
   /** bytes a script may print */
-  readonly mostOutput: number;
+  readonly mostOutput?: number;
+  /** Channels at a time; as many as sshd allows sessions, unless all of them are forwarded connections. */
+  readonly mostChannels?: number;
 }
-
-const TUNING: Ssh2Tuning = { keepAliveMs: 15_000, mostOutput: MOST_OUTPUT_BYTES };
 
 /** Group exchange costs seconds of CPU for each connection, nistp521 is slow as well; every sshd has others. */
 const KEX: readonly KexAlgorithm[] = [
@@ -34,25 +32,31 @@ const KEX: readonly KexAlgorithm[] = [
 
 /** Connects and logs in. Fails with SF401–SF404, SF408 or SF409. */
 export async function connectSsh2(
-  host: Host,
+  endpoint: Endpoint,
   context: ConnectContext,
-  tuning: Ssh2Tuning = TUNING,
+  tuning: Ssh2Tuning = {},
 ): Promise<Result<Remote>> {
-  const hostKey = await readHostKeyCheck(host, context);
+  const hostKey = await readHostKeyCheck(endpoint);
   if (!hostKey.ok) return hostKey;
-  const identities = await findIdentities(host, context, host.ssh.connectTimeoutMs);
+  const identities = await findIdentities(endpoint);
   if (!identities.ok) return identities;
-  return logIn(host, hostKey.value, identities.value, tuning);
+  const socket = await openSocket(endpoint, context);
+  if (!socket.ok) return socket;
+  return logIn(
+    endpoint,
+    { hostKey: hostKey.value, identities: identities.value, socket: socket.value },
+    tuning,
+  );
 }
 
-function logIn(
-  host: Host,
-  hostKey: HostKeyCheck,
-  identities: Identities,
-  tuning: Ssh2Tuning,
-): Promise<Result<Remote>> {
-  // A socket of our own: ssh2 destroys its one only while it is writable, which leaves half-closed ones open.
-  const socket = connect({ host: host.address, port: host.ssh.port, noDelay: true });
+interface LogIn {
+  readonly hostKey: HostKeyCheck;
+  readonly identities: Identities;
+  readonly socket: Duplex;
+}
+
+function logIn(endpoint: Endpoint, means: LogIn, tuning: Ssh2Tuning): Promise<Result<Remote>> {
+  const { hostKey, identities, socket } = means;
   const client = new Client();
   let refusal: Diagnostic | undefined;
   const verify = (key: Buffer): boolean => {
@@ -61,7 +65,7 @@ function logIn(
   };
   return new Promise((resolve) => {
     const fail = (error: ConnectError): void => {
-      resolve(failure(refusal ?? explainConnectError(error, host, hostKey, identities)));
+      resolve(failure(refusal ?? explainConnectError(error, endpoint, hostKey, identities)));
       socket.destroy();
     };
     // These stay for as long as the client lives: ssh2 emits errors after its end, too.
@@ -79,25 +83,24 @@ function logIn(
       fail(error);
     });
     client.once('ready', () => {
-      resolve(success(new Ssh2Remote(host, client, socket, tuning.mostOutput)));
+      const { mostOutput = MOST_OUTPUT_BYTES, mostChannels } = tuning;
+      const remote = new Ssh2Remote(endpoint, client, socket, { mostOutput, mostChannels });
+      void hostKey.remember().then(() => {
+        resolve(success(remote));
+      });
     });
-    client.connect({ ...settings(host, hostKey, identities, tuning), sock: socket, hostVerifier: verify });
+    client.connect({ ...settings(endpoint, hostKey, identities), sock: socket, hostVerifier: verify });
   });
 }
 
-function settings(
-  host: Host,
-  hostKey: HostKeyCheck,
-  identities: Identities,
-  tuning: Ssh2Tuning,
-): ConnectConfig {
+function settings(endpoint: Endpoint, hostKey: HostKeyCheck, identities: Identities): ConnectConfig {
   return {
-    username: host.ssh.user,
+    username: endpoint.user,
     authHandler: [...identities.methods],
     // Counts from the start of the TCP connection, name look-up included, to the end of authentication.
-    readyTimeout: host.ssh.connectTimeoutMs,
-    keepaliveInterval: tuning.keepAliveMs,
-    keepaliveCountMax: 3,
+    readyTimeout: endpoint.connectTimeoutMs,
+    keepaliveInterval: endpoint.keepAlive.intervalMs,
+    keepaliveCountMax: endpoint.keepAlive.misses,
     algorithms: { kex: [...KEX], serverHostKey: hostKey.algorithms() },
   };
 }

@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { Host } from '../farm/farm.js';
 import { ChannelLimit } from './channel-limit.js';
+import type { Endpoint } from './endpoint.js';
+import { awaitConnected, dialCommand } from './dial-program.js';
 import { ForwardedSocket } from './forwarded-socket.js';
 import type { ExecOutput, Remote } from './remote.js';
 import {
@@ -13,9 +13,12 @@ import {
   dialRefused,
   dialTimedOut,
   EXEC_TIMEOUT_MS,
+  forwardsNothing,
+  isForbidden,
   scriptTimedOut,
 } from './remote-error.js';
 import { runScript } from './ssh2-exec.js';
+import { shellCommand, sudoRefusal } from './sudo.js';
 
 /** How long the host has to answer a goodbye. Milliseconds. */
 const GOODBYE_MS = 1000;
@@ -26,18 +29,20 @@ type AskForChannel = (answer: (error: Error | undefined, channel: ClientChannel)
 /** One SSH connection that is logged in. */
 export class Ssh2Remote implements Remote {
   readonly host: string;
-  readonly #limit = new ChannelLimit();
+  readonly #limit: ChannelLimit;
   readonly #closed: Promise<void>;
   #lost: Diagnostic | undefined;
+  #forwardsNothing = false;
   #whyLost = 'the host closed it';
 
   constructor(
-    private readonly settings: Host,
+    private readonly endpoint: Endpoint,
     private readonly client: Client,
-    private readonly socket: Socket,
-    private readonly mostOutput: number,
+    private readonly socket: Duplex,
+    private readonly most: { readonly mostOutput: number; readonly mostChannels: number | undefined },
   ) {
-    this.host = settings.name;
+    this.host = endpoint.name;
+    this.#limit = new ChannelLimit(most.mostChannels);
     client.on('error', (error) => {
       this.#whyLost = error.message === 'Keepalive timeout' ? 'the host no longer answers' : error.message;
     });
@@ -52,11 +57,13 @@ export class Ssh2Remote implements Remote {
   exec(script: string, options: { readonly timeoutMs?: number } = {}): Promise<Result<ExecOutput>> {
     const { timeoutMs = EXEC_TIMEOUT_MS } = options;
     return this.#limit.hold((release) => {
-      const opening = this.#open(release, (answer) => this.client.exec('sh -s', answer));
+      const opening = this.#open(release, (answer) =>
+        this.client.exec(shellCommand(this.endpoint.sudo), answer),
+      );
       const work = opening.then((opened) =>
         opened instanceof Error
           ? failure(channelRefused(this.host, opened.message))
-          : runScript(opened, this.host, script, this.mostOutput),
+          : this.#run(opened, script),
       );
       return this.#within(timeoutMs, work, scriptTimedOut(this.host, timeoutMs), async () => {
         const opened = await opening;
@@ -65,22 +72,59 @@ export class Ssh2Remote implements Remote {
     });
   }
 
-  dial(host: string, port: number): Promise<Result<Duplex>> {
-    const timeoutMs = this.settings.ssh.connectTimeoutMs;
+  async #run(channel: ClientChannel, script: string): Promise<Result<ExecOutput>> {
+    const output = await runScript(channel, this.host, script, this.most.mostOutput);
+    if (!output.ok || !this.endpoint.sudo) return output;
+    const refusal = sudoRefusal(this.endpoint, output.value);
+    return refusal === undefined ? output : failure(refusal);
+  }
+
+  /** Where its sshd forwards nothing, the host connects by a program of its own. */
+  async dial(host: string, port: number): Promise<Result<Duplex>> {
+    const forwarded = this.#forwardsNothing ? undefined : await this.#forward(host, port);
+    // The first to find out finds out for all.
+    const isForwarded = forwarded !== undefined && (forwarded.ok || !this.#forwardsNothing);
+    return isForwarded ? forwarded : this.#dialByProgram(host, port);
+  }
+
+  #forward(host: string, port: number): Promise<Result<Duplex>> {
+    const timeoutMs = this.endpoint.connectTimeoutMs;
     return this.#limit.hold((release) => {
       const opening = this.#open(release, (answer) =>
         this.client.forwardOut('127.0.0.1', 0, host, port, answer),
       );
-      const work = opening.then((opened) =>
-        opened instanceof Error
-          ? failure(dialRefused(this.host, host, port, opened))
-          : success(new ForwardedSocket(opened)),
-      );
+      const work = opening.then((opened) => {
+        if (!(opened instanceof Error)) return success(new ForwardedSocket(opened));
+        this.#forwardsNothing ||= isForbidden(opened);
+        return failure(dialRefused(this.host, host, port, opened));
+      });
       return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
         const dialled = await work;
         if (dialled.ok) dialled.value.destroy();
       });
     });
+  }
+
+  #dialByProgram(host: string, port: number): Promise<Result<Duplex>> {
+    const timeoutMs = this.endpoint.connectTimeoutMs;
+    return this.#limit.hold((release) => {
+      const opening = this.#open(release, (answer) => this.client.exec(dialCommand(host, port), answer));
+      const work = opening.then(async (opened) => {
+        if (opened instanceof Error) return failure(channelRefused(this.host, opened.message));
+        opened.stderr.resume();
+        if (await awaitConnected(opened)) return success(new ForwardedSocket(opened));
+        opened.close();
+        return failure(dialRefused(this.host, host, port, new Error('connection refused')));
+      });
+      return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
+        const opened = await opening;
+        if (!(opened instanceof Error)) opened.close();
+      });
+    });
+  }
+
+  notes(): readonly Diagnostic[] {
+    return this.#forwardsNothing ? [forwardsNothing(this.endpoint.host)] : [];
   }
 
   async close(): Promise<void> {

@@ -92,6 +92,7 @@ describe('work under locks', () => {
       exec: (script) =>
         Promise.resolve(lost.has(host) ? failure(aDiagnostic(`${host} is gone`)) : success(runShell(script))),
       dial: () => Promise.reject(new Error('dialled')),
+      notes: () => [],
       close: () => Promise.resolve(),
     });
     context = { ...new Scene().context, remote };

@@ -205,8 +205,8 @@ export class Scene {
   }
 
   #remote(host: string): Remote {
-    const { dial, close } = notAsked(['dial', 'close']);
-    return { host, dial, close, exec: (script) => this.#exec(host, script) };
+    const { dial, notes, close } = notAsked(['dial', 'notes', 'close']);
+    return { host, dial, notes, close, exec: (script) => this.#exec(host, script) };
   }
 
   #exec(host: string, script: string): Promise<Result<ExecOutput>> {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { success, type Result } from '../../src/diagnostic/result.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
 
@@ -8,6 +9,7 @@ export class FakeRemote implements Remote {
   /** `10.0.0.10:2345` */
   readonly dialled: string[] = [];
   closed = 0;
+  said: readonly Diagnostic[] = [];
   onExec: (script: string) => Promise<Result<ExecOutput>> = () => Promise.resolve(output(''));
   onDial: () => Promise<Result<Duplex>> = () => Promise.reject(new Error('dialled'));
 
@@ -21,6 +23,10 @@ export class FakeRemote implements Remote {
   dial(host: string, port: number): Promise<Result<Duplex>> {
     this.dialled.push(`${host}:${port}`);
     return this.onDial();
+  }
+
+  notes(): readonly Diagnostic[] {
+    return this.said;
   }
 
   close(): Promise<void> {

@@ -3,7 +3,14 @@ import type { Host } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
 import { connectSsh2 } from '../../src/remote/ssh2-connect.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
-import { makeSshFolder, startKnownServer, testHost, type SshFolder } from '../support/ssh-farm.js';
+import {
+  aContext,
+  endpointFor,
+  makeSshFolder,
+  startKnownServer,
+  testHost,
+  type SshFolder,
+} from '../support/ssh-farm.js';
 import type { SshServer } from '../support/ssh-server.js';
 import { until } from '../support/until.js';
 
@@ -35,10 +42,10 @@ const TRANSPORTS = ['ssh2', 'local'] as const;
 describe.each(TRANSPORTS)('exec over %s', (transport) => {
   beforeEach(async () => {
     const target = transport === 'ssh2' ? host : testHost({ transport });
-    const result = await connect(target, {
-      environment: { PATH: process.env['PATH'], SEALFARM_MINER_TOKEN: 'a-secret' },
-      homeDir: keys.homeDir,
-    });
+    const result = await connect(
+      target,
+      aContext(keys.homeDir, { PATH: process.env['PATH'], SEALFARM_MINER_TOKEN: 'a-secret' }),
+    );
     if (!result.ok) throw new Error(result.diagnostic.message);
     remote = result.value;
   });
@@ -125,10 +132,14 @@ describe.each(TRANSPORTS)('exec over %s', (transport) => {
 
 describe('exec over local', () => {
   beforeEach(async () => {
-    const result = await connect(testHost({ transport: 'local' }), {
-      environment: { PATH: process.env['PATH'], USER: 'operator', SEALFARM_MINER_TOKEN: 'a-secret' },
-      homeDir: keys.homeDir,
-    });
+    const result = await connect(
+      testHost({ transport: 'local' }),
+      aContext(keys.homeDir, {
+        PATH: process.env['PATH'],
+        USER: 'operator',
+        SEALFARM_MINER_TOKEN: 'a-secret',
+      }),
+    );
     if (!result.ok) throw new Error(result.diagnostic.message);
     remote = result.value;
   });
@@ -151,10 +162,7 @@ describe('exec over local', () => {
   });
 
   test('a home folder that does not exist is SF414', async () => {
-    const lost = await connect(testHost({ transport: 'local' }), {
-      environment: {},
-      homeDir: '/no/such/home',
-    });
+    const lost = await connect(testHost({ transport: 'local' }), aContext('/no/such/home', {}));
     if (!lost.ok) throw new Error(lost.diagnostic.message);
     expect(await lost.value.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF414' } });
   });
@@ -163,7 +171,7 @@ describe('exec over local', () => {
 describe('exec over ssh2', () => {
   test('30 scripts at once use at most 8 channels and one connection', async () => {
     const own = await startKnownServer(keys);
-    const result = await connect(own.host, { environment: {}, homeDir: keys.homeDir });
+    const result = await connect(own.host, aContext(keys.homeDir));
     if (!result.ok) throw new Error(result.diagnostic.message);
     remote = result.value;
     const outcomes = await Promise.all(
@@ -179,8 +187,8 @@ describe('exec over ssh2', () => {
   });
 
   test('output without end is cut off', async () => {
-    const tuning = { keepAliveMs: 15_000, mostOutput: 2 ** 20 };
-    const result = await connectSsh2(host, { environment: {}, homeDir: keys.homeDir }, tuning);
+    const context = aContext(keys.homeDir);
+    const result = await connectSsh2(await endpointFor(host, context), context, { mostOutput: 2 ** 20 });
     if (!result.ok) throw new Error(result.diagnostic.message);
     remote = result.value;
     const outcome = await remote.exec('yes');

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Host } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
 import { fingerprint } from '../../src/remote/known-hosts.js';
-import { makeSshFolder, testHost, type SshFolder } from '../support/ssh-farm.js';
+import { aContext, makeSshFolder, testHost, type SshFolder } from '../support/ssh-farm.js';
 import { makeKey, sshKeygen, type TestKey } from '../support/ssh-keys.js';
 import { SshServer } from '../support/ssh-server.js';
 
@@ -49,7 +49,7 @@ async function connectTo(
 }
 
 async function attempt(host: Host): Promise<Diagnostic | undefined> {
-  const remote = await connect(host, { environment: {}, homeDir: keys.homeDir });
+  const remote = await connect(host, aContext(keys.homeDir));
   if (!remote.ok) return remote.diagnostic;
   await remote.value.close();
   return undefined;
@@ -142,7 +142,9 @@ describe('SF408', () => {
   });
 
   test('~/.ssh/known_hosts is the one used by default', async () => {
-    expect((await attempt(testHost({})))?.message).toContain(join(keys.homeDir, '.ssh', 'known_hosts'));
+    // As ssh has it: in the home that the system knows, whatever HOME says.
+    const refused = await connect(testHost({ port: 1 }), aContext(keys.homeDir, { PATH: '/no/ssh' }));
+    expect(refused.ok ? '' : refused.diagnostic.message).toContain(join(keys.homeDir, '.ssh', 'known_hosts'));
   });
 
   test('an unreadable known_hosts file', async () => {

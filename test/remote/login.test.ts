@@ -7,7 +7,7 @@ import type { Result } from '../../src/diagnostic/result.js';
 import type { Host, SshSettings } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
 import type { Remote } from '../../src/remote/remote.js';
-import { makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
+import { aContext, makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
 import { makeKey, type TestKey, type TestKeyType } from '../support/ssh-keys.js';
 import type { SshServer } from '../support/ssh-server.js';
 import { until } from '../support/until.js';
@@ -88,7 +88,7 @@ async function agentWith(held: readonly TestKey[], { confirm = false } = {}): Pr
 
 async function logIn(host: Host, homeDir = keys.homeDir, socket?: string): Promise<Result<Remote>> {
   const environment = socket === undefined ? {} : { SSH_AUTH_SOCK: socket };
-  const remote = await connect(host, { environment, homeDir });
+  const remote = await connect(host, aContext(homeDir, environment));
   if (remote.ok) await remote.value.close();
   return remote;
 }

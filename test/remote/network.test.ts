@@ -7,7 +7,14 @@ import type { Host } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
 import type { Remote } from '../../src/remote/remote.js';
 import { connectSsh2 } from '../../src/remote/ssh2-connect.js';
-import { makeSshFolder, startKnownServer, testHost, type SshFolder } from '../support/ssh-farm.js';
+import {
+  aContext,
+  endpointFor,
+  makeSshFolder,
+  startKnownServer,
+  testHost,
+  type SshFolder,
+} from '../support/ssh-farm.js';
 import type { SshServer } from '../support/ssh-server.js';
 import { until } from '../support/until.js';
 
@@ -58,15 +65,17 @@ async function hostAt(port: number, address = '127.0.0.1', connectTimeoutMs = 10
 }
 
 async function refusal(host: Host): Promise<Diagnostic> {
-  const remote = await connect(host, { environment: {}, homeDir: keys.homeDir });
+  const remote = await connect(host, aContext(keys.homeDir));
   if (!remote.ok) return remote.diagnostic;
   await remote.value.close();
   throw new Error('it connected');
 }
 
 async function connected(host: Host, keepAliveMs = 15_000): Promise<Remote> {
-  const tuning = { keepAliveMs, mostOutput: 2 ** 20 };
-  const remote = await connectSsh2(host, { environment: {}, homeDir: keys.homeDir }, tuning);
+  const context = aContext(keys.homeDir);
+  const endpoint = await endpointFor(host, context);
+  const keepAlive = { intervalMs: keepAliveMs, misses: 3 };
+  const remote = await connectSsh2({ ...endpoint, keepAlive }, context);
   if (!remote.ok) throw new Error(remote.diagnostic.message);
   toStop.push(() => remote.value.close());
   return remote.value;
@@ -193,10 +202,7 @@ describe('SF405', () => {
     await until(() => server.openChannels === 1, 'the channel is open');
     server.cut();
     expect(await outcome).toMatchObject(lost);
-    const local = await connect(testHost({ transport: 'local' }), {
-      environment: process.env,
-      homeDir: keys.homeDir,
-    });
+    const local = await connect(testHost({ transport: 'local' }), aContext(keys.homeDir, process.env));
     if (!local.ok) throw new Error('no local transport');
     expect(await local.value.exec(`test -e ${mark}`)).toMatchObject({ value: { status: 1 } });
   });

@@ -4,7 +4,7 @@ import type { Remote } from '../../src/remote/remote.js';
 import { createLotusClient, type LotusClient } from '../../src/rpc/lotus-client.js';
 import { Secret } from '../../src/secret/secret.js';
 import { LotusStub, reply } from '../support/lotus-stub.js';
-import { makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
+import { aContext, makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
 import type { SshServer } from '../support/ssh-server.js';
 import { until } from '../support/until.js';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { server: started, host } = await startKnownServer(keys);
   server = started;
   stub = await LotusStub.start();
-  const result = await connect(host, { environment: {}, homeDir: keys.homeDir });
+  const result = await connect(host, aContext(keys.homeDir));
   if (!result.ok) throw new Error(result.diagnostic.message);
   remote = result.value;
 });

@@ -2,6 +2,10 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host, SshSettings } from '../../src/farm/farm.js';
+import type { ConnectContext } from '../../src/remote/context.js';
+import type { Endpoint } from '../../src/remote/endpoint.js';
+import { JumpPool } from '../../src/remote/jump-pool.js';
+import { resolveEndpoint } from '../../src/remote/resolve-endpoint.js';
 import { makeKey, type TestKey } from './ssh-keys.js';
 import { SshServer, type SshServerOptions } from './ssh-server.js';
 
@@ -12,6 +16,15 @@ export interface SshFolder {
   readonly hostKey: TestKey;
   readonly userKey: TestKey;
   remove(): Promise<void>;
+}
+
+/** The surroundings of an operator with this home, who has no ssh_config unless it is named. */
+export function aContext(
+  homeDir: string,
+  environment: ConnectContext['environment'] = {},
+  sshConfigFile = 'none',
+): ConnectContext {
+  return { environment, homeDir, sshConfigFile, jumps: new JumpPool() };
 }
 
 export async function makeSshFolder(): Promise<SshFolder> {
@@ -25,6 +38,13 @@ export async function makeSshFolder(): Promise<SshFolder> {
     userKey: await makeKey(folder, 'user_key'),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** How that operator reaches the host. */
+export async function endpointFor(host: Host, context: ConnectContext): Promise<Endpoint> {
+  const endpoint = await resolveEndpoint(host, context);
+  if (!endpoint.ok) throw new Error(endpoint.diagnostic.message);
+  return endpoint.value;
 }
 
 /** A host of a farm with nothing on it. */

@@ -1,6 +1,6 @@
 import { checkLayout } from '../../check/check-layout.js';
 import { checkLive } from '../../check/live-checks.js';
-import { hasErrors } from '../../diagnostic/diagnostic.js';
+import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
 import type { Farm, Host } from '../../farm/farm.js';
 import { intentsOf } from '../../observed/intents.js';
 import { makePlan } from '../../plan/make-plan.js';
@@ -68,6 +68,15 @@ function judge(
     }),
     layout: ofLayout,
     plan,
-    live: [...failures, ...checkLive({ farm, observation, facts, versions, now: new Date() })],
+    live: [
+      ...failures,
+      ...notesOf(workspace, hosts),
+      ...checkLive({ farm, observation, facts, versions, now: new Date() }),
+    ],
   };
+}
+
+/** What there is to say of the way each host was reached. */
+function notesOf({ connections }: Workspace, hosts: readonly Host[]): readonly Diagnostic[] {
+  return hosts.flatMap(({ name }) => connections.remote(name).notes());
 }

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF401–SF414: reaching a host, and Lotus through it. */
+/** SF401–SF417: reaching a host, and Lotus through it. */
 export const REACHING_CODES = {
   SF401: {
     title: 'host key unknown',
@@ -116,5 +116,24 @@ export const REACHING_CODES = {
     why: 'The login succeeded, but sshd opened no session for the script: too many at once on one connection (MaxSessions, 10 by default), a forced command, or a login shell that does not exist.',
     remedy:
       "Look at sshd's log on the host, and at `MaxSessions`, `ForceCommand` and the login shell of `ssh.user`.",
+  },
+  SF415: {
+    title: 'ssh_config is wrong',
+    severity: 'error',
+    why: 'What the file does not say of a host comes from `~/.ssh/config` and `/etc/ssh/ssh_config`, as `ssh -G` reads them. There it failed, or found jump hosts that cannot be followed.',
+    remedy: 'Run `ssh -G ADDRESS` with the address of the host, and correct what it complains of.',
+  },
+  SF416: {
+    title: 'sudo refused',
+    severity: 'error',
+    why: 'With `ssh.sudo: true` everything on the host runs through one `sudo -n sh -s`. It never asks: without a rule that needs no password sudo ends at once, and nothing was run.',
+    remedy:
+      'Put `USER ALL=(root) NOPASSWD: /bin/sh -s, /usr/bin/sh -s` into a file below `/etc/sudoers.d/`, written with `visudo -f`. Such a rule makes the user as mighty as root.',
+  },
+  SF417: {
+    title: 'sshd forwards no connections',
+    severity: 'note',
+    why: 'Workers and the miner are asked through connections that their host makes. With `AllowTcpForwarding no` its sshd makes none, so that a small program on the host, bash or nc, does. That takes a process for each connection; all else is the same.',
+    remedy: 'Allow it with `AllowTcpForwarding local` in `sshd_config`, or leave it as it is.',
   },
 } as const satisfies Codes;

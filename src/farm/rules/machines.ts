@@ -13,11 +13,11 @@ export function* machinesHaveOneName(farm: Farm): Generator<Finding> {
 }
 
 function machineOf({ address, ssh }: Host): string {
-  return ssh.transport === 'local' ? 'local' : `${address.toLowerCase()} ${ssh.port}`;
+  return ssh.transport === 'local' ? 'local' : `${address.toLowerCase()} ${ssh.port ?? 22}`;
 }
 
 function sameMachine(first: Host, again: Host): string {
   return again.ssh.transport === 'local'
     ? `the host ${quote(first.name)} is this machine as well: both have \`transport: local\``
-    : `the host ${quote(first.name)} has the address ${quote(again.address)} and the SSH port ${again.ssh.port} as well`;
+    : `the host ${quote(first.name)} has the address ${quote(again.address)} and the SSH port ${again.ssh.port ?? 22} as well`;
 }

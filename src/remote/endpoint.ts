@@ -1,0 +1,49 @@
+/** Everything that decides how one machine is reached and told from others. */
+export interface Endpoint {
+  /** Name in the farm of the host, or of the one on the way to which it lies: the place of what is wrong. */
+  readonly host: string;
+  /** What messages call it. */
+  readonly name: string;
+  /** IP address or DNS name. */
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly keys: KeyChoice;
+  readonly hostKeys: HostKeyRules;
+  /** milliseconds */
+  readonly connectTimeoutMs: number;
+  /** How often an idle connection is asked whether it is alive, and after how many misses it is given up. */
+  readonly keepAlive: { readonly intervalMs: number; readonly misses: number };
+  /** What lies between; without it the machine is dialled from here. */
+  readonly via?: Via;
+  /** Scripts run as root by `sudo -n`. */
+  readonly sudo: boolean;
+  /** What ssh2 cannot do. */
+  readonly beyondSsh2: readonly BeyondSsh2[];
+}
+
+/** The machine before this one, or a command whose standard input and output are the connection. */
+export type Via =
+  | { readonly kind: 'jump'; readonly endpoint: Endpoint }
+  | { readonly kind: 'command'; readonly command: string };
+
+export type BeyondSsh2 = 'certificate' | 'security-key' | 'gssapi';
+
+export interface KeyChoice {
+  /** Absolute paths, in the order in which they are tried. */
+  readonly files: readonly string[];
+  /** Somebody named them: of the agent's keys only these are used, where `only` says so. */
+  readonly named: boolean;
+  readonly only: boolean;
+  /** Absolute path; without it there is no agent. */
+  readonly agentSocket?: string;
+}
+
+export interface HostKeyRules {
+  /** Absolute paths; unknown keys that are taken go into the first. */
+  readonly files: readonly string[];
+  /** Under which name these know the machine, where it is not address and port. */
+  readonly alias?: string;
+  /** A machine that no file knows is taken at its word once. OpenSSH: StrictHostKeyChecking=accept-new */
+  readonly acceptNew: boolean;
+}

@@ -1,0 +1,56 @@
+import type { Duplex } from 'node:stream';
+import type { Result } from '../diagnostic/result.js';
+import type { ConnectContext } from './context.js';
+import type { Endpoint } from './endpoint.js';
+import type { Remote } from './remote.js';
+import { connectSsh2 } from './ssh2-connect.js';
+
+/**
+ * The connections to jump hosts: one to each, however many hosts lie behind it, as an sshd takes only ten at a time
+ * that have not logged in yet (MaxStartups).
+ */
+export class JumpPool {
+  readonly #reached = new Map<string, Promise<Result<Remote>>>();
+
+  /** A connection made by the jump host. One that is lost is opened anew for the next to come. */
+  async dial(
+    jump: Endpoint,
+    target: Pick<Endpoint, 'address' | 'port'>,
+    context: ConnectContext,
+  ): Promise<Result<Duplex>> {
+    const reaching = this.#reach(jump, context);
+    const remote = await reaching;
+    if (!remote.ok) return remote;
+    const dialled = await remote.value.dial(target.address, target.port);
+    if (dialled.ok || dialled.diagnostic.code !== 'SF405') return dialled;
+    if (this.#reached.get(keyOf(jump)) === reaching) this.#reached.delete(keyOf(jump));
+    await remote.value.close();
+    return dialled;
+  }
+
+  async close(): Promise<void> {
+    const reached = await Promise.all(this.#reached.values());
+    this.#reached.clear();
+    // The last opened lies furthest from here.
+    for (const remote of reached.toReversed()) if (remote.ok) await remote.value.close();
+  }
+
+  /** One that could not be reached is tried again for the next host. */
+  #reach(jump: Endpoint, context: ConnectContext): Promise<Result<Remote>> {
+    const key = keyOf(jump);
+    const known = this.#reached.get(key);
+    if (known !== undefined) return known;
+    const reaching = connectSsh2(jump, context, { mostChannels: Infinity });
+    this.#reached.set(key, reaching);
+    void reaching.then((remote) => {
+      if (!remote.ok) this.#reached.delete(key);
+    });
+    return reaching;
+  }
+}
+
+/** All that decides where a connection ends. */
+function keyOf({ user, address, port, via }: Endpoint): string {
+  const before = via === undefined ? '' : via.kind === 'jump' ? keyOf(via.endpoint) : via.command;
+  return JSON.stringify([user, address, port, before]);
+}

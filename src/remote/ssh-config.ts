@@ -1,0 +1,214 @@
+import { isAbsolute, join } from 'node:path';
+import type { SshSettings } from '../farm/farm.js';
+import type { BeyondSsh2, Endpoint, HostKeyRules, KeyChoice } from './endpoint.js';
+import { expandHome } from './context.js';
+
+/** What `ssh -G` prints: each option with its values, by its name in small letters. */
+export type SshOptions = ReadonlyMap<string, readonly string[]>;
+
+/** What a person may say of a machine over what ssh_config says. */
+export type SshWishes = Pick<
+  SshSettings,
+  'user' | 'port' | 'identityFile' | 'knownHostsFile' | 'connectTimeoutMs' | 'jump' | 'sudo'
+>;
+
+/** Some of it decides which `Host` and `Match` blocks hold, so that ssh must be told. */
+export function sshArguments(address: string, wishes: SshWishes, configFile?: string): readonly string[] {
+  return [
+    '-G',
+    '-T',
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(wishes.user === undefined ? [] : ['-l', wishes.user]),
+    ...(wishes.port === undefined ? [] : ['-p', String(wishes.port)]),
+    ...(wishes.jump === undefined ? [] : ['-o', `ProxyJump=${wishes.jump}`]),
+    '--',
+    address,
+  ];
+}
+
+export function parseSshOptions(text: string): SshOptions {
+  const options = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^(\S+) (.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) continue;
+    options.set(name, [...(options.get(name) ?? []), value]);
+  }
+  return options;
+}
+
+/** A machine that somebody wants to reach. */
+export interface Wanted {
+  /** Of the farm; where to say what is wrong. */
+  readonly host: string;
+  /** What messages call it. */
+  readonly name: string;
+  /** IP address, DNS name, or an alias of ssh_config. */
+  readonly address: string;
+  readonly wishes: SshWishes;
+}
+
+export interface Surroundings {
+  readonly homeDir: string;
+  /** The operator's name here. */
+  readonly localUser: string;
+  /** SSH_AUTH_SOCK */
+  readonly agentSocket?: string;
+}
+
+/** For the whole way to a login. */
+export const DEFAULT_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 15_000;
+
+/** The endpoint by these options, the wishes above them; what lies between is for the caller to add. */
+export function endpointOf(
+  { host, name, address, wishes }: Wanted,
+  options: SshOptions,
+  around: Surroundings,
+): Endpoint {
+  const one = (option: string): string | undefined => options.get(option)?.[0];
+  const user = wishes.user ?? one('user') ?? around.localUser;
+  const port = wishes.port ?? Number(one('port') ?? 22);
+  const hostName = one('hostname') ?? address;
+  const tokens: Tokens = {
+    h: hostName,
+    n: address,
+    p: String(port),
+    r: user,
+    u: around.localUser,
+    d: around.homeDir,
+  };
+  return {
+    host,
+    name,
+    address: hostName,
+    port,
+    user,
+    keys: keysOf(wishes, options, tokens, around),
+    hostKeys: hostKeysOf(wishes, options, tokens, around),
+    connectTimeoutMs: wishes.connectTimeoutMs ?? seconds(one('connecttimeout')) ?? DEFAULT_TIMEOUT_MS,
+    keepAlive: {
+      intervalMs: seconds(one('serveraliveinterval')) ?? KEEP_ALIVE_MS,
+      misses: Number(one('serveralivecountmax') ?? 3),
+    },
+    sudo: wishes.sudo === true,
+    beyondSsh2: beyondSsh2(options),
+  };
+}
+
+/** `none` and 0 mean that nobody said anything. */
+function seconds(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return number > 0 ? number * 1000 : undefined;
+}
+
+/** ssh's own list, where nobody names a file. OpenSSH: readconf.c fill_default_options */
+const USUAL_NAMES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+const USUAL = /^~\/\.ssh\/id_(?:rsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|dsa)$/;
+
+function keysOf(
+  { identityFile }: SshWishes,
+  options: SshOptions,
+  tokens: Tokens,
+  { homeDir, agentSocket }: Surroundings,
+): KeyChoice {
+  const agent = agentOf(options, homeDir, agentSocket);
+  const common = agent === undefined ? {} : { agentSocket: agent };
+  if (identityFile !== undefined) {
+    return { files: [expandHome(identityFile, homeDir)], named: true, only: true, ...common };
+  }
+  const written = (options.get('identityfile') ?? []).filter((file) => file !== 'none');
+  if (written.every((file) => USUAL.test(file))) {
+    const files = USUAL_NAMES.map((file) => join(homeDir, '.ssh', file));
+    return { files, named: false, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
+  }
+  const files = written.map((file) => absolute(expandTokens(file, tokens), homeDir));
+  return { files, named: true, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
+}
+
+function agentOf(
+  options: SshOptions,
+  homeDir: string,
+  fromEnvironment: string | undefined,
+): string | undefined {
+  const written = options.get('identityagent')?.[0];
+  if (written === 'none') return undefined;
+  const isVariable = written === undefined || written === 'SSH_AUTH_SOCK';
+  const socket = isVariable ? fromEnvironment : expandHome(written, homeDir);
+  return socket === '' ? undefined : socket;
+}
+
+function hostKeysOf(
+  { knownHostsFile }: SshWishes,
+  options: SshOptions,
+  tokens: Tokens,
+  { homeDir }: Surroundings,
+): HostKeyRules {
+  const listed = (option: string): readonly string[] =>
+    (options.get(option)?.[0] ?? '').split(' ').filter((file) => file !== '' && file !== 'none');
+  const users = listed('userknownhostsfile');
+  const files =
+    knownHostsFile !== undefined
+      ? [knownHostsFile]
+      : [...(users.length === 0 ? ['~/.ssh/known_hosts'] : users), ...listed('globalknownhostsfile')];
+  const alias = options.get('hostkeyalias')?.[0];
+  return {
+    files: files.map((file) => absolute(expandTokens(file, tokens), homeDir)),
+    acceptNew: options.get('stricthostkeychecking')?.[0] === 'accept-new',
+    ...(alias === undefined ? {} : { alias }),
+  };
+}
+
+function absolute(path: string, homeDir: string): string {
+  const expanded = expandHome(path, homeDir);
+  return isAbsolute(expanded) ? expanded : join(homeDir, expanded);
+}
+
+/** Debian's own ssh_config switches GSSAPI on for everybody: that alone is no need of it. */
+function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
+  const keys = options.get('identityfile') ?? [];
+  return [
+    ...(options.has('certificatefile') ? (['certificate'] as const) : []),
+    ...(keys.some((file) => /_sk$/.test(file) && !USUAL.test(file)) ? (['security-key'] as const) : []),
+    ...(options.get('gssapiauthentication')?.[0] === 'yes' &&
+    options.get('pubkeyauthentication')?.[0] === 'no'
+      ? (['gssapi'] as const)
+      : []),
+  ];
+}
+
+type Tokens = Readonly<Record<string, string>>;
+
+/** `%h` and the like; an unknown token stays as it is. OpenSSH: ssh_config(5), TOKENS */
+export function expandTokens(text: string, tokens: Tokens): string {
+  return text.replaceAll(/%(.)/g, (all, letter: string) => (letter === '%' ? '%' : (tokens[letter] ?? all)));
+}
+
+/** The jump hosts on the way, the first to be dialled first; empty for `none`. */
+export function jumpHosts(options: SshOptions): readonly string[] {
+  const written = options.get('proxyjump')?.[0];
+  return written === undefined || written === 'none' ? [] : written.split(',').map((one) => one.trim());
+}
+
+/** The command of `ProxyCommand`, ready for a shell; undefined where there is none. */
+export function proxyCommand(options: SshOptions, endpoint: Endpoint, host: string): string | undefined {
+  const written = options.get('proxycommand')?.[0];
+  if (written === undefined || written === 'none') return undefined;
+  return expandTokens(written, { h: endpoint.address, n: host, p: String(endpoint.port), r: endpoint.user });
+}
+
+/** `[user@]host[:port]` or `ssh://…`, an IPv6 address in brackets; undefined for what is neither. */
+export function parseJump(
+  text: string,
+): { readonly address: string; readonly wishes: SshWishes } | undefined {
+  const [, user, bracketed, plain, port] =
+    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@/\s]+))(?::(\d{1,5}))?\/?$/.exec(text) ?? [];
+  const address = bracketed ?? plain;
+  if (address === undefined || address.startsWith('-')) return undefined;
+  return {
+    address,
+    wishes: {
+      ...(user === undefined ? {} : { user }),
+      ...(port === undefined ? {} : { port: Number(port) }),
+    },
+  };
+}

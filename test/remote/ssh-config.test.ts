@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import {
+  endpointOf,
+  expandTokens,
+  jumpHosts,
+  parseJump,
+  parseSshOptions,
+  proxyCommand,
+  sshArguments,
+  type SshWishes,
+} from '../../src/remote/ssh-config.js';
+import type { Endpoint } from '../../src/remote/endpoint.js';
+
+/** What `ssh -G` says without any ssh_config, as far as it matters. */
+const NOTHING_SAID = `user operator
+hostname seal-1
+port 22
+identitiesonly no
+stricthostkeychecking ask
+serveralivecountmax 3
+serveraliveinterval 0
+gssapiauthentication yes
+pubkeyauthentication true
+identityfile ~/.ssh/id_rsa
+identityfile ~/.ssh/id_ed25519
+globalknownhostsfile /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
+userknownhostsfile /home/operator/.ssh/known_hosts /home/operator/.ssh/known_hosts2
+connecttimeout none
+`;
+
+const AROUND = { homeDir: '/home/operator', localUser: 'operator', agentSocket: '/run/agent' };
+
+function endpoint(options: string, wishes: SshWishes = {}, around = AROUND): Endpoint {
+  const wanted = { host: 'host-1', name: 'host-1', address: 'seal-1', wishes };
+  return endpointOf(wanted, parseSshOptions(options), around);
+}
+
+/** The usual options with some of them in place of those of the same name. */
+function saying(...lines: readonly string[]): string {
+  const names = lines.map((line) => `${line.split(' ')[0] ?? ''} `);
+  const kept = NOTHING_SAID.split('\n').filter((line) => !names.some((name) => line.startsWith(name)));
+  return [...kept, ...lines].join('\n');
+}
+
+describe('an endpoint', () => {
+  it('without ssh_config is as ssh has it', () => {
+    expect(endpoint(NOTHING_SAID)).toEqual({
+      host: 'host-1',
+      name: 'host-1',
+      address: 'seal-1',
+      port: 22,
+      user: 'operator',
+      keys: {
+        files: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((file) => `/home/operator/.ssh/${file}`),
+        named: false,
+        only: false,
+        agentSocket: '/run/agent',
+      },
+      hostKeys: {
+        files: [
+          '/home/operator/.ssh/known_hosts',
+          '/home/operator/.ssh/known_hosts2',
+          '/etc/ssh/ssh_known_hosts',
+          '/etc/ssh/ssh_known_hosts2',
+        ],
+        acceptNew: false,
+      },
+      connectTimeoutMs: 10_000,
+      keepAlive: { intervalMs: 15_000, misses: 3 },
+      sudo: false,
+      beyondSsh2: [],
+    });
+  });
+
+  it('is the same where ssh itself cannot be asked', () => {
+    const asked = endpoint(saying('userknownhostsfile ~/.ssh/known_hosts', 'globalknownhostsfile none'));
+    expect(endpoint('')).toEqual(asked);
+  });
+
+  it.each<[what: string, line: string, expected: Partial<Endpoint>]>([
+    ['its address', 'hostname 10.0.0.1', { address: '10.0.0.1' }],
+    ['its port', 'port 2200', { port: 2200 }],
+    ['its user', 'user filecoin', { user: 'filecoin' }],
+    ['its time', 'connecttimeout 7', { connectTimeoutMs: 7000 }],
+    ['its keep-alives', 'serveraliveinterval 20', { keepAlive: { intervalMs: 20_000, misses: 3 } }],
+    ['its patience', 'serveralivecountmax 5', { keepAlive: { intervalMs: 15_000, misses: 5 } }],
+    ['a certificate', 'certificatefile ~/.ssh/a-cert.pub', { beyondSsh2: ['certificate'] }],
+  ])('takes %s from ssh_config', (_, line, expected) => {
+    expect(endpoint(saying(line))).toMatchObject(expected);
+  });
+
+  it.each<[what: string, wishes: SshWishes, expected: Partial<Endpoint>]>([
+    ['port', { port: 22 }, { port: 22 }],
+    ['user', { user: 'root' }, { user: 'root' }],
+    ['time', { connectTimeoutMs: 1500 }, { connectTimeoutMs: 1500 }],
+    ['sudo', { sudo: true }, { sudo: true }],
+  ])('takes its %s from the farm first', (_, wishes, expected) => {
+    expect(endpoint(saying('port 2200', 'user filecoin', 'connecttimeout 7'), wishes)).toMatchObject(
+      expected,
+    );
+  });
+});
+
+describe('its keys', () => {
+  it('are those that ssh_config names, with its tokens, and then those of the agent', () => {
+    const { keys } = endpoint(
+      saying('hostname 10.0.0.1', 'user fil', 'identityfile ~/.ssh/%r@%h', 'identityfile /k/%%'),
+    );
+    expect(keys).toEqual({
+      files: ['/home/operator/.ssh/fil@10.0.0.1', '/k/%'],
+      named: true,
+      only: false,
+      agentSocket: '/run/agent',
+    });
+  });
+
+  it('are only those with IdentitiesOnly', () => {
+    expect(endpoint(saying('identityfile /k/a', 'identitiesonly yes')).keys).toMatchObject({
+      files: ['/k/a'],
+      only: true,
+    });
+    expect(endpoint(saying('identitiesonly yes')).keys).toMatchObject({ named: false, only: true });
+  });
+
+  it('are the one the farm names alone', () => {
+    const { keys } = endpoint(saying('identityfile /k/a'), { identityFile: '~/seal' });
+    expect(keys).toMatchObject({ files: ['/home/operator/seal'], named: true, only: true });
+  });
+
+  it.each([
+    ['none', undefined],
+    ['SSH_AUTH_SOCK', '/run/agent'],
+    ['/run/other', '/run/other'],
+    ['~/.agent', '/home/operator/.agent'],
+  ])('come from the agent %s', (written, socket) => {
+    expect(endpoint(saying(`identityagent ${written}`)).keys.agentSocket).toBe(socket);
+  });
+
+  it.each([
+    ['~/.ssh/id_ed25519_sk', []],
+    ['~/.ssh/token_sk', ['security-key']],
+  ])('%s needs %j', (file, needs) => {
+    // The usual names stand in the list of everybody.
+    expect(endpoint(saying(`identityfile ${file}`)).beyondSsh2).toEqual(needs);
+  });
+
+  it('are no use where only GSSAPI is allowed', () => {
+    expect(endpoint(saying('pubkeyauthentication no')).beyondSsh2).toEqual(['gssapi']);
+  });
+});
+
+describe('its host keys', () => {
+  it('lie in the file the farm names alone', () => {
+    expect(endpoint(NOTHING_SAID, { knownHostsFile: '~/farm hosts' }).hostKeys.files).toEqual([
+      '/home/operator/farm hosts',
+    ]);
+  });
+
+  it('are known by the alias', () => {
+    expect(endpoint(saying('hostkeyalias bastion-key')).hostKeys.alias).toBe('bastion-key');
+  });
+
+  it.each([
+    ['accept-new', true],
+    ['ask', false],
+    ['yes', false],
+    // Whoever answers would be let in: not here.
+    ['no', false],
+    ['off', false],
+  ])('with StrictHostKeyChecking %s', (written, acceptNew) => {
+    expect(endpoint(saying(`stricthostkeychecking ${written}`)).hostKeys.acceptNew).toBe(acceptNew);
+  });
+});
+
+describe('ssh is asked', () => {
+  it.each<[wishes: SshWishes, words: string]>([
+    [{}, '-G -T -- seal-1'],
+    [{ user: 'fil', port: 2200 }, '-G -T -l fil -p 2200 -- seal-1'],
+    [{ jump: 'a,b' }, '-G -T -o ProxyJump=a,b -- seal-1'],
+    // It has no say in what else of ssh_config holds.
+    [{ identityFile: '~/k', knownHostsFile: '/k', connectTimeoutMs: 1, sudo: true }, '-G -T -- seal-1'],
+  ])('with %j', (wishes, words) => {
+    expect(sshArguments('seal-1', wishes).join(' ')).toBe(words);
+  });
+
+  test('with another file', () => {
+    expect(sshArguments('seal-1', {}, '/c')).toEqual(['-G', '-T', '-F', '/c', '--', 'seal-1']);
+  });
+});
+
+describe('what lies between', () => {
+  it.each<[line: string, expected: readonly string[]]>([
+    ['proxyjump none', []],
+    ['proxyjump bastion', ['bastion']],
+    ['proxyjump a,me@b:2200', ['a', 'me@b:2200']],
+    ['port 22', []],
+  ])('%s', (line, expected) => {
+    expect(jumpHosts(parseSshOptions(line))).toEqual(expected);
+  });
+
+  it.each([
+    ['bastion', 'bastion', undefined, undefined],
+    ['ops@bastion', 'bastion', 'ops', undefined],
+    ['ops@10.0.0.1:2200', '10.0.0.1', 'ops', 2200],
+    ['[fd00::1]:2200', 'fd00::1', undefined, 2200],
+    ['ssh://ops@bastion:2200', 'bastion', 'ops', 2200],
+    ['ssh://bastion/', 'bastion', undefined, undefined],
+  ])('the jump host %s', (text, address, user, port) => {
+    const found = parseJump(text);
+    expect([found?.address, found?.wishes.user, found?.wishes.port]).toEqual([address, user, port]);
+  });
+
+  it.each(['', '@', 'a b', '-oProxyCommand=x', 'ops@-x', 'a:b', ':22'])('no jump host: %j', (text) => {
+    expect(parseJump(text)).toBeUndefined();
+  });
+
+  it('may be a command', () => {
+    const options = parseSshOptions(saying('proxycommand nc -x %n %h %p', 'hostname 10.0.0.1', 'port 2200'));
+    expect(proxyCommand(options, endpoint(saying('hostname 10.0.0.1', 'port 2200')), 'seal-1')).toBe(
+      'nc -x seal-1 10.0.0.1 2200',
+    );
+    expect(proxyCommand(parseSshOptions('proxycommand none'), endpoint(''), 'seal-1')).toBeUndefined();
+  });
+
+  it('keeps unknown tokens, and puts in no token twice', () => {
+    expect(expandTokens('%h %x %%h %', { h: '%p', p: '22' })).toBe('%p %x %h %');
+  });
+});
+
+it('reads whatever ssh prints', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(endpoint(text).host).toBe('host-1');
+    }),
+  );
+});
