@@ -7,8 +7,8 @@ import { examples } from './help.js';
 const HELP = `
 Lotus's own rules on simulated time: who is given which task, storage groups, memory, threads and GPUs, room on disks,
 the 75 minutes between PC2 and C1. Without --sectors there is always another sector to begin, and the first half of
-the time only fills the farm: what is shown is counted over the second half. New sectors are begun so that twice as
-many as PC1 takes at once have not come to it yet; --max-sealing begins fewer. Hosts without \`hardware:\` in the file
+the time only fills the farm: what is shown is counted over the second half. Before PC1 twice as many sectors are
+kept ready as it takes at once; --max-sealing begins fewer. Hosts without \`hardware:\` in the file
 are asked what they have; no other host is touched. Not modelled: transfers that share a network, pieces, tasks that
 fail, and restarts.
 
@@ -18,7 +18,7 @@ first: limit, RAM, RAM + swap, threads, GPUs. RAM is what tasks take at least, R
 WAITING counts sectors that nobody works on yet, those whose files are on their way too. Of workers, RAM, THREADS and
 GPUS are the parts in use on average. Other limits make no difference beyond chance where another --seed makes as much.
 
-Durations are for sectors of 32 GiB unless --durations says otherwise: AP 5m, PC1 4h, PC2 25m, WaitSeed 75m, C1 1m,
+Durations are for sectors of 32 GiB, a GPU and PC1 without multicore SDR unless --durations says otherwise: AP 5m, PC1 4h, PC2 25m, WaitSeed 75m, C1 1m,
 C2 30m, FIN 1m; twice as long for 64 GiB but for WaitSeed. GET is the fetch of a sector from another worker: as long
 as its bytes take at --bandwidth.
 ${examples(

@@ -85,39 +85,61 @@ export function withTask(
   };
 }
 
+type Shortage = Extract<Admission, { admitted: false }>;
+type Check = (task: ActiveTask, worker: WorkerResources, active: ActiveResources) => Shortage | undefined;
+
+/** In the order in which Lotus looks; it names the first that is too little. */
+const CHECKS: readonly Check[] = [
+  ({ code, need }, _worker, { counts }) => {
+    const count = counts.get(code) ?? 0;
+    const isOver = need.MaxConcurrent > 0 && count >= need.MaxConcurrent;
+    return isOver ? refused('max-concurrent', count + 1, need.MaxConcurrent) : undefined;
+  },
+  ({ need }, worker, { memUsedMin }) => {
+    const [needed, free] = [need.MinMemory + need.BaseMinMemory, worker.MemPhysical - memUsedMin];
+    return needed > free ? refused('memory', needed, free) : undefined;
+  },
+  ({ need }, worker, { memUsedMax }) => {
+    // What is used already may be the tasks' own memory: Lotus takes the larger, not the sum.
+    const used = Math.max(memUsedMax, worker.MemUsed + worker.MemSwapUsed);
+    const needed = need.MaxMemory + need.BaseMinMemory;
+    const free = worker.MemPhysical + worker.MemSwap - used;
+    return needed > free ? refused('virtual-memory', needed, free) : undefined;
+  },
+  ({ need }, worker, { cpuUse }) => {
+    const [needed, free] = [threadsOf(need, worker.CPUs, gpusOf(worker)), worker.CPUs - cpuUse];
+    return needed > free ? refused('threads', needed, free) : undefined;
+  },
+  ({ need }, worker, { gpuUsed }) => {
+    const gpus = gpusOf(worker);
+    // Added up as in Lotus: 0.8 + 0.2 is 1, while 1 − 0.8 is less than 0.2.
+    const isOver = gpus > 0 && need.GPUUtilization > 0 && gpuUsed + need.GPUUtilization > gpus;
+    return isOver ? refused('gpus', need.GPUUtilization, gpus - gpuUsed) : undefined;
+  },
+];
+
 /**
  * Whether Lotus starts this task on a worker which already does `active`, and if not, for want of what.
  * All kinds of task on a worker share its memory, threads and GPUs; only the limit counts per kind.
  * Lotus: storage/sealer/sched_resources.go CanHandleRequest
  */
 export function admit(task: ActiveTask, worker: WorkerResources, active: ActiveResources): Admission {
-  const { need } = task;
-  const count = active.counts.get(task.code) ?? 0;
-  if (need.MaxConcurrent > 0 && count >= need.MaxConcurrent) {
-    return refused('max-concurrent', count + 1, need.MaxConcurrent);
+  for (const check of CHECKS) {
+    const shortage = check(task, worker, active);
+    if (shortage !== undefined) return shortage;
   }
+  return ADMITTED;
+}
 
-  const memory = worker.MemPhysical - active.memUsedMin;
-  if (need.MinMemory + need.BaseMinMemory > memory) {
-    return refused('memory', need.MinMemory + need.BaseMinMemory, memory);
-  }
+const ADMITTED: Admission = { admitted: true };
 
-  // What is used already may be the tasks' own memory: Lotus takes the larger, not the sum.
-  const used = Math.max(active.memUsedMax, worker.MemUsed + worker.MemSwapUsed);
-  const virtual = worker.MemPhysical + worker.MemSwap - used;
-  if (need.MaxMemory + need.BaseMinMemory > virtual) {
-    return refused('virtual-memory', need.MaxMemory + need.BaseMinMemory, virtual);
-  }
-
-  const gpus = gpusOf(worker);
-  const threads = threadsOf(need, worker.CPUs, gpus);
-  if (threads > worker.CPUs - active.cpuUse) return refused('threads', threads, worker.CPUs - active.cpuUse);
-
-  // Added up as in Lotus: 0.8 + 0.2 is 1, while 1 − 0.8 is less than 0.2.
-  if (gpus > 0 && need.GPUUtilization > 0 && active.gpuUsed + need.GPUUtilization > gpus) {
-    return refused('gpus', need.GPUUtilization, gpus - active.gpuUsed);
-  }
-  return { admitted: true };
+/** All that is too little for one task more. */
+export function scarceResources(
+  task: ActiveTask,
+  worker: WorkerResources,
+  active: ActiveResources,
+): readonly ScarceResource[] {
+  return CHECKS.flatMap((check) => check(task, worker, active)?.scarce ?? []);
 }
 
 /**
@@ -151,6 +173,6 @@ function gpusOf(worker: WorkerResources): number {
   return worker.GPUs?.length ?? 0;
 }
 
-function refused(scarce: ScarceResource, needed: number, available: number): Admission {
+function refused(scarce: ScarceResource, needed: number, available: number): Shortage {
   return { admitted: false, scarce, needed, available };
 }

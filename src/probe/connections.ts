@@ -32,7 +32,8 @@ export class Connections {
     this.miner = createMinerApi(
       createLotusClient({
         dial: () => (token.ok ? this.#dialMiner(farm.miner.address) : Promise.resolve(token)),
-        token: token.ok ? token.value : new Secret(''),
+        // Never sent: without a token nothing is dialled.
+        token: token.ok ? token.value : new Secret('none'),
         name: 'the miner',
       }),
     );

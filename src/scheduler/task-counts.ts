@@ -1,8 +1,18 @@
-import { type ActiveResources, type Admission, admit, countedResources, IDLE } from '../lotus/admission.js';
+import {
+  type ActiveResources,
+  type Admission,
+  admit,
+  countedResources,
+  IDLE,
+  type ScarceResource,
+  scarceResources,
+} from '../lotus/admission.js';
 import type { TaskResources, WorkerResources } from '../lotus/api.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { PipelineTask } from '../lotus/selector.js';
 import { needOf } from './task-request.js';
+
+const NOTHING: readonly ScarceResource[] = [];
 
 /** So many tasks of each kind on a worker, and what they take together. */
 export class TaskCounts {
@@ -31,6 +41,13 @@ export class TaskCounts {
   /** Whether one more finds room beside these. */
   admission(code: PipelineTask): Admission {
     return admit({ code, need: this.#need(code) }, this.#worker, this.active);
+  }
+
+  /** All that is too little for one more. */
+  scarce(code: PipelineTask): readonly ScarceResource[] {
+    return this.admission(code).admitted
+      ? NOTHING
+      : scarceResources({ code, need: this.#need(code) }, this.#worker, this.active);
   }
 
   #need(code: PipelineTask): TaskResources {

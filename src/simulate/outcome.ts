@@ -1,12 +1,13 @@
 import type { TaskResources } from '../lotus/api.js';
-import { admissibleCount, type ScarceResource } from '../lotus/admission.js';
+import { admissibleCount } from '../lotus/admission.js';
 import { type Eligibility, mayTake, type PipelineTask, type SectorIndexView } from '../lotus/selector.js';
 import { needOf, type TaskRequest } from '../scheduler/task-request.js';
 import { threadsOf } from '../lotus/resources.js';
 import type { Model, ModelWorker } from './model.js';
 import type { RunResult } from './run.js';
+import type { Storage } from './storage.js';
 import { STAGES, type Tally, type Transfer } from './tally.js';
-import type { WorkerTally } from './worker-tally.js';
+import type { HeldBy, WorkerTally } from './worker-tally.js';
 
 /** What a run of a farm came to. */
 export interface Outcome {
@@ -38,8 +39,10 @@ export interface StageOutcome {
   readonly capacity?: number;
   /** How many ran, on average. */
   readonly running: number;
-  /** Which part of the time its workers could not take one more, and for want of what: 0 to 1 in all. */
-  readonly full: ReadonlyMap<ScarceResource, number>;
+  /** Which part of the time its workers could not take one more: 0 to 1. */
+  readonly full: number;
+  /** Which part of the time each thing was short: 0 to 1 each, several at once. */
+  readonly short: ReadonlyMap<HeldBy, number>;
   /** Sectors that waited for it. */
   readonly queue: { readonly mean: number; readonly peak: number; readonly end: number };
   /** Of these, how many on average were waiting for their files, which were on their way. */
@@ -70,8 +73,8 @@ export interface Bottleneck {
   readonly task: PipelineTask;
   /** Which part of the time its workers could not take one more: 0 to 1. */
   readonly full: number;
-  /** For want of what, mostly; `transfers` where they could, and sectors wait for their files to arrive. */
-  readonly binds: ScarceResource | 'transfers';
+  /** What was short most of that time. */
+  readonly binds: HeldBy;
 }
 
 const DAY = 86_400_000;
@@ -110,17 +113,18 @@ function stageOutcome(model: Model, tally: Tally, task: PipelineTask, now: numbe
     .filter(({ count }) => count > 0);
   const counts = able.map(({ count }) => count);
   const capacity = sum(counts.map((count) => (count === MOST ? Infinity : count)));
-  const full = new Map<ScarceResource, number>();
+  const short = new Map<HeldBy, number>();
   for (const { worker, count } of able) {
-    for (const [resource, part] of worker.fullFor(task, now)) {
-      full.set(resource, (full.get(resource) ?? 0) + (part * count) / sum(counts));
+    for (const [thing, part] of worker.short(task, now)) {
+      short.set(thing, (short.get(thing) ?? 0) + (part * count) / sum(counts));
     }
   }
   return {
     task,
     ...(capacity === Infinity ? {} : { capacity }),
     running: sum(able.map(({ worker }) => worker.running(task, now))),
-    full,
+    full: sum(able.map(({ worker, count }) => (worker.full(task, now) * count) / sum(counts))),
+    short,
     queue: { mean: queue?.mean(now) ?? 0, peak: queue?.peak ?? 0, end: queue?.value ?? 0 },
     moving: tally.underway.get(task)?.mean(now) ?? 0,
     failures: tally.failures.get(task) ?? 0,
@@ -162,27 +166,32 @@ const IDLE = 0.5;
 
 /** A full stage lets its queue grow and leaves those after it idle: of the fullest the one furthest down. */
 function findBottleneck(stages: readonly StageOutcome[]): Bottleneck | undefined {
-  const rated = stages.map(({ task, full, queue }) => ({ task, full, queue, part: sum([...full.values()]) }));
-  const most = Math.max(...rated.map(({ part }) => part));
-  if (most < IDLE) return slowTransfers(stages);
-  const fullest = rated.filter(({ part }) => part >= 0.95 * most);
+  const most = Math.max(...stages.map(({ full }) => full));
+  if (most < IDLE) return undefined;
+  const fullest = stages.filter(({ full }) => full >= 0.95 * most);
   const found = fullest.findLast(({ queue }) => queue.mean >= 1) ?? fullest[0];
-  const binds = [...(found?.full ?? [])].sort(([, a], [, b]) => b - a)[0]?.[0];
+  const [binds] = found === undefined ? [] : bindingIn(found);
   return found === undefined || binds === undefined
     ? undefined
-    : { task: found.task, full: found.part, binds };
+    : { task: found.task, full: found.full, binds };
 }
 
-/** Where more sectors wait for files to arrive than are worked on, in all stages together. */
-function slowTransfers(stages: readonly StageOutcome[]): Bottleneck | undefined {
-  const worked = sum(stages.map(({ running }) => running));
-  const [first] = stages.toSorted((a, b) => b.moving - a.moving);
-  if (first === undefined || first.moving === 0 || first.moving < worked) return undefined;
-  return { task: first.task, full: sum([...first.full.values()]), binds: 'transfers' };
+/** More of one of these alone makes room in each such phase. */
+const WHOLE = 0.95;
+
+/**
+ * What keeps a stage from more: that which is short whenever it is full, else what is short for a quarter of that time,
+ * the most first. Of several that are always short more of each is needed, of several that are so in turn of any.
+ */
+export function bindingIn({ full, short }: Pick<StageOutcome, 'full' | 'short'>): readonly HeldBy[] {
+  const sorted = [...short].sort(([, a], [, b]) => b - a);
+  const always = sorted.filter(([, part]) => part > 0 && part >= WHOLE * full);
+  const some = sorted.filter(([, part]) => part > 0 && part >= full / 4);
+  return (always.length > 0 ? always : some).map(([thing]) => thing);
 }
 
 function findStuck(model: Model, { waiting, storage, standsStill }: RunResult): readonly Stuck[] {
-  // Room comes back as long as other sectors move on.
+  // Room comes back as long as other sectors move on; what finished ones take does not.
   const views = [emptied(model, storage), ...(standsStill ? [storage] : [])];
   const found = new Map<string, Stuck>();
   for (const request of waiting) {
@@ -194,13 +203,15 @@ function findStuck(model: Model, { waiting, storage, standsStill }: RunResult): 
   return [...found.values()];
 }
 
-/** The same index with all room there ever was. */
-function emptied({ paths, disallowRemoteFinalize }: Model, storage: SectorIndexView): SectorIndexView {
+/** The same index with all the room there is beside finished sectors. */
+function emptied({ paths, disallowRemoteFinalize }: Model, storage: Storage): SectorIndexView {
   return {
     disallowRemoteFinalize,
     paths: new Map(
       paths.map(({ info, size }) => {
-        const available = info.MaxStorage > 0 ? Math.min(size, info.MaxStorage) : size;
+        const finished = storage.finishedOn(info.ID);
+        const room = info.MaxStorage > 0 ? Math.min(size, info.MaxStorage) : size;
+        const available = Math.max(0, room - finished);
         return [info.ID, { info, available, healthy: true }];
       }),
     ),

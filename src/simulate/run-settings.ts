@@ -3,7 +3,7 @@ import type { Durations } from './durations.js';
 /** What a run goes by beside the farm itself. */
 export interface RunSettings {
   readonly durations: Durations;
-  /** Sectors to seal, each begun as soon as PC1 will have room for it; undefined keeps the farm fed for ever. */
+  /** Sectors to seal; undefined keeps the farm fed for ever. Some are kept ready before PC1, the others not begun. */
   readonly sectors?: number;
   /** Sectors in work at once at the most, as MaxSealingSectors in the miner's config.toml; undefined means any. */
   readonly maxSealing?: number;

@@ -63,9 +63,13 @@ export class Run {
     this.#stock = stock;
     this.#random = randomFrom(settings.seed);
     this.#tally = new Tally(model);
+    const workers = new Map(model.workers.map((worker) => [worker.session, worker]));
     this.#storage = new Storage(model, (session) => {
       this.#scheduler.roomChanged(session);
+      const worker = workers.get(session);
+      if (worker !== undefined) this.#tally.room(this.#now, worker, this.#storage);
     });
+    for (const worker of model.workers) this.#tally.room(0, worker, this.#storage);
     this.#files = new SectorFiles(this.#storage, model.size);
     this.#scheduler = new Scheduler(model.size, () => this.#storage);
     for (const worker of model.workers) this.#scheduler.setWorker(worker);

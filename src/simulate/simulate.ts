@@ -1,7 +1,9 @@
 import type { Farm, Hardware } from '../farm/farm.js';
 import { admissibleCount } from '../lotus/admission.js';
 import { needOf } from '../scheduler/task-request.js';
-import { type Model, modelOf } from './model.js';
+import { FILE_TYPES } from '../lotus/file-type.js';
+import { spaceNeeded } from '../lotus/selector.js';
+import { type Model, type ModelWorker, modelOf } from './model.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import type { RunSettings } from './run-settings.js';
 import { Run } from './run.js';
@@ -36,12 +38,22 @@ export function* simulateInSteps(
 const MOST_STOCK = 50_000;
 
 /** Twice what all PC1 workers take at once, so that none of them ever waits for a sector. */
-function stockFor({ workers, size }: Model): number {
-  const slots = workers
+function stockFor(model: Model): number {
+  const slots = model.workers
     .filter(({ tasks }) => tasks.has('PC1'))
-    .map(
-      ({ resources }) =>
-        admissibleCount({ code: 'PC1', need: needOf('PC1', resources, size) }, resources).count,
-    );
+    .map((worker) => Math.min(admitted(model, worker), roomFor(model, worker)));
   return Math.min(MOST_STOCK, Math.max(1, 2 * slots.reduce((sum, count) => sum + count, 0)));
+}
+
+function admitted({ size }: Model, { resources }: ModelWorker): number {
+  return admissibleCount({ code: 'PC1', need: needOf('PC1', resources, size) }, resources).count;
+}
+
+const { unsealed, sealed, cache } = FILE_TYPES;
+
+/** With its unsealed file, which came before it. */
+function roomFor({ size, paths }: Model, { session }: ModelWorker): number {
+  const each = spaceNeeded(unsealed | sealed | cache, size, 'sealing');
+  const own = paths.filter((path) => path.session === session && path.info.CanSeal);
+  return own.reduce((sum, path) => sum + Math.floor(path.size / each), 0);
 }

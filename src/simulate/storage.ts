@@ -61,6 +61,7 @@ export class Storage implements SectorIndexView {
   readonly disallowRemoteFinalize: boolean;
   readonly #size: SectorSize;
   readonly #files = new Map<number, Map<SealedType, SectorFile>>();
+  readonly #finished = new Map<StorageId, number>();
   readonly #ofWorker = new Map<string, Path[]>();
   /** What fits on a path, as a bit for each amount that tasks ask for. */
   readonly #fits = new Map<Path, number>();
@@ -143,7 +144,15 @@ export class Storage implements SectorIndexView {
 
   /** The sector is finished: its files stay where they are, and nobody asks for them again. */
   forget(sector: number): void {
+    for (const { path, size } of this.#files.get(sector)?.values() ?? []) {
+      this.#finished.set(path.info.ID, this.finishedOn(path.info.ID) + size);
+    }
     this.#files.delete(sector);
+  }
+
+  /** bytes of finished sectors on a path */
+  finishedOn(id: StorageId): number {
+    return this.#finished.get(id) ?? 0;
   }
 
   #take(path: Path, bytes: number): void {

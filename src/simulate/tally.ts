@@ -1,8 +1,9 @@
 import type { TransferKind } from '../flow/flow.js';
-import type { PipelineTask } from '../lotus/selector.js';
+import type { PipelineTask, SectorIndexView } from '../lotus/selector.js';
 import type { ScheduledTask } from '../scheduler/task-request.js';
 import { Level } from './level.js';
-import type { Model } from './model.js';
+import type { Model, ModelWorker } from './model.js';
+import { withoutRoom } from './room.js';
 import type { Move } from './transfer.js';
 import { WorkerTally } from './worker-tally.js';
 
@@ -37,9 +38,11 @@ export class Tally {
   /** Since when everything else is counted. */
   since = 0;
   finishedSince = 0;
+  readonly #size: Model['size'];
   readonly #transfers = new Map<string, Transfer>();
 
   constructor({ workers, size }: Model) {
+    this.#size = size;
     this.queues = new Map(STAGES.map((task) => [task, new Level()]));
     this.underway = new Map(STAGES.map((task) => [task, new Level()]));
     this.workers = new Map(workers.map((worker) => [worker.session, new WorkerTally(worker, size)]));
@@ -54,8 +57,14 @@ export class Tally {
     this.queues.get(task)?.change(now, by);
   }
 
-  moving(now: number, { request }: ScheduledTask, by: 1 | -1): void {
+  moving(now: number, { session, request }: ScheduledTask, by: 1 | -1): void {
     this.underway.get(request.task)?.change(now, by);
+    this.workers.get(session)?.fetching(now, request.task, by);
+  }
+
+  /** What fits on the worker's disks has changed. */
+  room(now: number, worker: ModelWorker, index: SectorIndexView): void {
+    this.workers.get(worker.session)?.room(now, withoutRoom(worker, index, this.#size));
   }
 
   running(now: number, { session, request }: ScheduledTask, by: 1 | -1): void {

@@ -18,7 +18,7 @@ export function formatFlow(flow: Flow, view: FlowView): string {
   const { style, width } = view;
   const tally = tallyFlow(flow);
   const sections = [
-    wrap(`Farm ${style.bold(flow.farm.name)}: ${totalWords(flow, tally)}`, width, '  '),
+    wrap(`Farm ${style.bold(flow.farm.name)}: ${totalWords(flow, tally)}${stuckPart(flow)}`, width, '  '),
     ...TRANSFER_KINDS.map((kind) => kindLines(flow, kind, tally, view)),
     stageLines(flow, view),
     problemLines(flow, view),
@@ -40,6 +40,12 @@ function totalWords({ farm, doers }: Flow, { kinds }: FlowTally): string {
   return `on average ${amount(between, size)} go from one machine to another for every sector of ${sector}`;
 }
 
+/** What cannot move needs no bytes: that is no good news. */
+function stuckPart({ stuck }: Flow): string {
+  const part = stuck.pc2 + stuck.storage;
+  return part === 0 ? '' : `; ${percent(part)} of all sectors get stuck`;
+}
+
 function kindLines(
   { farm, bytes }: Flow,
   kind: TransferKind,
@@ -51,7 +57,7 @@ function kindLines(
   const { cells, between, within } = kinds[kind];
   const moved = [
     ...(between > 0 ? [`${amount(between, size)} between machines`] : []),
-    ...(within > 0 ? [`(${amount(within, size)}) within one`] : []),
+    ...(within > 0 ? [`(${amount(within, size)} within one machine)`] : []),
   ];
   const head = `${view.style.bold(stages)}: ${files}, ${amount(bytes[kind], size)}; ${moved.join(', ') || 'nothing moves'}`;
   const lines = cells.length === 0 ? [] : transferLines(sites, cells, size, view);

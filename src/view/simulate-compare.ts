@@ -8,7 +8,15 @@ import { isBeyondChance } from '../simulate/what-if.js';
 import { formatBytes } from './bytes.js';
 import { alignRows } from './columns.js';
 import { outcomeJson } from './simulate-json.js';
-import { betweenMachines, cargoWords, decimal, perSector, rate, verdicts } from './simulate-words.js';
+import {
+  betweenMachines,
+  cargoWords,
+  decimal,
+  perSector,
+  rate,
+  roomWords,
+  verdicts,
+} from './simulate-words.js';
 import type { SimulationView } from './simulate.js';
 import { cut, wrap } from './text.js';
 
@@ -17,6 +25,8 @@ export interface Side {
   readonly file: string;
   readonly farm: Farm;
   readonly outcome: Outcome;
+  /** As asked for. */
+  readonly maxSealing?: number | undefined;
 }
 
 /** Layouts side by side: a column for each, then the bottleneck of each in words. */
@@ -36,10 +46,11 @@ export function formatComparison(sides: readonly Side[], { style, width }: Simul
       row(`  ${cargoWords(cargo)}`, ({ outcome }) => perSector(movedBytes(outcome, cargo), outcome)),
     ),
   ];
-  const words = sides.flatMap(({ file, outcome }) => [
+  const words = sides.flatMap(({ file, outcome, maxSealing }) => [
     '',
     style.bold(file),
     ...verdicts(outcome, style).flatMap((text) => wrap(text, width, '  ')),
+    ...roomWords(outcome, maxSealing).flatMap((text) => wrap(text, width, '  ').map(style.yellow)),
   ]);
   const chance = chanceWords(sides).flatMap((text) => wrap(text, width, '  '));
   return [...alignRows(rows, width).flat(), ...chance, ...words].join('\n');

@@ -15,7 +15,7 @@ export function simulationJson({ farm, settings, outcome, tried }: Simulation): 
 export function outcomeJson({ stages, workers, ...outcome }: Outcome): Record<string, unknown> {
   return {
     ...outcome,
-    stages: stages.map(({ full, ...stage }) => ({ ...stage, full: Object.fromEntries(full) })),
+    stages: stages.map(({ short, ...stage }) => ({ ...stage, short: Object.fromEntries(short) })),
     workers: workers.map(({ running, ...worker }) => ({ ...worker, running: Object.fromEntries(running) })),
   };
 }

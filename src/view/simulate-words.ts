@@ -1,8 +1,14 @@
 import { unreachable } from '../diagnostic/unreachable.js';
-import type { ScarceResource } from '../lotus/admission.js';
 import type { PipelineTask } from '../lotus/selector.js';
-import type { Bottleneck, Outcome, StageOutcome, Stuck } from '../simulate/outcome.js';
+import {
+  bindingIn,
+  type Bottleneck,
+  type Outcome,
+  type StageOutcome,
+  type Stuck,
+} from '../simulate/outcome.js';
 import type { Transfer } from '../simulate/tally.js';
+import type { HeldBy } from '../simulate/worker-tally.js';
 import { formatBytes } from './bytes.js';
 import { bindingWords } from './capacity-words.js';
 import type { Style } from './style.js';
@@ -10,8 +16,9 @@ import { count } from './words.js';
 
 const DAY = 86_400_000;
 
-export function scarceWords(scarce: ScarceResource): string {
-  return bindingWords(scarce === 'max-concurrent' ? 'limit' : scarce);
+export function scarceWords(thing: HeldBy): string {
+  if (thing === 'transfers') return 'transfers';
+  return bindingWords(thing === 'max-concurrent' ? 'limit' : thing);
 }
 
 /** Where sectors are stuck, and what holds the farm up. */
@@ -19,42 +26,35 @@ export function verdicts(outcome: Outcome, { red }: Style): readonly string[] {
   return [...outcome.stuck.map((one) => red(stuckWords(one))), ...bottleneckWords(outcome)];
 }
 
-/** What holds the others up, in a sentence; nothing where sectors are stuck for another reason. */
+/** What holds the others up, in a sentence; nothing where they all wait for what is stuck. */
 function bottleneckWords(outcome: Outcome): readonly string[] {
-  const { bottleneck, stuck } = outcome;
+  const { bottleneck, stuck, sectorsPerDay } = outcome;
+  if (stuck.length > 0 && sectorsPerDay === 0) return [];
   if (bottleneck === undefined) {
     return stuck.length > 0
       ? []
       : ['No stage holds the others up: each could take more for at least half the time.'];
   }
-  if (bottleneck.binds === 'transfers') return [transferWords(outcome, bottleneck.task)];
-  const reasons = reasonsFor(outcome, bottleneck.task, bottleneck.binds);
+  const stage = outcome.stages.find((one) => one.task === bottleneck.task);
+  const found = stage === undefined ? [] : bindingIn(stage);
+  const reasons = found.length === 0 ? [bottleneck.binds] : found;
   const tasks = heldUpTogether(outcome, bottleneck, reasons);
   const [are, their] = tasks.length === 1 ? ['is', 'its'] : ['are', 'their'];
-  const wanted = reasons.filter((reason) => reason !== 'max-concurrent').map(scarceWords);
+  const wanted = reasons.filter((reason) => !WHY.has(reason)).map(scarceWords);
   const why = [
     ...(wanted.length === 0 ? [] : [`for want of ${listed(wanted)}`]),
-    ...(wanted.length === reasons.length ? [] : [`because of ${their} limit`]),
+    ...reasons.flatMap((reason) => WHY.get(reason)?.(their) ?? []),
   ];
   return [
     `${listed(tasks)} ${are} the bottleneck: ${percent(bottleneck.full)} of the time ${their} workers could take no more, ${listed(why)}.`,
   ];
 }
 
-function transferWords({ stages }: Outcome, task: PipelineTask): string {
-  const moving = stages.find((stage) => stage.task === task)?.moving ?? 0;
-  return `Transfers are the bottleneck: on average ${moving < 1.05 ? 'one sector waits' : `${decimal(moving)} sectors wait`} before ${task} for files to arrive, and no stage is full.`;
-}
-
-/** Lotus names the first resource that is short, though others may be as well: often now this one, now that. */
-function reasonsFor(
-  { stages }: Outcome,
-  task: PipelineTask,
-  binds: ScarceResource,
-): readonly ScarceResource[] {
-  const stage = stages.find((one) => one.task === task);
-  return [binds, ...(stage === undefined ? [] : mainReasons(stage)).filter((reason) => reason !== binds)];
-}
+/** What is not said as a want. */
+const WHY: ReadonlyMap<HeldBy, (their: string) => string> = new Map<HeldBy, (their: string) => string>([
+  ['max-concurrent', (their) => `because of ${their} limit`],
+  ['transfers', () => 'because files were still on their way to them'],
+]);
 
 /** A stage that sectors hardly wait for is not held up, however full its workers are. */
 const WAITED_FOR = 0.5;
@@ -63,29 +63,17 @@ const WAITED_FOR = 0.5;
 function heldUpTogether(
   { stages, workers }: Outcome,
   { task, full }: Bottleneck,
-  reasons: readonly ScarceResource[],
+  reasons: readonly HeldBy[],
 ): readonly PipelineTask[] {
   const shares = (other: PipelineTask): boolean =>
     workers.some(({ running }) => running.has(task) && running.has(other));
   const isHeldUp = (stage: StageOutcome): boolean =>
     stage.queue.mean >= WAITED_FOR &&
-    // Each stage has a limit of its own.
-    mainReasons(stage).some((reason) => reason !== 'max-concurrent' && reasons.includes(reason)) &&
-    fullPart(stage) >= 0.95 * full &&
+    // Each stage has a limit of its own, and files of its own to wait for.
+    bindingIn(stage).some((reason) => !WHY.has(reason) && reasons.includes(reason)) &&
+    stage.full >= 0.95 * full &&
     shares(stage.task);
   return stages.filter((stage) => stage.task === task || isHeldUp(stage)).map((stage) => stage.task);
-}
-
-/** Which part of the time a stage's workers could not take one more. */
-export function fullPart({ full }: StageOutcome): number {
-  return [...full.values()].reduce((sum, part) => sum + part, 0);
-}
-
-/** What a stage wants for at least a quarter of the time that its workers are full, the most first. */
-export function mainReasons(stage: StageOutcome): readonly ScarceResource[] {
-  const least = fullPart(stage) / 4;
-  const reasons = [...stage.full].filter(([, part]) => part >= least);
-  return reasons.sort(([, a], [, b]) => b - a).map(([reason]) => reason);
 }
 
 function stuckWords({ task, sectors, why }: Stuck): string {
@@ -106,6 +94,21 @@ function stuckWords({ task, sectors, why }: Stuck): string {
     default:
       return unreachable(why);
   }
+}
+
+/** Too many sectors at once fill the disks with files that nobody can go on with. */
+export function roomWords({ stages, stuck }: Outcome, maxSealing: number | undefined): readonly string[] {
+  const failed = stages.filter(({ failures }) => failures > 0);
+  const times = failed.map(({ task, failures }) => `${task} ${count(failures, 'time')}`);
+  const isJammed = failed.length > 0 || stuck.some(({ task, why }) => task !== 'GET' && why === 'no-room');
+  return [
+    ...(failed.length === 0
+      ? []
+      : [`Failed for want of disk space, and tried again a minute later: ${times.join(', ')}.`]),
+    ...(isJammed && maxSealing === undefined
+      ? ['A limit of sectors in work avoids that: try --max-sealing.']
+      : []),
+  ];
 }
 
 const CARGO: Readonly<Record<Transfer['cargo'], string>> = {

@@ -1,22 +1,13 @@
 import type { Farm, Hardware } from '../farm/farm.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
-import type { Outcome, StageOutcome } from '../simulate/outcome.js';
+import { bindingIn, type Outcome, type StageOutcome } from '../simulate/outcome.js';
 import type { RunSettings } from '../simulate/run-settings.js';
 import type { Tried } from '../simulate/what-if.js';
 import { formatBytes } from './bytes.js';
 import { alignRows } from './columns.js';
 import { variationLines } from './simulate-what-if.js';
 import { workerAndTransferLines } from './simulate-workers.js';
-import {
-  decimal,
-  fullPart,
-  mainReasons,
-  percent,
-  period,
-  rate,
-  scarceWords,
-  verdicts,
-} from './simulate-words.js';
+import { decimal, percent, period, rate, roomWords, scarceWords, verdicts } from './simulate-words.js';
 import type { Style } from './style.js';
 import { wrap } from './text.js';
 import { count } from './words.js';
@@ -61,7 +52,7 @@ function headLines(simulation: Simulation, { style, width }: SimulationView): re
     ...progressWords(simulation),
     ...verdicts(outcome, style),
     ...sealingWords(simulation),
-    ...failureWords(simulation).map(style.yellow),
+    ...roomWords(outcome, simulation.settings.maxSealing).map(style.yellow),
   ].flatMap((text) => wrap(text, width, '  '));
 }
 
@@ -87,26 +78,15 @@ function sealingWords({ settings: { maxSealing }, outcome }: Simulation): readon
   return [`At the end no more sectors could be begun, because of --max-sealing ${maxSealing}.`];
 }
 
-function failureWords({ settings: { maxSealing }, outcome: { stages } }: Simulation): readonly string[] {
-  const failed = stages.filter(({ failures }) => failures > 0);
-  if (failed.length === 0) return [];
-  const times = failed.map(({ task, failures }) => `${task} ${count(failures, 'time')}`);
-  return [
-    `Failed for want of disk space, and tried again a minute later: ${times.join(', ')}.`,
-    ...(maxSealing === undefined ? ['A limit of sectors in work avoids that: try --max-sealing.'] : []),
-  ];
-}
-
 /** More than any worker runs at once is as good as any number. */
 const MANY = 1000;
 
-function stageLines({ settings, outcome }: Simulation, { style, width }: SimulationView): readonly string[] {
+function stageLines({ outcome }: Simulation, { style, width }: SimulationView): readonly string[] {
   const head = ['STAGE', 'RUNNING', 'FULL', 'HELD UP BY', 'WAITING', 'PEAK', 'AT END'].map(style.dim);
-  const isFed = settings.sectors === undefined;
-  const supply = outcome.stages.some(({ task, queue }) => isFed && task === 'PC1' && queue.mean >= 0.05);
+  const supply = outcome.stages.some(({ task, queue }) => task === 'PC1' && queue.mean >= 0.05);
   const notes = [
     'RUNNING and WAITING are averages. FULL is how much of the time the workers could take no more.',
-    ...(supply ? ['What waits for PC1 is the supply of new sectors.'] : []),
+    ...(supply ? ['What waits for PC1 is kept ready: twice as many sectors as it takes at once.'] : []),
   ];
   return [
     ...alignRows([head, ...outcome.stages.map(stageCells)], width).flat(),
@@ -115,14 +95,13 @@ function stageLines({ settings, outcome }: Simulation, { style, width }: Simulat
 }
 
 function stageCells(stage: StageOutcome): readonly string[] {
-  const { task, capacity = Infinity, running, queue } = stage;
-  const part = fullPart(stage);
+  const { task, capacity = Infinity, running, queue, full } = stage;
   return [
     task,
     capacity < MANY ? `${decimal(running)} of ${capacity}` : decimal(running),
     // Where there is room for none, there is nothing that could be full.
-    capacity === 0 ? '-' : percent(part),
-    part < 0.005 ? '-' : mainReasons(stage).map(scarceWords).join(', '),
+    capacity === 0 ? '-' : percent(full),
+    full < 0.005 ? '-' : bindingIn(stage).map(scarceWords).join(', '),
     decimal(queue.mean),
     String(queue.peak),
     String(queue.end),

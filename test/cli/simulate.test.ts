@@ -153,6 +153,14 @@ describe('sealfarm simulate', () => {
     ]);
   });
 
+  it('warns of durations that are those of a GPU where there is none', async () => {
+    writeFileSync(config, FILE.replace('gpus: 1', 'gpus: 0'));
+    expect(await simulate('--sectors', '1', '--no-what-if')).toBe(EXIT.done);
+    expect(err.join('')).toMatch(/^warning SF619: PC2 and C2 are taken to last as long as on a GPU, and there is none for all\n/);
+    expect(await simulate('--sectors', '1', '--no-what-if', '--durations', 'C2=6h')).toBe(EXIT.done);
+    expect(err.join('')).toBe('');
+  }); // prettier-ignore
+
   it('shows a layout that cannot work', async () => {
     writeFileSync(config, FILE.replace(', commit', ''));
     expect(await simulate('--sectors', '2')).toBe(EXIT.done);

@@ -91,19 +91,64 @@ describe('the width', () => {
   });
 });
 
-describe('colour', () => {
+describe('standard error', () => {
+  const before = [process.stdout.isTTY, process.stderr.isTTY] as const;
+  let said: string;
+
+  beforeEach(() => {
+    said = '';
+    vi.stubEnv('FORCE_COLOR', undefined);
+    vi.stubEnv('NO_COLOR', undefined);
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => (said += String(text)).length > 0);
+  });
+
+  afterEach(() => {
+    [process.stdout.isTTY, process.stderr.isTTY] = before;
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
   it.each([
     [true, false],
     [false, true],
-  ])('of standard output (%s) is not that of standard error (%s)', (stdout, stderr) => {
-    vi.stubEnv('FORCE_COLOR', undefined);
-    vi.stubEnv('NO_COLOR', undefined);
-    const before = [process.stdout.isTTY, process.stderr.isTTY] as const;
+  ])('with a terminal as output (%s) and itself one (%s) has colours of its own', (stdout, stderr) => {
     [process.stdout.isTTY, process.stderr.isTTY] = [stdout, stderr];
-    const { style, errorStyle } = new Terminal({ color: true });
-    [process.stdout.isTTY, process.stderr.isTTY] = before;
-    vi.unstubAllEnvs();
-    expect([style.red('x') !== 'x', errorStyle.red('x') !== 'x']).toEqual([stdout, stderr]);
+    const terminal = new Terminal({ color: true });
+    terminal.diagnostics([WRONG]);
+    expect(said.includes('\u001b[')).toBe(stderr);
+    expect(terminal.style.red('x') !== 'x').toBe(stdout);
+  });
+
+  it('shows how far long work is, and nothing of it afterwards', async () => {
+    process.stderr.isTTY = true;
+    const work = new Terminal({ color: false }).passing((show) => {
+      show('one');
+      show('two');
+      return Promise.resolve(3);
+    });
+    expect(await work).toBe(3);
+    expect(said).toBe('\r\u001b[Kone\r\u001b[Ktwo\r\u001b[K');
+  });
+
+  it('shows how many hosts have answered', async () => {
+    process.stderr.isTTY = true;
+    await new Terminal({ color: false }).watching(2, (emit) => {
+      emit({ type: 'host-observed', host: 'host-1' });
+      return Promise.resolve();
+    });
+    expect(said).toContain('Looking at the farm: 0 of 2 hosts\r\u001b[KLooking at the farm: 1 of 2 hosts');
+  });
+
+  it.each([
+    [false, false],
+    [true, true],
+  ])('shows nothing of it where it is a terminal (%s) and programs read (%s)', async (isTTY, json) => {
+    process.stderr.isTTY = isTTY;
+    await new Terminal({ color: false, json }).passing((show) => {
+      show('one');
+      return Promise.resolve();
+    });
+    expect(said).toBe('');
   });
 });
 

@@ -96,6 +96,20 @@ describe('the miner', () => {
     expect(dials()).toEqual([1, 1, 1]);
   });
 
+  it('is sent nothing where its token cannot be had', async () => {
+    const refused = failure(aDiagnostic('no token'));
+    const hosts = [aHost({ name: 'host-1', workers: [] })];
+    const without = new Connections(aFarm({ hosts }), refused, { environment: {}, homeDir: '/' });
+    expect(await without.miner.actorAddress()).toMatchObject({
+      ok: false,
+      diagnostic: { message: 'no token' },
+    });
+    expect([dials(), stub.calls]).toEqual([[0, 0, 0], []]);
+    // The hosts can be asked all the same.
+    fake('host-1').onExec = () => Promise.resolve(output('here'));
+    expect(await without.remote('host-1').exec('a')).toEqual(output('here'));
+  });
+
   it('is out of reach when there are no hosts', async () => {
     expect(await open([]).miner.actorAddress()).toMatchObject({ ok: false, diagnostic: { code: 'SF511' } });
   });

@@ -10,6 +10,7 @@ interface Written {
       string,
       {
         address: string;
+        hardware: unknown;
         workers: Record<string, { profile: string; binary: string; storage: Record<string, unknown>[] }>;
       }
     >
@@ -50,6 +51,11 @@ describe('farmFile', () => {
     ]);
     expect(Object.keys(farm.storageGroups)).toHaveLength(5);
     expect(farm.hosts['host-7']?.address).toBe('127.0.0.17');
+  });
+
+  it('declares the simulated machines', () => {
+    const machine = { cpus: 64, memory: '512GiB', gpus: 2, disk: '16TiB' };
+    expect(Object.values(written(2).hosts).map(({ hardware }) => hardware)).toEqual([machine, machine]);
   });
 
   it('keeps a folder with strange characters', () => {

@@ -378,6 +378,14 @@ describe('a worker that goes', () => {
     expect(scene.submit('PC1 1', 'PC1 2')).toEqual(['PC1 1 → a']);
   });
 
+  it('is given nothing more of what only it has the data for', () => {
+    const scene = new Scene({ ...GUIDE, w3: { ...GUIDE.w3, holds: [3, 4] } });
+    expect(assigned(scene.submit('C1 3'))).toEqual(['C1 3 → w3']);
+    scene.remove('w3');
+    expect(scene.submit('C1 4')).toEqual([]);
+    expect(scene.waiting).toEqual(['C1 4']);
+  });
+
   it('may go twice, or never have come', () => {
     const scene = new Scene({ a: {} });
     scene.remove('a');

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Hardware, Worker } from '../../src/farm/farm.js';
-import type { ScarceResource } from '../../src/lotus/admission.js';
 import type { PipelineTask } from '../../src/lotus/selector.js';
 import type { Durations } from '../../src/simulate/durations.js';
+import { bindingIn } from '../../src/simulate/outcome.js';
+import type { HeldBy } from '../../src/simulate/worker-tally.js';
 import {
   DAY,
   GiB,
   MINUTE,
   minutes,
   outcomeAt,
+  PC1_OUTPUT,
   type Place,
   type Places,
   stage,
@@ -40,7 +42,7 @@ interface Case {
   readonly durations?: Partial<Durations>;
   readonly perDay: number;
   readonly task: PipelineTask;
-  readonly binds: ScarceResource;
+  readonly binds: HeldBy;
 }
 
 const CASES: readonly Case[] = [
@@ -112,6 +114,9 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** 14 sectors of 32 GiB take two hours from one machine to another. */
+const SLOW = PC1_OUTPUT / 7200;
+
 describe('a farm that is kept fed', () => {
   it.each(CASES)(
     'seals what its bottleneck lets through: $what',
@@ -132,7 +137,7 @@ describe('a farm that is kept fed', () => {
     const outcome = outcomeAt({ ...AMPLE, pc2: place(['PC2']) }, { ...FED, maxSealing: 2 });
     expect(outcome.sectorsPerDay).toBeGreaterThan(0);
     // Two hours of the GPU for two sectors, which take more than seven.
-    expect(stage(outcome, 'PC2').full.get('gpus')).toBeGreaterThan(0.2);
+    expect(stage(outcome, 'PC2').short.get('gpus')).toBeGreaterThan(0.2);
     expect(outcome).not.toHaveProperty('bottleneck');
   });
 
@@ -140,7 +145,8 @@ describe('a farm that is kept fed', () => {
     // The 32 GiB of an unsealed file take a thousand years; 8 of them are fetched at once.
     const outcome = outcomeAt(AMPLE, { ...FED, bandwidth: 1 });
     expect(outcome.sectorsPerDay).toBe(0);
-    expect(outcome.bottleneck).toEqual({ task: 'PC1', full: 0, binds: 'transfers' });
+    expect(outcome.bottleneck).toMatchObject({ task: 'PC1', binds: 'transfers' });
+    expect(outcome.bottleneck?.full).toBeGreaterThan(0.99);
     expect(stage(outcome, 'PC1').moving).toBeCloseTo(8, 2);
   });
 
@@ -149,5 +155,92 @@ describe('a farm that is kept fed', () => {
     const outcome = outcomeAt(AMPLE, { ...FED, maxSealing: 2, bandwidth: (480 * GiB) / 3600 });
     expect(stage(outcome, 'PC2').moving).toBeGreaterThan(0.1);
     expect(outcome).not.toHaveProperty('bottleneck');
+  });
+
+  it('whose PC2 waits for files is held up by transfers, one at a time for its one GPU', () => {
+    const outcome = outcomeAt({ ...AMPLE, pc2: place(['PC2']) }, { ...FED, bandwidth: SLOW });
+    // 120 minutes each
+    expect(outcome.sectorsPerDay).toBeGreaterThan(12 * 0.98);
+    expect(outcome.sectorsPerDay).toBeLessThan(12 * 1.02);
+    expect(outcome.bottleneck).toMatchObject({ task: 'PC2', binds: 'transfers' });
+    expect(stage(outcome, 'PC2').moving).toBeGreaterThan(0.98);
+    expect(stage(outcome, 'PC2').short.get('gpus')).toBeLessThan(0.55);
+  });
+
+  it('whose disk is small is held up by that', () => {
+    // Room for two PC1 of 15.1 sectors, and for some unsealed sectors beside them.
+    const pc1 = place(['PC1'], { disk: 1200 * GiB }, { limits: new Map([['PC1', 8]]) });
+    const outcome = outcomeAt({ ...AMPLE, pc1 }, FED);
+    expect(outcome.bottleneck).toMatchObject({ task: 'PC1', binds: 'disk' });
+    expect(outcome.bottleneck?.full).toBeGreaterThan(0.95);
+    // No more than two in four hours.
+    expect(outcome.sectorsPerDay).toBeLessThan(12);
+    expect(stage(outcome, 'PC1').running).toBeGreaterThan(1.5);
+  });
+
+  it('that shares its one GPU is held up by that, whatever else is short now and then', () => {
+    const limits = new Map([['PC2', 1], ['C2', 1]] as const);
+    const both = place(['PC2', 'C2'], { memory: 256 * GiB, swap: 0 }, { limits });
+    const outcome = outcomeAt({ ...AMPLE, pc2: both, c2: place([], {}, { storage: [] }) }, FED);
+    expect(stage(outcome, 'C2').short.get('virtual-memory')).toBeGreaterThan(0.2);
+    expect(stage(outcome, 'C2').short.get('max-concurrent')).toBeGreaterThan(0.2);
+    expect(bindingIn(stage(outcome, 'C2'))).toEqual(['gpus']);
+    expect(bindingIn(stage(outcome, 'PC2'))).toEqual(['gpus']);
+    expect(outcome.bottleneck).toMatchObject({ binds: 'gpus' });
+  }); // prettier-ignore
+});
+
+describe('what binds in a stage', () => {
+  it.each<
+    [what: string, full: number, short: readonly (readonly [HeldBy, number])[], binds: readonly HeldBy[]]
+  >([
+    ['nothing', 0, [], []],
+    [
+      'what is always short',
+      0.8,
+      [
+        ['memory', 0.5],
+        ['gpus', 0.8],
+      ],
+      ['gpus'],
+    ],
+    [
+      'what is nearly always short',
+      0.8,
+      [
+        ['memory', 0.5],
+        ['gpus', 0.77],
+      ],
+      ['gpus'],
+    ],
+    [
+      'all that are',
+      1,
+      [
+        ['gpus', 1],
+        ['threads', 0.99],
+      ],
+      ['gpus', 'threads'],
+    ],
+    [
+      'what is short in turn',
+      1,
+      [
+        ['disk', 0.4],
+        ['gpus', 0.6],
+      ],
+      ['gpus', 'disk'],
+    ],
+    [
+      'no rare cases',
+      1,
+      [
+        ['disk', 0.24],
+        ['gpus', 0.76],
+      ],
+      ['gpus'],
+    ],
+  ])('is %s', (_, full, short, binds) => {
+    expect(bindingIn({ full, short: new Map(short) })).toEqual(binds);
   });
 });

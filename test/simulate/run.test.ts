@@ -79,6 +79,33 @@ describe('one sector', () => {
   });
 });
 
+describe('sectors that are to be begun', () => {
+  it('are kept ready before PC1, twice as many as it takes at once', () => {
+    const outcome = outcomeAt(ALONE, { sectors: 50, horizon: DAY });
+    // 2 and not all of them at once; a third is begun as soon as one is in PC1.
+    expect(stage(outcome, 'AP').queue.peak).toBe(2);
+    expect(outcome.finished + outcome.inWork).toBeLessThan(10);
+  });
+
+  it('leave room for PC1 on a small disk', () => {
+    // One PC1 of 16.1 sectors of 32 GiB fits, and one unsealed sector beside it.
+    const worker = { storage: STORES, limits: new Map([['PC1', 4]] as const) };
+    const outcome = outcomeAt({ w: { worker, hardware: { disk: 700 * GiB } } }, { sectors: 3 });
+    expect(outcome).toMatchObject({ finished: 3, stuck: [] });
+  });
+
+  it('are not more than memory holds', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 60 }, (_, nth) => [`w${nth}`, { hardware: { cpus: 1000 } }]),
+    );
+    const outcome = outcomeAt(many, { mostEvents: 10 }, { sectorSize: '2KiB' });
+    expect(outcome.cutShort).toBe(true);
+    // And those that have come to PC1 in these events.
+    expect(outcome.inWork).toBeGreaterThanOrEqual(50_000);
+    expect(outcome.inWork).toBeLessThan(50_011);
+  });
+});
+
 describe('two sectors', () => {
   it('one after the other through PC1', () => {
     const outcome = outcomeAt(ALONE, { sectors: 2 });
@@ -87,7 +114,7 @@ describe('two sectors', () => {
     expect(stage(outcome, 'PC1')).toMatchObject({ capacity: 1, queue: { peak: 1, end: 0 } });
     expect(stage(outcome, 'PC1').queue.mean).toBeCloseTo(240 / 618, 12);
     expect(stage(outcome, 'PC1').running).toBeCloseTo(480 / 618, 12);
-    expect(stage(outcome, 'PC1').full.get('max-concurrent')).toBeCloseTo(480 / 618, 12);
+    expect(stage(outcome, 'PC1').short.get('max-concurrent')).toBeCloseTo(480 / 618, 12);
     // Both at the same time, and both waited for no time
     expect(stage(outcome, 'AP').running).toBeCloseTo(20 / 618, 12);
     expect(stage(outcome, 'AP').queue).toEqual({ mean: 0, peak: 2, end: 0 });
@@ -108,8 +135,8 @@ describe('two sectors', () => {
     expect(stage(outcome, 'C2').queue.mean).toBeCloseTo(24 / 358, 12);
     expect(stage(outcome, 'PC2').queue.mean).toBe(0);
     for (const task of ['PC2', 'C2'] as const) {
-      expect([...stage(outcome, task).full.keys()]).toEqual(['gpus']);
-      expect(stage(outcome, task).full.get('gpus')).toBeCloseTo((30 + 30 + 40 + 40) / 358, 12);
+      expect([...stage(outcome, task).short.keys()]).toEqual(['gpus']);
+      expect(stage(outcome, task).short.get('gpus')).toBeCloseTo((30 + 30 + 40 + 40) / 358, 12);
     }
   });
 
@@ -139,7 +166,7 @@ describe('two sectors', () => {
     const found = stage(outcomeAt(places, { sectors: 1 }), 'PC1');
     expect(found.capacity).toBe(4);
     // One of four for 240 of 378 minutes
-    expect(found.full.get('max-concurrent')).toBeCloseTo(240 / 378 / 4, 12);
+    expect(found.short.get('max-concurrent')).toBeCloseTo(240 / 378 / 4, 12);
   });
 
   it('may be as many as they like where a task takes nothing', () => {
@@ -237,6 +264,6 @@ describe('a farm that is kept fed', () => {
     // All of C1 and C2 comes after 330.
     expect(stage(late, 'C1').running).toBeCloseTo(2 / 330, 12);
     expect(stage(late, 'C2').running).toBeCloseTo(40 / 330, 12);
-    expect(stage(late, 'C2').full.get('gpus')).toBeCloseTo((40 + 30) / 330, 12);
+    expect(stage(late, 'C2').short.get('gpus')).toBeCloseTo((40 + 30) / 330, 12);
   });
 });

@@ -26,10 +26,10 @@ describe('the tally of a worker', () => {
     tally.change(30, 'PC2', -1);
     tally.change(40, 'PC1', -1);
     // The GPU is taken until 30, the limit of PC1 reached from 20 to 40.
-    expect([...tally.fullFor('PC2', 100)]).toEqual([['gpus', 0.3]]);
-    expect([...tally.fullFor('C2', 100)]).toEqual([['gpus', 0.3]]);
-    expect([...tally.fullFor('PC1', 100)]).toEqual([['max-concurrent', 0.2]]);
-    expect([...tally.fullFor('AP', 100)]).toEqual([]);
+    expect([...tally.short('PC2', 100)]).toEqual([['gpus', 0.3]]);
+    expect([...tally.short('C2', 100)]).toEqual([['gpus', 0.3]]);
+    expect([...tally.short('PC1', 100)]).toEqual([['max-concurrent', 0.2]]);
+    expect([...tally.short('AP', 100)]).toEqual([]);
     expect(tally.running('PC2', 100)).toBe(0.3);
     // 1 x 10 + 2 x 20 + 1 x 60
     expect(tally.running('PC1', 100)).toBeCloseTo(1.1, 12);
@@ -43,7 +43,7 @@ describe('the tally of a worker', () => {
     tally.change(0, 'PC1', 1);
     tally.change(50, 'PC1', -1);
     tally.change(50, 'PC2', 1);
-    expect([...tally.fullFor('C2', 100)]).toEqual([
+    expect([...tally.short('C2', 100)]).toEqual([
       ['virtual-memory', 0.5],
       ['gpus', 0.5],
     ]);
@@ -52,7 +52,7 @@ describe('the tally of a worker', () => {
   it('knows nothing of tasks that the worker does not do', () => {
     const tally = workerTally({ worker: { tasks: ['PC2'] } });
     tally.change(0, 'PC2', 1);
-    expect([...tally.fullFor('C2', 100)]).toEqual([]);
+    expect([...tally.short('C2', 100)]).toEqual([]);
   });
 
   it('begins anew with what runs, and with what comes later', () => {
@@ -60,7 +60,7 @@ describe('the tally of a worker', () => {
     tally.change(0, 'PC2', 1);
     tally.restart(100);
     expect(tally.running('PC2', 200)).toBe(1);
-    expect([...tally.fullFor('PC2', 200)]).toEqual([['gpus', 1]]);
+    expect([...tally.short('PC2', 200)]).toEqual([['gpus', 1]]);
     tally.change(150, 'PC2', -1);
     tally.change(150, 'C2', 1);
     expect(tally.running('PC2', 200)).toBe(0.5);
@@ -73,7 +73,7 @@ describe('the tally of a worker', () => {
     tally.change(0, 'AP', 1);
     tally.restart(100);
     tally.change(150, 'PC1', 1);
-    expect([...tally.fullFor('PC1', 200)]).toEqual([['max-concurrent', 0.5]]);
+    expect([...tally.short('PC1', 200)]).toEqual([['max-concurrent', 0.5]]);
   });
 });
 

@@ -9,12 +9,14 @@ import { aFarm, aHost, aWorker, farmOf } from './farm.js';
 
 export const DAY = 86_400_000;
 
-/** A stage that idles. */
+/** A stage that idles. What is short is so at different times, unless it says how full the stage is. */
 export function aStage(task: PipelineTask, overrides: Partial<StageOutcome> = {}): StageOutcome {
+  const parts = [...(overrides.short ?? [])].map(([, part]) => part);
   return {
     task,
     running: 0,
-    full: new Map(),
+    full: parts.reduce((sum, part) => sum + part, 0),
+    short: new Map(),
     queue: { mean: 0, peak: 0, end: 0 },
     moving: 0,
     failures: 0,

@@ -115,6 +115,9 @@ describe('excerpt', () => {
   it('shows no half of a wide character', () => {
     const range = { line: 1, column: 4, endColumn: 6, lineText: 'aa🚜\t🚜日a' };
     expect(excerpt(range, 12)).toEqual({ text: '…a🚜    🚜 …', squiggle: '    ~~~~' });
+    // Nor at its beginning: three columns before the range are seen.
+    const late = { line: 1, column: 8, endColumn: 10, lineText: '🚜🚜日xyyyyyyyyyy' };
+    expect(excerpt(late, 12).text).toMatch(/^… [x日]/);
   });
 
   it('stays within its width and always marks something of the range', () => {

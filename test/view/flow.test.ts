@@ -93,7 +93,8 @@ describe('formatFlow', () => {
     );
     expect(shown(text).join('\n')).toContain(
       [
-        'PC1 → PC2: the sealed file and the cache, 448 GiB; 224 GiB between machines, (224 GiB) within one',
+        'PC1 → PC2: the sealed file and the cache, 448 GiB; 224 GiB between machines, (224 GiB within one',
+        '  machine)',
         '           two  three',
         '  one  (224.0)  224.0',
         '',

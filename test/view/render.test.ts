@@ -64,7 +64,8 @@ describe('formatRender', () => {
 
 describe('renderJson', () => {
   it('has the files of each host', () => {
-    const { hosts } = renderJson(DESIRED);
+    const { formatVersion, hosts } = renderJson(DESIRED);
+    expect(formatVersion).toBe(1);
     expect(Object.keys(hosts)).toEqual(['host-1', 'host-2', 'host-3', 'host-4']);
     expect(hosts['host-2']?.files.map(({ path, mode }) => [path, mode])).toEqual([
       ['/etc/sealfarm/workers/worker-2/worker.env', '0600'],

@@ -113,6 +113,16 @@ describe('formatComparison', () => {
     expect(stripVTControlCharacters(coloured).split('\n')).toEqual(lines(TODAY, TOMORROW));
   });
 
+  it('says of each side what its disks do not hold', () => {
+    const jammed = { ...TODAY, outcome: { ...TODAY.outcome, stages: [aStage('PC1', { failures: 7 })] } };
+    const hint = 'A limit of sectors in work avoids that: try --max-sealing.';
+    expect(lines(jammed, TOMORROW)).toContain(
+      'Failed for want of disk space, and tried again a minute later: PC1 7 times.',
+    );
+    expect(lines(jammed, TOMORROW)).toContain(hint);
+    expect(lines({ ...jammed, maxSealing: 9 }, TOMORROW)).not.toContain(hint);
+  });
+
   it('fits a narrow terminal', () => {
     const text = formatComparison([TODAY, TOMORROW], { style: PLAIN, width: 60 });
     for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(60);
@@ -127,7 +137,7 @@ describe('comparisonJson', () => {
       formatVersion: 1,
       layouts: [
         { file: 'today.yaml', farm: 'example', sectorsPerDay: 10, bottleneck: { task: 'PC2', binds: 'gpus' } },
-        { file: 'tomorrow.yaml', farm: 'example', sectorsPerDay: 7.25, stages: [{ task: 'PC1', full: {} }, {}] },
+        { file: 'tomorrow.yaml', farm: 'example', sectorsPerDay: 7.25, stages: [{ task: 'PC1', short: {} }, {}] },
       ],
     });
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);

@@ -89,7 +89,7 @@ describe('other limits', () => {
 
 describe('simulationJson', () => {
   it('has the same for machines', () => {
-    const stages = [aStage('PC1', { full: new Map([['gpus', 0.5]]) })];
+    const stages = [aStage('PC1', { short: new Map([['gpus', 0.5]]) })];
     const workers = [aWorkerOutcome('w', { running: new Map([['PC1', 2]]) })];
     const json = simulationJson(aSimulation({ stages, workers }, { tried: [tried(12)] }));
     expect(json).toMatchObject({
@@ -97,7 +97,7 @@ describe('simulationJson', () => {
       farm: 'example',
       settings: SETTINGS,
       sectorsPerDay: 10,
-      stages: [{ task: 'PC1', full: { gpus: 0.5 } }],
+      stages: [{ task: 'PC1', full: 0.5, short: { gpus: 0.5 } }],
       workers: [{ name: 'w', running: { PC1: 2 } }],
       whatIf: [{ task: 'PC1', workers: ['worker-1'], from: 4, to: 5, sectorsPerDay: 12 }],
     });

@@ -57,15 +57,43 @@ describe('the head of a simulation', () => {
     );
   });
 
-  it.each<[moving: number, words: string]>([
-    [0.96, 'one sector waits'],
-    [7.96, '8 sectors wait'],
-  ])('names transfers for which %d sectors wait', (moving, words) => {
-    const bottleneck = { task: 'PC2', full: 0.1, binds: 'transfers' } as const;
-    expect(head({ bottleneck, stages: [aStage('PC2', { moving })] }).at(-1)).toBe(
-      `Transfers are the bottleneck: on average ${words} before PC2 for files to arrive, and no stage is full.`,
-    );
+  it.each<[what: string, outcome: Partial<Outcome>, maxSealing: number | undefined, hinted: boolean]>([
+    ['failures', { stages: [aStage('PC1', { failures: 1 })] }, undefined, true],
+    ['failures under a limit', { stages: [aStage('PC1', { failures: 1 })] }, 5, false],
+    [
+      'sectors stuck for want of room',
+      { stuck: [{ task: 'PC1', sectors: 1, why: 'no-room' }] },
+      undefined,
+      true,
+    ],
+    ['a full store', { stuck: [{ task: 'GET', sectors: 1, why: 'no-room' }] }, undefined, false],
+    ['sectors stuck in groups', { stuck: [{ task: 'PC2', sectors: 1, why: 'groups' }] }, undefined, false],
+  ])('points to a limit: %s', (_, outcome, maxSealing, hinted) => {
+    const shown = head(outcome, maxSealing === undefined ? {} : { maxSealing });
+    expect(shown.includes('A limit of sectors in work avoids that: try --max-sealing.')).toBe(hinted);
   });
+
+  it('names no bottleneck where everything waits for what is stuck', () => {
+    const bottleneck = { task: 'PC1', full: 1, binds: 'max-concurrent' } as const;
+    const stuck = [{ task: 'GET', sectors: 9, why: 'no-room' }] as const;
+    expect(head({ bottleneck, stuck, sectorsPerDay: 0 }).join()).not.toContain('bottleneck');
+    expect(head({ bottleneck, stuck, sectorsPerDay: 1 }).join()).toContain('PC1 is the bottleneck');
+  });
+
+  it('names transfers as what they wait for', () => {
+    const bottleneck = { task: 'PC2', full: 0.9, binds: 'transfers' } as const;
+    expect(head({ bottleneck, stages: [aStage('PC2', { short: new Map([['transfers', 0.9]]) })] }).at(-1)).toBe(
+      'PC2 is the bottleneck: 90 % of the time its workers could take no more, because files were still on their way to them.',
+    );
+  }); // prettier-ignore
+
+  it('names what is always short, and of the rest nothing', () => {
+    const short = new Map([['virtual-memory', 0.7], ['max-concurrent', 0.8], ['gpus', 1]] as const);
+    const bottleneck = { task: 'C2', full: 1, binds: 'gpus' } as const;
+    expect(head({ bottleneck, stages: [aStage('C2', { full: 1, short })] }).at(-1)).toBe(
+      'C2 is the bottleneck: 100 % of the time its workers could take no more, for want of GPUs.',
+    );
+  }); // prettier-ignore
 
   it.each<[words: string, what: string, reason: ScarceResource, part: number, waiting: number, worker: string]>([
     ['AP, PC1 and PC2 are', 'waits for the same of the same', 'memory', 0.9, 1, 'w'],
@@ -75,11 +103,11 @@ describe('the head of a simulation', () => {
     ['AP and PC2 are', 'has nothing waiting', 'memory', 0.9, 0.4, 'w'],
     ['AP and PC2 are', 'runs on other workers', 'memory', 0.9, 1, 'x'],
   ])('%s the bottleneck where a stage %s', (words, _, reason, part, mean, worker) => {
-    const held = { full: new Map([['memory', 0.9]] as const), queue: { mean: 3, peak: 3, end: 3 } };
+    const held = { short: new Map([['memory', 0.9]] as const), queue: { mean: 3, peak: 3, end: 3 } };
     const shown = head({
       stages: [
         aStage('AP', held),
-        aStage('PC1', { full: new Map([[reason, part]]), queue: { mean, peak: 3, end: 3 } }),
+        aStage('PC1', { short: new Map([[reason, part]]), queue: { mean, peak: 3, end: 3 } }),
         aStage('PC2', held),
       ],
       workers: [
@@ -93,8 +121,8 @@ describe('the head of a simulation', () => {
   }); // prettier-ignore
 
   it('names all that is scarce for a quarter of the time', () => {
-    const words = (full: StageOutcome['full']): unknown =>
-      head({ stages: [aStage('C2', { full })], bottleneck: { task: 'C2', full: 0.8, binds: 'virtual-memory' } }).at(-1);
+    const words = (short: StageOutcome['short']): unknown =>
+      head({ stages: [aStage('C2', { short })], bottleneck: { task: 'C2', full: 0.8, binds: 'virtual-memory' } }).at(-1);
     const start = 'C2 is the bottleneck: 80 % of the time its workers could take no more,';
     expect(words(new Map([['gpus', 0.39], ['virtual-memory', 0.41]]))).toBe(`${start} for want of RAM + swap and GPUs.`);
     expect(words(new Map([['gpus', 0.19], ['virtual-memory', 0.61]]))).toBe(`${start} for want of RAM + swap.`);
@@ -104,7 +132,7 @@ describe('the head of a simulation', () => {
   }); // prettier-ignore
 
   it('takes no limits together: each stage has its own', () => {
-    const held = { full: new Map([['max-concurrent', 1]] as const), queue: { mean: 3, peak: 3, end: 3 } };
+    const held = { short: new Map([['max-concurrent', 1]] as const), queue: { mean: 3, peak: 3, end: 3 } };
     const shown = head({
       stages: [aStage('PC1', held), aStage('PC2', held)],
       workers: [aWorkerOutcome('w', { running: new Map([['PC1', 1], ['PC2', 1]]) })],
@@ -122,7 +150,7 @@ describe('the head of a simulation', () => {
     ['path', 'no worker that does it has a storage path that may hold the files.'],
   ])('says why sectors are stuck: %s', (why, words) => {
     // That no stage is full is no news then.
-    expect(head({ stuck: [{ task: 'PC2', sectors: 9, why }, { task: 'C2', sectors: 1, why }] }).slice(3)).toEqual([
+    expect(head({ stuck: [{ task: 'PC2', sectors: 9, why }, { task: 'C2', sectors: 1, why }] }, { maxSealing: 99 }).slice(3)).toEqual([
       `9 sectors wait for PC2 for ever: ${words}`,
       `1 sector waits for C2 for ever: ${words}`,
     ]);

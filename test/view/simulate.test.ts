@@ -5,15 +5,7 @@ import type { Tried } from '../../src/simulate/what-if.js';
 import { formatSimulation } from '../../src/view/simulate.js';
 import { createStyle, PLAIN } from '../../src/view/style.js';
 import { displayWidth } from '../../src/view/text.js';
-import {
-  aSimulation,
-  aStage,
-  aTransfer,
-  aWorkerOutcome,
-  farmWith,
-  sections,
-  SETTINGS,
-} from '../support/outcome.js';
+import { aSimulation, aStage, aTransfer, aWorkerOutcome, farmWith, sections } from '../support/outcome.js';
 
 const GiB = 2 ** 30;
 
@@ -25,13 +17,13 @@ const FULL: Partial<Outcome> = {
     aStage('PC1', {
       capacity: 8,
       running: 7.96,
-      full: new Map([['memory', 0.02], ['max-concurrent', 0.97]]),
+      short: new Map([['memory', 0.02], ['max-concurrent', 0.97]]),
       queue: { mean: 15.6, peak: 16, end: 16 },
       failures: 1,
     }),
-    aStage('PC2', { capacity: 1, running: 0.44, full: new Map([['gpus', 1]]), queue: { mean: 30, peak: 31, end: 30 }, failures: 774 }),
+    aStage('PC2', { capacity: 1, running: 0.44, short: new Map([['gpus', 1]]), queue: { mean: 30, peak: 31, end: 30 }, failures: 774 }),
     aStage('C1', { capacity: 4000, running: 0.04 }),
-    aStage('C2', { capacity: 1, running: 0.56, full: new Map([['gpus', 0.996]]), queue: { mean: 2.44, peak: 8, end: 3 } }),
+    aStage('C2', { capacity: 1, running: 0.56, short: new Map([['gpus', 0.996]]), queue: { mean: 2.44, peak: 8, end: 3 } }),
     aStage('GET', { running: 0.3 }),
   ],
   workers: [
@@ -74,7 +66,7 @@ describe('formatSimulation', () => {
       'C2     0.6 of 1    100 %  GPUs        2.4      8     3',
       'GET    0.3         0 %    -           0        0     0',
       'RUNNING and WAITING are averages. FULL is how much of the time the workers could take no more. What',
-      'waits for PC1 is the supply of new sectors.',
+      'waits for PC1 is kept ready: twice as many sectors as it takes at once.',
       '',
       'WORKER    RUNNING          RAM   THREADS  GPUS',
       'worker-1  PC2 0.4, C2 0.6  39 %  14 %     100 %',
@@ -125,20 +117,18 @@ describe('the stages', () => {
   });
 
   it('name what is scarce most, where it is scarce at all', () => {
-    const reasons = (full: StageOutcome['full']): unknown => sections({ stages: [aStage('PC1', { full })] })[1]?.[1];
+    const reasons = (short: StageOutcome['short']): unknown => sections({ stages: [aStage('PC1', { short })] })[1]?.[1];
     // What is scarce in a quarter of the 60 % or more.
     expect(reasons(new Map([['memory', 0.15], ['threads', 0.31], ['gpus', 0.14]]))).toMatch(/^PC1 +0 +60 % +threads, RAM {2}/);
     expect(reasons(new Map([['memory', 0.004]]))).toMatch(/^PC1 +0 +0 % +- /);
   }); // prettier-ignore
 
-  it.each<[words: string, sectors: number | undefined, mean: number]>([
-    ['What waits for PC1 is the supply of new sectors.', undefined, 0.1],
-    ['could take no more.', undefined, 0],
-    ['could take no more.', 20, 0.1],
-  ])('end with: %s', (words, sectors, mean) => {
-    const settings = { ...SETTINGS, ...(sectors === undefined ? {} : { sectors }) };
+  it.each<[words: string, mean: number]>([
+    ['What waits for PC1 is kept ready: twice as many sectors as it takes at once.', 0.1],
+    ['could take no more.', 0],
+  ])('end with: %s', (words, mean) => {
     const stages = [aStage('PC1', { queue: { mean, peak: 1, end: 0 } }), aStage('PC2', { queue: { mean: 5, peak: 9, end: 1 } })];
-    const text = formatSimulation(aSimulation({ stages }, { settings }), { style: PLAIN, width: 200 });
+    const text = formatSimulation(aSimulation({ stages }), { style: PLAIN, width: 300 });
     expect(text.split('\n\n')[1]?.endsWith(words)).toBe(true);
   }); // prettier-ignore
 });

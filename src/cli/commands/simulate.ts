@@ -1,5 +1,6 @@
+import { seesNoGpu } from '../../check/hardware/gpus.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
-import type { Farm } from '../../farm/farm.js';
+import type { Farm, Hardware } from '../../farm/farm.js';
 import { defaultDurations } from '../../simulate/durations.js';
 import type { Outcome } from '../../simulate/outcome.js';
 import type { RunSettings } from '../../simulate/run-settings.js';
@@ -8,6 +9,7 @@ import { variationsOf } from '../../simulate/what-if.js';
 import { comparisonJson, formatComparison, type Side } from '../../view/simulate-compare.js';
 import { simulationJson } from '../../view/simulate-json.js';
 import { formatSimulation } from '../../view/simulate.js';
+import { someOf } from '../../view/words.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { endOnInterrupt } from '../interrupt.js';
 import { hardwareUnknown, lookForHardware } from '../hardware.js';
@@ -78,7 +80,8 @@ async function compare(
   const sides: Side[] = [];
   for (const layout of layouts) {
     const { file, farm } = layout;
-    sides.push({ file, farm, outcome: await watchRun(layout, terminal) });
+    const { maxSealing } = options;
+    sides.push({ file, farm, outcome: await watchRun(layout, terminal), maxSealing });
   }
   warnOfCut(sides, options, terminal);
   terminal.result(formatComparison(sides, terminal), comparisonJson(sides));
@@ -125,6 +128,8 @@ async function loadLayout(
     terminal.diagnostics(terminal.json ? [...troubles, failed] : [failed]);
     return EXIT.failed;
   }
+  const guessed = options.durations === undefined ? withoutGpus(farm, hardware) : [];
+  if (guessed.length > 0 && !terminal.json) terminal.diagnostics([durationsGuessed(file, guessed)]);
   return { file, farm, hardware, settings };
 }
 
@@ -150,4 +155,24 @@ function isWanted({ whatIf }: SimulateOptions, { finished, inWork }: Outcome, ru
 
 function wrongUse(message: string): Diagnostic {
   return { code: 'SF615', severity: 'error', message, help: 'sealfarm simulate --help says what there is.' };
+}
+
+/** Workers that do by CPU what takes minutes by GPU. */
+function withoutGpus({ hosts }: Farm, hardware: ReadonlyMap<string, Hardware>): readonly string[] {
+  return hosts.flatMap(({ name, workers }) =>
+    workers
+      .filter(({ tasks }) => tasks.includes('PC2') || tasks.includes('C2'))
+      .filter((worker) => seesNoGpu(worker, hardware.get(name)))
+      .map((worker) => worker.name),
+  );
+}
+
+function durationsGuessed(file: string, workers: readonly string[]): Diagnostic {
+  return {
+    code: 'SF619',
+    severity: 'warning',
+    message: `PC2 and C2 are taken to last as long as on a GPU, and there is none for ${someOf(workers, 3)}`,
+    place: { kind: 'file', file },
+    help: 'Say how long they take without: --durations PC2=4h,C2=6h',
+  };
 }

@@ -32,9 +32,9 @@ export const ROUTE_CODES = {
     title: 'only one worker for the next task',
     severity: 'warning',
     why:
-      'Sectors that lie on other machines have one worker alone that can go on with them, because of the groups, or because there is no other with the task. ' +
+      'Sectors of other workers have one worker alone that can go on with them, because of the groups, or because there is no other with the task. ' +
       'While it is down, drained or broken they all wait, and a ticket that expires means PC1 again.',
-    remedy: 'Give a second worker on another machine the task, and for PC2 the group.',
+    remedy: 'Give a second worker the task, best on another machine, and for PC2 the group.',
   },
   SF277: {
     title: 'sealing path outside of all groups',

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF601–SF618: carrying out a plan, emptying workers, and the command line. */
+/** SF601–SF619: carrying out a plan, emptying workers, and the command line. */
 export const WORKING_CODES = {
   SF601: {
     title: 'file changed since it was read',
@@ -154,5 +154,11 @@ export const WORKING_CODES = {
     severity: 'warning',
     why: 'More happens in the simulated time than anybody waits for: more than 20,000,000 beginnings and ends of tasks, some two million sectors. What is shown is the time up to there.',
     remedy: 'Simulate fewer days or fewer sectors, and see that no duration is zero by mistake.',
+  },
+  SF619: {
+    title: 'durations of a GPU where there is none',
+    severity: 'warning',
+    why: 'Without `--durations` a simulation takes PC2 and C2 to last 25 and 30 minutes, as they do on a GPU. On CPUs alone they take hours, so that the farm seals less than is shown.',
+    remedy: 'Measure one and say so with `--durations PC2=…,C2=…`, or give the machine a GPU.',
   },
 } as const satisfies Codes;

@@ -70,7 +70,7 @@ describe('PC1 output that nobody takes', () => {
   });
 });
 
-describe('PC1 output that one other machine takes', () => {
+describe('PC1 output that one other worker takes', () => {
   const second = pc2('', 'w3');
   check('SF276', [
     ['one PC2 worker', hosts(`${pc1()}, w4: { tasks: [C2], listen: '10.0.0.1:4' }`, pc2()), 'warning 7 /s'],
