@@ -197,7 +197,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         jump: {
           description:
-            'Jump hosts on the way, as ProxyJump of ssh_config: `[user@]host[:port]`, several with commas between them, or `none`. Default: as ssh_config says.',
+            'Jump hosts on the way, as ProxyJump of ssh_config: `[user@]host[:port]`, several with commas between them, or `none`. They are reached with the same `identityFile` and `knownHostsFile`. Default: as ssh_config says.',
           type: 'string',
           pattern: '^(none|[^\\s,]+(,[^\\s,]+)*)$',
           examples: ['bastion', 'ops@gate.example:2222'],

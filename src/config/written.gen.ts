@@ -187,7 +187,7 @@ export interface WrittenSsh {
    */
   knownHostsFile?: string;
   /**
-   * Jump hosts on the way, as ProxyJump of ssh_config: `[user@]host[:port]`, several with commas between them, or `none`. Default: as ssh_config says.
+   * Jump hosts on the way, as ProxyJump of ssh_config: `[user@]host[:port]`, several with commas between them, or `none`. They are reached with the same `identityFile` and `knownHostsFile`. Default: as ssh_config says.
    */
   jump?: string;
   /**

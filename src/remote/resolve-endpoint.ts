@@ -13,6 +13,7 @@ import {
   proxyCommand,
   sshArguments,
   type SshOptions,
+  type SshWishes,
   type Wanted,
 } from './ssh-config.js';
 
@@ -64,10 +65,22 @@ async function resolveVia(
   if (jumps === MOST_JUMPS)
     return failure(wrongConfig(wanted.host, `more than ${MOST_JUMPS} jump hosts lead to it`));
   const before = written.slice(0, -1).join(',');
-  const wishes = { ...jump.wishes, ...(before === '' ? {} : { jump: before }) };
-  const name = `${last} (on the way to ${wanted.host})`;
+  const wishes = {
+    ...(wanted.wishes.jump === undefined ? {} : keysOf(wanted.wishes)),
+    ...jump.wishes,
+    ...(before === '' ? {} : { jump: before }),
+  };
+  const name = `${jump.address} (on the way to ${wanted.host})`;
   const reached = await resolve({ ...wanted, name, address: jump.address, wishes }, context, jumps + 1);
   return reached.ok ? success({ kind: 'jump', endpoint: reached.value }) : reached;
+}
+
+/** Whoever names jump hosts in the farm's file has their keys where those of the farm are. */
+function keysOf({ identityFile, knownHostsFile }: SshWishes): SshWishes {
+  return {
+    ...(identityFile === undefined ? {} : { identityFile }),
+    ...(knownHostsFile === undefined ? {} : { knownHostsFile }),
+  };
 }
 
 async function askSsh(

@@ -57,17 +57,17 @@ export class Ssh2Remote implements Remote {
   exec(script: string, options: { readonly timeoutMs?: number } = {}): Promise<Result<ExecOutput>> {
     const { timeoutMs = EXEC_TIMEOUT_MS } = options;
     return this.#limit.hold((release) => {
-      const opening = this.#open(release, (answer) =>
-        this.client.exec(shellCommand(this.endpoint.sudo), answer),
+      const opening = this.#open(
+        release,
+        (answer) => this.client.exec(shellCommand(this.endpoint.sudo), answer),
+        (channel) => ({ channel, output: this.#run(channel, script) }),
       );
       const work = opening.then((opened) =>
-        opened instanceof Error
-          ? failure(channelRefused(this.host, opened.message))
-          : this.#run(opened, script),
+        opened instanceof Error ? failure(channelRefused(this.host, opened.message)) : opened.output,
       );
       return this.#within(timeoutMs, work, scriptTimedOut(this.host, timeoutMs), async () => {
         const opened = await opening;
-        if (!(opened instanceof Error)) opened.close();
+        if (!(opened instanceof Error)) opened.channel.close();
       });
     });
   }
@@ -90,11 +90,13 @@ export class Ssh2Remote implements Remote {
   #forward(host: string, port: number): Promise<Result<Duplex>> {
     const timeoutMs = this.endpoint.connectTimeoutMs;
     return this.#limit.hold((release) => {
-      const opening = this.#open(release, (answer) =>
-        this.client.forwardOut('127.0.0.1', 0, host, port, answer),
+      const opening = this.#open(
+        release,
+        (answer) => this.client.forwardOut('127.0.0.1', 0, host, port, answer),
+        (channel) => new ForwardedSocket(channel),
       );
       const work = opening.then((opened) => {
-        if (!(opened instanceof Error)) return success(new ForwardedSocket(opened));
+        if (!(opened instanceof Error)) return success(opened);
         this.#forwardsNothing ||= isForbidden(opened);
         return failure(dialRefused(this.host, host, port, opened));
       });
@@ -108,17 +110,22 @@ export class Ssh2Remote implements Remote {
   #dialByProgram(host: string, port: number): Promise<Result<Duplex>> {
     const timeoutMs = this.endpoint.connectTimeoutMs;
     return this.#limit.hold((release) => {
-      const opening = this.#open(release, (answer) => this.client.exec(dialCommand(host, port), answer));
+      const opening = this.#open(
+        release,
+        (answer) => this.client.exec(dialCommand(host, port), answer),
+        (channel) => ({ channel, connected: awaitConnected(channel) }),
+      );
       const work = opening.then(async (opened) => {
         if (opened instanceof Error) return failure(channelRefused(this.host, opened.message));
-        opened.stderr.resume();
-        if (await awaitConnected(opened)) return success(new ForwardedSocket(opened));
-        opened.close();
+        const { channel, connected } = opened;
+        channel.stderr.resume();
+        if (await connected) return success(new ForwardedSocket(channel));
+        channel.close();
         return failure(dialRefused(this.host, host, port, new Error('connection refused')));
       });
       return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
         const opened = await opening;
-        if (!(opened instanceof Error)) opened.close();
+        if (!(opened instanceof Error)) opened.channel.close();
       });
     });
   }
@@ -136,8 +143,11 @@ export class Ssh2Remote implements Remote {
     clearTimeout(timer);
   }
 
-  /** `release` is called when the channel is closed, or at once when there is none. */
-  #open(release: () => void, ask: AskForChannel): Promise<ClientChannel | Error> {
+  /**
+   * `release` is called when the channel is closed, or at once when there is none. `use` begins at once: what a command
+   * that ends early says may be in the same packet as that it was started.
+   */
+  #open<T>(release: () => void, ask: AskForChannel, use: (channel: ClientChannel) => T): Promise<T | Error> {
     return new Promise((resolve) => {
       const refuse = (error: unknown): void => {
         release();
@@ -152,7 +162,7 @@ export class Ssh2Remote implements Remote {
           channel.once('close', release);
           channel.on('error', () => undefined);
           channel.stderr.on('error', () => undefined);
-          resolve(channel);
+          resolve(use(channel));
         });
       } catch (error) {
         refuse(error); // ssh2 throws where the socket has ended and `close` has not come yet

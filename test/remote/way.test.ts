@@ -101,6 +101,18 @@ describe('jump hosts', () => {
     expect([bastion.server.connections, target.server.connections]).toEqual([1, 2]);
   });
 
+  test('of the farm are reached with its key and its known hosts', async () => {
+    const both = join(keys.folder, 'both_known_hosts');
+    const files = [target, bastion].map(({ host }) => readFile(host.ssh.knownHostsFile ?? '', 'utf8'));
+    await writeFile(both, (await Promise.all(files)).join(''));
+    context = aContext(keys.homeDir, PATH);
+    const { address, port } = bastion.server;
+    const ssh = { port: target.server.port, user: 'operator', knownHostsFile: both, identityFile: keys.userKey.privateFile };
+    const reached = await reach({ ...ssh, jump: `operator@${address}:${port}` }, target.server.address);
+    expect(reached.ok).toBe(true);
+    expect([bastion.server.connections, target.server.connections]).toEqual([1, 1]);
+  }); // prettier-ignore
+
   test('may be several, the last next to the host', async () => {
     const third = await startKnownServer(keys, { address: '127.0.0.23' });
     await withConfig(
@@ -158,6 +170,19 @@ describe('jump hosts', () => {
     if (!again.ok) again = await reach();
     expect(again.ok).toBe(true);
     expect(bastion.server.connections).toBe(2);
+  });
+});
+
+describe('sudo', () => {
+  test('that refuses is said, however quickly it ends', async () => {
+    await target.server.stop();
+    const answer = { stderr: 'sudo: a password is required\n', status: 1 };
+    target = await startKnownServer(keys, { address: '127.0.0.21', answer });
+    await withConfig();
+    expect(await whoAnswers({ sudo: true })).toMatchObject({ ok: false, diagnostic: { code: 'SF416' } });
+    expect(target.server.commands).toEqual(['env LC_ALL=C sudo -n sh -s']);
+    // It is nothing of sudo where nobody asked for that.
+    expect(await whoAnswers()).toMatchObject({ ok: true, value: { status: 1 } });
   });
 });
 

@@ -13,6 +13,8 @@ export interface SshServerOptions {
   readonly maxAuthTries?: number;
   /** Whether `direct-tcpip` is allowed; yes by default. */
   readonly forwarding?: boolean;
+  /** In place of running a command: what it says on standard error, and its status, at once. */
+  readonly answer?: { readonly stderr: string; readonly status: number };
   /** What to wait for before a `direct-tcpip` connection is made. */
   readonly forwardingDelay?: () => Promise<void>;
 }
@@ -99,7 +101,9 @@ export class SshServer {
       const session = accept();
       session.on('exec', (acceptExec, _reject, { command }) => {
         this.commands.push(command);
-        this.#run(command, this.#counted(acceptExec()));
+        if (this.#options.answer !== undefined)
+          answerAtOnce(this.#counted(acceptExec()), this.#options.answer);
+        else this.#run(command, this.#counted(acceptExec()));
       });
     });
     // Without a listener ssh2 refuses as sshd does: administratively prohibited.
@@ -159,6 +163,17 @@ export class SshServer {
       channel.end();
     });
   }
+}
+
+/** All in one packet with the news that the command was started. */
+function answerAtOnce(
+  channel: ServerChannel,
+  answer: { readonly stderr: string; readonly status: number },
+): void {
+  channel.resume();
+  channel.stderr.write(answer.stderr);
+  channel.exit(answer.status);
+  channel.end();
 }
 
 function join(channel: ServerChannel, target: Socket): void {
