@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { watchRun, watchVariations } from '../../src/cli/simulating.js';
 import type { Terminal } from '../../src/cli/terminal.js';
-import { outcomeAt, DAY, farmAt, hardwareAt, minutes, settings } from '../support/simulated-farm.js';
+import { DAY, farmAt, hardwareAt, minutes, settings } from '../support/simulated-farm.js';
 
 // 20,000 events and more: each sector has at least eight.
 const CHANGE = {
-  durations: minutes({ AP: 0, PC1: 0.2, PC2: 0, WaitSeed: 0, C1: 0, C2: 0, FIN: 0 }),
+  durations: minutes({ AP: 0, PC1: 0.6, PC2: 0, WaitSeed: 0, C1: 0, C2: 0, FIN: 0 }),
   horizon: 3 * DAY,
 };
 const PLACES = { w: { worker: { limits: new Map([['PC1', 1]] as const) } } };
@@ -29,14 +29,15 @@ it('shows the day a simulation has come to, and lets others have their turn mean
   });
   const outcome = await watchRun(LAYOUT, keeping(lines));
   clearImmediate(timer);
-  expect(outcome).toEqual(outcomeAt(PLACES, CHANGE));
+  // A sector each 36 seconds.
+  expect(outcome.sectorsPerDay).toBeCloseTo(2400, -1);
   expect(lines.length).toBeGreaterThan(0);
   expect(turns).toBeGreaterThanOrEqual(lines.length);
   const days = lines.map((line) => /^Simulating: day (\d) of 3$/.exec(line)?.[1]);
   expect(new Set(days).size).toBeGreaterThan(1);
   expect(days).toEqual(days.toSorted());
   expect(days[0]).toBe('1');
-}); // prettier-ignore
+}, 60_000); // prettier-ignore
 
 it('counts the other limits it has tried', async () => {
   const lines: string[] = [];
