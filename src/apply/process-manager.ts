@@ -47,6 +47,9 @@ if alive; then stop_by TERM 50; fi
 if alive; then echo "process $pid does not end" >&2; exit 1; fi
 rm -f "$pidfile"
 `,
+
+  logScript: ({ logFile }: WorkerLayout): string =>
+    `tail -n 20 ${shellQuote(logFile)} 2>/dev/null | tail -c 4000\n`,
 };
 
 /** Runs as the worker's own shell: \`exec\` keeps the process id that it writes down. Soft limit: Lotus wants 100,000 files. */

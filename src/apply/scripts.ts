@@ -63,8 +63,3 @@ export function journalScript(journal: string, line: string): string {
   const folder = journal.slice(0, journal.lastIndexOf('/'));
   return `set -eu\numask 077\nmkdir -p ${shellQuote(folder)}\nprintf '%s\\n' ${shellQuote(line)} >>${shellQuote(journal)}\n`;
 }
-
-/** The last lines of a worker's log. */
-export function logTailScript(logFile: string): string {
-  return `tail -n 20 ${shellQuote(logFile)} 2>/dev/null | tail -c 4000\n`;
-}

@@ -1,4 +1,6 @@
 import type { WorkerLayout } from '../host/layout.js';
+import { processManager } from './process-manager.js';
+import { systemdManager } from './systemd-manager.js';
 
 /** Starts and stops worker processes on a host, by scripts for its shell. Both do nothing when nothing is to do. */
 export interface ServiceManager {
@@ -6,4 +8,10 @@ export interface ServiceManager {
   startScript(worker: WorkerLayout): string;
   /** Status 0 once no process is left. To be used on a quiet worker only. */
   stopScript(worker: WorkerLayout): string;
+  /** The last lines of the worker's log. */
+  logScript(worker: WorkerLayout): string;
+}
+
+export function managerOf(worker: WorkerLayout): ServiceManager {
+  return worker.unit === undefined ? processManager : systemdManager;
 }

@@ -7,9 +7,8 @@ import type { MinerObservation, ObservedProcess } from '../observed/observed.js'
 import type { Expectation } from '../plan/plan.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
-import { processManager } from './process-manager.js';
 import { runScript } from './run-script.js';
-import { logTailScript } from './scripts.js';
+import { managerOf } from './service-manager.js';
 
 /** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602, SF603 or SF608. */
 export async function startWorker(
@@ -19,7 +18,7 @@ export async function startWorker(
   expect: Expectation,
 ): Promise<Result<undefined>> {
   const purpose = { host: target.host, what: `start ${target.worker}` };
-  const started = await runScript(context, purpose, processManager.startScript(service));
+  const started = await runScript(context, purpose, managerOf(service).startScript(service));
   return started.ok
     ? verifyStart(context, target, service, expect)
     : withLog(context, target, service, started.diagnostic);
@@ -100,7 +99,7 @@ async function withLog(
   service: WorkerLayout,
   diagnostic: Diagnostic,
 ): Promise<Result<undefined>> {
-  const tail = await context.remote(host).exec(logTailScript(service.logFile));
+  const tail = await context.remote(host).exec(managerOf(service).logScript(service));
   const lines = tail.ok ? context.redact(tail.value.stdout).trim().split('\n').slice(-5) : [];
   const log =
     lines.join('\n').trim() === '' ? 'Its log is empty.' : `The end of its log:\n${lines.join('\n')}`;

@@ -3,8 +3,8 @@ import type { WorkerLayout } from '../host/layout.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
-import { processManager } from './process-manager.js';
 import { runScript } from './run-script.js';
+import { managerOf } from './service-manager.js';
 
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
@@ -28,7 +28,7 @@ export async function stopWorker(
     code: 'SF605',
     help: `Look at the process on the host. The worker's paths are detached; apply again to attach or stop it.`,
   } as const;
-  const stopped = await runScript(context, purpose, processManager.stopScript(service));
+  const stopped = await runScript(context, purpose, managerOf(service).stopScript(service));
   return stopped.ok ? success(undefined) : stopped;
 }
 

@@ -233,9 +233,9 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
     },
     serviceManager: {
       description:
-        'What starts the workers and keeps them. `process`: sealfarm itself, with a pid file. Default: process.',
+        'What starts the workers and keeps them. `systemd`: a unit for each. `process`: sealfarm itself, with a pid file, for hosts without systemd; a reboot ends its workers. Default: systemd.',
       type: 'string',
-      enum: ['process'],
+      enum: ['systemd', 'process'],
     },
     profile: {
       description: 'Worker settings under a name.',

@@ -49,9 +49,9 @@ export type WrittenMinerId = string;
  */
 export type WrittenStorage = WrittenStoragePath[];
 /**
- * What starts the workers and keeps them. `process`: sealfarm itself, with a pid file. Default: process.
+ * What starts the workers and keeps them. `systemd`: a unit for each. `process`: sealfarm itself, with a pid file, for hosts without systemd; a reboot ends its workers. Default: systemd.
  */
-export type WrittenServiceManager = 'process';
+export type WrittenServiceManager = 'systemd' | 'process';
 
 /**
  * A farm of Filecoin lotus-workers: hosts, tasks, limits, GPUs and storage groups in one file.

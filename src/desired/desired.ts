@@ -16,6 +16,8 @@ export interface DesiredFarm {
 export interface DesiredHost {
   readonly name: string;
   readonly paths: HostPaths;
+  /** The template of all workers' units; only with systemd. */
+  readonly unitTemplate?: string;
   readonly workers: readonly DesiredWorker[];
 }
 
@@ -25,6 +27,8 @@ export interface DesiredWorker {
   readonly files: WorkerLayout;
   readonly repo: string;
   readonly listen: SocketAddress;
+  /** What the worker's unit has of its own; only with systemd. */
+  readonly dropIn?: string;
   /** Everything the process is started with, sorted by name. */
   readonly env: readonly EnvEntry[];
   /** The declared tasks; with a drain intent the environment has them off all the same. */

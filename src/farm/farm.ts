@@ -44,7 +44,7 @@ export interface Host {
   readonly ssh: SshSettings;
   readonly tags: readonly string[];
   readonly paths: HostPaths;
-  readonly serviceManager: 'process';
+  readonly serviceManager: 'systemd' | 'process';
   /** As declared; without it the machine itself is asked where it matters. */
   readonly hardware?: Hardware;
   readonly workers: readonly Worker[];

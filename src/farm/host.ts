@@ -19,16 +19,18 @@ const LONGEST_TIMEOUT = 3_600_000;
 export interface HostDefaults extends Pick<WorkerContext, 'defaults' | 'profiles'> {
   readonly ssh: SshSettings;
   readonly paths: HostPaths;
+  readonly serviceManager: Host['serviceManager'];
 }
 
 /** `defaults.ssh` and `defaults.paths` above what is built in. */
 export function readHostDefaults(
   written: WrittenDefaults,
   report: Report,
-): Pick<HostDefaults, 'ssh' | 'paths'> {
+): Pick<HostDefaults, 'ssh' | 'paths' | 'serviceManager'> {
   return {
     ssh: readSsh(written.ssh ?? {}, DEFAULT_SSH, ['defaults', 'ssh'], report),
     paths: readPaths(written.paths ?? {}, DEFAULT_PATHS, ['defaults', 'paths'], report),
+    serviceManager: written.serviceManager ?? 'systemd',
   };
 }
 
@@ -50,7 +52,7 @@ export function readHost(
     ssh: readSsh(written.ssh ?? {}, defaults.ssh, [...yaml, 'ssh'], report),
     tags,
     paths,
-    serviceManager: 'process',
+    serviceManager: written.serviceManager ?? defaults.serviceManager,
     ...present({
       hardware: written.hardware && readHardware(written.hardware, [...yaml, 'hardware'], report),
     }),

@@ -1,4 +1,5 @@
-import type { HostPaths } from '../farm/farm.js';
+import type { Host, HostPaths } from '../farm/farm.js';
+import { dropInFile, unitName } from './systemd-unit.js';
 
 /** Where sealfarm keeps what on a host; all absolute. */
 export interface HostLayout {
@@ -20,12 +21,17 @@ export function hostLayout(paths: HostPaths): HostLayout {
   };
 }
 
+/** A host, as far as it decides where a worker's files are. */
+export type LayoutHost = Pick<Host, 'paths' | 'serviceManager'>;
+
 export interface WorkerLayout {
   /** Holds the miner's token: mode 0600. */
   readonly envFile: string;
-  /** `PID STARTTIME BOOT-ID` of the running process. */
+  /** `PID STARTTIME BOOT-ID` of the running process; with systemd only the name under which answers speak of it. */
   readonly pidFile: string;
   readonly logFile: string;
+  /** Where systemd keeps the worker. */
+  readonly unit?: { readonly name: string; readonly dropIn: string };
   /** Written by Lotus: multiaddr on which the worker listens. */
   readonly apiFile: string;
   /** Written by Lotus: the token to call it with. */
@@ -36,10 +42,12 @@ export interface WorkerLayout {
 }
 
 export function workerLayout(
-  paths: HostPaths,
+  { paths, serviceManager }: LayoutHost,
   worker: { readonly name: string; readonly repo: string },
 ): WorkerLayout {
+  const unit = { name: unitName(worker.name), dropIn: dropInFile(worker.name) };
   return {
+    ...(serviceManager === 'systemd' ? { unit } : {}),
     envFile: `${paths.config}/workers/${worker.name}/worker.env`,
     pidFile: `${hostLayout(paths).run}/${worker.name}.pid`,
     logFile: `${paths.state}/log/${worker.name}.log`,

@@ -1,15 +1,14 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Host } from '../farm/farm.js';
 import { shellQuote } from '../host/shell.js';
+import { UNIT_PATTERN } from '../host/systemd-unit.js';
 
-/**
- * What every script needs that asks a host something, for a POSIX shell with coreutils or busybox. `running` tells
- * whether the process that a pid file names still lives, and sets `pid`.
- */
-export const ASKING_FUNCTIONS = `LC_ALL=C; export LC_ALL
+const BASICS = `LC_ALL=C; export LC_ALL
 encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
-word() { printf %s "$1" | encode; }
-boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+word() { printf %s "$1" | encode; }`;
+
+const BY_PID_FILE = `boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
 running() {
   pid= start= at=
   [ -r "$1" ] && read -r pid start at <"$1"
@@ -18,6 +17,27 @@ running() {
   set -- \${stat##*) }
   [ -n "$pid" ] && [ "$at" = "$boot" ] && [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$start" ]
 }`;
+
+/** All units in one question; a unit's block ends with an empty line. */
+const BY_UNIT = `units=$(systemctl show -p Id,MainPID '${UNIT_PATTERN}' 2>/dev/null)
+running() {
+  unit=\${1##*/}
+  pid=$(printf '%s\\n' "$units" | awk -v RS= -v id="Id=sealfarm-worker@\${unit%.pid}.service" '{
+    own = pid = 0
+    n = split($0, line, "\\n")
+    for (i = 1; i <= n; i++) { if (line[i] == id) own = 1; if (line[i] ~ /^MainPID=/) pid = substr(line[i], 9) }
+    if (own) { print pid; exit }
+  }')
+  [ "\${pid:-0}" -gt 0 ]
+}`;
+
+/**
+ * What every script needs that asks a host something, for a POSIX shell with coreutils or busybox. `running` tells
+ * whether the process of a pid file still lives, and sets `pid`; with systemd the file only stands for the unit.
+ */
+export function askingFunctions({ serviceManager }: Pick<Host, 'serviceManager'>): string {
+  return `${BASICS}\n${serviceManager === 'systemd' ? BY_UNIT : BY_PID_FILE}`;
+}
 
 /** A call of a shell function on a path. */
 export function call(name: string, path: string): string {

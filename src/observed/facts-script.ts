@@ -1,6 +1,6 @@
 import type { Host, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
-import { ASKING_FUNCTIONS, call } from './asking.js';
+import { askingFunctions, call } from './asking.js';
 import { parameterFolder, parentFolder, temporaryFolder } from './used-folders.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -15,7 +15,7 @@ export const FACTS_END = 'sealfarm-facts end';
 export function factsScript(host: Host): string {
   const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
   return [
-    ASKING_FUNCTIONS,
+    askingFunctions(host),
     FUNCTIONS,
     // A banner may end without a line break.
     `echo; echo '${FACTS_HEAD}'`,
@@ -28,8 +28,8 @@ export function factsScript(host: Host): string {
   ].join('\n');
 }
 
-function workerCalls({ paths }: Host, worker: Worker): readonly string[] {
-  const files = workerLayout(paths, worker);
+function workerCalls(host: Host, worker: Worker): readonly string[] {
+  const files = workerLayout(host, worker);
   return [
     call('program', worker.binary),
     call('mode', files.envFile),

@@ -37,6 +37,8 @@ export interface ObservedHost {
   readonly manifestSha256?: string;
   /** Things on the host that cannot be read for what they are. */
   readonly problems: readonly Diagnostic[];
+  /** The template of all workers' units; only with systemd. */
+  readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
@@ -50,6 +52,8 @@ export type ObservedFile =
 
 export interface ObservedWorker {
   readonly envFile: ObservedFile;
+  /** Only where systemd keeps the worker. */
+  readonly dropIn?: ObservedFile;
   readonly storageJson: ObservedFile;
   /** By path without a slash at its end: the declared ones and those the host's own storage.json names. */
   readonly storage: ReadonlyMap<string, ObservedStorage>;

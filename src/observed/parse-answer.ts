@@ -4,6 +4,7 @@ import { success, type Result } from '../diagnostic/result.js';
 import type { Host, Worker } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
+import { TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
@@ -101,7 +102,9 @@ export function assembleHost(
     }),
   );
   const forgotten = forgottenWorkers(host, answer);
+  const template = answer.files.get(TEMPLATE_FILE);
   const base = {
+    ...(template === undefined ? {} : { unitTemplate: template }),
     ...(forgotten.length === 0 ? {} : { forgotten }),
     reached: true,
     name: host.name,
@@ -112,8 +115,8 @@ export function assembleHost(
   return { ...base, manifest: parsed, manifestSha256: manifest.sha256 };
 }
 
-function forgottenWorkers({ paths, workers }: Host, { processes }: HostAnswer): readonly string[] {
-  const declared = new Set(workers.map((worker) => workerLayout(paths, worker).pidFile));
+function forgottenWorkers(host: Host, { processes }: HostAnswer): readonly string[] {
+  const declared = new Set(host.workers.map((worker) => workerLayout(host, worker).pidFile));
   return [...processes.keys()]
     .filter((pidFile) => !declared.has(pidFile))
     .map((pidFile) => pidFile.slice(pidFile.lastIndexOf('/') + 1).replace(/\.pid$/, ''));
@@ -144,7 +147,7 @@ function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[]
 const NOT_LOOKED_AT = { exists: false, onRootFileSystem: false, entries: [`sealed/${UNSEEN_ENTRY}`] };
 
 function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: Lives): ObservedWorker {
-  const files = workerLayout(host.paths, worker);
+  const files = workerLayout(host, worker);
   const file = (path: string): ObservedFile => answer.files.get(path) ?? { state: 'absent' };
   const storageJson = file(files.storageJson);
   const listed = storageJson.state === 'present' ? parseStorageJson(storageJson.text.reveal()) : [];
@@ -157,6 +160,7 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
   );
   const process = answer.processes.get(files.pidFile);
   const live = lives.get(worker.name);
-  const base = { envFile: file(files.envFile), storageJson, storage };
+  const unit = files.unit === undefined ? {} : { dropIn: file(files.unit.dropIn) };
+  const base = { envFile: file(files.envFile), ...unit, storageJson, storage };
   return process === undefined || live === undefined ? base : { ...base, process: { ...process, live } };
 }

@@ -146,8 +146,8 @@ function parseRoom(line: string): RoomFacts | undefined {
   return { source, mount, size: Number(size) * 1024, free: Math.max(0, Number(free)) * 1024 };
 }
 
-function parseWorker({ paths }: Host, worker: Worker, lines: FactLines): WorkerFacts {
-  const files = workerLayout(paths, worker);
+function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts {
+  const files = workerLayout(host, worker);
   const [, program, said = '-'] = lines.of('program', worker.binary) ?? [];
   const [, version] = /\bversion v?(\d\S*)/.exec(decode(said)) ?? [];
   const [, limit, processUser] = lines.of('process', files.pidFile) ?? [];

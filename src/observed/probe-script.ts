@@ -1,8 +1,9 @@
 import type { Host } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
+import { TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
-import { ASKING_FUNCTIONS, call } from './asking.js';
+import { askingFunctions, call } from './asking.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const PROBE_HEAD = 'sealfarm-probe 1';
@@ -18,26 +19,37 @@ export const UNSEEN_ENTRY = '?';
 export function probeScript(host: Host): string {
   const layout = hostLayout(host.paths);
   const workers = host.workers.flatMap((worker) => {
-    const files = workerLayout(host.paths, worker);
+    const files = workerLayout(host, worker);
     return [
       ...[files.envFile, files.storageJson, files.apiFile, files.tokenFile].map((path) => call('file', path)),
+      ...(files.unit === undefined ? [] : [call('file', files.unit.dropIn)]),
       call('process', files.pidFile),
       ...worker.storage.map(({ path }) => call('storage', path)),
       call('listed', files.storageJson),
     ];
   });
   return [
-    ASKING_FUNCTIONS,
+    askingFunctions(host),
     FUNCTIONS,
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
     call('file', layout.manifest),
+    ...(host.serviceManager === 'systemd' ? [call('file', TEMPLATE_FILE)] : []),
     ...workers,
     // Those of workers that the file names no more are among them.
-    `for pidfile in ${shellQuote(layout.run)}/*.pid; do process "$pidfile"; done`,
+    `for worker in ${runningNames(host)}; do process "$worker"; done`,
     `echo '${PROBE_END}'`,
     '',
   ].join('\n');
+}
+
+/** Words for the shell: a pid file for each worker that may run. */
+function runningNames(host: Host): string {
+  const { run } = hostLayout(host.paths);
+  if (host.serviceManager === 'process') return `${shellQuote(run)}/*.pid`;
+  // No name of a worker has a blank.
+  const name = 's/^Id=sealfarm-worker@\\(.*\\)\\.service$/\\1/p';
+  return `$(printf '%s\\n' "$units" | sed -n '${name}' | while read -r name; do echo ${shellQuote(run)}/"$name.pid"; done)`;
 }
 
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }

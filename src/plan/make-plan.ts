@@ -12,6 +12,7 @@ import { sharedIds } from './shared-ids.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { liveOf } from '../observed/live.js';
+import { planDropIn, templateStep } from './unit-rules.js';
 import { combine, type Findings, type WorkerContext } from './worker-context.js';
 
 /** The least disturbing way from what is to what shall be. */
@@ -64,7 +65,11 @@ function planHost(
     plan: {
       ...base,
       reached: true,
-      steps: [...manifestStep(desired, farm, observed), ...combine(found).steps],
+      steps: [
+        ...manifestStep(desired, farm, observed),
+        ...templateStep(desired, observed),
+        ...combine(found).steps,
+      ],
     },
     diagnostics: [
       ...observed.problems,
@@ -87,7 +92,7 @@ function planWorker(
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
   const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
-  const files = combine([...storage, planEnvFile(context)]);
+  const files = combine([...storage, planEnvFile(context), planDropIn(context)]);
   const process = planProcess(context);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))

@@ -24,13 +24,13 @@ export async function observeHost(host: Host, connections: Connections): Promise
   if (!answer.ok) return unreached(answer.diagnostic);
   const apis = new Map(
     host.workers.flatMap((worker) => {
-      if (!answer.value.processes.has(workerLayout(host.paths, worker).pidFile)) return [];
+      if (!answer.value.processes.has(workerLayout(host, worker).pidFile)) return [];
       const api = workerApi(host, worker, answer.value, connections);
       return api === undefined ? [] : [[worker.name, api] as const];
     }),
   );
   const running = host.workers.filter(({ name, repo }) =>
-    answer.value.processes.has(workerLayout(host.paths, { name, repo }).pidFile),
+    answer.value.processes.has(workerLayout(host, { name, repo }).pidFile),
   );
   const lives = await Promise.all(
     running.map(async ({ name }) => [name, await observeLive(host.name, name, apis.get(name))] as const),
@@ -45,9 +45,7 @@ async function answeringStrangers(
   answer: HostAnswer,
   connections: Connections,
 ): Promise<ReadonlySet<string>> {
-  const stopped = host.workers.filter(
-    (worker) => !answer.processes.has(workerLayout(host.paths, worker).pidFile),
-  );
+  const stopped = host.workers.filter((worker) => !answer.processes.has(workerLayout(host, worker).pidFile));
   const names = await Promise.all(
     stopped.map(async (worker) => {
       const session = await workerApi(host, worker, answer, connections)?.session();
@@ -68,7 +66,7 @@ function workerApi(
   answer: HostAnswer,
   connections: Connections,
 ): WorkerApi | undefined {
-  const files = workerLayout(host.paths, worker);
+  const files = workerLayout(host, worker);
   const api = answer.files.get(files.apiFile);
   const token = answer.files.get(files.tokenFile);
   if (api?.state !== 'present' || token?.state !== 'present') return undefined;

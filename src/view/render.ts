@@ -1,6 +1,7 @@
 import type { DesiredFarm, DesiredHost, DesiredStorage, DesiredWorker } from '../desired/desired.js';
 import { formatEnvFile } from '../host/env-file.js';
 import { sectorStoreFile } from '../host/layout.js';
+import { TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import { writeStorageJson } from '../lotus/storage-json.js';
 
@@ -32,11 +33,23 @@ export function renderJson(desired: DesiredFarm): RenderJson {
 }
 
 function filesOf(host: DesiredHost): readonly RenderedFile[] {
-  return host.workers.flatMap((worker) => [
+  const template = host.unitTemplate;
+  return [
+    ...(template === undefined ? [] : [{ path: TEMPLATE_FILE, mode: '0644', content: template }]),
+    ...host.workers.flatMap(workerFiles),
+  ];
+}
+
+function workerFiles(worker: DesiredWorker): readonly RenderedFile[] {
+  const { files, dropIn } = worker;
+  return [
     envFile(worker),
+    ...(files.unit === undefined || dropIn === undefined
+      ? []
+      : [{ path: files.unit.dropIn, mode: '0644', content: dropIn }]),
     storageList(worker),
     ...worker.storage.map(sectorStore),
-  ]);
+  ];
 }
 
 /** Masked before it is formatted: the secret itself is never looked at here. */

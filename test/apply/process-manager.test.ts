@@ -40,7 +40,10 @@ let others: ChildProcess[];
 beforeEach(() => {
   folder = tempFolder();
   files = workerLayout(
-    { config: join(folder, "etc of $HOME's"), state: join(folder, 'state') },
+    {
+      paths: { config: join(folder, "etc of $HOME's"), state: join(folder, 'state') },
+      serviceManager: 'process',
+    },
     { name: 'worker-1', repo: join(folder, 'repo') },
   );
   others = [];

@@ -1,6 +1,5 @@
 import type { ApplyContext } from '../../src/apply/context.js';
 import { processManager } from '../../src/apply/process-manager.js';
-import { logTailScript } from '../../src/apply/scripts.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import type { Event } from '../../src/event/event.js';
@@ -160,7 +159,7 @@ export class Scene {
       host.workers.map((worker) => ({
         host: host.name,
         name: worker.name,
-        layout: workerLayout(host.paths, worker),
+        layout: workerLayout(host, worker),
       })),
     );
   }
@@ -225,7 +224,7 @@ export class Scene {
       };
       if (script === processManager.startScript(layout)) return { what: `start ${name}`, effect: start };
       if (script === processManager.stopScript(layout)) return { what: `stop ${name}`, effect: stop };
-      if (script === logTailScript(layout.logFile)) return { what: `log ${name}` };
+      if (script === processManager.logScript(layout)) return { what: `log ${name}` };
     }
     const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];
     const note = (): void => {

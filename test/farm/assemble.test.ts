@@ -54,7 +54,7 @@ describe('the example', () => {
       ssh: { transport: 'ssh2', user: 'root' },
       tags: [],
       paths: { config: '/etc/sealfarm', state: '/var/lib/sealfarm' },
-      serviceManager: 'process',
+      serviceManager: 'systemd',
       yaml: ['hosts', 'host-3'],
       workers: [
         {

@@ -14,7 +14,9 @@ it('keeps what is ours in two folders of the host', () => {
 });
 
 it("finds Lotus's own files in the worker's repo", () => {
-  expect(workerLayout(paths, { name: 'worker-1', repo: '/srv/worker' })).toEqual({
+  expect(
+    workerLayout({ paths, serviceManager: 'process' }, { name: 'worker-1', repo: '/srv/worker' }),
+  ).toEqual({
     envFile: '/etc/sealfarm/workers/worker-1/worker.env',
     pidFile: '/var/lib/sealfarm/run/worker-1.pid',
     logFile: '/var/lib/sealfarm/log/worker-1.log',

@@ -93,7 +93,7 @@ describe("a host's answer", () => {
 describe('a host put together', () => {
   const host = aHost();
   const layout = hostLayout(host.paths);
-  const files = workerLayout(host.paths, { name: 'worker-1', repo: '/var/lib/lotus/worker-1' });
+  const files = workerLayout(host, { name: 'worker-1', repo: '/var/lib/lotus/worker-1' });
   const nothing: HostAnswer = { files: new Map(), storage: new Map(), processes: new Map() };
   const answering = (entries: readonly [string, ObservedFile][]): HostAnswer => ({
     ...nothing,

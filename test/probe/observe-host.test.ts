@@ -15,7 +15,7 @@ import { aDiagnostic } from '../support/observation.js';
 import { FakeRemote, output } from './fake-remote.js';
 
 const host = aHost({ workers: [aWorker({ storage: [aStorage({ path: '/mnt/seal' })] })] });
-const files = workerLayout(host.paths, aWorker());
+const files = workerLayout(host, aWorker());
 const PATH = { ID: 'id-1', Weight: 10, LocalPath: '/mnt/seal', CanSeal: true, CanStore: false };
 
 let stub: LotusStub;

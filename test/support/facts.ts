@@ -47,7 +47,7 @@ export function someFacts({ workers, paths }: Host): HostFacts {
     caches: new Map(folders.map((folder) => [folder, { exists: true, files: 12, room: aRoom() }])),
     workers: new Map(
       workers.map((worker) => {
-        const { envFile, tokenFile } = workerLayout(paths, worker);
+        const { envFile, tokenFile } = workerLayout({ paths, serviceManager: 'process' }, worker);
         const secretModes = new Map([envFile, tokenFile].map((file) => [file, '600']));
         return [worker.name, { program: 'ok', secretModes, openFiles: 1_048_576, gpuLocks: [] }];
       }),

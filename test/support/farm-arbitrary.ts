@@ -1,3 +1,4 @@
+import type { Host } from '../../src/farm/farm.js';
 import fc from 'fast-check';
 import type { StorageDeclaration, Worker } from '../../src/farm/farm.js';
 import type { SectorStoreSettings } from '../../src/lotus/sectorstore.js';
@@ -12,6 +13,9 @@ export interface WorldChoice {
 export interface HostChoice {
   readonly workers: readonly WorkerChoice[];
   readonly manifest: 'absent' | 'complete' | 'partial' | 'forgotten';
+  readonly serviceManager: Host['serviceManager'];
+  /** The template of its units, with systemd. */
+  readonly unitTemplate: 'absent' | 'wanted' | 'edited';
 }
 
 export interface WorkerChoice {
@@ -21,6 +25,8 @@ export interface WorkerChoice {
   readonly before: WorkerSettings;
   readonly envFile: 'absent' | 'wanted' | 'reordered' | 'before' | 'edited';
   readonly envMode: '600' | '644';
+  /** Of its unit, with systemd. */
+  readonly dropIn: 'absent' | 'wanted' | 'edited';
   /** With what environment it was started, if it runs. */
   readonly started: 'never' | 'wanted' | 'before' | 'by-hand' | 'other-repo';
   /** `not-yet`: it still waits for the miner and has opened nothing. */
@@ -130,6 +136,7 @@ const workerChoice: fc.Arbitrary<WorkerChoice> = fc.record({
     'broken',
   ),
   extra: rarely(mostly<WorkerChoice['extra']>('none', 'gone', 'listed', 'attached'), 'full'),
+  dropIn: fc.constantFrom<WorkerChoice['dropIn']>('absent', 'wanted', 'edited'),
   drained: mostly(false, true),
   paths: fc.array(pathChoice, { maxLength: 3 }),
 });
@@ -139,6 +146,8 @@ export const worldChoice: fc.Arbitrary<WorldChoice> = fc.record({
     fc.record({
       workers: fc.array(workerChoice, { minLength: 1, maxLength: 2 }),
       manifest: fc.constantFrom<HostChoice['manifest']>('absent', 'complete', 'partial', 'forgotten'),
+      serviceManager: fc.constantFrom<Host['serviceManager']>('systemd', 'process'),
+      unitTemplate: fc.constantFrom<HostChoice['unitTemplate']>('absent', 'wanted', 'edited'),
     }),
     { minLength: 1, maxLength: 2 },
   ),

@@ -41,7 +41,7 @@ export class HostFolder {
     const worker = aWorker({ repo: join(this.path, 'repo'), storage: paths, ...more });
     const folders = { config: join(this.path, 'etc'), state: join(this.path, 'state') };
     this.host = aHost({ paths: folders, workers: [worker] });
-    this.files = workerLayout(folders, worker);
+    this.files = workerLayout(this.host, worker);
   }
 
   /** Writes a file by its path below the folder, or an absolute one. */

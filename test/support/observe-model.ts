@@ -1,6 +1,7 @@
 import type { DesiredHost, DesiredWorker } from '../../src/desired/desired.js';
 import { hostLayout, sectorStoreFile } from '../../src/host/layout.js';
 import { parseManifest } from '../../src/host/manifest.js';
+import { TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
 import { FILE_TYPES, parseSectorName, type FileType } from '../../src/lotus/file-type.js';
 import { parseStorageJson } from '../../src/lotus/storage-json.js';
 import type {
@@ -22,11 +23,13 @@ export function observeModel(model: HostModel): Observation {
   return { hosts: new Map(hosts), miner: observeMiner(model) };
 }
 
-function observeHost(model: HostModel, { name, paths, workers }: DesiredHost): ObservedHost {
+function observeHost(model: HostModel, { name, paths, unitTemplate, workers }: DesiredHost): ObservedHost {
   const manifest = observeFile(model, name, hostLayout(paths).manifest);
   const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
   const observed = workers.map((worker) => [worker.name, observeWorker(model, worker)] as const);
-  const host = { reached: true, name, problems: [], workers: new Map(observed) } as const;
+  const template =
+    unitTemplate === undefined ? {} : { unitTemplate: observeFile(model, name, TEMPLATE_FILE) };
+  const host = { reached: true, name, problems: [], ...template, workers: new Map(observed) } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return host;
   return { ...host, manifest: parsed, manifestSha256: manifest.sha256 };
 }
@@ -42,6 +45,7 @@ function observeWorker(model: HostModel, { name, host, files, storage }: Desired
   const process = model.processes.get(name);
   return {
     envFile: observeFile(model, host, files.envFile),
+    ...(files.unit === undefined ? {} : { dropIn: observeFile(model, host, files.unit.dropIn) }),
     storageJson: observeFile(model, host, files.storageJson),
     storage: new Map(paths.map((path) => [path, observePath(model, host, path)])),
     ...(process === undefined ? {} : { process: observeProcess(name, process) }),

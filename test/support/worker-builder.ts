@@ -38,6 +38,16 @@ export class WorkerBuilder {
     if (started !== 'never') this.#run();
     this.#changeList();
     this.#putEnvFile();
+    this.#putDropIn();
+  }
+
+  #putDropIn(): void {
+    const { files, dropIn } = this.#worker;
+    if (files.unit === undefined || dropIn === undefined || this.#choice.dropIn === 'absent') return;
+    this.#write(
+      files.unit.dropIn,
+      this.#choice.dropIn === 'wanted' ? dropIn : dropIn.replace('root', 'lotus'),
+    );
   }
 
   #at(path: string): string {

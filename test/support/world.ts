@@ -3,6 +3,7 @@ import type { DesiredFarm, DesiredHost } from '../../src/desired/desired.js';
 import type { Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
 import { hostLayout } from '../../src/host/layout.js';
 import { formatManifest, type DrainIntent } from '../../src/host/manifest.js';
+import { TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
 import { aFarm, aHost, aStorage, aWorker, TOKEN } from './farm.js';
 import type { HostChoice, PathChoice, WorkerChoice, WorkerSettings, WorldChoice } from './farm-arbitrary.js';
 import { HostModel } from './host-model.js';
@@ -31,6 +32,7 @@ export function buildWorld(choice: WorldChoice): World {
     const drawn = choice.hosts[index];
     if (drawn === undefined) throw new Error('no host was drawn');
     putManifest(model, host, drawn);
+    putTemplate(model, host, drawn);
     host.workers.forEach((worker, at) => {
       const choice = drawn.workers[at];
       if (choice === undefined) throw new Error('no worker was drawn');
@@ -44,9 +46,10 @@ function workerName(host: number, at: number): string {
   return `worker-${host}-${at}`;
 }
 
-function declaredHost({ workers }: HostChoice, index: number): Host {
+function declaredHost({ workers, serviceManager }: HostChoice, index: number): Host {
   return aHost({
     name: `host-${index}`,
+    serviceManager,
     workers: workers.map((worker, at) => declaredWorker(worker.wanted, worker, index, at + 1)),
   });
 }
@@ -94,4 +97,10 @@ function putManifest(
     ),
   });
   model.files.set(`${name}:${hostLayout(paths).manifest}`, { text, mode: '644' });
+}
+
+function putTemplate(model: HostModel, { name, unitTemplate }: DesiredHost, drawn: HostChoice): void {
+  if (unitTemplate === undefined || drawn.unitTemplate === 'absent') return;
+  const text = drawn.unitTemplate === 'wanted' ? unitTemplate : `${unitTemplate}# by hand\n`;
+  model.files.set(`${name}:${TEMPLATE_FILE}`, { text, mode: '644' });
 }

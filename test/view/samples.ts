@@ -44,7 +44,10 @@ export function expectation(
 }
 
 export function layout(worker: string): ReturnType<typeof workerLayout> {
-  return workerLayout(PATHS, { name: worker, repo: `/var/lib/lotus-worker/${worker}` });
+  return workerLayout(
+    { paths: PATHS, serviceManager: 'process' },
+    { name: worker, repo: `/var/lib/lotus-worker/${worker}` },
+  );
 }
 
 export function step(

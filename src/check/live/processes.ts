@@ -10,6 +10,8 @@ export const fileLimits: LiveCheck = function* (context) {
   for (const seen of seenWorkers(context)) {
     const { host, machine, facts, observed } = seen;
     if (observed.process === undefined) {
+      // A unit has a limit of its own.
+      if (host.serviceManager === 'systemd') continue;
       if (machine !== undefined && machine.fileLimit < WANTED_FILES) low.add(host.name);
     } else if (facts?.openFiles !== undefined && facts.openFiles < WANTED_FILES) {
       yield {

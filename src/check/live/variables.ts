@@ -62,7 +62,7 @@ function ignoredVariable(seen: SeenWorker, name: string, where: readonly string[
     code: 'SF521',
     severity: 'warning',
     message: `Lotus ignores ${name} in ${where.join(' and ')}`,
-    place: placeOf(seen, workerLayout(seen.host.paths, seen.worker).envFile),
+    place: placeOf(seen, workerLayout(seen.host, seen.worker).envFile),
     help: rightName(name),
   };
 }
@@ -81,7 +81,7 @@ function malformedVariable(seen: SeenWorker, name: string, where: readonly strin
     code: 'SF522',
     severity: 'error',
     message: `${name} is no number in ${where.join(' and ')}: Lotus takes it for 0${limit ? ', which is no limit at all' : ''}`,
-    place: placeOf(seen, workerLayout(seen.host.paths, seen.worker).envFile),
+    place: placeOf(seen, workerLayout(seen.host, seen.worker).envFile),
     help: 'Declare the number under `limits` or `resources` and apply: the file is then written anew.',
   };
 }

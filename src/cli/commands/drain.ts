@@ -79,7 +79,7 @@ async function empty(
         host: host.name,
         worker: worker.name,
         tasks: worker.tasks,
-        service: workerLayout(host.paths, worker),
+        service: workerLayout(host, worker),
         journal: hostLayout(host.paths).journal,
         farmHosts: workspace.farm.hosts.map(({ name }) => name),
         stop: options.stop,

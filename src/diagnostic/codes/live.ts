@@ -9,7 +9,7 @@ export const LIVE_CODES = {
     severity: 'error',
     why:
       'Lotus wants a soft limit of at least 100,000 open files, and a worker that gets fewer exits at the start, with status 0. ' +
-      'apply raises the limit as far as the hard limit of the SSH user allows, and a worker keeps the limit it was started with. ' +
+      'A unit of sealfarm asks for 1048576; where a worker runs without systemd, apply raises the limit as far as the hard limit of the SSH user allows. A worker keeps the limit it was started with. ' +
       'PC1 and long-term storage hold many files open at once, and a call that finds no more of them fails the task.',
     remedy:
       'Raise `nofile` for the SSH user in `/etc/security/limits.conf` (or `LimitNOFILE` of the sshd unit, or the limit of the container) to 1048576, log in anew and restart the worker.',

@@ -13,6 +13,8 @@ import { changeWorker, stopped } from '../../support/observation.js';
 const ENV_FILE = '/etc/sealfarm/workers/worker-1/worker.env';
 const LOCK = { path: '/tmp/bellman.gpu.lock', opened: 1_700_000_000, held: 'free', own: true } as const;
 
+const UNITS = aFarm({ hosts: [aHost({ serviceManager: 'systemd' })] });
+
 /** With the usual worker not running. */
 function halted(seen: Seen): Seen {
   return { ...seen, observation: changeWorker(seen.observation, 'worker-1', stopped) };
@@ -40,6 +42,10 @@ describe('open files', () => {
     [
       'a stopped worker that would get 100,000',
       halted(withFacts(healthy(), 'host-1', () => ({ fileLimit: 100_000 }))),
+    ],
+    [
+      'a stopped unit, which has a limit of its own',
+      halted(withFacts(healthy(UNITS), 'host-1', () => ({ fileLimit: 99_999 }))),
     ],
     [
       'a running worker, where another would get 99,999',

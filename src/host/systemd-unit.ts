@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { HostPaths } from '../farm/farm.js';
+
+/** Where units of the administrator are. systemd: systemd.unit(5) */
+const FOLDER = '/etc/systemd/system';
+
+/** One template for all workers of a host. */
+export const TEMPLATE_FILE = `${FOLDER}/sealfarm-worker@.service`;
+
+/** All units of workers, for systemctl. */
+export const UNIT_PATTERN = 'sealfarm-worker@*.service';
+
+export function unitName(worker: string): string {
+  return `sealfarm-worker@${worker}.service`;
+}
+
+export function dropInFile(worker: string): string {
+  return `${FOLDER}/${unitName(worker)}.d/10-sealfarm.conf`;
+}
+
+/** Seconds for a worker to end after SIGINT. Lotus only stops its HTTP server then; work is not waited for. */
+const STOP_SECONDS = 30;
+
+/**
+ * What all workers have in common. Lotus ends with status 0 on errors, so that it is always started anew; it handles
+ * SIGINT alone, and exits where it may open fewer than 100,000 files.
+ */
+export function unitTemplate({ config }: HostPaths): string {
+  return `# Written by sealfarm; what one worker alone has is in its drop-in.
+[Unit]
+Description=lotus-worker %i
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+EnvironmentFile=${escaped(config)}/workers/%i/worker.env
+ExecStart=/usr/local/bin/lotus-worker run
+Restart=always
+RestartSec=10
+KillSignal=SIGINT
+TimeoutStopSec=${STOP_SECONDS}
+LimitNOFILE=1048576
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+export interface UnitSettings {
+  readonly binary: string;
+  readonly user: string;
+  /** As `0-31,64`. */
+  readonly cpus?: string;
+  /** As `0-31,64`. */
+  readonly numaNodes?: string;
+  /** bytes */
+  readonly memory?: number;
+}
+
+/** What one worker alone has. CPUAffinity holds where cgroups have no cpusets, AllowedCPUs also for what it starts. */
+export function unitDropIn({ binary, user, cpus, numaNodes, memory }: UnitSettings): string {
+  const lines = [
+    '# Written by sealfarm.',
+    '[Service]',
+    // The first line takes the template's away.
+    'ExecStart=',
+    `ExecStart=${quoted(binary)} run`,
+    // Without it even root has no HOME.
+    `User=${escaped(user)}`,
+    ...(cpus === undefined ? [] : [`CPUAffinity=${cpus}`, `AllowedCPUs=${cpus}`]),
+    ...(numaNodes === undefined ? [] : [`AllowedMemoryNodes=${numaNodes}`]),
+    ...(memory === undefined ? [] : [`MemoryMax=${memory}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Shows in a process's environment which unit it was started with. */
+export function unitMark(template: string, dropIn: string): string {
+  return createHash('sha256').update(template).update(dropIn).digest('hex').slice(0, 16);
+}
+
+/** `%` begins a specifier. systemd: systemd.unit(5), SPECIFIERS */
+function escaped(text: string): string {
+  return text.replaceAll('%', '%%');
+}
+
+/** As the first word of a command line. systemd: systemd.service(5), COMMAND LINES */
+function quoted(path: string): string {
+  const text = escaped(path);
+  if (/^[\w./+@:,%-]+$/.test(text)) return text;
+  return `"${text.replace(/["\\]/g, '\\$&').replaceAll('$', '$$$$')}"`;
+}

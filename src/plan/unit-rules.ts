@@ -1,0 +1,73 @@
+import type { DesiredHost } from '../desired/desired.js';
+import { TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { hostLayout } from '../host/layout.js';
+import type { ObservedFile } from '../observed/observed.js';
+import { Secret } from '../secret/secret.js';
+import type { FieldChange, Step } from './plan.js';
+import { NOTHING, workerStep, type Findings, type WorkerContext } from './worker-context.js';
+
+/** What the worker's unit has of its own. A process shows by its environment which one it was started with. */
+export function planDropIn(context: WorkerContext): Findings {
+  const { desired, observed } = context;
+  const { unit } = desired.files;
+  const details =
+    unit === undefined || desired.dropIn === undefined
+      ? undefined
+      : wholeFile(unit.dropIn, desired.dropIn, observed.dropIn, desired.files.backups);
+  return details === undefined ? NOTHING : { steps: [workerStep(context, details)], diagnostics: [] };
+}
+
+/** The template of all units, which belongs to the host. */
+export function templateStep(
+  desired: DesiredHost,
+  { unitTemplate }: { readonly unitTemplate?: ObservedFile },
+): readonly Step[] {
+  if (desired.unitTemplate === undefined) return [];
+  const { backups } = hostLayout(desired.paths);
+  const details = wholeFile(TEMPLATE_FILE, desired.unitTemplate, unitTemplate, backups);
+  return details === undefined ? [] : [{ ...details, id: `${desired.name}/unit`, host: desired.name }];
+}
+
+type Details = Pick<Step, 'action' | 'disruption' | 'reason' | 'changes'>;
+
+/** A file that is ours from the first line to the last; undefined where it is as it shall be. */
+function wholeFile(
+  path: string,
+  text: string,
+  seen: ObservedFile | undefined,
+  backups: string,
+): Details | undefined {
+  const before = seen?.state === 'present' ? seen.text.reveal() : '';
+  if (before === text) return undefined;
+  const replaces = seen?.state === 'present' ? { replaces: seen.sha256 } : {};
+  return {
+    action: { kind: 'write-file', path, mode: 'keep', content: new Secret(text), backups, ...replaces },
+    disruption: 'none',
+    reason: seen?.state === 'present' ? 'config-changed' : 'new',
+    changes: changedSettings(before, text),
+  };
+}
+
+/** Setting by setting; of one that stands several times all values count. */
+function changedSettings(before: string, after: string): readonly FieldChange[] {
+  const [old, now] = [settingsOf(before), settingsOf(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((name) => old.get(name) !== now.get(name))
+    .map((name) => {
+      const [from, to] = [old.get(name), now.get(name)];
+      return {
+        field: name,
+        ...(from === undefined ? {} : { before: from }),
+        ...(to === undefined ? {} : { after: to }),
+      };
+    });
+}
+
+function settingsOf(text: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, name = '', value = ''] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
+    if (name !== '' && value !== '') settings.set(name, value);
+  }
+  return settings;
+}

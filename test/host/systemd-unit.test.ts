@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { dropInFile, unitDropIn, unitMark, unitName, unitTemplate } from '../../src/host/systemd-unit.js';
+
+const PATHS = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
+
+describe('the template', () => {
+  it('has what every worker needs', () => {
+    expect(unitTemplate(PATHS).split('\n')).toEqual(
+      expect.arrayContaining([
+        'EnvironmentFile=/etc/sealfarm/workers/%i/worker.env',
+        // Lotus ends with status 0 on errors.
+        'Restart=always',
+        'StartLimitIntervalSec=0',
+        // The one signal it handles.
+        'KillSignal=SIGINT',
+        'LimitNOFILE=1048576',
+        'WantedBy=multi-user.target',
+      ]),
+    );
+  });
+
+  it('takes no folder for a specifier', () => {
+    expect(unitTemplate({ ...PATHS, config: '/etc/100%h' })).toContain('=/etc/100%%h/workers/%i/worker.env');
+  });
+});
+
+describe('a drop-in', () => {
+  const settings = { binary: '/usr/local/bin/lotus-worker', user: 'root' };
+
+  it('puts its program in the place of the template’s', () => {
+    expect(unitDropIn(settings)).toBe(
+      '# Written by sealfarm.\n[Service]\nExecStart=\nExecStart=/usr/local/bin/lotus-worker run\nUser=root\n',
+    );
+  });
+
+  it('binds CPUs, memory nodes and memory', () => {
+    const text = unitDropIn({ ...settings, cpus: '0-31,64', numaNodes: '0', memory: 2 ** 39 });
+    expect(text.split('\n').slice(5, -1)).toEqual([
+      'CPUAffinity=0-31,64',
+      'AllowedCPUs=0-31,64',
+      'AllowedMemoryNodes=0',
+      'MemoryMax=549755813888',
+    ]);
+  });
+
+  it.each([
+    ['/opt/lotus-1.36/bin/lotus-worker', '/opt/lotus-1.36/bin/lotus-worker'],
+    ['/opt/100%/lotus-worker', '/opt/100%%/lotus-worker'],
+    ['/opt/my lotus/worker', '"/opt/my lotus/worker"'],
+    ['/opt/a"b\\c/$HOME/worker', '"/opt/a\\"b\\\\c/$$HOME/worker"'],
+  ])('starts exactly %s', (binary, written) => {
+    expect(unitDropIn({ ...settings, binary })).toContain(`\nExecStart=${written} run\n`);
+  });
+});
+
+describe('names', () => {
+  it('are those of instances of one template', () => {
+    expect(unitName('worker-1')).toBe('sealfarm-worker@worker-1.service');
+    expect(dropInFile('worker-1')).toBe(
+      '/etc/systemd/system/sealfarm-worker@worker-1.service.d/10-sealfarm.conf',
+    );
+  });
+});
+
+it('is marked by all of it', () => {
+  const marks = [unitMark('a', 'b'), unitMark('a', 'c'), unitMark('c', 'b')];
+  expect(new Set(marks).size).toBe(3);
+  expect(unitMark('a', 'b')).toBe(marks[0]);
+  expect(marks[0]).toMatch(/^[0-9a-f]{16}$/);
+});
