@@ -6,6 +6,7 @@ import { Mask } from './mask.js';
 import { Places } from './places.js';
 import { findSecrets } from './secrets.js';
 import { SourceText } from './source-text.js';
+import { showControls } from './wording.js';
 import { yamlTokens } from './yaml-tokens.js';
 import { readValues, type YamlReading, type YamlValue } from './yaml-values.js';
 
@@ -152,10 +153,14 @@ function syntaxProblems(document: YamlDocument): TextProblem[] {
     code: 'SF102',
     start: error.pos[0],
     end: error.pos[1],
-    // The library ends some messages with the text it stumbled over, which may be a secret.
-    message: error.message.replace(/: ".*"$/s, '').replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()),
+    message: withoutSource(error.message).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()),
     ...(error.code === 'TAB_AS_INDENT' ? { help: 'Indent with spaces: YAML forbids tabs there.' } : {}),
   }));
+}
+
+/** The library ends some messages with the text it stumbled over, which may be a secret. */
+function withoutSource(message: string): string {
+  return showControls(message.replace(/: ".*"$/s, '').replace(/^(Not a YAML token): .*$/s, '$1'));
 }
 
 function valueProblems({ problems }: YamlReading): TextProblem[] {

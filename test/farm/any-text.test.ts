@@ -84,6 +84,12 @@ describe('any text at all', { timeout: 60_000 }, () => {
     fc.assert(fc.property(texts, check), { numRuns: 200 });
   });
 
+  it.each(['>? $\t', '>? token-of-the-miner\t'])('shows nothing of what YAML stumbled over: %j', (text) => {
+    check(text);
+    const { diagnostics } = readFarm(text, 'sealfarm.yaml', checkFarm);
+    expect(diagnostics.map(({ message }) => message).join()).not.toMatch(/\$|token-of/);
+  });
+
   it('is read without throwing: farms changed anywhere', () => {
     const farms = fc.tuple(text, fc.array(change, { minLength: 1, maxLength: 4 }));
     fc.assert(
