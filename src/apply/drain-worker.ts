@@ -1,11 +1,14 @@
 import { success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import type { Target } from './live-changes.js';
 import { takeWorkAgain } from './quieten.js';
+import { runScript } from './run-script.js';
+import { managerOf } from './service-manager.js';
 import { stopWorker } from './stop-worker.js';
 
 export interface DrainRequest extends Target {
@@ -43,7 +46,7 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   });
   // Its last look may have come between the other command's writing and switching.
   if (!empty.ok && empty.diagnostic.code === 'SF616') await takeWorkAgain(context, request, request.tasks);
-  const ended = empty.ok && stop ? await stopWorker(context, request, request.service, empty.value) : empty;
+  const ended = empty.ok && stop ? await stopForGood(context, request, empty.value) : empty;
   if (!ended.ok) {
     await note('failed', ended.diagnostic.message);
     return ended;
@@ -51,4 +54,18 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   await note('done');
   context.emit({ type: 'drain-ended', host, worker, stopped: stop });
   return success(undefined);
+}
+
+/** So that it stays down over reboots, too. */
+async function stopForGood(
+  context: ApplyContext,
+  request: DrainRequest,
+  api: WorkerApi | undefined,
+): Promise<Result<undefined>> {
+  const { host, worker, service } = request;
+  const stopped = await stopWorker(context, request, service, api);
+  if (!stopped.ok) return stopped;
+  const purpose = { host, what: `keep ${worker} stopped`, code: 'SF605' } as const;
+  const forgotten = await runScript(context, purpose, managerOf(service).forgetScript(service));
+  return forgotten.ok ? success(undefined) : forgotten;
 }

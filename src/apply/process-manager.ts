@@ -48,6 +48,9 @@ if alive; then echo "process $pid does not end" >&2; exit 1; fi
 rm -f "$pidfile"
 `,
 
+  /** Nothing starts it but sealfarm. */
+  forgetScript: (): string => ':\n',
+
   logScript: ({ logFile }: WorkerLayout): string =>
     `tail -n 20 ${shellQuote(logFile)} 2>/dev/null | tail -c 4000\n`,
 };

@@ -8,6 +8,8 @@ export interface ServiceManager {
   startScript(worker: WorkerLayout): string;
   /** Status 0 once no process is left. To be used on a quiet worker only. */
   stopScript(worker: WorkerLayout): string;
+  /** Status 0 once the worker does not come back by itself, as after a reboot. */
+  forgetScript(worker: WorkerLayout): string;
   /** The last lines of the worker's log. */
   logScript(worker: WorkerLayout): string;
 }

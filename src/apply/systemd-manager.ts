@@ -11,16 +11,19 @@ case $(systemctl show -p LoadState,NeedDaemonReload "$unit") in
   *LoadState=loaded*NeedDaemonReload=no* | *NeedDaemonReload=no*LoadState=loaded*) ;;
   *) systemctl daemon-reload ;;
 esac
-systemctl --quiet enable "$unit"
+systemctl --quiet --no-reload enable "$unit"
 systemctl reset-failed "$unit" 2>/dev/null || :
 systemctl start "$unit"
 `,
 
-  /** It stays down over reboots, until it is started again. */
   stopScript: (worker): string => `set -eu
+systemctl stop ${unitOf(worker)}
+`,
+
+  /** It stays down over reboots, until it is started again. */
+  forgetScript: (worker): string => `set -eu
 unit=${unitOf(worker)}
-systemctl --quiet disable "$unit"
-systemctl stop "$unit"
+if systemctl --quiet is-enabled "$unit" 2>/dev/null; then systemctl --quiet --no-reload disable "$unit"; fi
 `,
 
   logScript: (worker): string =>

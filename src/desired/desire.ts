@@ -1,7 +1,7 @@
 import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
 import type { DrainIntent } from '../host/manifest.js';
-import { unitDropIn, unitMark, unitTemplate } from '../host/systemd-unit.js';
+import { unitDropIn, unitTemplate } from '../host/systemd-unit.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { Secret } from '../secret/secret.js';
 import type { DesiredFarm, DesiredHost, DesiredStorage, DesiredWorker } from './desired.js';
@@ -35,7 +35,7 @@ function desireWorker(
   token: Secret,
   drain: DrainIntent | undefined,
 ): DesiredWorker {
-  const dropIn = host.serviceManager === 'systemd' ? dropInOf(worker) : undefined;
+  const dropIn = host.serviceManager === 'systemd' ? dropInOf(host, worker) : undefined;
   return {
     name: worker.name,
     host: host.name,
@@ -44,7 +44,7 @@ function desireWorker(
     repo: worker.repo,
     listen: worker.listen,
     // Tasks off in the file, so that a crash or a reboot in a drain does not take work again.
-    env: workerEnv(farm, withUnit(host, worker, dropIn), token, drain === undefined ? worker.tasks : []),
+    env: workerEnv(farm, worker, token, drain === undefined ? worker.tasks : []),
     tasks: worker.tasks,
     limits: worker.limits,
     storage: worker.storage.map(desireStorage),
@@ -53,17 +53,15 @@ function desireWorker(
 }
 
 /** Everything on the host is root's, as are the devices of its GPUs. */
-function dropInOf({ binary, cpus }: Worker): string {
-  return unitDropIn({ binary, user: 'root', ...(cpus === undefined ? {} : { cpus }) });
-}
-
-/** So that a process shows whether it was started with the unit as it is now. */
-function withUnit(host: Host, worker: Worker, dropIn: string | undefined): Worker {
-  if (dropIn === undefined) return worker;
-  return {
-    ...worker,
-    env: new Map([...worker.env, ['SEALFARM_UNIT', unitMark(unitTemplate(host.paths), dropIn)]]),
-  };
+function dropInOf({ paths }: Host, { binary, cpus, repo, storage }: Worker): string {
+  const needed = storage.filter(({ mount }) => mount === 'required').map(({ path }) => path);
+  return unitDropIn({
+    template: unitTemplate(paths),
+    mounts: [repo, ...needed],
+    binary,
+    user: 'root',
+    ...(cpus === undefined ? {} : { cpus }),
+  });
 }
 
 function desireStorage(storage: StorageDeclaration): DesiredStorage {

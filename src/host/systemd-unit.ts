@@ -48,7 +48,14 @@ WantedBy=multi-user.target
 `;
 }
 
+/** What a process shows of the unit it was started with. */
+export const MARK_VARIABLE = 'SEALFARM_UNIT';
+
 export interface UnitSettings {
+  /** Of the template; see `markOf`. */
+  readonly template: string;
+  /** Folders whose file systems must be mounted before. */
+  readonly mounts: readonly string[];
   readonly binary: string;
   readonly user: string;
   /** As `0-31,64`. */
@@ -60,9 +67,20 @@ export interface UnitSettings {
 }
 
 /** What one worker alone has. CPUAffinity holds where cgroups have no cpusets, AllowedCPUs also for what it starts. */
-export function unitDropIn({ binary, user, cpus, numaNodes, memory }: UnitSettings): string {
+export function unitDropIn({
+  template,
+  mounts,
+  binary,
+  user,
+  cpus,
+  numaNodes,
+  memory,
+}: UnitSettings): string {
   const lines = [
     '# Written by sealfarm.',
+    '[Unit]',
+    // Without its disks a worker would make a new repo on the root disk.
+    `RequiresMountsFor=${mounts.map(quoted).join(' ')}`,
     '[Service]',
     // The first line takes the template's away.
     'ExecStart=',
@@ -73,12 +91,18 @@ export function unitDropIn({ binary, user, cpus, numaNodes, memory }: UnitSettin
     ...(numaNodes === undefined ? [] : [`AllowedMemoryNodes=${numaNodes}`]),
     ...(memory === undefined ? [] : [`MemoryMax=${memory}`]),
   ];
-  return `${lines.join('\n')}\n`;
+  const text = `${lines.join('\n')}\n`;
+  // Here and not in the environment file, which systemd reads anew at each start, its units only when told to.
+  return `${text}Environment=${MARK_VARIABLE}=${checksum(template + text)}\n`;
 }
 
-/** Shows in a process's environment which unit it was started with. */
-export function unitMark(template: string, dropIn: string): string {
-  return createHash('sha256').update(template).update(dropIn).digest('hex').slice(0, 16);
+/** The mark that a process of this drop-in shows. */
+export function markOf(dropIn: string): string | undefined {
+  return new RegExp(`^Environment=${MARK_VARIABLE}=(.*)$`, 'm').exec(dropIn)?.[1];
+}
+
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** `%` begins a specifier. systemd: systemd.unit(5), SPECIFIERS */

@@ -36,12 +36,13 @@ function intentHost(
   if (observed?.reached !== true) return planned;
   const drains = new Set([...changes].filter(([, intent]) => intent !== undefined).map(([name]) => name));
   const environmentFiles = new Set(host.workers.map(({ files }) => files.envFile));
-  const wanted = planned.steps.filter(
-    ({ worker, action }) =>
-      worker !== undefined &&
-      changes.has(worker) &&
-      (!drains.has(worker) || (action.kind === 'write-file' && environmentFiles.has(action.path))),
-  );
+  const resumes = [...changes].some(([, intent]) => intent === undefined);
+  const wanted = planned.steps.filter(({ worker, action }) => {
+    // Of the host itself, what a worker needs that shall start; its manifest is written here.
+    if (worker === undefined) return resumes && 'path' in action && action.path !== planned.layout.manifest;
+    if (!changes.has(worker)) return false;
+    return !drains.has(worker) || (action.kind === 'write-file' && environmentFiles.has(action.path));
+  });
   return { ...planned, steps: [...rememberStep(host, farm, observed, changes), ...wanted] };
 }
 

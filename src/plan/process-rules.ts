@@ -1,3 +1,4 @@
+import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
 import { staleEnvironment } from './env-rules.js';
@@ -36,19 +37,28 @@ export function planProcess(context: WorkerContext): Findings {
 function planRestart(context: WorkerContext, process: ObservedProcess): Findings {
   const environment = staleEnvironment(context, process);
   const live = liveOf(process);
+  const unit = staleUnit(context, process);
   const lotus = [
     ...staleStorageLimits(context),
     ...(live === undefined ? [] : staleFixedTasks(context, live)),
   ];
-  if (environment.length + lotus.length === 0) return NOTHING;
-  const reason: Reason = environment.length > 0 ? 'process-older-than-file' : 'lotus-differs';
+  if (environment.length + unit.length + lotus.length === 0) return NOTHING;
+  const reason: Reason = environment.length + unit.length > 0 ? 'process-older-than-file' : 'lotus-differs';
   const step = workerStep(context, {
     action: { kind: 'restart', service: context.desired.files, expect: expectation(context) },
     disruption: 'restart',
     reason,
-    changes: [...environment, ...lotus],
+    changes: [...environment, ...unit, ...lotus],
   });
   return { steps: [{ ...step, cost: restartCost(context) }], diagnostics: [] };
+}
+
+/** Started with another template or drop-in than the ones that shall be there. */
+function staleUnit({ desired }: WorkerContext, { environ }: ObservedProcess): readonly FieldChange[] {
+  const after = desired.dropIn === undefined ? undefined : markOf(desired.dropIn);
+  const before = environ.get(MARK_VARIABLE)?.reveal();
+  if (after === undefined || before === after) return [];
+  return [{ field: 'unit', ...(before === undefined ? {} : { before }), after }];
 }
 
 function restartCost(context: WorkerContext): RestartCost {

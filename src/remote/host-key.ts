@@ -111,7 +111,10 @@ export class HostKeyCheck {
     this.#new = undefined;
     const line = `${this.#name} ${keyType(key) ?? ''} ${key.toString('base64')}\n`;
     await mkdir(dirname(this.file), { recursive: true, mode: 0o700 }).catch(() => undefined);
-    await appendFile(this.file, line, { mode: 0o600 }).catch(() => undefined);
+    const before = await readFile(this.file, 'utf8').catch(() => '');
+    // The line before may have no end.
+    const start = before === '' || before.endsWith('\n') ? '' : '\n';
+    await appendFile(this.file, start + line, { mode: 0o600 }).catch(() => undefined);
   }
 
   #who(): string {

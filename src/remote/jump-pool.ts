@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
-import type { Result } from '../diagnostic/result.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, type Result } from '../diagnostic/result.js';
 import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
+import { endpoint } from './remote-error.js';
 import type { Remote } from './remote.js';
 import { connectSsh2 } from './ssh2-connect.js';
 
@@ -20,12 +22,15 @@ export class JumpPool {
   ): Promise<Result<Duplex>> {
     const reaching = this.#reach(jump, context);
     const remote = await reaching;
-    if (!remote.ok) return remote;
+    // It was perhaps reached for another host.
+    if (!remote.ok) return failure({ ...remote.diagnostic, place: { kind: 'host', host: jump.host } });
     const dialled = await remote.value.dial(target.address, target.port);
-    if (dialled.ok || dialled.diagnostic.code !== 'SF405') return dialled;
-    if (this.#reached.get(keyOf(jump)) === reaching) this.#reached.delete(keyOf(jump));
-    await remote.value.close();
-    return dialled;
+    if (dialled.ok) return dialled;
+    if (dialled.diagnostic.code === 'SF405') {
+      if (this.#reached.get(keyOf(jump)) === reaching) this.#reached.delete(keyOf(jump));
+      await remote.value.close();
+    }
+    return failure(notFromJump(jump, target, dialled.diagnostic));
   }
 
   async close(): Promise<void> {
@@ -53,4 +58,19 @@ export class JumpPool {
 function keyOf({ user, address, port, via }: Endpoint): string {
   const before = via === undefined ? '' : via.kind === 'jump' ? keyOf(via.endpoint) : via.command;
   return JSON.stringify([user, address, port, before]);
+}
+
+function notFromJump(
+  jump: Endpoint,
+  { address, port }: Pick<Endpoint, 'address' | 'port'>,
+  { message }: Diagnostic,
+): Diagnostic {
+  const why = message.slice(message.lastIndexOf(': ') + 2);
+  return {
+    code: 'SF404',
+    severity: 'error',
+    message: `Cannot connect to ${jump.host} (${endpoint(address, port)}) through ${jump.address}: ${why}`,
+    place: { kind: 'host', host: jump.host },
+    help: 'Look whether the host is up, and whether its jump host can reach it.',
+  };
 }

@@ -22,14 +22,15 @@ export async function openSocket(endpoint: Endpoint, context: ConnectContext): P
   }
 }
 
-/** As OpenSSH runs a ProxyCommand. Whatever it says goes nowhere: its end is what counts. */
+/** As OpenSSH runs a ProxyCommand, but deaf to Ctrl-C: that is for sealfarm to end in good order. */
 function commandSocket(command: string, { environment }: ConnectContext): Duplex {
-  const child = spawn('/bin/sh', ['-c', `exec ${command}`], {
+  const child = spawn('/bin/sh', ['-c', `trap '' INT; exec ${command}`], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: environment,
   });
   const socket = Duplex.from({ readable: child.stdout, writable: child.stdin });
   socket.once('close', () => child.kill());
   child.once('exit', () => socket.destroy());
+  child.once('error', (error) => socket.destroy(error));
   return socket;
 }

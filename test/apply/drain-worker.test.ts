@@ -61,7 +61,7 @@ describe('a drain', () => {
       'look host-1', 'sleep 1500',
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
       'look host-1', 'miner workers', 'miner jobs',
-      'worker-1 detach-all', 'miner workers', 'miner jobs', 'host-1 stop worker-1', 'host-1 journal',
+      'worker-1 detach-all', 'miner workers', 'miner jobs', 'host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 journal',
     ]); // prettier-ignore
     expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true });
@@ -172,7 +172,7 @@ describe('a drain', () => {
   it('of a stopped worker that holds nothing ends at once', async () => {
     scene.change('worker-1', stopped);
     expect((await drain()).ok).toBe(true);
-    expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 journal']);
+    expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 journal']);
     expect(scene.passed).toBe(0);
     expect(scene.journal).toMatchObject([{ at: START, outcome: 'done' }]);
   });

@@ -224,6 +224,7 @@ export class Scene {
       };
       if (script === processManager.startScript(layout)) return { what: `start ${name}`, effect: start };
       if (script === processManager.stopScript(layout)) return { what: `stop ${name}`, effect: stop };
+      if (script === processManager.forgetScript(layout)) return { what: `forget ${name}` };
       if (script === processManager.logScript(layout)) return { what: `log ${name}` };
     }
     const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];

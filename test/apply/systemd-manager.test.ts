@@ -33,7 +33,7 @@ function run(script: string, shown = ''): { readonly status: number; readonly ca
 }
 
 describe('a unit is started', () => {
-  const start = [`--quiet enable ${UNIT}`, `reset-failed ${UNIT}`, `start ${UNIT}`];
+  const start = [`--quiet --no-reload enable ${UNIT}`, `reset-failed ${UNIT}`, `start ${UNIT}`];
 
   it.each([
     ['LoadState=loaded\nNeedDaemonReload=no\n', []],
@@ -53,10 +53,19 @@ describe('a unit is started', () => {
   });
 });
 
-it('a unit that is stopped stays down over reboots', () => {
-  expect(run(systemdManager.stopScript(files))).toEqual({
-    status: 0,
-    calls: [`--quiet disable ${UNIT}`, `stop ${UNIT}`],
+it('a unit that is stopped for a restart comes back after a reboot', () => {
+  expect(run(systemdManager.stopScript(files))).toEqual({ status: 0, calls: [`stop ${UNIT}`] });
+});
+
+describe('a unit that is forgotten', () => {
+  it('stays down over reboots', () => {
+    const calls = [`--quiet is-enabled ${UNIT}`, `--quiet --no-reload disable ${UNIT}`];
+    expect(run(systemdManager.forgetScript(files))).toEqual({ status: 0, calls });
+  });
+
+  it('may never have been there', () => {
+    program('systemctl', 'exit 1');
+    expect(run(systemdManager.forgetScript(files)).status).toBe(0);
   });
 });
 

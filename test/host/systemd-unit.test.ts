@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dropInFile, unitDropIn, unitMark, unitName, unitTemplate } from '../../src/host/systemd-unit.js';
+import { dropInFile, markOf, unitDropIn, unitName, unitTemplate } from '../../src/host/systemd-unit.js';
 
 const PATHS = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
 
@@ -25,17 +25,28 @@ describe('the template', () => {
 });
 
 describe('a drop-in', () => {
-  const settings = { binary: '/usr/local/bin/lotus-worker', user: 'root' };
+  const settings = {
+    template: 't',
+    mounts: ['/srv/w', '/mnt/a b'],
+    binary: '/usr/local/bin/lotus-worker',
+    user: 'root',
+  };
 
-  it('puts its program in the place of the template’s', () => {
-    expect(unitDropIn(settings)).toBe(
-      '# Written by sealfarm.\n[Service]\nExecStart=\nExecStart=/usr/local/bin/lotus-worker run\nUser=root\n',
-    );
+  it('waits for the disks, and puts its program in the place of the template’s', () => {
+    expect(unitDropIn(settings).split('\n').slice(0, 7)).toEqual([
+      '# Written by sealfarm.',
+      '[Unit]',
+      'RequiresMountsFor=/srv/w "/mnt/a b"',
+      '[Service]',
+      'ExecStart=',
+      'ExecStart=/usr/local/bin/lotus-worker run',
+      'User=root',
+    ]);
   });
 
   it('binds CPUs, memory nodes and memory', () => {
     const text = unitDropIn({ ...settings, cpus: '0-31,64', numaNodes: '0', memory: 2 ** 39 });
-    expect(text.split('\n').slice(5, -1)).toEqual([
+    expect(text.split('\n').slice(7, -2)).toEqual([
       'CPUAffinity=0-31,64',
       'AllowedCPUs=0-31,64',
       'AllowedMemoryNodes=0',
@@ -62,9 +73,13 @@ describe('names', () => {
   });
 });
 
-it('is marked by all of it', () => {
-  const marks = [unitMark('a', 'b'), unitMark('a', 'c'), unitMark('c', 'b')];
+it('a drop-in is marked by itself and by the template', () => {
+  const settings = { template: 'a', mounts: ['/a'], binary: '/b', user: 'root' };
+  const marks = [settings, { ...settings, template: 'b' }, { ...settings, cpus: '0' }].map((one) =>
+    markOf(unitDropIn(one)),
+  );
   expect(new Set(marks).size).toBe(3);
-  expect(unitMark('a', 'b')).toBe(marks[0]);
+  expect(markOf(unitDropIn(settings))).toBe(marks[0]);
   expect(marks[0]).toMatch(/^[0-9a-f]{16}$/);
+  expect(markOf('[Service]\n')).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { MARK_VARIABLE, markOf } from '../../src/host/systemd-unit.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredWorker } from '../../src/desired/desired.js';
@@ -138,8 +139,11 @@ describe('a plan for any farm found in any state', () => {
   });
 });
 
-/** Said anew from lotus.md §5: environment, tasks that cannot be switched, MaxStorage of an open path. */
-function needsRestart({ name, env, tasks, storage }: DesiredWorker, { processes }: HostModel): boolean {
+/** Said anew from lotus.md §5: unit, environment, tasks that cannot be switched, MaxStorage of an open path. */
+function needsRestart(
+  { name, env, dropIn, tasks, storage }: DesiredWorker,
+  { processes }: HostModel,
+): boolean {
   const process = processes.get(name);
   if (process === undefined) return false;
   const wanted = new Map(env.map((entry) => [entry.name, reveal(entry.value)]));
@@ -147,6 +151,7 @@ function needsRestart({ name, env, tasks, storage }: DesiredWorker, { processes 
   const ours = process.environ.get(NAMES_VARIABLE)?.split(',') ?? [];
   const fixed = DECLARABLE_TASKS.filter(({ switchable }) => !switchable);
   return (
+    (dropIn !== undefined && process.environ.get(MARK_VARIABLE) !== markOf(dropIn)) ||
     lasting.some(([variable, value]) => process.environ.get(variable) !== value) ||
     ours.some((variable) => !wanted.has(variable)) ||
     (process.answers && fixed.some(({ code }) => process.tasks.has(code) !== tasks.includes(code))) ||

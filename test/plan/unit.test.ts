@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
-import { TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
+import { markOf, TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
 import type { ObservedFile } from '../../src/observed/observed.js';
+import { planProcess } from '../../src/plan/process-rules.js';
 import { planDropIn, templateStep } from '../../src/plan/unit-rules.js';
 import type { WorkerContext } from '../../src/plan/worker-context.js';
+import { reveal, Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aWorker, TOKEN } from '../support/farm.js';
-import { ABSENT, file } from '../support/observation.js';
+import { ABSENT, file, unreached } from '../support/observation.js';
 import { aPlanContext } from './unit-context.js';
 
 function desired(serviceManager: 'systemd' | 'process', cpus?: string) {
@@ -41,10 +43,11 @@ describe('a drop-in', () => {
   it('shows which settings change, and replaces the file that was seen', () => {
     const before = file(desired('systemd', '0-3').workers[0]?.dropIn ?? '');
     const [step] = planDropIn(context(before, '4-7')).steps;
-    expect(step?.changes).toEqual([
+    expect(step?.changes.slice(0, 2)).toEqual([
       { field: 'CPUAffinity', before: '0-3', after: '4-7' },
       { field: 'AllowedCPUs', before: '0-3', after: '4-7' },
     ]);
+    expect(step?.changes.slice(2).map(({ field }) => field)).toEqual(['Environment']);
     expect(step?.reason).toBe('config-changed');
     expect(step?.action).toMatchObject({ replaces: before.state === 'present' ? before.sha256 : '' });
   });
@@ -76,10 +79,34 @@ describe('the template', () => {
   });
 });
 
-it('a worker is marked by its unit', () => {
-  const markOf = (...of: Parameters<typeof desired>): unknown =>
-    desired(...of).workers[0]?.env.find(({ name }) => name === 'SEALFARM_UNIT')?.value;
-  expect(markOf('systemd')).toMatch(/^[0-9a-f]{16}$/);
-  expect(markOf('systemd', '0-3')).not.toBe(markOf('systemd'));
-  expect(markOf('process')).toBeUndefined();
+describe('a running worker', () => {
+  const restarts = (
+    mark: string | undefined,
+    manager: 'systemd' | 'process' = 'systemd',
+  ): readonly unknown[] => {
+    const host = desired(manager);
+    const environ = new Map(host.workers[0]?.env.map(({ name, value }) => [name, new Secret(reveal(value))]));
+    if (mark !== undefined) environ.set('SEALFARM_UNIT', new Secret(mark));
+    const process = { pid: 1, environ, live: unreached() };
+    const { steps } = planProcess(aPlanContext(host, { process }));
+    return steps.map(({ action, reason, changes }) => [
+      action.kind,
+      reason,
+      changes.map(({ field }) => field),
+    ]);
+  };
+  const wanted = markOf(desired('systemd').workers[0]?.dropIn ?? '');
+
+  it.each([['an older one'], [undefined]])('with the unit %s is restarted', (mark) => {
+    expect(restarts(mark)).toEqual([['restart', 'process-older-than-file', ['unit']]]);
+  });
+
+  it('with its unit goes on, as does one without any', () => {
+    expect(restarts(wanted)).toEqual([]);
+    expect(restarts(undefined, 'process')).toEqual([]);
+  });
+
+  it('is told of it by its unit alone: its environment file is read anew whenever it is started', () => {
+    expect(desired('systemd').workers[0]?.env.map(({ name }) => name)).not.toContain('SEALFARM_UNIT');
+  });
 });

@@ -220,6 +220,17 @@ describe('accept-new', () => {
     expect(await known()).toBe(`# others\n${line}`);
   });
 
+  test('begins a line of its own', async () => {
+    const file = join(keys.folder, 'new', 'known_hosts');
+    await writeFile(file, 'gone ssh-ed25519 AAAA');
+    expect(await whoAnswers()).toMatchObject(HERE);
+    expect((await known()).split('\n')).toEqual([
+      'gone ssh-ed25519 AAAA',
+      expect.stringContaining('127.0.0.21'),
+      '',
+    ]);
+  });
+
   test('takes no other key of a known one', async () => {
     const other = await makeKey(keys.folder, 'another_host_key');
     await appendFile(

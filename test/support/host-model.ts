@@ -1,5 +1,6 @@
 import type { DesiredFarm, DesiredWorker } from '../../src/desired/desired.js';
 import { parseEnvFile } from '../../src/host/env-file.js';
+import { MARK_VARIABLE, markOf } from '../../src/host/systemd-unit.js';
 import { sectorStoreFile } from '../../src/host/layout.js';
 import type { StorageInfo, WorkerJob } from '../../src/lotus/api.js';
 import { newSectorStore, parseSectorStore, type SectorStore } from '../../src/lotus/sectorstore.js';
@@ -93,6 +94,9 @@ export class HostModel {
     const env = this.files.get(`${host}:${files.envFile}`);
     if (env === undefined) throw new Error(`${name} has no environment file`);
     const environ = new Map([['PATH', '/usr/bin'], ['HOME', '/root'], ...parseEnvFile(env.text)]);
+    const dropIn = files.unit === undefined ? undefined : this.files.get(`${host}:${files.unit.dropIn}`);
+    const mark = dropIn === undefined ? undefined : markOf(dropIn.text);
+    if (mark !== undefined) environ.set(MARK_VARIABLE, mark);
     if (environ.get('LOTUS_WORKER_NO_LOCAL_STORAGE') !== 'true')
       throw new Error('Lotus adds a path of its own');
     this.processes.set(name, { environ, tasks: tasksAtStart(environ), open: new Map(), answers: true });

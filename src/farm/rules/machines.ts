@@ -13,7 +13,7 @@ export function* machinesHaveOneName(farm: Farm): Generator<Finding> {
 }
 
 function machineOf({ address, ssh }: Host): string {
-  return ssh.transport === 'local' ? 'local' : `${address.toLowerCase()} ${ssh.port ?? 22}`;
+  return ssh.transport === 'local' ? 'local' : `${address.toLowerCase()} ${ssh.port ?? 22} ${ssh.jump ?? ''}`;
 }
 
 function sameMachine(first: Host, again: Host): string {
