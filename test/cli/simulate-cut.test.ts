@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { EXIT } from '../../src/cli/exit-code.js';
 import { run } from '../../src/cli/program.js';
+import { commandScene } from '../support/command.js';
 
 // The number of events that ends a run takes minutes.
 vi.mock(import('../../src/simulate/simulate.js'), async (original) => {
@@ -27,44 +25,29 @@ hosts:
       all: { tasks: [addpiece, precommit1, precommit2, commit], storage: [{ path: /s, seal: true }] }
 `;
 
-let folder: string;
-let out: string;
-let err: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sealfarm-simulate-'));
-  writeFileSync(join(folder, 'sealfarm.yaml'), FILE);
-  [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => (out += String(text)).length > 0);
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => (err += String(text)).length > 0);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
+const scene = commandScene(FILE);
 
 async function simulate(...args: readonly string[]): Promise<number> {
-  [out, err] = ['', ''];
-  return run(['simulate', '--config', join(folder, 'sealfarm.yaml'), '--no-color', ...args]);
+  [scene.out, scene.err] = [[], []];
+  return run(['simulate', '--config', scene.config, '--no-color', ...args]);
 }
 
 it('says where a run was ended since far too much happens', async () => {
   expect(await simulate()).toBe(EXIT.done);
   const [, days = ''] =
     /^warning SF618: far too much happens in 7 days: the simulation ended after (\d\.\d\d) of them$/m.exec(
-      err,
+      scene.err.join(''),
     ) ?? [];
   expect(Number(days)).toBeGreaterThan(0);
   expect(Number(days)).toBeLessThan(7);
   // What is shown is the time up to there.
-  expect(out).not.toContain('All other numbers leave out');
+  expect(scene.out.join('')).not.toContain('All other numbers leave out');
 });
 
 it('tells programs in the result itself', async () => {
   expect(await simulate('--json')).toBe(EXIT.done);
-  expect(err).toBe('');
-  const { cutShort, simulated, since } = JSON.parse(out) as Record<string, unknown>;
+  expect(scene.err).toEqual([]);
+  const { cutShort, simulated, since } = JSON.parse(scene.out.join('')) as Record<string, unknown>;
   expect({ cutShort, since }).toEqual({ cutShort: true, since: 0 });
   expect(simulated).toBeLessThan(7 * 86_400_000);
 });

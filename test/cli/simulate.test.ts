@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-code.js';
 import { run } from '../../src/cli/program.js';
+import { commandScene } from '../support/command.js';
 
 /** One worker does all, one PC1 of 4 hours at a time: 6 sectors a day. */
 const FILE = `version: 1
@@ -18,35 +18,18 @@ hosts:
       all: { tasks: [addpiece, precommit1, precommit2, commit], limits: { PC1: 1 }, storage: [{ path: /s, seal: true }] }
 `;
 
-let folder: string;
-let config: string;
-let out: string[];
-let err: string[];
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sealfarm-simulate-'));
-  config = join(folder, 'sealfarm.yaml');
-  writeFileSync(config, FILE);
-  [out, err] = [[], []];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
+const scene = commandScene(FILE);
 
 /** Another file beside the first. */
 function other(name: string, from: string, to: string): string {
-  const path = join(folder, name);
+  const path = join(scene.folder, name);
   writeFileSync(path, FILE.replace(from, to));
   return path;
 }
 
 async function simulate(...args: readonly string[]): Promise<number> {
-  [out, err] = [[], []];
-  return run(['simulate', '--config', config, '--no-color', ...args]);
+  [scene.out, scene.err] = [[], []];
+  return run(['simulate', '--config', scene.config, '--no-color', ...args]);
 }
 
 interface Answer {
@@ -58,7 +41,7 @@ interface Answer {
 }
 
 function answer(): Answer {
-  return JSON.parse(out.join('')) as Answer;
+  return JSON.parse(scene.out.join('')) as Answer;
 }
 
 /** The diagnostics, for programs. */
@@ -74,21 +57,21 @@ describe('sealfarm simulate', () => {
   it('says how much the farm seals, what holds it up, and what another limit would bring', async () => {
     expect(await simulate('--jitter', '0')).toBe(EXIT.done);
     // One PC1 after the other, 4 hours each.
-    expect(out.join('')).toMatch(/^Farm north: 6 sectors a day \(192 GiB\)\n7 days, always another sector to begin: /);
-    expect(out.join('')).toContain(
+    expect(scene.out.join('')).toMatch(/^Farm north: 6 sectors a day \(192 GiB\)\n7 days, always another sector to begin: /);
+    expect(scene.out.join('')).toContain(
       '\nPC1 is the bottleneck: 100 % of the time its workers could take no more, because of its limit.\n',
     );
-    expect(out.join('')).toMatch(/\nPC1 +1 of 1 +100 % +limit /);
-    expect(out.join('')).toMatch(/\nWith one limit changed:\n {2}PC1 1 → 2 {2}on all {2}12 sectors a day {2}\+100 %\n$/);
-    expect(err).toEqual([]);
+    expect(scene.out.join('')).toMatch(/\nPC1 +1 of 1 +100 % +limit /);
+    expect(scene.out.join('')).toMatch(/\nWith one limit changed:\n {2}PC1 1 → 2 {2}on all {2}12 sectors a day {2}\+100 %\n$/);
+    expect(scene.err).toEqual([]);
   }); // prettier-ignore
 
   it('seals a number of sectors, and tries no other limits where nobody wants it', async () => {
     expect(await simulate('--jitter', '0', '--sectors', '1', '--no-what-if')).toBe(EXIT.done);
     // AP 5 m, PC1 4 h, PC2 25 m, 75 m, C1 1 m, C2 30 m, FIN 1 m, and 32.1 GiB to the miner in 27.6 s: 377.5 m
-    expect(out.join('')).toMatch(/^Farm north: 3\.81 sectors a day \(122 GiB\)\n1 sector, finished after 6\.3 hours\.\n/);
-    expect(out.join('')).not.toContain('With one limit');
-    expect(out.join('')).not.toContain('--what-if');
+    expect(scene.out.join('')).toMatch(/^Farm north: 3\.81 sectors a day \(122 GiB\)\n1 sector, finished after 6\.3 hours\.\n/);
+    expect(scene.out.join('')).not.toContain('With one limit');
+    expect(scene.out.join('')).not.toContain('--what-if');
   }); // prettier-ignore
 
   it.each<[durations: string, start: RegExp]>([
@@ -98,7 +81,7 @@ describe('sealfarm simulate', () => {
     expect(await simulate('--jitter', '0', '--days', '8', '--no-what-if', '--durations', durations)).toBe(
       EXIT.done,
     );
-    expect(out.join('')).toMatch(start);
+    expect(scene.out.join('')).toMatch(start);
   });
 
   it('tells programs everything', async () => {
@@ -121,50 +104,50 @@ describe('sealfarm simulate', () => {
 
   it('says the same twice, and something else with another seed', async () => {
     await simulate('--json', '--seed', '7');
-    const first = out.join('');
+    const first = scene.out.join('');
     await simulate('--json', '--seed', '7');
-    expect(out.join('')).toBe(first);
+    expect(scene.out.join('')).toBe(first);
     await simulate('--json', '--seed', '8');
-    expect(out.join('').replace('"seed":8', '"seed":7')).not.toBe(first);
+    expect(scene.out.join('').replace('"seed":8', '"seed":7')).not.toBe(first);
   });
 
   it('tries other limits where it would take long only if it is asked to', async () => {
     // Eight other limits: 2501 sectors are 20008 in all.
-    writeFileSync(config, FILE.replace('PC1: 1', 'AP: 2, PC1: 2, PC2: 2, C2: 2'));
+    writeFileSync(scene.config, FILE.replace('PC1: 1', 'AP: 2, PC1: 2, PC2: 2, C2: 2'));
     const quick = 'AP=1s,PC1=1s,PC2=1s,WaitSeed=1s,C1=1s,C2=1s,FIN=1s,GET=1s';
     const many = ['--sectors', '2501', '--days', '1', '--durations', quick];
     expect(await simulate(...many)).toBe(EXIT.done);
-    expect(out.join('')).toMatch(/\nNot tried: other limits, in 8 more runs; --what-if does it\.\n$/);
+    expect(scene.out.join('')).toMatch(/\nNot tried: other limits, in 8 more runs; --what-if does it\.\n$/);
     expect(await simulate(...many, '--what-if')).toBe(EXIT.done);
-    expect(out.join('')).toContain('\nWith one limit changed:\n');
+    expect(scene.out.join('')).toContain('\nWith one limit changed:\n');
     expect(await simulate(...many.with(1, '2500'))).toBe(EXIT.done);
-    expect(out.join('')).toContain('\nWith one limit changed:\n');
+    expect(scene.out.join('')).toContain('\nWith one limit changed:\n');
   }, 60_000);
 
   it('holds two files against each other', async () => {
     const second = other('second.yaml', 'PC1: 1', 'PC1: 2');
     expect(await simulate('--jitter', '0', '--compare', second)).toBe(EXIT.done);
-    expect(out.join('')).toMatch(/\nsectors a day +6 +12\n/);
-    expect(out.join('')).toContain(`\n\n${second}\nPC1 is the bottleneck: `);
+    expect(scene.out.join('')).toMatch(/\nsectors a day +6 +12\n/);
+    expect(scene.out.join('')).toContain(`\n\n${second}\nPC1 is the bottleneck: `);
     expect(await simulate('--jitter', '0', '--json', '--compare', second)).toBe(EXIT.done);
     expect(answer().layouts.map(({ file, sectorsPerDay }) => [file, sectorsPerDay])).toEqual([
-      [config, 6],
+      [scene.config, 6],
       [second, 12],
     ]);
   });
 
   it('warns of durations that are those of a GPU where there is none', async () => {
-    writeFileSync(config, FILE.replace('gpus: 1', 'gpus: 0'));
+    writeFileSync(scene.config, FILE.replace('gpus: 1', 'gpus: 0'));
     expect(await simulate('--sectors', '1', '--no-what-if')).toBe(EXIT.done);
-    expect(err.join('')).toMatch(/^warning SF619: PC2 and C2 are taken to last as long as on a GPU, and there is none for all\n/);
+    expect(scene.err.join('')).toMatch(/^warning SF619: PC2 and C2 are taken to last as long as on a GPU, and there is none for all\n/);
     expect(await simulate('--sectors', '1', '--no-what-if', '--durations', 'C2=6h')).toBe(EXIT.done);
-    expect(err.join('')).toBe('');
+    expect(scene.err.join('')).toBe('');
   }); // prettier-ignore
 
   it('shows a layout that cannot work', async () => {
-    writeFileSync(config, FILE.replace(', commit', ''));
+    writeFileSync(scene.config, FILE.replace(', commit', ''));
     expect(await simulate('--sectors', '2')).toBe(EXIT.done);
-    expect(out.join('')).toContain('\n2 sectors wait for C2 for ever: no worker does it.\n');
+    expect(scene.out.join('')).toContain('\n2 sectors wait for C2 for ever: no worker does it.\n');
   });
 
   it.each<[args: readonly string[], message: string]>([
