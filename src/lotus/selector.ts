@@ -58,13 +58,22 @@ const SPACE: Readonly<Record<FileType, { readonly sealing: number; readonly stor
   piece: { sealing: 1, stored: 1 },
 };
 
+/** For each bit mask of types, tenths of a sector size. */
+const TENTHS = { sealing: tenthsFor('sealing'), stored: tenthsFor('stored') };
+
+function tenthsFor(purpose: 'sealing' | 'stored'): readonly number[] {
+  const ofType = (type: FileType): number => Math.round(SPACE[type][purpose] * 10);
+  return Array.from({ length: 2 ** FILE_TYPE_NAMES.length }, (_, mask) =>
+    FILE_TYPE_NAMES.filter((type) => (mask & FILE_TYPES[type]) !== 0).reduce(
+      (sum, type) => sum + ofType(type),
+      0,
+    ),
+  );
+}
+
 /** Bytes Lotus wants free before it puts these file types on a path. Lotus: storiface/filetype.go SealSpaceUse */
 export function spaceNeeded(types: number, size: SectorSize, purpose: 'sealing' | 'stored'): number {
-  let tenths = 0;
-  for (const type of FILE_TYPE_NAMES) {
-    if ((types & FILE_TYPES[type]) !== 0) tenths += Math.round(SPACE[type][purpose] * 10);
-  }
-  return Math.floor((SECTOR_SIZES[size].bytes * tenths) / 10);
+  return Math.floor((SECTOR_SIZES[size].bytes * (TENTHS[purpose][types] ?? 0)) / 10);
 }
 
 /** The types among these which the path does not take. Unknown names in its lists count for nothing. */

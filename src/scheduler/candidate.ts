@@ -58,14 +58,17 @@ export class Candidate {
   }
 
   eligibility(of: RequestClass, index: SectorIndexView, size: SectorSize): Eligibility {
-    if (!this.#hasOrHolds(of, index, size)) return NO;
-    const found = WITHOUT_ROOM.includes(of.task) ? this.#byData : this.#byRoom;
-    let known = found.get(of);
-    if (known === undefined) {
-      known = mayTake(of.task, sectorOf(of), this.load.worker.paths, index, size);
-      found.set(of, known);
-    }
-    return known;
+    const known = this.#byRoom.get(of) ?? this.#byData.get(of);
+    return known ?? this.#findOut(of, index, size);
+  }
+
+  #findOut(of: RequestClass, index: SectorIndexView, size: SectorSize): Eligibility {
+    const found = this.#hasOrHolds(of, index, size)
+      ? mayTake(of.task, sectorOf(of), this.load.worker.paths, index, size)
+      : NO;
+    const known = WITHOUT_ROOM.includes(of.task) ? this.#byData : this.#byRoom;
+    known.set(of, found);
+    return found;
   }
 
   /** Where a sector would have to come here and none fits, it need not be asked about each one. */

@@ -1,10 +1,10 @@
 import type { SectorSize } from '../lotus/sector-size.js';
-import type { Eligibility, PipelineTask, SectorIndexView } from '../lotus/selector.js';
-import { TASK_PRIORITY } from '../lotus/task.js';
+import type { Eligibility, SectorIndexView } from '../lotus/selector.js';
 import { Candidate } from './candidate.js';
+import { LoadStates } from './load-state.js';
 import type { ScheduledTask, SchedulerWorker, TaskRequest } from './task-request.js';
 import { Takers } from './takers.js';
-import { lowest, type RequestClass, someLeft, Waiting } from './waiting.js';
+import { lowest, type RequestClass, type TaskQueue, Waiting } from './waiting.js';
 import type { Job } from './worker-load.js';
 import { WorkerLoad } from './worker-load.js';
 
@@ -20,10 +20,6 @@ export interface Decision {
 
 const NOBODY: readonly Candidate[] = [];
 
-const URGENCY = TASK_PRIORITY.filter((code): code is PipelineTask =>
-  ['AP', 'PC1', 'PC2', 'C1', 'C2', 'FIN', 'GET'].includes(code),
-);
-
 /**
  * Lotus's scheduler as a state machine without a clock: who gets which task, and when it may begin.
  * By priority, then by sector, each to the least used worker that may take it; what nobody may take stays, for
@@ -33,13 +29,12 @@ const URGENCY = TASK_PRIORITY.filter((code): code is PipelineTask =>
 export class Scheduler {
   readonly #size: SectorSize;
   readonly #index: () => SectorIndexView;
+  readonly #states: LoadStates;
   readonly #candidates = new Map<string, Candidate>();
   readonly #jobs = new Map<string, { readonly candidate: Candidate; readonly job: Job }>();
   readonly #waiting = new Waiting();
   #changed: Candidate[] = [];
   readonly #takers = new Takers(this.#candidates);
-  /** How often something new was left that nobody could take just then. */
-  readonly #left: Record<PipelineTask, number> = { AP: 0, PC1: 0, PC2: 0, C1: 0, C2: 0, FIN: 0, GET: 0 };
   #view: SectorIndexView | undefined;
   /** How many workers there have ever been. */
   #registered = 0;
@@ -47,6 +42,7 @@ export class Scheduler {
   constructor(size: SectorSize, index: () => SectorIndexView) {
     this.#size = size;
     this.#index = index;
+    this.#states = new LoadStates(size);
   }
 
   waiting(): TaskRequest[] {
@@ -58,7 +54,10 @@ export class Scheduler {
     this.#takers.forget();
     const known = this.#candidates.get(worker.session);
     if (known === undefined) {
-      const candidate = new Candidate(new WorkerLoad(worker, this.#size), this.#registered++);
+      const candidate = new Candidate(
+        new WorkerLoad(worker, this.#states.idle(worker.resources)),
+        this.#registered++,
+      );
       this.#candidates.set(worker.session, candidate);
       this.#change(candidate);
     } else {
@@ -123,7 +122,9 @@ export class Scheduler {
     if (this.#changed.length === 0 && !this.#waiting.hasFresh) return decisions;
     do {
       const changed = this.#takeChanged();
-      for (const task of URGENCY) this.#assignAll(task, changed, decisions);
+      for (const queue of this.#waiting.queues) {
+        if (queue.filled.size > 0) this.#assignAll(queue, changed, decisions);
+      }
       // With those that were given something just now: each must be as open for the next as all others.
       for (const candidate of changed) this.#change(candidate);
       for (const candidate of this.#takeChanged()) this.#advance(candidate, decisions);
@@ -147,38 +148,45 @@ export class Scheduler {
   }
 
   /** Classes that no worker was asked about go to all workers, the others to those that changed. */
-  #assignAll(task: PipelineTask, changed: readonly Candidate[], decisions: Decision[]): void {
-    const classes = this.#waiting.classes(task);
-    if (classes.size === 0) return;
-    const fresh = this.#waiting.takeFresh(task);
-    let open = this.#openFor(task, changed);
-    if (open.length === 0 && fresh.size === 0) return;
-    const unasked = new Set(fresh);
+  #assignAll(queue: TaskQueue, changed: readonly Candidate[], decisions: Decision[]): void {
+    const unasked = queue.takeFresh();
+    let open = this.#openFor(queue, changed);
+    let someLeft = false;
     while (open.length > 0 || unasked.size > 0) {
-      const willDo = (one: RequestClass): boolean =>
-        unasked.has(one) || open.some((candidate) => this.#eligibility(one, candidate).ok);
-      const next = lowest(classes, willDo);
+      const next = this.#next(queue, unasked, open);
       if (next === undefined) break;
       const taker = this.#leastUsed(next, unasked.has(next) ? this.#takers.of(next, this.#current()) : open);
-      if (taker !== undefined) this.#assign(next, taker, decisions);
+      if (taker === undefined) someLeft = true;
+      else this.#assign(queue, next, taker, decisions);
       if (taker === undefined || next.isEmpty) unasked.delete(next);
-      open = open.filter(({ load }) => load.isOpenFor(task));
+      if (open.length > 0) open = open.filter(({ load }) => load.isOpenFor(queue.task));
     }
-    if (someLeft(fresh)) this.#left[task] += 1;
-    for (const { idleFor } of open) idleFor[task] = this.#left[task];
+    if (someLeft) queue.left += 1;
+    for (const { idleFor } of open) idleFor[queue.task] = queue.left;
   }
 
-  #openFor(task: PipelineTask, candidates: readonly Candidate[]): readonly Candidate[] {
-    const open = (one: Candidate): boolean =>
-      one.idleFor[task] !== this.#left[task] && one.load.isOpenFor(task);
+  #openFor({ task, left }: TaskQueue, candidates: readonly Candidate[]): readonly Candidate[] {
+    const open = (one: Candidate): boolean => one.idleFor[task] !== left && one.load.isOpenFor(task);
     // Mostly there are none: no new list for that.
     return candidates.some(open) ? candidates.filter(open) : NOBODY;
   }
 
-  #assign(from: RequestClass, candidate: Candidate, decisions: Decision[]): void {
+  /** The lowest sector that is new or that one of the open may take. */
+  #next(
+    { filled }: TaskQueue,
+    unasked: ReadonlySet<RequestClass>,
+    open: readonly Candidate[],
+  ): RequestClass | undefined {
+    return lowest(
+      open.length === 0 ? unasked : filled,
+      (one) => unasked.has(one) || open.some((candidate) => this.#eligibility(one, candidate).ok),
+    );
+  }
+
+  #assign(queue: TaskQueue, from: RequestClass, candidate: Candidate, decisions: Decision[]): void {
     const request = from.next;
     if (request === undefined) return;
-    this.#waiting.take(from);
+    queue.take(from);
     const job = candidate.load.add(request);
     this.#jobs.set(request.id, { candidate, job });
     this.#change(candidate);

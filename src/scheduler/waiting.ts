@@ -1,6 +1,11 @@
 import type { StorageId } from '../lotus/api.js';
 import type { PipelineTask, SectorIndexView } from '../lotus/selector.js';
+import { TASK_PRIORITY } from '../lotus/task.js';
 import type { TaskRequest } from './task-request.js';
+
+const URGENCY = TASK_PRIORITY.filter((code): code is PipelineTask =>
+  ['AP', 'PC1', 'PC2', 'C1', 'C2', 'FIN', 'GET'].includes(code),
+);
 
 /** Only these tasks depend on where a sector's files are. Lotus: storage/sealer/selector_existing.go */
 const BY_HOLDERS: readonly PipelineTask[] = ['PC2', 'C1', 'FIN', 'GET'];
@@ -35,9 +40,20 @@ export class RequestClass {
   /** Mostly at the end: sectors come in the order of their numbers. */
   add(request: TaskRequest): void {
     const { Number: number } = request.sector;
-    let at = this.#requests.length;
-    while (at > this.#first && (this.#requests[at - 1]?.sector.Number ?? 0) > number) at--;
-    this.#requests.splice(at, 0, request);
+    const last = this.#requests.at(-1);
+    if (this.isEmpty || last === undefined || last.sector.Number <= number) this.#requests.push(request);
+    else this.#requests.splice(this.#after(number), 0, request);
+  }
+
+  /** The first place behind all that do not come after a sector. */
+  #after(number: number): number {
+    let [low, high] = [this.#first, this.#requests.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#requests[middle]?.sector.Number ?? 0) > number) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   takeNext(): void {
@@ -50,72 +66,95 @@ export class RequestClass {
 }
 
 /** The requests of one task that nobody has been given. */
-class TaskQueue {
-  readonly all = new Map<string, RequestClass>();
-  readonly filled = new Set<RequestClass>();
-  /** In which something waits that no worker was asked for yet. */
-  fresh = new Set<RequestClass>();
-}
+export class TaskQueue {
+  readonly task: PipelineTask;
+  readonly #all = new Map<string, RequestClass>();
+  readonly #filled = new Set<RequestClass>();
+  #fresh = new Set<RequestClass>();
+  /** How often something new was left that nobody could take just then. */
+  left = 0;
 
-/** The requests that nobody has been given. */
-export class Waiting {
-  #queues = emptyQueues();
-  #fresh = 0;
+  constructor(task: PipelineTask) {
+    this.task = task;
+  }
 
-  *[Symbol.iterator](): Generator<TaskRequest> {
-    for (const { filled } of Object.values(this.#queues)) for (const one of filled) yield* one;
+  /** The classes in which something waits. */
+  get filled(): ReadonlySet<RequestClass> {
+    return this.#filled;
   }
 
   /** Whether something waits that no worker was asked for yet. */
   get hasFresh(): boolean {
-    return this.#fresh > 0;
+    return this.#fresh.size > 0;
   }
 
   add(request: TaskRequest, index: SectorIndexView): void {
-    const queue = this.#queues[request.task];
-    const held = BY_HOLDERS.includes(request.task) ? [...index.holders(request.sector)] : [];
+    const held = BY_HOLDERS.includes(this.task) ? [...index.holders(request.sector)] : [];
     const key = keyOf(request, held);
-    let found = queue.all.get(key);
+    let found = this.#all.get(key);
     if (found === undefined) {
       const holders = held.map(([id]) => id);
-      found = new RequestClass(request.task, holders);
-      queue.all.set(key, found);
+      found = new RequestClass(this.task, holders);
+      this.#all.set(key, found);
     }
     if (found.isEmpty) {
-      queue.filled.add(found);
-      queue.fresh.add(found);
-      this.#fresh += 1;
+      this.#filled.add(found);
+      this.#fresh.add(found);
     }
     found.add(request);
   }
 
-  /** The classes of a task in which something waits. */
-  classes(task: PipelineTask): ReadonlySet<RequestClass> {
-    return this.#queues[task].filled;
-  }
-
-  /** Those of which no worker was asked yet; from now on they count as asked. */
-  takeFresh(task: PipelineTask): ReadonlySet<RequestClass> {
-    const queue = this.#queues[task];
-    const taken = queue.fresh;
-    if (taken.size === 0) return taken;
-    this.#fresh -= taken.size;
-    queue.fresh = new Set();
+  /** The classes of which no worker was asked yet; from now on they count as asked. */
+  takeFresh(): Set<RequestClass> {
+    const taken = this.#fresh;
+    if (taken.size > 0) this.#fresh = new Set();
     return taken;
   }
 
   /** Takes the next one of a class out. */
   take(from: RequestClass): void {
     from.takeNext();
-    if (from.isEmpty) this.#queues[from.task].filled.delete(from);
+    if (from.isEmpty) this.#filled.delete(from);
+  }
+
+  /** Takes all out, to be sorted anew. */
+  clear(): readonly TaskRequest[] {
+    const all = [...this.#filled].flatMap((one) => [...one]);
+    this.#all.clear();
+    this.#filled.clear();
+    this.#fresh.clear();
+    return all;
+  }
+}
+
+/** The requests that nobody has been given. */
+export class Waiting {
+  /** The most urgent first. Lotus: storage/sealer/sealtasks/task.go */
+  readonly queues: readonly TaskQueue[] = URGENCY.map((task) => new TaskQueue(task));
+  readonly #byTask = new Map(this.queues.map((queue) => [queue.task, queue]));
+
+  *[Symbol.iterator](): Generator<TaskRequest> {
+    for (const { filled } of this.queues) for (const one of filled) yield* one;
+  }
+
+  /** Whether something waits that no worker was asked for yet. */
+  get hasFresh(): boolean {
+    return this.queues.some((queue) => queue.hasFresh);
+  }
+
+  add(request: TaskRequest, index: SectorIndexView): void {
+    this.queue(request.task).add(request, index);
+  }
+
+  queue(task: PipelineTask): TaskQueue {
+    const queue = this.#byTask.get(task);
+    if (queue === undefined) throw new Error(`no queue for ${task}`);
+    return queue;
   }
 
   /** Sorts everything anew by where the files are now. */
   refresh(index: SectorIndexView): void {
-    const all = [...this];
-    this.#queues = emptyQueues();
-    this.#fresh = 0;
-    for (const request of all) this.add(request, index);
+    for (const queue of this.queues) for (const request of queue.clear()) queue.add(request, index);
   }
 }
 
@@ -131,17 +170,6 @@ export function lowest(
     if (its < number && willDo(one)) [best, number] = [one, its];
   }
   return best;
-}
-
-/** Whether something waits in any of them. */
-export function someLeft(classes: Iterable<RequestClass>): boolean {
-  for (const one of classes) if (!one.isEmpty) return true;
-  return false;
-}
-
-function emptyQueues(): Readonly<Record<PipelineTask, TaskQueue>> {
-  const queue = (): TaskQueue => new TaskQueue();
-  return { AP: queue(), PC1: queue(), PC2: queue(), C1: queue(), C2: queue(), FIN: queue(), GET: queue() };
 }
 
 function keyOf({ sector }: TaskRequest, held: readonly (readonly [StorageId, number])[]): string {

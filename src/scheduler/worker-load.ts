@@ -1,7 +1,5 @@
-import { utilization } from '../lotus/admission.js';
-import type { SectorSize } from '../lotus/sector-size.js';
 import type { PipelineTask } from '../lotus/selector.js';
-import { TaskCounts } from './task-counts.js';
+import type { LoadState } from './load-state.js';
 import type { Phase, ScheduledTask, SchedulerWorker, TaskRequest } from './task-request.js';
 
 /** A task on its worker; its phase only goes forward. */
@@ -25,19 +23,18 @@ const NONE: readonly Job[] = [];
 /** What a worker has been given, and what it could take besides. */
 export class WorkerLoad {
   readonly #jobs = new Set<Job>();
-  readonly #counts: Readonly<Record<Stage, TaskCounts>>;
-  /** Answers of `admits` for the window; they hold until it changes. */
-  #openFor: Partial<Record<PipelineTask, boolean>> = {};
-  #total: number | undefined;
+  readonly #stages: Record<Stage, LoadState>;
+  #total: number;
   /** Those that wait to be prepared or to run, the oldest assignment first. */
   #pending: readonly Job[] = NONE;
   #given = 0;
   #worker: SchedulerWorker;
 
-  constructor(worker: SchedulerWorker, size: SectorSize) {
+  /** @param idle the state of such a worker that does nothing */
+  constructor(worker: SchedulerWorker, idle: LoadState) {
     this.#worker = worker;
-    const counts = (): TaskCounts => new TaskCounts(worker.resources, size);
-    this.#counts = { window: counts(), preparing: counts(), running: counts() };
+    this.#stages = { window: idle, preparing: idle, running: idle };
+    this.#total = sumOf(this.#stages);
   }
 
   get worker(): SchedulerWorker {
@@ -62,19 +59,15 @@ export class WorkerLoad {
   /** Whether it may be given one more of the task, as far as resources decide. */
   isOpenFor(task: PipelineTask): boolean {
     if (!this.#worker.enabled || !this.#worker.tasks.has(task)) return false;
-    return (this.#openFor[task] ??= this.admits(task, 'window'));
+    return this.#stages.window.admits(task);
   }
 
   admits(task: PipelineTask, stage: Stage): boolean {
-    return this.#counts[stage].admission(task).admitted;
+    return this.#stages[stage].admits(task);
   }
 
   /** How used it is with everything it has been given: the least used worker gets the next task. */
   total(): number {
-    this.#total ??= (['window', 'preparing', 'running'] as const).reduce(
-      (sum, stage) => sum + utilization(this.#worker.resources, this.#counts[stage].active),
-      0,
-    );
     return this.#total;
   }
 
@@ -82,7 +75,7 @@ export class WorkerLoad {
     const job: Job = { request, session: this.#worker.session, order: this.#given++, phase: 'assigned' };
     this.#jobs.add(job);
     this.#pending = [...this.#pending, job];
-    this.#count('window', request.task, 1);
+    this.#enter('window', request.task);
     return job;
   }
 
@@ -91,21 +84,29 @@ export class WorkerLoad {
     job.phase = phase;
     this.#pending = waits(phase) ? inserted(this.#pending, job) : this.#pending.filter((one) => one !== job);
     if (STAGE[phase] === from) return;
-    this.#count(from, job.request.task, -1);
-    this.#count(STAGE[phase], job.request.task, 1);
+    this.#leave(from, job.request.task);
+    this.#enter(STAGE[phase], job.request.task);
   }
 
   remove(job: Job): void {
     this.#jobs.delete(job);
     if (waits(job.phase)) this.#pending = this.#pending.filter((one) => one !== job);
-    this.#count(STAGE[job.phase], job.request.task, -1);
+    this.#leave(STAGE[job.phase], job.request.task);
   }
 
-  #count(stage: Stage, code: PipelineTask, by: 1 | -1): void {
-    this.#counts[stage].change(code, by);
-    this.#total = undefined;
-    if (stage === 'window') this.#openFor = {};
+  #enter(stage: Stage, task: PipelineTask): void {
+    this.#stages[stage] = this.#stages[stage].with(task);
+    this.#total = sumOf(this.#stages);
   }
+
+  #leave(stage: Stage, task: PipelineTask): void {
+    this.#stages[stage] = this.#stages[stage].without(task);
+    this.#total = sumOf(this.#stages);
+  }
+}
+
+function sumOf({ window, preparing, running }: Readonly<Record<Stage, LoadState>>): number {
+  return window.utilization + preparing.utilization + running.utilization;
 }
 
 function waits(phase: Phase): boolean {

@@ -7,7 +7,8 @@ import type { Model, ModelWorker } from './model.js';
 import type { RunResult } from './run.js';
 import type { Storage } from './storage.js';
 import { STAGES, type Tally, type Transfer } from './tally.js';
-import type { HeldBy, WorkerTally } from './worker-tally.js';
+import type { HeldBy } from './shortage.js';
+import type { WorkerTally } from './worker-tally.js';
 
 /** What a run of a farm came to. */
 export interface Outcome {

@@ -1,5 +1,6 @@
 import type { TransferKind } from '../flow/flow.js';
 import type { PipelineTask, SectorIndexView } from '../lotus/selector.js';
+import { LoadStates } from '../scheduler/load-state.js';
 import type { ScheduledTask } from '../scheduler/task-request.js';
 import { Level } from './level.js';
 import type { Model, ModelWorker } from './model.js';
@@ -45,7 +46,10 @@ export class Tally {
     this.#size = size;
     this.queues = new Map(STAGES.map((task) => [task, new Level()]));
     this.underway = new Map(STAGES.map((task) => [task, new Level()]));
-    this.workers = new Map(workers.map((worker) => [worker.session, new WorkerTally(worker, size)]));
+    const states = new LoadStates(size);
+    this.workers = new Map(
+      workers.map((worker) => [worker.session, new WorkerTally(worker, states.idle(worker.resources))]),
+    );
   }
 
   get transfers(): readonly Transfer[] {

@@ -1,55 +1,47 @@
 import type { ScarceResource } from '../lotus/admission.js';
 import type { PipelineTask } from '../lotus/selector.js';
-import { TaskCounts } from '../scheduler/task-counts.js';
+import type { LoadState } from '../scheduler/load-state.js';
 import { Level } from './level.js';
-import type { Model, ModelWorker } from './model.js';
-
-/**
- * What can keep a worker from one task more: a resource, room on its disks, or that it fetches the files of as many
- * already as it may prepare at once.
- */
-export type HeldBy = ScarceResource | 'disk' | 'transfers';
+import type { ModelWorker } from './model.js';
+import { type HeldBy, Shortage } from './shortage.js';
 
 /** The tasks that take enough for others to have to wait. */
 const HEAVY: readonly PipelineTask[] = ['AP', 'PC1', 'PC2', 'C2', 'GET'];
 
+const NONE: ReadonlyMap<HeldBy, number> = new Map();
+const NOTHING: readonly ScarceResource[] = [];
+
+/** What is short beside resources: nothing, room, transfers, both. */
+const OTHERS: readonly (readonly HeldBy[])[] = [[], ['disk'], ['transfers'], ['transfers', 'disk']];
+
 /** What one worker did, and when it could take no more of a task. */
 export class WorkerTally {
   readonly worker: ModelWorker;
-  readonly #running: TaskCounts;
-  readonly #fetching: TaskCounts;
-  readonly #heavy: readonly PipelineTask[];
+  #running: LoadState;
+  #fetching: LoadState;
   readonly #busy = new Map<PipelineTask, Level>();
-  /** 1 while there is no room for one more; 0 otherwise. */
-  readonly #full = new Map<PipelineTask, Level>();
-  /** The same for want of one thing; several may be short at once. */
-  readonly #short = new Map<PipelineTask, Map<HeldBy, Level>>();
-  /** What is short now, from each of the three sides it can come from. */
-  #scarce: readonly (readonly HeldBy[])[] = [];
-  #fetchesAll: readonly boolean[] = [];
+  readonly #shortages: ReadonlyMap<PipelineTask, Shortage>;
   #withoutRoom: ReadonlySet<PipelineTask> = new Set();
   #since = 0;
 
-  constructor(worker: ModelWorker, size: Model['size']) {
+  /** @param idle the state of such a worker that does nothing */
+  constructor(worker: ModelWorker, idle: LoadState) {
     this.worker = worker;
-    this.#running = new TaskCounts(worker.resources, size);
-    this.#fetching = new TaskCounts(worker.resources, size);
-    this.#heavy = HEAVY.filter((task) => worker.tasks.has(task));
+    this.#running = this.#fetching = idle;
+    const heavy = HEAVY.filter((task) => worker.tasks.has(task));
+    this.#shortages = new Map(heavy.map((task) => [task, new Shortage(0)]));
   }
 
   /** One more or one less that runs. */
   change(now: number, code: PipelineTask, by: 1 | -1): void {
-    this.#level(this.#busy, code).change(now, by);
-    this.#running.change(code, by);
-    // Fetching takes nothing that Lotus counts.
-    this.#scarce = this.#heavy.map((task) => (task === 'GET' ? [] : this.#running.scarce(task)));
+    this.#level(code).change(now, by);
+    this.#running = by === 1 ? this.#running.with(code) : this.#running.without(code);
     this.#note(now);
   }
 
   /** One more or one less whose files are on their way here. */
   fetching(now: number, code: PipelineTask, by: 1 | -1): void {
-    this.#fetching.change(code, by);
-    this.#fetchesAll = this.#heavy.map((task) => task !== 'GET' && !this.#fetching.admission(task).admitted);
+    this.#fetching = by === 1 ? this.#fetching.with(code) : this.#fetching.without(code);
     this.#note(now);
   }
 
@@ -66,56 +58,34 @@ export class WorkerTally {
 
   /** Which part of the time it could not take one more: 0 to 1. */
   full(code: PipelineTask, now: number): number {
-    return this.#full.get(code)?.mean(now) ?? 0;
+    return this.#shortages.get(code)?.full(now) ?? 0;
   }
 
   /** Which part of the time each thing was short: 0 to 1 each, and together more where several were at once. */
   short(code: PipelineTask, now: number): ReadonlyMap<HeldBy, number> {
-    const parts = [...(this.#short.get(code) ?? [])].map(
-      ([thing, level]) => [thing, level.mean(now)] as const,
-    );
-    return new Map(parts.filter(([, part]) => part > 0));
+    return this.#shortages.get(code)?.short(now) ?? NONE;
   }
 
   restart(now: number): void {
     this.#since = now;
-    for (const level of [...this.#busy.values(), ...this.#full.values()]) level.restart(now);
-    for (const levels of this.#short.values()) for (const level of levels.values()) level.restart(now);
+    for (const level of this.#busy.values()) level.restart(now);
+    for (const shortage of this.#shortages.values()) shortage.restart(now);
   }
 
   #note(now: number): void {
-    this.#heavy.forEach((task, index) => {
-      const short = this.#shortFor(task, index);
-      set(this.#level(this.#full, task), now, short.length > 0);
-      const levels = this.#short.get(task) ?? new Map<HeldBy, Level>();
-      this.#short.set(task, levels);
-      for (const [thing, level] of levels) set(level, now, short.includes(thing));
-      for (const thing of short) set(this.#level(levels, thing), now, true);
-    });
-  }
-
-  #shortFor(task: PipelineTask, index: number): readonly HeldBy[] {
-    const scarce = this.#scarce[index] ?? [];
-    const fetchesAll = this.#fetchesAll[index] === true;
-    const lacksRoom = this.#withoutRoom.has(task);
-    if (!fetchesAll && !lacksRoom) return scarce;
-    return [
-      ...scarce,
-      ...(fetchesAll ? (['transfers'] as const) : []),
-      ...(lacksRoom ? (['disk'] as const) : []),
-    ];
-  }
-
-  #level<K>(levels: Map<K, Level>, key: K): Level {
-    let level = levels.get(key);
-    if (level === undefined) {
-      level = new Level(this.#since);
-      levels.set(key, level);
+    for (const [task, shortage] of this.#shortages) {
+      const lacksRoom = this.#withoutRoom.has(task);
+      // Fetching for long-term storage takes nothing that Lotus counts.
+      const isCounted = task !== 'GET';
+      const fetchesAll = isCounted && !this.#fetching.admits(task);
+      const others = OTHERS[(fetchesAll ? 2 : 0) + (lacksRoom ? 1 : 0)] ?? NOTHING;
+      shortage.note(now, isCounted ? this.#running.scarce(task) : NOTHING, others);
     }
+  }
+
+  #level(code: PipelineTask): Level {
+    let level = this.#busy.get(code);
+    if (level === undefined) this.#busy.set(code, (level = new Level(this.#since)));
     return level;
   }
-}
-
-function set(level: Level, now: number, on: boolean): void {
-  if ((level.value === 1) !== on) level.change(now, on ? 1 : -1);
 }

@@ -8,7 +8,7 @@ import {
   type Stuck,
 } from '../simulate/outcome.js';
 import type { Transfer } from '../simulate/tally.js';
-import type { HeldBy } from '../simulate/worker-tally.js';
+import type { HeldBy } from '../simulate/shortage.js';
 import { formatBytes } from './bytes.js';
 import { bindingWords } from './capacity-words.js';
 import type { Style } from './style.js';

@@ -77,7 +77,7 @@ function waitingFor(task: PipelineTask, ...numbers: readonly number[]): Waiting 
 }
 
 function classesOf(waiting: Waiting, task: PipelineTask): readonly (readonly number[])[] {
-  return [...waiting.classes(task)].map(numbersOf);
+  return [...waiting.queue(task).filled].map(numbersOf);
 }
 
 describe('what waits', () => {
@@ -103,7 +103,7 @@ describe('what waits', () => {
     for (const number of [1, 2]) waiting.add(request('PC2', number), found);
     waiting.add({ id: 'theirs', task: 'PC2', sector: sectorId(1, 2000) }, found);
     expect(classesOf(waiting, 'PC2')).toEqual([[1, 2], [1]]);
-    expect([...waiting.classes('PC2')].map(({ holders }) => holders)).toEqual([
+    expect([...waiting.queue('PC2').filled].map(({ holders }) => holders)).toEqual([
       ['p', 'q'],
       ['p', 'q'],
     ]);
@@ -117,15 +117,16 @@ describe('what waits', () => {
 
   it('is no class any more when all of it is taken', () => {
     const waiting = waitingFor('PC2', 1, 4);
-    for (const one of waiting.classes('PC2')) if (one.next?.id === 'PC2 1') waiting.take(one);
+    for (const one of waiting.queue('PC2').filled)
+      if (one.next?.id === 'PC2 1') waiting.queue('PC2').take(one);
     expect(classesOf(waiting, 'PC2')).toEqual([[4]]);
   });
 
   it('is fresh until somebody asks, and again once it was empty', () => {
     const waiting = waitingFor('PC2', 1);
     expect(waiting.hasFresh).toBe(true);
-    expect([...waiting.takeFresh('C1')]).toEqual([]);
-    const [one, ...others] = waiting.takeFresh('PC2');
+    expect([...waiting.queue('C1').takeFresh()]).toEqual([]);
+    const [one, ...others] = waiting.queue('PC2').takeFresh();
     expect(others).toEqual([]);
     expect(waiting.hasFresh).toBe(false);
 
@@ -133,19 +134,19 @@ describe('what waits', () => {
     waiting.add(request('PC2', 2), index());
     expect(waiting.hasFresh).toBe(false);
 
-    for (let left = 2; one !== undefined && left > 0; left--) waiting.take(one);
+    for (let left = 2; one !== undefined && left > 0; left--) waiting.queue('PC2').take(one);
     waiting.add(request('PC2', 2), index());
-    expect([...waiting.takeFresh('PC2')]).toEqual([one]);
+    expect([...waiting.queue('PC2').takeFresh()]).toEqual([one]);
   });
 
   it('is all fresh, and where it is now, when it is sorted anew', () => {
     const waiting = waitingFor('PC2', 1, 2, 4);
-    waiting.takeFresh('PC2');
+    waiting.queue('PC2').takeFresh();
     const later = index();
     later.hold(2, 'p', 0);
     later.hold(2, 'q', 6);
     waiting.refresh(later);
     expect(classesOf(waiting, 'PC2')).toEqual([[1], [2, 4]]);
-    expect([...waiting.takeFresh('PC2')].map(numbersOf)).toEqual([[1], [2, 4]]);
+    expect([...waiting.queue('PC2').takeFresh()].map(numbersOf)).toEqual([[1], [2, 4]]);
   });
 });

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { LoadStates } from '../../src/scheduler/load-state.js';
+import type { SchedulerWorker } from '../../src/scheduler/task-request.js';
 import { WorkerLoad } from '../../src/scheduler/worker-load.js';
 import { request, schedulerWorker, type WorkerShape } from '../support/scheduler-farm.js';
 
 function loadOf(shape: WorkerShape): WorkerLoad {
-  return new WorkerLoad(schedulerWorker('a', shape), '32GiB');
+  return idleLoad(schedulerWorker('a', shape));
+}
+
+function idleLoad(worker: SchedulerWorker): WorkerLoad {
+  return new WorkerLoad(worker, new LoadStates('32GiB').idle(worker.resources));
 }
 
 describe('the load of a worker', () => {
@@ -56,7 +62,7 @@ describe('the load of a worker', () => {
 
   it('goes by Lotus’s table for what it does not say', () => {
     const { resources, ...worker } = schedulerWorker('a', { memory: 128, swap: 0 });
-    const load = new WorkerLoad({ ...worker, resources: { ...resources, Resources: {} } }, '32GiB');
+    const load = idleLoad({ ...worker, resources: { ...resources, Resources: {} } });
     load.add(request('PC1', 1));
     // MaxMemory: 64 of 128 GiB
     expect(load.total()).toBe(0.5);

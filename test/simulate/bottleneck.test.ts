@@ -3,7 +3,7 @@ import type { Hardware, Worker } from '../../src/farm/farm.js';
 import type { PipelineTask } from '../../src/lotus/selector.js';
 import type { Durations } from '../../src/simulate/durations.js';
 import { bindingIn } from '../../src/simulate/outcome.js';
-import type { HeldBy } from '../../src/simulate/worker-tally.js';
+import type { HeldBy } from '../../src/simulate/shortage.js';
 import {
   DAY,
   GiB,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineTask } from '../../src/lotus/selector.js';
+import { LoadStates } from '../../src/scheduler/load-state.js';
 import type { ScheduledTask } from '../../src/scheduler/task-request.js';
 import { Tally } from '../../src/simulate/tally.js';
 import type { Move } from '../../src/simulate/transfer.js';
@@ -10,7 +11,7 @@ import { GiB, modelAt, type Place } from '../support/simulated-farm.js';
 function workerTally(place: Place): WorkerTally {
   const [worker] = modelAt({ w: place }).workers;
   if (worker === undefined) throw new Error('no worker');
-  return new WorkerTally(worker, '32GiB');
+  return new WorkerTally(worker, new LoadStates('32GiB').idle(worker.resources));
 }
 
 function taskOf(task: PipelineTask): ScheduledTask {
