@@ -18,6 +18,13 @@ export interface SectorFile {
   declared: boolean;
 }
 
+/** The files of one sector. */
+interface Sector {
+  readonly files: Map<SealedType, SectorFile>;
+  /** What the index knows of them, until it changes. */
+  holders?: Holders | undefined;
+}
+
 interface FileSystem {
   readonly size: number;
   used: number;
@@ -25,6 +32,8 @@ interface FileSystem {
 }
 
 const { unsealed, sealed, cache } = FILE_TYPES;
+
+const NOWHERE: Holders = new Map();
 
 /** One storage path, with what is still free on it. */
 export class Path implements IndexedPath {
@@ -60,7 +69,7 @@ export class Storage implements SectorIndexView {
   readonly paths: ReadonlyMap<StorageId, Path>;
   readonly disallowRemoteFinalize: boolean;
   readonly #size: SectorSize;
-  readonly #files = new Map<number, Map<SealedType, SectorFile>>();
+  readonly #sectors = new Map<number, Sector>();
   readonly #finished = new Map<StorageId, number>();
   readonly #ofWorker = new Map<string, Path[]>();
   /** What fits on a path, as a bit for each amount that tasks ask for. */
@@ -91,16 +100,13 @@ export class Storage implements SectorIndexView {
     }
   }
 
-  holders(sector: SectorId): Holders {
-    const holders = new Map<StorageId, number>();
-    for (const [type, { path, declared }] of this.#files.get(sector.Number) ?? []) {
-      if (declared) holders.set(path.info.ID, (holders.get(path.info.ID) ?? 0) | FILE_TYPES[type]);
-    }
-    return holders;
+  holders({ Number: number }: SectorId): Holders {
+    const sector = this.#sectors.get(number);
+    return sector === undefined ? NOWHERE : (sector.holders ??= holdersOf(sector.files));
   }
 
   file(sector: number, type: SealedType): SectorFile | undefined {
-    return this.#files.get(sector)?.get(type);
+    return this.#sectors.get(sector)?.files.get(type);
   }
 
   /** The path of the worker on which Lotus would put such a file; undefined when there is none with room. */
@@ -116,38 +122,42 @@ export class Storage implements SectorIndexView {
   }
 
   /** Puts a file in the place of the one that was there. */
-  put(sector: number, type: SealedType, file: SectorFile): void {
-    this.remove(sector, type);
-    let files = this.#files.get(sector);
-    if (files === undefined) {
-      files = new Map();
-      this.#files.set(sector, files);
-    }
-    files.set(type, file);
+  put(number: number, type: SealedType, file: SectorFile): void {
+    let sector = this.#sectors.get(number);
+    if (sector === undefined) this.#sectors.set(number, (sector = { files: new Map() }));
+    const before = sector.files.get(type);
+    if (before !== undefined) this.release(before);
+    sector.files.set(type, file);
+    sector.holders = undefined;
   }
 
-  declare(sector: number, type: SealedType): void {
-    const file = this.file(sector, type);
-    if (file !== undefined) file.declared = true;
+  declare(number: number, type: SealedType): void {
+    const sector = this.#sectors.get(number);
+    const file = sector?.files.get(type);
+    if (sector === undefined || file === undefined) return;
+    file.declared = true;
+    sector.holders = undefined;
   }
 
   release(file: SectorFile): void {
     this.#take(file.path, -file.size);
   }
 
-  remove(sector: number, type: SealedType): void {
-    const file = this.file(sector, type);
-    if (file === undefined) return;
+  remove(number: number, type: SealedType): void {
+    const sector = this.#sectors.get(number);
+    const file = sector?.files.get(type);
+    if (sector === undefined || file === undefined) return;
     this.release(file);
-    this.#files.get(sector)?.delete(type);
+    sector.files.delete(type);
+    sector.holders = undefined;
   }
 
   /** The sector is finished: its files stay where they are, and nobody asks for them again. */
-  forget(sector: number): void {
-    for (const { path, size } of this.#files.get(sector)?.values() ?? []) {
+  forget(number: number): void {
+    for (const { path, size } of this.#sectors.get(number)?.files.values() ?? []) {
       this.#finished.set(path.info.ID, this.finishedOn(path.info.ID) + size);
     }
-    this.#files.delete(sector);
+    this.#sectors.delete(number);
   }
 
   /** bytes of finished sectors on a path */
@@ -167,4 +177,12 @@ export class Storage implements SectorIndexView {
   #fitting({ available }: Path): number {
     return this.#asked.reduce((bits, bytes, index) => bits | (bytes <= available ? 1 << index : 0), 0);
   }
+}
+
+function holdersOf(files: Sector['files']): Holders {
+  const holders = new Map<StorageId, number>();
+  for (const [type, { path, declared }] of files) {
+    if (declared) holders.set(path.info.ID, (holders.get(path.info.ID) ?? 0) | FILE_TYPES[type]);
+  }
+  return holders;
 }
