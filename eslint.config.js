@@ -20,7 +20,9 @@ export default tseslint.config(
   {
     files: ['scripts/**', 'bench/**'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', performance: 'readonly' },
+      globals: Object.fromEntries(
+        ['Buffer', 'URL', 'console', 'performance', 'process', 'setTimeout'].map((name) => [name, 'readonly']),
+      ),
     },
     rules: { 'no-console': 'off' },
   },

@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/e2e/**'],
+          // Nothing is timed here: a machine that is busy may take as long as it needs.
+          testTimeout: 60_000,
         },
       },
       {
