@@ -19,6 +19,14 @@ export class RenewingRemote implements Remote {
     return this.#use((remote) => remote.exec(script, options));
   }
 
+  stream(
+    script: string,
+    onOutput: (chunk: Buffer) => void,
+    signal: AbortSignal,
+  ): Promise<Result<ExecOutput>> {
+    return this.#use((remote) => remote.stream(script, onOutput, signal));
+  }
+
   dial(host: string, port: number): Promise<Result<Duplex>> {
     return this.#use((remote) => remote.dial(host, port));
   }

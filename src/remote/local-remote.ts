@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Host } from '../farm/farm.js';
 import type { ConnectContext } from './context.js';
-import { MOST_OUTPUT_BYTES } from './output-collector.js';
+import { MOST_OUTPUT_BYTES, OutputCollector } from './output-collector.js';
 import type { ExecOutput, Remote } from './remote.js';
 import {
   channelRefused,
@@ -13,16 +13,25 @@ import {
   dialRefused,
   dialTimedOut,
   EXEC_TIMEOUT_MS,
+  MOST_STREAM_ERRORS,
   scriptTimedOut,
   signalStatus,
+  STOP_MS,
   tooMuchOutput,
 } from './remote-error.js';
-import { shInput } from './script.js';
+import { shInput, streamInput } from './script.js';
 import { DEFAULT_TIMEOUT_MS } from './ssh-config.js';
 import { shellCommand, sudoRefusal } from './sudo.js';
 
 /** What a login over SSH would have, too: nothing else of the operator's own variables reaches a worker. */
 const PASSED_ON = ['PATH', 'USER', 'LOGNAME', 'SHELL', 'LANG'];
+
+/** How a shell ended, as execa says it. */
+interface Ended {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly shortMessage?: string | undefined;
+}
 
 /** The operator's own machine as a host of the farm, without SSH. */
 export class LocalRemote implements Remote {
@@ -56,11 +65,55 @@ export class LocalRemote implements Remote {
     this.#running.delete(stop);
     if (result.isMaxBuffer) stop(tooMuchOutput(this.host, MOST_OUTPUT_BYTES));
     if (stopped !== undefined) return failure(stopped);
-    if (result.exitCode === undefined && result.signal === undefined) {
-      return failure(channelRefused(this.host, result.shortMessage ?? 'sh cannot be started'));
-    }
-    const status = result.exitCode ?? signalStatus(result.signal);
-    const output = { stdout: result.stdout, stderr: result.stderr, status };
+    return this.#outcome(result, result);
+  }
+
+  async stream(
+    script: string,
+    onOutput: (chunk: Buffer) => void,
+    signal: AbortSignal,
+  ): Promise<Result<ExecOutput>> {
+    if (this.#closed) return failure(this.#lost());
+    const shell = this.#startStream();
+    const errors = new OutputCollector(MOST_STREAM_ERRORS, () => undefined);
+    let lost: Diagnostic | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (why?: Diagnostic): void => {
+      lost ??= why;
+      shell.stdin.end();
+      timer ??= setTimeout(() => {
+        if (shell.pid !== undefined) killGroup(shell.pid);
+      }, STOP_MS);
+    };
+    const onAbort = (): void => {
+      stop();
+    };
+    // A shell that has ended reads no more.
+    shell.stdin.on('error', () => undefined);
+    shell.stdout.on('data', (chunk: Buffer) => {
+      if (!signal.aborted) onOutput(chunk);
+    });
+    shell.stderr.on('data', (chunk: Buffer) => {
+      errors.addStderr(chunk);
+    });
+    this.#running.add(stop);
+    shell.stdin.write(streamInput(script));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    const result = await shell;
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+    this.#running.delete(stop);
+    return lost === undefined ? this.#outcome(result, errors.text()) : failure(lost);
+  }
+
+  #outcome(
+    { exitCode, signal, shortMessage }: Ended,
+    { stdout, stderr }: Omit<ExecOutput, 'status'>,
+  ): Result<ExecOutput> {
+    if (exitCode === undefined && signal === undefined)
+      return failure(channelRefused(this.host, shortMessage ?? 'sh cannot be started'));
+    const output = { stdout, stderr, status: exitCode ?? signalStatus(signal) };
     const refusal = this.#sudoRefusal(output);
     return refusal === undefined ? success(output) : failure(refusal);
   }
@@ -108,24 +161,33 @@ export class LocalRemote implements Remote {
     return Promise.resolve();
   }
 
-  /** In a process group of its own, so that stopping a script stops what it has started. */
   #startShell(script: string) {
+    const [program, args, options] = this.#shell();
+    return execa(program, args, { ...options, input: shInput(script), maxBuffer: MOST_OUTPUT_BYTES });
+  }
+
+  #startStream() {
+    const [program, args, options] = this.#shell();
+    return execa(program, args, { ...options, buffer: false });
+  }
+
+  /** In a process group of its own, so that stopping a script stops what it has started. */
+  #shell() {
     const { environment, homeDir } = this.context;
     const passedOn = PASSED_ON.flatMap((name) => {
       const value = environment[name];
       return value === undefined ? [] : [[name, value] as const];
     });
     const [program = '', ...args] = shellCommand(this.settings.ssh.sudo === true).split(' ');
-    return execa(program, args, {
-      input: shInput(script),
+    const options = {
       env: { ...Object.fromEntries(passedOn), HOME: homeDir },
       extendEnv: false,
       cwd: homeDir,
       detached: true,
       reject: false,
       stripFinalNewline: false,
-      maxBuffer: MOST_OUTPUT_BYTES,
-    });
+    } as const;
+    return [program, args, options] as const;
   }
 
   #lost(): Diagnostic {

@@ -4,6 +4,15 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 /** 2 minutes */
 export const EXEC_TIMEOUT_MS = 120_000;
 
+/** How long a script that is told to end may take before it is left alone. Milliseconds. */
+export const STOP_MS = 5000;
+
+/** Of a script that ended because it was told to: 128 + SIGTERM. */
+export const STOPPED_STATUS = 143;
+
+/** Of what a script without end says on standard error. */
+export const MOST_STREAM_ERRORS = 64 * 2 ** 10;
+
 export function connectionLost(host: string, why: string): Diagnostic {
   return {
     code: 'SF405',

@@ -9,7 +9,7 @@ export interface ExecOutput {
   readonly status: number;
 }
 
-/** One host, reached. All work on it goes through these two. */
+/** One host, reached. All work on it goes through these three. */
 export interface Remote {
   /** The host's name in the farm. */
   readonly host: string;
@@ -18,6 +18,11 @@ export interface Remote {
    * Fails (SF4xx) when the connection breaks or `timeoutMs` passes; a non-zero status is no failure.
    */
   exec(script: string, options?: { readonly timeoutMs?: number }): Promise<Result<ExecOutput>>;
+  /**
+   * The same for a script that may have no end of its own: its standard output is handed over as it comes, and is empty
+   * in the result. Once `signal` is aborted, all that the script started is ended on the host as well.
+   */
+  stream(script: string, onOutput: (chunk: Buffer) => void, signal: AbortSignal): Promise<Result<ExecOutput>>;
   /** A TCP connection made by the host itself, as `direct-tcpip` does. */
   dial(host: string, port: number): Promise<Result<Duplex>>;
   /** What is worth knowing of the way the host is reached, as far as it has been gone by now. */

@@ -17,7 +17,7 @@ import {
   isForbidden,
   scriptTimedOut,
 } from './remote-error.js';
-import { runScript } from './ssh2-exec.js';
+import { runScript, streamScript } from './ssh2-exec.js';
 import { shellCommand, sudoRefusal } from './sudo.js';
 
 /** How long the host has to answer a goodbye. Milliseconds. */
@@ -72,8 +72,29 @@ export class Ssh2Remote implements Remote {
     });
   }
 
+  /** Holds its channel for as long as it lasts: at most eight at a time do on one connection. */
+  stream(
+    script: string,
+    onOutput: (chunk: Buffer) => void,
+    signal: AbortSignal,
+  ): Promise<Result<ExecOutput>> {
+    return this.#limit.hold(async (release) => {
+      const opened = await this.#open(
+        release,
+        (answer) => this.client.exec(shellCommand(this.endpoint.sudo), answer),
+        (channel) => ({ output: streamScript(channel, this.host, script, onOutput, signal) }),
+      );
+      const output =
+        opened instanceof Error ? failure(channelRefused(this.host, opened.message)) : await opened.output;
+      return this.#lost === undefined ? this.#unlessRefused(output) : failure(this.#lost);
+    });
+  }
+
   async #run(channel: ClientChannel, script: string): Promise<Result<ExecOutput>> {
-    const output = await runScript(channel, this.host, script, this.most.mostOutput);
+    return this.#unlessRefused(await runScript(channel, this.host, script, this.most.mostOutput));
+  }
+
+  #unlessRefused(output: Result<ExecOutput>): Result<ExecOutput> {
     if (!output.ok || !this.endpoint.sudo) return output;
     const refusal = sudoRefusal(this.endpoint, output.value);
     return refusal === undefined ? output : failure(refusal);

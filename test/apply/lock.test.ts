@@ -91,6 +91,7 @@ describe('work under locks', () => {
       host,
       exec: (script) =>
         Promise.resolve(lost.has(host) ? failure(aDiagnostic(`${host} is gone`)) : success(runShell(script))),
+      stream: () => Promise.reject(new Error('streamed')),
       dial: () => Promise.reject(new Error('dialled')),
       notes: () => [],
       close: () => Promise.resolve(),

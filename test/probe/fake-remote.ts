@@ -11,6 +11,11 @@ export class FakeRemote implements Remote {
   closed = 0;
   said: readonly Diagnostic[] = [];
   onExec: (script: string) => Promise<Result<ExecOutput>> = () => Promise.resolve(output(''));
+  onStream: (
+    script: string,
+    onOutput: (chunk: Buffer) => void,
+    signal: AbortSignal,
+  ) => Promise<Result<ExecOutput>> = () => Promise.reject(new Error('streamed'));
   onDial: () => Promise<Result<Duplex>> = () => Promise.reject(new Error('dialled'));
 
   constructor(readonly host = 'host-1') {}
@@ -18,6 +23,15 @@ export class FakeRemote implements Remote {
   exec(script: string): Promise<Result<ExecOutput>> {
     this.scripts.push(script);
     return this.onExec(script);
+  }
+
+  stream(
+    script: string,
+    onOutput: (chunk: Buffer) => void,
+    signal: AbortSignal,
+  ): Promise<Result<ExecOutput>> {
+    this.scripts.push(script);
+    return this.onStream(script, onOutput, signal);
   }
 
   dial(host: string, port: number): Promise<Result<Duplex>> {

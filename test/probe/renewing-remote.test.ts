@@ -43,6 +43,23 @@ describe('a connection', () => {
     expect(first?.dialled).toEqual(['10.0.0.10:2345']);
   });
 
+  it('serves streams too, and is opened again after one that broke', async () => {
+    await remote.exec('a');
+    const [first] = opened;
+    const { signal } = new AbortController();
+    const heard: string[] = [];
+    const listen = (chunk: Buffer): unknown => heard.push(chunk.toString());
+    if (first !== undefined)
+      first.onStream = (script, onOutput, given) => {
+        onOutput(Buffer.from(`${script} ${String(given === signal)}`));
+        return Promise.resolve(failed('SF405'));
+      };
+    expect(await remote.stream('s', listen, signal)).toEqual(failed('SF405'));
+    expect(heard).toEqual(['s true']);
+    expect(first?.closed).toBe(1);
+    expect(await remote.exec('b')).toEqual(output('from 2'));
+  });
+
   it('that broke is closed, and the next call opens another', async () => {
     await remote.exec('a');
     const [first] = opened;

@@ -13,6 +13,8 @@ export interface SshServerOptions {
   readonly maxAuthTries?: number;
   /** Whether `direct-tcpip` is allowed; yes by default. */
   readonly forwarding?: boolean;
+  /** Whether commands go on when their channel is closed, as with sshd; no by default, so that nothing is left. */
+  readonly commandsStay?: boolean;
   /** In place of running a command: what it says on standard error, and its status, at once. */
   readonly answer?: { readonly stderr: string; readonly status: number };
   /** What to wait for before a `direct-tcpip` connection is made. */
@@ -154,7 +156,8 @@ export class SshServer {
     child.stdout.pipe(channel, { end: false });
     child.stderr.pipe(channel.stderr, { end: false });
     channel.once('close', () => {
-      killGroup(child);
+      child.stdin.end();
+      if (this.#options.commandsStay !== true) killGroup(child);
     });
     child.once('close', (code, signal) => {
       this.#children.delete(child);
