@@ -11,7 +11,7 @@ const HOUSE = `
   sandbox     scheduler host lotus diagnostic
 
   apply       probe remote rpc event plan drain desired observed host farm lotus secret diagnostic
-  probe       remote rpc event observed host farm lotus secret diagnostic
+  probe       remote rpc event observed log host farm lotus secret diagnostic
   rpc         remote lotus secret diagnostic
   remote      types-of-farm diagnostic
   secrets     farm secret diagnostic
@@ -25,6 +25,7 @@ const HOUSE = `
   drain       observed farm lotus diagnostic
   desired     host farm lotus secret diagnostic
   observed    host farm lotus secret diagnostic
+  log         host secret diagnostic
   host        farm lotus secret diagnostic
   farm        config lotus diagnostic
   scheduler   lotus diagnostic
@@ -57,6 +58,7 @@ const PURE = [
   'host',
   'desired',
   'observed',
+  'log',
   'plan',
   'drain',
 ];

@@ -4,6 +4,7 @@ import type { CapacityOptions } from './commands/capacity.js';
 import type { DrainOptions } from './commands/drain.js';
 import type { PlanOptions } from './commands/plan.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { logsCommand } from './logs-command.js';
 import { simulateCommand } from './simulate-command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
@@ -87,6 +88,7 @@ function buildProgram(finish: Finish): Command {
   });
   addFileCommands(program, finish);
   addHostCommands(program, finish);
+  logsCommand(program, finish);
   addDrainCommands(program, finish);
   sandboxCommand(program, finish);
   command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')

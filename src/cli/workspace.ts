@@ -103,7 +103,19 @@ export class Workspace {
 
 /** To look at the machines, for which SSH is enough: the miner is asked as well where its token can be had. */
 export async function openConnections(farm: Farm): Promise<Connections> {
-  return connectionsTo(farm, await minerToken(farm));
+  return (await openMachines(farm)).connections;
+}
+
+export interface Machines {
+  readonly connections: Connections;
+  /** Not to be shown: the miner's token, where it can be had. */
+  readonly secrets: readonly Secret[];
+}
+
+/** The same for what shows words of the machines. */
+export async function openMachines(farm: Farm): Promise<Machines> {
+  const token = await minerToken(farm);
+  return { connections: connectionsTo(farm, token), secrets: token.ok ? [token.value] : [] };
 }
 
 function minerToken({ miner }: Farm): Promise<Result<Secret>> {

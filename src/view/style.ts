@@ -8,6 +8,8 @@ export interface Style {
   readonly yellow: Paint;
   readonly green: Paint;
   readonly cyan: Paint;
+  readonly magenta: Paint;
+  readonly blue: Paint;
 }
 
 export type Paint = (text: string) => string;
@@ -25,6 +27,8 @@ export function createStyle(enabled: boolean): Style {
     yellow: paint('yellow'),
     green: paint('green'),
     cyan: paint('cyan'),
+    magenta: paint('magenta'),
+    blue: paint('blue'),
   };
 }
 

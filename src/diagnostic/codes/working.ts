@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF601–SF619: carrying out a plan, emptying workers, and the command line. */
+/** SF601–SF621: carrying out a plan, emptying workers, and the command line. */
 export const WORKING_CODES = {
   SF601: {
     title: 'file changed since it was read',
@@ -160,5 +160,21 @@ export const WORKING_CODES = {
     severity: 'warning',
     why: 'Without `--durations` a simulation takes PC2 and C2 to last 25 and 30 minutes, as they do on a GPU. On CPUs alone they take hours, so that the farm seals less than is shown.',
     remedy: 'Measure one and say so with `--durations PC2=…,C2=…`, or give the machine a GPU.',
+  },
+  SF620: {
+    title: 'log may not be read',
+    severity: 'error',
+    why:
+      'With systemd a worker writes into the journal, which only root and the groups `systemd-journal` and `adm` may read; to others journalctl shows nothing. ' +
+      'Without systemd its log is a file of its own with mode 0600.',
+    remedy:
+      'Add the SSH user to the group `systemd-journal` on the host, or set `ssh.sudo: true` for it. The change of groups holds from the next login on.',
+  },
+  SF621: {
+    title: 'worker has no log yet',
+    severity: 'note',
+    why: 'The host holds no line of this worker: it has not been started by sealfarm there, its journal was kept in memory alone and the host was restarted, or old entries were removed.',
+    remedy:
+      'Look whether it runs with `sealfarm status`. A journal outlives a restart of the host where `Storage=persistent` is set in `journald.conf`.',
   },
 } as const satisfies Codes;
