@@ -24,12 +24,9 @@ export class LogOutput {
     if (!this.#signal.aborted) this.#terminal.event(this.#format(line), logLineJson(line));
   }
 
-  failed(diagnostic: Diagnostic): void {
+  say(diagnostic: Diagnostic): void {
+    // What was broken off has nothing to say of the log.
     if (this.#signal.aborted) return;
-    this.note(diagnostic);
-  }
-
-  note(diagnostic: Diagnostic): void {
     // Workers of one host that is not reached have the same to say.
     if (this.#said.some(({ message }) => message === diagnostic.message)) return;
     this.#said.push(diagnostic);

@@ -3,7 +3,8 @@ import { LOG_HEAD, type LogPosition, type LogRange } from './log.js';
 
 /**
  * What the file holds up to its present end. It may have gigabytes, so the host itself finds about where to begin:
- * never too late, and where it counts lines one before the first, which may be torn as the worker goes on writing.
+ * never too late, and where it counts lines two more: the first may be torn as the worker goes on writing, and the last may
+ * have no end yet.
  */
 export function fileHistoryScript(file: string, range: LogRange): string {
   return `set -u
@@ -29,7 +30,7 @@ function startOf({ since, lines }: LogRange): string {
   if (since !== undefined)
     return `$(LC_ALL=C awk -v day=${dayBefore(since)} '${FIND_DAY}' "$log")
 start=\${start:-$size}`;
-  return lines === undefined ? '0' : `$((size - $(tail -n ${lines + 1} "$log" | wc -c)))`;
+  return lines === undefined ? '0' : `$((size - $(tail -n ${lines + 2} "$log" | wc -c)))`;
 }
 
 /** By the first day of a line alone, which needs no time zone when it is a day earlier. */

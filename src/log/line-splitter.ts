@@ -21,8 +21,7 @@ export class LineSplitter {
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
       this.#hold(chunk.subarray(from, end));
-      this.#bytes += 1;
-      lines.push(this.#take());
+      lines.push(this.#take(1));
       from = end + 1;
     }
     this.#hold(chunk.subarray(from));
@@ -31,7 +30,7 @@ export class LineSplitter {
 
   /** What came after the last end of a line. */
   rest(): readonly Line[] {
-    return this.#bytes === 0 ? [] : [this.#take()];
+    return this.#bytes === 0 ? [] : [this.#take(0)];
   }
 
   /** A file without lines, as of a disk that failed, does not fill the memory. */
@@ -42,12 +41,10 @@ export class LineSplitter {
     this.#bytes += part.length;
   }
 
-  #take(): Line {
+  #take(endBytes: number): Line {
     const text = Buffer.concat(this.#parts).toString('utf8');
-    const line = {
-      text: this.#bytes > this.#kept + 1 ? `${text}…` : text.replace(/\r$/, ''),
-      bytes: this.#bytes,
-    };
+    const isCut = this.#bytes > this.#kept;
+    const line = { text: isCut ? `${text}…` : text.replace(/\r$/, ''), bytes: this.#bytes + endBytes };
     this.#parts = [];
     this.#kept = 0;
     this.#bytes = 0;

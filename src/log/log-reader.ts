@@ -30,9 +30,9 @@ export class LogReader {
     return this.#splitter.push(chunk).flatMap((line) => this.#read(line));
   }
 
-  /** A last line without an end, of a history. */
+  /** A last line without an end, of a history. The position is still before it. */
   rest(): readonly LogEntry[] {
-    return this.#splitter.rest().flatMap((line) => this.#read(line));
+    return this.#splitter.rest().flatMap((line) => this.#read({ ...line, bytes: 0 }));
   }
 
   #read({ text, bytes }: Line): readonly LogEntry[] {

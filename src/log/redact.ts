@@ -10,13 +10,13 @@ const SHAPES: readonly (readonly [shape: RegExp, safe: string])[] = [
 
 /**
  * Makes whole lines of a log fit to be shown: neither these secrets nor what looks like one. Colours and other escape
- * sequences are taken out first, since one in the midst of a secret would hide it.
+ * sequences are taken out, as one in the midst of a secret would hide it; one right before would take its beginning along.
  */
 export function redactor(secrets: readonly Secret[]): (line: string) => string {
   const known = secrets.map((secret) => secret.reveal());
-  return (line) => {
-    const plain = stripVTControlCharacters(line);
-    const safe = known.reduce((text, secret) => text.replaceAll(secret, '(secret)'), plain);
-    return SHAPES.reduce((text, [shape, mask]) => text.replace(shape, mask), safe);
+  const mask = (line: string): string => {
+    const safe = known.reduce((text, secret) => text.replaceAll(secret, '(secret)'), line);
+    return SHAPES.reduce((text, [shape, instead]) => text.replace(shape, instead), safe);
   };
+  return (line) => mask(stripVTControlCharacters(mask(line)));
 }

@@ -136,11 +136,11 @@ async function readAll(
       const unended = options.follow !== true;
       const history = await readLog(reading.source, { ...range, unended }, onEntry);
       if (!history.ok) {
-        output.failed(history.diagnostic);
+        output.say(history.diagnostic);
         return { lines, read: [] };
       }
       const isEmpty = count === 0 && range.since === undefined && range.lines !== 0;
-      if (!history.value.exists || isEmpty) output.note(noLog(reading.source, options));
+      if (!history.value.exists || isEmpty) output.say(noLog(reading.source, options));
       return { lines, read: [{ ...reading, position: history.value.position }] };
     }),
   );
