@@ -28,6 +28,7 @@ const COMMANDS = [
   'drain',
   'resume',
   'status',
+  'logs',
   'unlock',
   'schema',
   'explain',
