@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { parseJournalEntry } from '../../src/log/journal-entry.js';
 
 /** Recorded from systemd 252. */
-const RECORDED =
-  '{"__MONOTONIC_TIMESTAMP":"1000","_BOOT_ID":"b","__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1767322800123456","MESSAGE":"sealed"}';
+const CURSOR =
+  's=9f13fc524b754c3c9ae4f0bfc10f2d55;i=50e;b=5818bf5b45354b05b71f90ad05d685c7;m=afbaa4f5;t=6615cc09a1069;x=ebe913f036e0a1e6';
+const RECORDED = `{"__MONOTONIC_TIMESTAMP":"2948244725","_BOOT_ID":"5818bf5b45354b05b71f90ad05d685c7","__CURSOR":"${CURSOR}","__REALTIME_TIMESTAMP":"1795900856471657","MESSAGE":"first line"}`;
 
 describe('parseJournalEntry', () => {
   it.each([
-    ['a message', RECORDED, { cursor: 's=1;i=2', entries: [{ time: 1_767_322_800_123, text: 'sealed' }] }],
+    ['a message', RECORDED, { cursor: CURSOR, entries: [{ time: 1_795_900_856_471, text: 'first line' }] }],
     ['bytes that are no text', '{"MESSAGE":[104,105,27,255]}', { entries: [{ text: 'hi\u001B\uFFFD' }] }],
     ['lines', '{"MESSAGE":"a\\nb\\n"}', { entries: [{ text: 'a' }, { text: 'b' }] }],
     ['no message', '{"MESSAGE":null}', { entries: [{ text: '(an entry that cannot be shown)' }] }],
