@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +12,6 @@ import { SHELLS } from '../support/host-folder.js';
 import { aContext, makeSshFolder, startKnownServer, testHost, type SshFolder } from '../support/ssh-farm.js';
 import type { SshServer } from '../support/ssh-server.js';
 import { until } from '../support/until.js';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 let keys: SshFolder;
 let server: SshServer;
