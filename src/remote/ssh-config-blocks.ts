@@ -1,0 +1,133 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+
+/** The patterns of one `Host` line. OpenSSH: ssh_config(5), Host */
+type Patterns = readonly string[];
+
+/**
+ * What of ssh_config files tells hosts apart: to those that match the same `Host` lines `ssh -G` says the same, but for
+ * their own name. Asking it for each of a thousand hosts would take longer than asking the hosts.
+ */
+export interface HostBlocks {
+  readonly hosts: readonly Patterns[];
+  /** `HostName` in these blocks: what is dialled is another name than the one that was asked for. */
+  readonly renamed: readonly Patterns[];
+}
+
+/** Whoever is told apart by more than its name: by a user, a network, a program. */
+const TELLING: readonly string[] = ['match', 'canonicalizehostname', 'canonicaldomains'];
+
+const ANY: Patterns = ['*'];
+
+/** As deep as ssh itself goes. OpenSSH: readconf.c READCONF_MAX_DEPTH */
+const DEEPEST = 16;
+
+/**
+ * Of the files ssh would read, or of `file` alone; undefined where they tell hosts apart in other ways, or cannot be
+ * followed.
+ * @param homeDir as the system knows it: ssh does not ask $HOME
+ */
+export async function readHostBlocks(homeDir: string, file?: string): Promise<HostBlocks | undefined> {
+  if (file === 'none') return { hosts: [], renamed: [] };
+  const folder = join(homeDir, '.ssh');
+  const roots =
+    file === undefined
+      ? [
+          { file: join(folder, 'config'), folder },
+          { file: '/etc/ssh/ssh_config', folder: '/etc/ssh' },
+        ]
+      : [{ file, folder }];
+  const reader = new Reader(homeDir);
+  for (const root of roots) {
+    if (!(await reader.read(root.file, root.folder, ANY, 0))) return undefined;
+  }
+  return reader;
+}
+
+/** Those for which it is the same get the same `ssh -G`; undefined for one that has to be asked for alone. */
+export function blocksOf({ hosts, renamed }: HostBlocks, address: string): string | undefined {
+  // Whether patterns are held against capital letters depends on the version.
+  if (address !== address.toLowerCase() || renamed.some((patterns) => matches(patterns, address)))
+    return undefined;
+  return hosts.map((patterns) => (matches(patterns, address) ? '1' : '0')).join('');
+}
+
+class Reader implements HostBlocks {
+  readonly hosts: Patterns[] = [];
+  readonly renamed: Patterns[] = [];
+  readonly #homeDir: string;
+
+  constructor(homeDir: string) {
+    this.#homeDir = homeDir;
+  }
+
+  /** False where hosts may be told apart by it in other ways. A file that is not there tells nobody apart. */
+  async read(file: string, folder: string, around: Patterns, depth: number): Promise<boolean> {
+    if (depth > DEEPEST) return false;
+    const text = await readFile(file, 'utf8').catch((error: unknown) => (isAbsent(error) ? '' : undefined));
+    if (text === undefined) return false;
+    let block = around;
+    for (const line of text.split('\n')) {
+      const [keyword = '', ...words] = wordsOf(line);
+      if (keyword === 'host') this.hosts.push((block = words));
+      else if (keyword === 'hostname') this.renamed.push(block);
+      else if (TELLING.includes(keyword)) return false;
+      else if (keyword === 'include' && !(await this.#include(words, folder, block, depth + 1))) return false;
+    }
+    return true;
+  }
+
+  async #include(
+    patterns: readonly string[],
+    folder: string,
+    around: Patterns,
+    depth: number,
+  ): Promise<boolean> {
+    for (const pattern of patterns) {
+      const files = await this.#filesLike(pattern, folder);
+      if (files === undefined) return false;
+      for (const file of files) if (!(await this.read(file, folder, around, depth))) return false;
+    }
+    return true;
+  }
+
+  /** Undefined for what only glob(3) knows. */
+  async #filesLike(pattern: string, folder: string): Promise<readonly string[] | undefined> {
+    const path = pattern.startsWith('~/') ? join(this.#homeDir, pattern.slice(2)) : pattern;
+    const [whole, name] = [isAbsolute(path) ? path : join(folder, path), basename(path)];
+    if (/[[\]{}?*~$%\\]/.test(dirname(whole)) || /[[\]{}?~$%\\]/.test(name)) return undefined;
+    if (!name.includes('*')) return [whole];
+    const entries = await readdir(dirname(whole)).catch((error: unknown) =>
+      isAbsent(error) ? [] : undefined,
+    );
+    return entries
+      ?.filter((entry) => !entry.startsWith('.') && matchesOne(name, entry))
+      .map((entry) => join(dirname(whole), entry));
+  }
+}
+
+/** A line's keyword in small letters, and its words. OpenSSH: ssh_config(5) */
+function wordsOf(line: string): readonly string[] {
+  const [, keyword = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(line) ?? [];
+  const words = [...rest.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
+  return [keyword.toLowerCase(), ...words];
+}
+
+/** One that is negated and matches overrides all others. OpenSSH: match.c */
+function matches(patterns: Patterns, address: string): boolean {
+  const denied = patterns.some((pattern) => pattern.startsWith('!') && matchesOne(pattern.slice(1), address));
+  return !denied && patterns.some((pattern) => !pattern.startsWith('!') && matchesOne(pattern, address));
+}
+
+function matchesOne(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
