@@ -1,7 +1,7 @@
 import type { Host, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
 import { askingFunctions, call } from './asking.js';
-import { parameterFolder, parentFolder, temporaryFolder } from './used-folders.js';
+import { parameterFolder, parentFolder } from './used-folders.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const FACTS_HEAD = 'sealfarm-facts 1';
@@ -35,7 +35,7 @@ function workerCalls(host: Host, worker: Worker): readonly string[] {
     call('mode', files.envFile),
     call('mode', files.tokenFile),
     call('process', files.pidFile),
-    call('locks', temporaryFolder(worker)),
+    call('locks', worker.tmpDir),
     call('cache', parameterFolder(worker)),
     call('cache', parentFolder(worker)),
     ...worker.storage.map(({ path }) => call('place', path)),

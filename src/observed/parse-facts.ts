@@ -12,7 +12,6 @@ import type {
   WorkerFacts,
 } from './facts.js';
 import { FACTS_END, FACTS_HEAD } from './facts-script.js';
-import { temporaryFolder } from './used-folders.js';
 
 /** When a host was asked, by the operator's clock; milliseconds since the epoch. */
 export interface Asked {
@@ -152,7 +151,7 @@ function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts 
   const [, version] = /\bversion v?(\d\S*)/.exec(decode(said)) ?? [];
   const [, limit, processUser] = lines.of('process', files.pidFile) ?? [];
   const openFiles = parseLimit(limit);
-  const user = processUser ?? lines.one('user')[0];
+  const user = processUser ?? (worker.user === undefined ? lines.one('user')[0] : undefined);
   const modes = [files.envFile, files.tokenFile].flatMap((path): [string, string][] => {
     const [, mode = ''] = lines.of('mode', path) ?? [];
     return mode === '' ? [] : [[path, mode]];
@@ -164,7 +163,7 @@ function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts 
     ...(openFiles === undefined ? {} : { openFiles }),
     gpuLocks: lines
       .all('lock')
-      .filter(([folder = '-']) => decode(folder) === temporaryFolder(worker))
+      .filter(([folder = '-']) => decode(folder) === worker.tmpDir)
       .map((words) => parseLock(words, user)),
   };
 }

@@ -150,7 +150,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     function locked(): { readonly lock: string; readonly seen: () => readonly GpuLock[] } {
       const folder = hostFolder();
       const temporary = folder.makeFolder('a tmp');
-      const own = hostFolder(['seal'], 'other', { env: new Map([['TMPDIR', temporary]]) });
+      const own = hostFolder(['seal'], 'other', { tmpDir: temporary });
       const lock = folder.write('a tmp/bellman.gpu.lock', '');
       return { lock, seen: () => facts(own, shell).workers.get('worker-1')?.gpuLocks ?? [] };
     }
@@ -202,7 +202,7 @@ describe('the script as text', () => {
   it('has every path in single quotes and no value of a variable', () => {
     const script = factsScript(aHost({ workers: [worker] }));
     expect(script).toContain("\nplace '/mnt/$(reboot)'\n");
-    expect(script).toContain("\nlocks '/tmp'\n");
+    expect(script).toContain("\nlocks '/var/lib/sealfarm/tmp/worker-1'\n");
     expect(script).not.toContain(CANARY);
   });
 

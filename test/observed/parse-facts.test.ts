@@ -21,6 +21,7 @@ const DF = '/dev/nvme0n1    17179869184 1073741824 16106127360       7% /mnt/nvm
 const host = aHost({
   workers: [
     aWorker({
+      tmpDir: '/tmp',
       storage: [aStorage({ path: '/mnt/nvme0/seal' }), aStorage({ path: '/srv/any', mount: 'any' })],
     }),
   ],
@@ -186,7 +187,7 @@ describe('a worker', () => {
   });
 
   it('has the locks of its own folder alone', () => {
-    const other = aHost({ workers: [aWorker({ env: new Map([['TMPDIR', '/tmp/own']]) })] });
+    const other = aHost({ workers: [aWorker({ tmpDir: '/tmp/own' })] });
     const result = parseFacts(other, [HEAD, ...MACHINE, lock('free', 0), END].join('\n'), ASKED);
     expect(result.ok && result.value.workers.get('worker-1')?.gpuLocks).toEqual([]);
   });

@@ -88,7 +88,7 @@ function* lockTroubles(seen: SeenWorker): Generator<Diagnostic> {
       help:
         held === 'orphan'
           ? 'Find who still has the file open (`fuser -v`), end that process if it is a leftover, and remove the file.'
-          : 'Remove the file while no proof is computed on the host, or give the worker a folder of its own: `env: { TMPDIR: … }`.',
+          : 'Remove the file while no proof is computed on the host, or give the worker a folder of its own: leave `tmpDir` out.',
     };
   }
 }

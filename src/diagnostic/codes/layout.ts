@@ -1,12 +1,21 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF241–SF274: what the machines of a farm can and cannot do. */
+/** SF241, SF246–SF274: what the machines of a farm can and cannot do. */
 export const LAYOUT_CODES = {
   SF241: {
     title: 'malformed list of CPUs',
     severity: 'error',
     why: 'The list goes to `taskset -c`, and Lotus counts only the CPUs in it. A list that taskset does not understand keeps the worker from starting.',
     remedy: 'Write numbers and ranges that go upwards, with commas between them: `0-31` or `0-15,64-79`.',
+  },
+  SF246: {
+    title: 'limit of memory that nothing keeps',
+    severity: 'warning',
+    why:
+      'The kernel limits the memory of cgroups, and only systemd puts a worker into one of its own. ' +
+      'With `serviceManager: process` it could take whatever the machine has, so `memory` is passed over: Lotus counts the whole machine.',
+    remedy:
+      'Let systemd keep the workers of the host, or limit their tasks under `limits`, and leave `memory` out.',
   },
   SF251: {
     title: 'task that Lotus never gives to this worker',
@@ -87,7 +96,7 @@ export const LAYOUT_CODES = {
     severity: 'warning',
     why:
       'Lotus sums up GPU use for each worker by itself, so each gets as many GPU tasks as if the other were not there. ' +
-      'With a common TMPDIR they lock each other out by `bellman.gpu.lock`, and one waits while Lotus believes that it works; with different ones they share the memory of the GPU, and proving may fail for want of it.',
+      'With a TMPDIR of its own for each, which is the default, they share the memory of the GPU, and proving may fail for want of it; with a common one they lock each other out by `bellman.gpu.lock`, and one waits while Lotus believes that it works.',
     remedy:
       'Give each worker GPUs of its own under `gpus`, or do all GPU tasks in one worker. ' +
       'Where two are to share a GPU with memory enough for both, say so: with `gpuUtilization: 0.5` for their GPU tasks under `resources` this is not warned of.',
@@ -147,10 +156,9 @@ export const LAYOUT_CODES = {
     title: 'common lock for the GPUs of two workers',
     severity: 'warning',
     why:
-      'The proofs take a GPU under `bellman.gpu.lock` in TMPDIR, which is `/tmp` where it is not set: one lock for all GPUs. ' +
+      'The proofs take a GPU under `bellman.gpu.lock` in TMPDIR: one lock for all GPUs, but in newest versions. ' +
       'Two workers with GPUs of their own but a common TMPDIR still prove one after the other, and half of the GPUs are idle.',
-    remedy:
-      'Give each worker a TMPDIR of its own under `env`, such as a folder below its repo, and make the folder.',
+    remedy: 'Leave `tmpDir` out, so that each worker has one of its own, or name a folder for each.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/7249',
       'https://github.com/filecoin-project/bellperson/pull/298',
@@ -233,5 +241,23 @@ export const LAYOUT_CODES = {
     remedy:
       'Set `parameterCache` and `parentCache` to folders on a file system with the room, or correct `disk`.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/6391'],
+  },
+  SF273: {
+    title: 'memory of some NUMA nodes, counted as all of it',
+    severity: 'warning',
+    why:
+      'A worker that is bound to NUMA nodes gets memory from them alone. ' +
+      "Lotus knows nothing of nodes: it counts the machine's memory, or that of the worker's cgroup where that is smaller. " +
+      'So it gives out tasks for memory that the worker may not use, and the kernel ends the worker in the midst of its sectors.',
+    remedy:
+      'Set `memory` to what the nodes have, less what the system needs. Lotus then counts no more than that.',
+    upstream: ['https://github.com/filecoin-project/lotus/issues/5649'],
+  },
+  SF274: {
+    title: 'memory node that the machine does not have',
+    severity: 'error',
+    why: 'The kernel binds no process to the memory of a node that is not there, so systemd and numactl do not start the worker at all.',
+    remedy:
+      'Name nodes that `numactl --hardware` lists, counted from 0, or correct `numaNodes` of the hardware. A machine with one processor most often has node 0 alone.',
   },
 } as const satisfies Codes;

@@ -120,7 +120,7 @@ export const LIVE_CODES = {
       'Before it uses the GPU, a worker opens `bellman.gpu.lock` in its folder for temporary files and locks it; the file stays and does no harm. ' +
       'Here it is locked on behalf of a process that has ended, so that everybody waits, or it belongs to another user: in a folder such as `/tmp` not even root may open it then, and proofs fail with "Permission denied".',
     remedy:
-      'End the leftover process that has the file open, or remove the file while no proof is computed on the host. A `TMPDIR` of its own for each worker keeps others away.',
+      'End the leftover process that has the file open, or remove the file while no proof is computed on the host. A `tmpDir` of its own for each worker, which is the default, keeps others away.',
     upstream: ['https://github.com/filecoin-project/bellperson/issues/126', `${ISSUES}/3584`],
   },
   SF535: {
