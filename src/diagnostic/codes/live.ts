@@ -157,4 +157,13 @@ export const LIVE_CODES = {
       'OpenCL may be missing, the user may have no right to the device, or `CUDA_VISIBLE_DEVICES` may hide it; `BELLMAN_NO_GPU` does not hide it from Lotus.',
     remedy: 'Look for "getting gpu devices failed" in the log of the worker, mend the cause and restart it.',
   },
+  SF545: {
+    title: 'lotus-worker that sealfarm did not start',
+    severity: 'warning',
+    why:
+      'A unit, tmux or a shell keeps another worker on this machine. ' +
+      'It takes memory, CPUs and GPUs that `capacity` and the checks count as free, and no drain or apply knows of it. `doctor --json` has its repo, its port and the names of its variables.',
+    remedy:
+      'Declare it with its `repo` and paths; when it is quiet, stop it where it is kept, and apply starts it. Or move it away from this machine.',
+  },
 } as const satisfies Codes;
