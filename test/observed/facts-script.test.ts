@@ -107,7 +107,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     const repo = folder.makeFolder("it's a repo");
     folder.write(join(repo, 'api'), '/ip4/10.0.0.11/tcp/4567/http');
     const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
-    spawnSync('mkfifo', [join(folder.path, 'fifo')]);
+    spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder.path, 'fifo')]);
     const own = { FIFO: join(folder.path, 'fifo'), MINER_API_INFO: CANARY, NOTE: `two\nSECRET=${CANARY}` };
     const strangers = [
       folder.start(program, ['--worker-repo', repo, 'run'], own),
