@@ -26,7 +26,11 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
       return quietly(runScript(context, { host, what: `write ${action.path}` }, writeFileScript(action)));
     case 'create-path':
       return quietly(
-        runScript(context, { host, what: `make ${action.path}` }, createPathScript(action.path)),
+        runScript(
+          context,
+          { host, what: `make ${action.path}` },
+          createPathScript(action.path, action.owner),
+        ),
       );
     case 'create-sectorstore':
       return createSectorStore(context, step, action);
@@ -62,12 +66,12 @@ function createSectorStore(
 ): Promise<Result<undefined>> {
   const path = sectorStoreFile(action.path);
   const content = new Secret(newSectorStore(action.id ?? context.newId(), action.settings));
-  const { backups } = action;
+  const { backups, owner } = action;
   return quietly(
     runScript(
       context,
       { host, what: `write ${path}` },
-      writeFileScript({ path, mode: 'keep', content, backups }),
+      writeFileScript({ path, mode: 'keep', content, backups, ...(owner === undefined ? {} : { owner }) }),
     ),
   );
 }

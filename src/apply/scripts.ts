@@ -11,20 +11,22 @@ export interface FileWrite {
   /** sha256 of the file it replaces; undefined when there was none. */
   readonly replaces?: string;
   readonly backups: string;
+  /** Has the file and its folder where they are new; else who makes them. */
+  readonly owner?: string;
 }
 
 /**
  * Puts a whole file in place: nobody ever sees half of it, and a file that changed since it was read stays.
  * Owner and mode are kept; the version before goes to the backup folder.
  */
-export function writeFileScript({ path, mode, content, replaces, backups }: FileWrite): string {
+export function writeFileScript({ path, mode, content, replaces, backups, owner }: FileWrite): string {
   const slash = path.lastIndexOf('/');
   const folder = path.slice(0, slash) || '/';
   const name = path.slice(slash + 1);
   return `set -eu
 target=${shellQuote(path)} folder=${shellQuote(folder)} backups=${shellQuote(backups)}
 temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)}
-mkdir -p "$folder"
+${makeFolder('"$folder"', owner)}
 seen=absent
 if [ -e "$target" ]; then seen=$(sha256sum <"$target" | cut -d ' ' -f 1); fi
 if [ "$seen" != ${replaces ?? 'absent'} ]; then echo "$target is not the file that was read" >&2; exit ${CHANGED_MEANWHILE}; fi
@@ -39,7 +41,12 @@ if [ "$seen" != absent ]; then
   mkdir -p "$backups"
   ${backupCommand(mode)} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"
 fi
-chmod "$mode" "$temp"
+${
+  owner === undefined
+    ? ''
+    : `[ "$seen" != absent ] || chown "${ids(owner)}" "$temp"
+`
+}chmod "$mode" "$temp"
 sync "$temp"
 mv -f "$temp" "$target"
 sync "$folder"
@@ -54,8 +61,19 @@ function backupCommand(mode: FileWrite['mode']): string {
 /** Lines that give a variable whose value may be secret, for sed; also indented, exported or commented out by hand. */
 const SECRET_NAMES = '^[^=]*\\(API_INFO\\|TOKEN\\|SECRET\\|PASSWORD\\)[^=]*=';
 
-export function createPathScript(path: string): string {
-  return `set -eu\nmkdir -p ${shellQuote(path)}\n`;
+export function createPathScript(path: string, owner?: string): string {
+  return `set -eu\n${makeFolder(shellQuote(path), owner)}\n`;
+}
+
+/** For an owner it must be passable from the root on, whatever the session's umask; what is there stays as it is. */
+function makeFolder(folder: string, owner: string | undefined): string {
+  if (owner === undefined) return `mkdir -p ${folder}`;
+  return `if [ ! -d ${folder} ]; then (umask 022 && mkdir -p ${folder}); chown "${ids(owner)}" ${folder}; fi`;
+}
+
+/** In double quotes. `user:` alone is not known to every chown. */
+function ids(owner: string): string {
+  return `${owner}:$(id -g ${shellQuote(owner)})`;
 }
 
 /** One line more in the host's journal. */

@@ -9,7 +9,8 @@ const NO_TOKEN = new Secret('');
 
 /**
  * What a worker tells the miner of its machine when it starts, on a machine where nothing else uses memory.
- * Lotus reads it once: storage/sealer/worker_local.go Info
+ * Lotus reads it once, the memory as the smaller of the machine's and the cgroup's, the swap as the machine's:
+ * storage/sealer/worker_local.go Info
  */
 export function announcedResources(farm: Farm, worker: Worker, hardware: Hardware): WorkerResources {
   const env = workerEnv(farm, worker, NO_TOKEN, worker.tasks).map(({ name, value }): [string, string] => [
@@ -17,7 +18,7 @@ export function announcedResources(farm: Farm, worker: Worker, hardware: Hardwar
     typeof value === 'string' ? value : value.reveal(),
   ]);
   return {
-    MemPhysical: hardware.memory,
+    MemPhysical: Math.min(hardware.memory, worker.memory ?? Infinity),
     MemUsed: 0,
     MemSwap: worker.noSwap ? 0 : hardware.swap,
     MemSwapUsed: 0,

@@ -16,6 +16,7 @@ import {
   gpuVariablesAgree,
 } from './hardware/gpus.js';
 import { memoryIsGivenOnce, resourcesAreHonest } from './hardware/memory.js';
+import { nodesExist, nodesHaveMemoryLimits } from './hardware/numa.js';
 import { parametersHaveAPlace, parentsHaveAPlace, proofSettingsAgree } from './hardware/proofs.js';
 import { onceForAll } from './hardware/trouble.js';
 import type { LayoutCheck } from './layout.js';
@@ -28,6 +29,8 @@ export const HARDWARE_CHECKS: readonly LayoutCheck[] = [
   tasksFitIntoRam,
   memoryIsGivenOnce,
   resourcesAreHonest,
+  nodesHaveMemoryLimits,
+  nodesExist,
   l3GroupsSuffice,
   cpusAreGivenOnce,
   cpusExist,

@@ -150,6 +150,10 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
             resources: { $ref: '#/$defs/resources' },
             gpus: { $ref: '#/$defs/gpus' },
             cpus: { $ref: '#/$defs/cpus' },
+            numaNodes: { $ref: '#/$defs/numaNodes' },
+            memory: { $ref: '#/$defs/memory' },
+            user: { $ref: '#/$defs/user' },
+            tmpDir: { $ref: '#/$defs/tmpDir' },
             parameterCache: { $ref: '#/$defs/parameterCache' },
             parentCache: { $ref: '#/$defs/parentCache' },
             multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
@@ -253,6 +257,10 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         resources: { $ref: '#/$defs/resources' },
         gpus: { $ref: '#/$defs/gpus' },
         cpus: { $ref: '#/$defs/cpus' },
+        numaNodes: { $ref: '#/$defs/numaNodes' },
+        memory: { $ref: '#/$defs/memory' },
+        user: { $ref: '#/$defs/user' },
+        tmpDir: { $ref: '#/$defs/tmpDir' },
         parameterCache: { $ref: '#/$defs/parameterCache' },
         parentCache: { $ref: '#/$defs/parentCache' },
         multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
@@ -320,6 +328,10 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         resources: { $ref: '#/$defs/resources' },
         gpus: { $ref: '#/$defs/gpus' },
         cpus: { $ref: '#/$defs/cpus' },
+        numaNodes: { $ref: '#/$defs/numaNodes' },
+        memory: { $ref: '#/$defs/memory' },
+        user: { $ref: '#/$defs/user' },
+        tmpDir: { $ref: '#/$defs/tmpDir' },
         parameterCache: { $ref: '#/$defs/parameterCache' },
         parentCache: { $ref: '#/$defs/parentCache' },
         multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
@@ -552,6 +564,12 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
           minimum: 1,
           maximum: 65536,
         },
+        numaNodes: {
+          description: 'Number of NUMA nodes with memory of their own. Default: unknown.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 1024,
+        },
         disk: {
           description:
             'Space for sectors: a size that each storage path of the host has for itself, or one for each file system by where it is mounted, which the storage paths below it share. Default: unknown.',
@@ -568,6 +586,36 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
       },
       examples: [{ cpus: 64, memory: '512GiB', gpus: 1, disk: '15TiB' }],
+    },
+    numaNodes: {
+      description:
+        'NUMA nodes whose memory it may use, by number as `numactl --hardware` counts them. Lotus goes on counting the memory of the whole machine, so set `memory` too. With `serviceManager: process` numactl must be on the host. Default: all.',
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      errorMessage: 'Name each NUMA node once, at least one.',
+      items: { type: 'integer', minimum: 0, maximum: 1023 },
+      examples: [[0], [0, 1]],
+    },
+    memory: {
+      description:
+        "RAM it may use: a size such as 512GiB, or bytes. Lotus takes it for the machine's; a process that goes beyond is killed by the kernel. Only systemd can limit it. Default: the machine's.",
+      type: ['integer', 'string'],
+      minimum: 1,
+      examples: ['512GiB'],
+    },
+    user: {
+      description:
+        "User that it runs as, in that user's own group. The user must be on the host, and own the repo and the storage paths. Default: root with systemd, else the SSH user.",
+      type: 'string',
+      pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,31}$',
+      patternErrorMessage: 'Write the name of a user, such as lotus.',
+      examples: ['lotus'],
+    },
+    tmpDir: {
+      $ref: '#/$defs/hostFolder',
+      description:
+        'TMPDIR, where the lock of the GPU lies; made when it is not there. Workers with one GPU may share it, and then prove one after another. Default: tmp/NAME in `paths.state`, of its own for each worker.',
     },
     cpus: {
       description: 'CPUs it may run on, as `taskset -c` takes them; Lotus counts no others. Default: all.',

@@ -14,6 +14,20 @@ export type WrittenGpus = string | (number | string)[];
  */
 export type WrittenCpus = string;
 /**
+ * NUMA nodes whose memory it may use, by number as `numactl --hardware` counts them. Lotus goes on counting the memory of the whole machine, so set `memory` too. With `serviceManager: process` numactl must be on the host. Default: all.
+ *
+ * @minItems 1
+ */
+export type WrittenNumaNodes = number[];
+/**
+ * RAM it may use: a size such as 512GiB, or bytes. Lotus takes it for the machine's; a process that goes beyond is killed by the kernel. Only systemd can limit it. Default: the machine's.
+ */
+export type WrittenMemory = number | string;
+/**
+ * User that it runs as, in that user's own group. The user must be on the host, and own the repo and the storage paths. Default: root with systemd, else the SSH user.
+ */
+export type WrittenUser = string;
+/**
  * Whether PC1 uses several cores for each sector (FIL_PROOFS_USE_MULTICORE_SDR), and with how many producers. Default: false; `true` means 3 producers.
  */
 export type WrittenMulticoreSdr =
@@ -145,6 +159,13 @@ export interface WrittenDefaults {
     resources?: WrittenResources;
     gpus?: WrittenGpus;
     cpus?: WrittenCpus;
+    numaNodes?: WrittenNumaNodes;
+    memory?: WrittenMemory;
+    user?: WrittenUser;
+    /**
+     * TMPDIR, where the lock of the GPU lies; made when it is not there. Workers with one GPU may share it, and then prove one after another. Default: tmp/NAME in `paths.state`, of its own for each worker.
+     */
+    tmpDir?: string;
     /**
      * FIL_PROOFS_PARAMETER_CACHE: the proof parameters, over 100 GiB. Default: Lotus's own.
      */
@@ -337,6 +358,13 @@ export interface WrittenProfile {
   resources?: WrittenResources;
   gpus?: WrittenGpus;
   cpus?: WrittenCpus;
+  numaNodes?: WrittenNumaNodes;
+  memory?: WrittenMemory;
+  user?: WrittenUser;
+  /**
+   * TMPDIR, where the lock of the GPU lies; made when it is not there. Workers with one GPU may share it, and then prove one after another. Default: tmp/NAME in `paths.state`, of its own for each worker.
+   */
+  tmpDir?: string;
   /**
    * FIL_PROOFS_PARAMETER_CACHE: the proof parameters, over 100 GiB. Default: Lotus's own.
    */
@@ -408,6 +436,10 @@ export interface WrittenHardware {
    */
   l3Groups?: number;
   /**
+   * Number of NUMA nodes with memory of their own. Default: unknown.
+   */
+  numaNodes?: number;
+  /**
    * Space for sectors: a size that each storage path of the host has for itself, or one for each file system by where it is mounted, which the storage paths below it share. Default: unknown.
    */
   disk?:
@@ -445,6 +477,13 @@ export interface WrittenWorker {
   resources?: WrittenResources;
   gpus?: WrittenGpus;
   cpus?: WrittenCpus;
+  numaNodes?: WrittenNumaNodes;
+  memory?: WrittenMemory;
+  user?: WrittenUser;
+  /**
+   * TMPDIR, where the lock of the GPU lies; made when it is not there. Workers with one GPU may share it, and then prove one after another. Default: tmp/NAME in `paths.state`, of its own for each worker.
+   */
+  tmpDir?: string;
   /**
    * FIL_PROOFS_PARAMETER_CACHE: the proof parameters, over 100 GiB. Default: Lotus's own.
    */

@@ -42,6 +42,7 @@ function desireWorker(
     files: workerLayout(host, worker),
     ...(dropIn === undefined ? {} : { dropIn }),
     repo: worker.repo,
+    ...(worker.user === undefined ? {} : { user: worker.user }),
     listen: worker.listen,
     // Tasks off in the file, so that a crash or a reboot in a drain does not take work again.
     env: workerEnv(farm, worker, token, drain === undefined ? worker.tasks : []),
@@ -52,15 +53,20 @@ function desireWorker(
   };
 }
 
-/** Everything on the host is root's, as are the devices of its GPUs. */
-function dropInOf({ paths }: Host, { binary, cpus, repo, storage }: Worker): string {
+/** Unless a user is declared everything on the host is root's, as are the devices of its GPUs. */
+function dropInOf(
+  { paths }: Host,
+  { binary, cpus, numaNodes, memory, user = 'root', repo, tmpDir, storage }: Worker,
+): string {
   const needed = storage.filter(({ mount }) => mount === 'required').map(({ path }) => path);
   return unitDropIn({
     template: unitTemplate(paths),
-    mounts: [repo, ...needed],
+    mounts: [repo, tmpDir, ...needed],
     binary,
-    user: 'root',
+    user,
     ...(cpus === undefined ? {} : { cpus }),
+    ...(numaNodes === undefined ? {} : { numaNodes: numaNodes.join(',') }),
+    ...(memory === undefined ? {} : { memory }),
   });
 }
 

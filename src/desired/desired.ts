@@ -26,6 +26,8 @@ export interface DesiredWorker {
   readonly host: string;
   readonly files: WorkerLayout;
   readonly repo: string;
+  /** Undefined: root with systemd, else the SSH user. */
+  readonly user?: string;
   readonly listen: SocketAddress;
   /** What the worker's unit has of its own; only with systemd. */
   readonly dropIn?: string;

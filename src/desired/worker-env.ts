@@ -12,6 +12,15 @@ const BINARY_VARIABLE = 'SEALFARM_BINARY';
 /** The CPUs it may run on; the launcher hands them to taskset. */
 const CPUS_VARIABLE = 'SEALFARM_CPUS';
 
+/** The memory nodes it may use; the launcher hands them to numactl. */
+const NUMA_NODES_VARIABLE = 'SEALFARM_NUMA_NODES';
+
+/** The RAM it may use, in bytes, which systemd limits: a running worker shows by it what it was started with. */
+const MEMORY_VARIABLE = 'SEALFARM_MEMORY';
+
+/** The user it runs as; the launcher hands it to setpriv. */
+export const USER_VARIABLE = 'SEALFARM_USER';
+
 /** Names what the file sets, so that a process shows which of its variables came from us. */
 export const NAMES_VARIABLE = 'SEALFARM_VARIABLES';
 
@@ -34,7 +43,8 @@ export function workerEnv(
     ...taskEntries(tasks),
     ...limitEntries(farm, worker),
     ...resourceEntries(farm, worker),
-    ...(worker.cpus === undefined ? [] : [[CPUS_VARIABLE, worker.cpus] as const]),
+    ['TMPDIR', worker.tmpDir],
+    ...unitEntries(worker),
     ...proofsEntries(worker),
     ...gpuEntries(worker),
     ...transferEntries(worker),
@@ -76,6 +86,17 @@ function resourceEntries(farm: Farm, worker: Worker): [string, string][] {
       String(value),
     ]),
   );
+}
+
+/** What the service manager sees to. */
+function unitEntries({ cpus, numaNodes, memory, user }: Worker): [string, string][] {
+  const entries: [string, string | undefined][] = [
+    [CPUS_VARIABLE, cpus],
+    [NUMA_NODES_VARIABLE, numaNodes?.join(',')],
+    [MEMORY_VARIABLE, memory?.toString()],
+    [USER_VARIABLE, user],
+  ];
+  return entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
 function proofsEntries(worker: Worker): [string, string][] {

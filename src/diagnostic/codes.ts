@@ -10,6 +10,7 @@ import { ROUTE_CODES } from './codes/routes.js';
 import { SANDBOX_CODES } from './codes/sandbox.js';
 import { SECRET_CODES } from './codes/secrets.js';
 import { WORKER_CODES } from './codes/worker.js';
+import { WORKER_UNIT_CODES } from './codes/worker-unit.js';
 import { WORKING_CODES } from './codes/working.js';
 
 /**
@@ -23,6 +24,7 @@ export const CODES = {
   ...WORKER_CODES,
   ...FARM_RULE_CODES,
   ...LAYOUT_CODES,
+  ...WORKER_UNIT_CODES,
   ...ROUTE_CODES,
   ...SECRET_CODES,
   ...REACHING_CODES,

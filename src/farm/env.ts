@@ -18,6 +18,7 @@ const OWN_KEYS: ReadonlyMap<string, string> = new Map([
   ['FIL_PROOFS_PARENT_CACHE', 'parentCache'],
   ['FIL_PROOFS_USE_MULTICORE_SDR', 'multicoreSdr'],
   ['FIL_PROOFS_MULTICORE_SDR_PRODUCERS', 'multicoreSdr'],
+  ['TMPDIR', 'tmpDir'],
   ['CUDA_VISIBLE_DEVICES', 'gpus'],
   ['NVIDIA_VISIBLE_DEVICES', 'gpus'],
   ...DECLARABLE_TASKS.flatMap(({ variable }): [string, string][] =>

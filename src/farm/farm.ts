@@ -78,6 +78,8 @@ export interface Hardware {
   readonly gpus: number;
   /** Groups of cores with an L3 cache of their own; undefined where unknown. */
   readonly l3Groups?: number;
+  /** Nodes with memory of their own; undefined where unknown. */
+  readonly numaNodes?: number;
   /** bytes: one number is what each storage path has for itself; a map is by mount point. Undefined where unknown. */
   readonly disk?: number | ReadonlyMap<string, number>;
 }
@@ -106,6 +108,14 @@ export interface Worker {
   readonly gpus?: 'all' | 'none' | readonly (number | string)[];
   /** CPUs it may run on, as `taskset -c` takes them: `0-31,64`. Undefined means all. */
   readonly cpus?: string;
+  /** Whose memory it may use, upwards. Undefined means all. */
+  readonly numaNodes?: readonly number[];
+  /** bytes of RAM it may use, where the service manager can limit them. Undefined means all. */
+  readonly memory?: number;
+  /** Undefined: root with systemd, else the SSH user. */
+  readonly user?: string;
+  /** TMPDIR, which holds the lock of the GPU. */
+  readonly tmpDir: string;
   readonly parameterCache?: string;
   readonly parentCache?: string;
   readonly multicoreSdr?: { readonly producers: number };

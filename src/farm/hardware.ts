@@ -15,6 +15,7 @@ export function readHardware(written: WrittenHardware, yaml: YamlPath, report: R
     gpus: written.gpus ?? 0,
     ...present({
       l3Groups: written.l3Groups,
+      numaNodes: written.numaNodes,
       disk: written.disk === undefined ? undefined : readDisk(written.disk, [...yaml, 'disk'], report),
     }),
   };

@@ -42,6 +42,7 @@ export function readHost(
   checkName(name, yaml, report);
   const address = readAddress(written.address, [...yaml, 'address'], report);
   const paths = readPaths(written.paths ?? {}, defaults.paths, [...yaml, 'paths'], report);
+  const serviceManager = written.serviceManager ?? defaults.serviceManager;
   const tags = written.tags ?? [];
   tags.forEach((tag, index) => {
     checkName(tag, [...yaml, 'tags', index], report, 'value');
@@ -52,11 +53,13 @@ export function readHost(
     ssh: readSsh(written.ssh ?? {}, defaults.ssh, [...yaml, 'ssh'], report),
     tags,
     paths,
-    serviceManager: written.serviceManager ?? defaults.serviceManager,
+    serviceManager,
     ...present({
       hardware: written.hardware && readHardware(written.hardware, [...yaml, 'hardware'], report),
     }),
-    workers: workers.map((worker) => readWorker(worker, { ...defaults, address, paths }, report)),
+    workers: workers.map((worker) =>
+      readWorker(worker, { ...defaults, address, paths, serviceManager }, report),
+    ),
     yaml,
   };
 }

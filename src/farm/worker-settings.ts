@@ -1,4 +1,4 @@
-import type { YamlPath } from '../config/finding.js';
+import { finding, type YamlPath } from '../config/finding.js';
 import type { WrittenDefaults } from '../config/written.gen.js';
 import type { TaskResources } from '../lotus/api.js';
 import type { TaskCode } from '../lotus/task.js';
@@ -8,6 +8,7 @@ import type { StorageDeclaration, Worker } from './farm.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
 import { readResources } from './resources.js';
+import { parseSize, readSize } from './size.js';
 import { readStorage } from './storage.js';
 import { readLimits, readTasks } from './tasks.js';
 import { hostPath } from './texts.js';
@@ -24,6 +25,11 @@ export interface WorkerSettings {
   readonly resources: ReadonlyMap<TaskCode, Partial<TaskResources>>;
   readonly gpus?: NonNullable<Worker['gpus']>;
   readonly cpus?: string;
+  readonly numaNodes?: readonly number[];
+  /** bytes */
+  readonly memory?: number;
+  readonly user?: string;
+  readonly tmpDir?: string;
   readonly parameterCache?: string;
   readonly parentCache?: string;
   readonly multicoreSdr?: false | { readonly producers: number };
@@ -39,7 +45,7 @@ const DEFAULT_PRODUCERS = 3;
 
 /** Reads one layer of settings; everything that can be wrong within it is said here, once. */
 export function readSettings(written: WrittenSettings, yaml: YamlPath, report: Report): WorkerSettings {
-  const path = (key: 'binary' | 'repo' | 'parameterCache' | 'parentCache'): string | undefined => {
+  const path = (key: 'binary' | 'repo' | 'tmpDir' | 'parameterCache' | 'parentCache'): string | undefined => {
     const text = written[key];
     return text === undefined ? undefined : hostPath(text, [...yaml, key], report);
   };
@@ -51,6 +57,11 @@ export function readSettings(written: WrittenSettings, yaml: YamlPath, report: R
     resources: readResources(written.resources ?? {}, [...yaml, 'resources'], report),
     gpus: readGpus(written.gpus),
     cpus: written.cpus === undefined ? undefined : readCpuSet(written.cpus, [...yaml, 'cpus'], report),
+    numaNodes: written.numaNodes?.toSorted((a, b) => a - b),
+    memory:
+      written.memory === undefined ? undefined : readMemory(written.memory, [...yaml, 'memory'], report),
+    user: written.user,
+    tmpDir: path('tmpDir'),
     parameterCache: path('parameterCache'),
     parentCache: path('parentCache'),
     multicoreSdr: readMulticoreSdr(written.multicoreSdr),
@@ -75,6 +86,15 @@ export function layered(below: WorkerSettings, above: WorkerSettings): WorkerSet
 /** The schema lets no text through but these two. */
 function readGpus(written: WrittenSettings['gpus']): Worker['gpus'] {
   return typeof written === 'string' ? (written === 'none' ? 'none' : 'all') : written;
+}
+
+/** A limit of nothing would keep the worker from starting. */
+function readMemory(written: string | number, at: YamlPath, report: Report): number | undefined {
+  const bytes = readSize(written, at, report);
+  if (bytes > 0 || parseSize(written) === undefined) return bytes;
+  const help = 'Write the RAM that the worker may use, or leave it out.';
+  report(finding('SF203', at, 'a worker cannot do without memory', { help }));
+  return undefined;
 }
 
 function readMulticoreSdr(written: WrittenSettings['multicoreSdr']): WorkerSettings['multicoreSdr'] {

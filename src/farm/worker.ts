@@ -1,7 +1,7 @@
 import { finding, type Finding, type YamlPath } from '../config/finding.js';
 import { didYouMean, quote } from '../config/wording.js';
 import { canonicalIp, isWildcard, parseSocketAddress } from './address.js';
-import type { HostPaths, SocketAddress, Worker } from './farm.js';
+import type { Host, HostPaths, SocketAddress, Worker } from './farm.js';
 import type { NamedWorker } from './named-hosts.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
@@ -21,6 +21,7 @@ export interface WorkerContext {
   /** The host's address; missing where it is reported as wrong. */
   readonly address: string | undefined;
   readonly paths: HostPaths;
+  readonly serviceManager: Host['serviceManager'];
 }
 
 /** A worker with its profile and all defaults worked in. */
@@ -43,16 +44,34 @@ export function readWorker(
     ...present({
       gpus: settings.gpus,
       cpus: settings.cpus,
+      numaNodes: settings.numaNodes,
+      memory: memoryLimit(settings.memory, yaml, context, report),
+      user: settings.user,
       parameterCache: settings.parameterCache,
       parentCache: settings.parentCache,
       multicoreSdr: settings.multicoreSdr === false ? undefined : settings.multicoreSdr,
       parallelFetchLimit: settings.parallelFetchLimit,
     }),
     noSwap: settings.noSwap ?? false,
+    tmpDir: settings.tmpDir ?? `${context.paths.state}/tmp/${name}`,
     env: settings.env,
     storage: settings.storage ?? [],
     yaml,
   };
+}
+
+/** Lotus counts what it may use, so a limit that nobody keeps must not be counted either. */
+function memoryLimit(
+  memory: number | undefined,
+  yaml: YamlPath,
+  { serviceManager }: WorkerContext,
+  report: Report,
+): number | undefined {
+  if (memory === undefined || serviceManager === 'systemd') return memory;
+  const help = 'Let systemd keep the workers of the host, or limit their tasks: `limits: { PC1: 4 }`.';
+  const message = 'nothing limits the memory of a plain process: this is not kept';
+  report(finding('SF246', [...yaml, 'memory'], message, { severity: 'warning', help }));
+  return undefined;
 }
 
 function settingsBelow(

@@ -66,7 +66,15 @@ export interface UnitSettings {
   readonly memory?: number;
 }
 
-/** What one worker alone has. CPUAffinity holds where cgroups have no cpusets, AllowedCPUs also for what it starts. */
+/**
+ * Folders that may be gone after a reboot, or that only root can make. In the words of systemd, which leaves `$$` to sh;
+ * `+` has it done by root.
+ */
+const OWN_FOLDERS = (user: string): string =>
+  `ExecStartPre=+/bin/sh -c 'for own in "$$TMPDIR" "$$LOTUS_WORKER_PATH"; do [ -d "$$own" ] || install -d -m 700 -o ${user} "$$own" || exit; done'`;
+
+/** What one worker alone has. CPUAffinity and NUMAMask hold where cgroups have no cpusets, AllowedCPUs and AllowedMemoryNodes also for what
+ * it starts. */
 export function unitDropIn({
   template,
   mounts,
@@ -82,13 +90,16 @@ export function unitDropIn({
     // Without its disks a worker would make a new repo on the root disk.
     `RequiresMountsFor=${mounts.map(quoted).join(' ')}`,
     '[Service]',
+    OWN_FOLDERS(user),
     // The first line takes the template's away.
     'ExecStart=',
     `ExecStart=${quoted(binary)} run`,
     // Without it even root has no HOME.
     `User=${escaped(user)}`,
     ...(cpus === undefined ? [] : [`CPUAffinity=${cpus}`, `AllowedCPUs=${cpus}`]),
-    ...(numaNodes === undefined ? [] : [`AllowedMemoryNodes=${numaNodes}`]),
+    ...(numaNodes === undefined
+      ? []
+      : ['NUMAPolicy=bind', `NUMAMask=${numaNodes}`, `AllowedMemoryNodes=${numaNodes}`]),
     ...(memory === undefined ? [] : [`MemoryMax=${memory}`]),
   ];
   const text = `${lines.join('\n')}\n`;

@@ -1,7 +1,8 @@
 import type { Host, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
 import { askingFunctions, call } from './asking.js';
-import { parameterFolder, parentFolder, temporaryFolder } from './used-folders.js';
+import { MACHINE_FUNCTIONS } from './machine-script.js';
+import { parameterFolder, parentFolder } from './used-folders.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const FACTS_HEAD = 'sealfarm-facts 1';
@@ -9,20 +10,25 @@ export const FACTS_END = 'sealfarm-facts end';
 
 /**
  * Asks a host what its machine has and in which state it is, for a POSIX shell with coreutils or busybox.
- * It only reads, reads no secret, and runs no program but for the version of lotus-worker and the list of nvidia-smi.
+ * It only reads, tells no secret, and runs no program but for the version of lotus-worker and the list of nvidia-smi.
  * Every answer is one line of words; free text is in base64, `-` when empty.
  */
 export function factsScript(host: Host): string {
   const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
   return [
     askingFunctions(host),
+    MACHINE_FUNCTIONS,
     FUNCTIONS,
     // A banner may end without a line break.
     `echo; echo '${FACTS_HEAD}'`,
     'machine',
+    'nodes',
     'gpus',
+    'mounts',
+    'ours=',
     // Workers of a host share folders.
     ...new Set(calls),
+    'strangers',
     `echo '${FACTS_END}'`,
     '',
   ].join('\n');
@@ -35,31 +41,14 @@ function workerCalls(host: Host, worker: Worker): readonly string[] {
     call('mode', files.envFile),
     call('mode', files.tokenFile),
     call('process', files.pidFile),
-    call('locks', temporaryFolder(worker)),
+    call('locks', worker.tmpDir),
     call('cache', parameterFolder(worker)),
     call('cache', parentFolder(worker)),
     ...worker.storage.map(({ path }) => call('place', path)),
   ];
 }
 
-/** The limit is raised just as it is when a worker is started, in a shell of its own. */
-const FUNCTIONS = `memory() { sed -n "s/^$1: *\\\\([0-9]*\\\\) kB.*/\\\\1/p" /proc/meminfo; }
-machine() {
-  echo "clock $(date +%s)"
-  echo "user $(id -u)"
-  echo "cpus $(getconf _NPROCESSORS_ONLN 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
-  echo "memory $(memory MemTotal) $(memory SwapTotal)"
-  echo "l3 $(cat /sys/devices/system/cpu/cpu*/cache/index3/shared_cpu_list 2>/dev/null | sort -u | grep -c .)"
-  echo "files $( (ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -H -n)"; ulimit -S -n) )"
-}
-# A GPU that has fallen off the bus can hold nvidia-smi for ever.
-bounded() { if command -v timeout >/dev/null 2>&1; then timeout 20 "$@"; else "$@"; fi; }
-gpus() {
-  if ! command -v nvidia-smi >/dev/null 2>&1; then echo 'gpus absent -'
-  elif listed=$(bounded nvidia-smi -L 2>&1 </dev/null); then echo "gpus ok $(word "$listed")"
-  else echo "gpus failing $(word "$listed")"; fi
-}
-program() {
+const FUNCTIONS = `program() {
   said=
   if [ ! -e "$1" ]; then can=absent
   elif [ -f "$1" ] && [ -x "$1" ]; then can=ok; said=$(bounded "$1" --version 2>/dev/null </dev/null)
@@ -69,8 +58,9 @@ program() {
 mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
 process() {
   running "$1" || return 0
-  limit=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\) .*/\\1/p' "/proc/$pid/limits" 2>/dev/null)
-  echo "process $(word "$1") \${limit:--} $(stat -c %u "/proc/$pid" 2>/dev/null)"
+  ours="$ours $pid"
+  limits=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\)  *\\([a-z0-9]*\\) .*/\\1 \\2/p' "/proc/$pid/limits" 2>/dev/null)
+  echo "process $(word "$1") \${limits:-- -} $(stat -c %u "/proc/$pid" 2>/dev/null)"
 }
 # What /proc/locks says of a process is true only where processes of others can be seen.
 locks() {
@@ -89,7 +79,6 @@ nearest() {
   until [ -z "$at" ] || [ -d "$at" ]; do at=\${at%/*}; done
   at=\${at:-/}
 }
-room() { df -Pk "$at" 2>/dev/null | sed -n '$p' | encode; }
 cache() {
   nearest "$1"
   if [ "$at" = "$1" ]; then files=$(ls -A "$1" 2>/dev/null | grep -cE '\\.(params|vk|cache)$'); else files=absent; fi

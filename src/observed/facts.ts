@@ -4,7 +4,19 @@ import type { Hardware } from '../farm/farm.js';
 export interface HostFacts {
   /** What the machine has; `disk` is by mount point, of the declared storage paths. */
   readonly hardware: Hardware;
+  /** Undefined where the kernel does not tell. */
+  readonly cores?: number;
+  /** Nodes with memory, by their number. */
+  readonly numa: readonly NumaNode[];
+  /** By their size; kinds of which there are none are not in it. */
+  readonly hugepages: readonly HugePages[];
+  /** File systems on disks and of other machines, each once. */
+  readonly mounts: readonly MountFacts[];
   readonly gpus: GpuFacts;
+  /** The hard limit from which `fileLimit` was raised. */
+  readonly hardFileLimit: number;
+  /** Workers that sealfarm did not start. */
+  readonly unmanaged: readonly UnmanagedWorker[];
   /** Most files that a process may open which is started the way workers are. */
   readonly fileLimit: number;
   /** By declared storage path. */
@@ -17,10 +29,53 @@ export interface HostFacts {
   readonly clockAhead: number;
 }
 
+export interface NumaNode {
+  readonly node: number;
+  /** As `0-31,64-95`. */
+  readonly cpus: string;
+  /** bytes */
+  readonly memory: number;
+}
+
+export interface HugePages {
+  /** bytes of one */
+  readonly size: number;
+  readonly total: number;
+  readonly free: number;
+}
+
+export interface MountFacts {
+  readonly mount: string;
+  /** As in `RoomFacts`. */
+  readonly source: string;
+  /** `MAJOR:MINOR` */
+  readonly device: string;
+  /** Such as `xfs`. */
+  readonly type: string;
+  /** bytes; absent for those of other machines, which are not asked unless a storage path is there */
+  readonly size?: number;
+  /** bytes */
+  readonly free?: number;
+}
+
+/** A worker that somebody else keeps, as far as the SSH user may see it. */
+export interface UnmanagedWorker {
+  readonly pid: number;
+  readonly uid: number;
+  readonly repo?: string;
+  readonly port?: number;
+  /** Names alone: any of them may be secret. */
+  readonly variables: readonly string[];
+}
+
 export interface GpuFacts {
   /** `absent`: there is no nvidia-smi. */
   readonly driver: 'ok' | 'absent' | 'failing';
   readonly gpus: readonly Gpu[];
+  /** NVIDIA's on the PCI bus, whether or not the driver knows them. */
+  readonly onBus: number;
+  /** Whether the kernel has NVIDIA's driver loaded. */
+  readonly module: boolean;
   /** First line of what nvidia-smi says where it fails. */
   readonly why?: string;
 }
@@ -30,6 +85,8 @@ export interface Gpu {
   readonly name: string;
   /** Stays the same over reboots. */
   readonly uuid: string;
+  /** bytes; absent where it tells none */
+  readonly memory?: number;
 }
 
 /** A file system, as it is seen from a folder on it. */
@@ -73,6 +130,7 @@ export interface WorkerFacts {
   readonly secretModes: ReadonlyMap<string, string>;
   /** Soft limit of the running process; undefined while it does not run. */
   readonly openFiles?: number;
+  readonly hardOpenFiles?: number;
   readonly gpuLocks: readonly GpuLock[];
 }
 

@@ -25,7 +25,7 @@ export function foundHardware(
   const memory = mostOf(
     host,
     observation,
-    () => true,
+    ({ memory }) => memory === undefined,
     ({ MemPhysical }) => MemPhysical,
   );
   const swap = mostOf(
@@ -50,6 +50,7 @@ export function foundHardware(
     swap: found.swap ?? 0,
     gpus: found.gpus,
     ...(l3Groups === undefined ? {} : { l3Groups }),
+    ...(machine?.numaNodes === undefined ? {} : { numaNodes: machine.numaNodes }),
     disk: new Map([...disksOfMachine(machine), ...disksOfLotus(host, facts, observation)]),
   };
 }

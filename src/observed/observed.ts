@@ -13,6 +13,7 @@ import type {
 } from '../lotus/api.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { Secret } from '../secret/secret.js';
+import type { Standing } from './standing.js';
 
 /** Everything seen of the farm in one look. */
 export interface Observation {
@@ -59,6 +60,8 @@ export interface ObservedWorker {
   readonly storage: ReadonlyMap<string, ObservedStorage>;
   /** Absent while it does not run. */
   readonly process?: ObservedProcess;
+  /** Only where its settings ask something of the host. */
+  readonly standing?: Standing;
   /** Somebody answers at the address in its repo although we did not start it. */
   readonly startedElsewhere?: boolean;
 }

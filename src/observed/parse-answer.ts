@@ -17,6 +17,7 @@ import type {
   Unreached,
   WorkerLive,
 } from './observed.js';
+import { parseStanding, type Standing } from './standing.js';
 import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
@@ -25,6 +26,8 @@ export interface HostAnswer {
   readonly storage: ReadonlyMap<string, Omit<ObservedStorage, 'sectorStore'>>;
   /** By pid file. */
   readonly processes: ReadonlyMap<string, AnsweredProcess>;
+  /** By worker. */
+  readonly standings: ReadonlyMap<string, Standing>;
 }
 
 export interface AnsweredProcess {
@@ -39,6 +42,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
   const files = new Map<string, ObservedFile>();
   const storage = new Map<string, { exists: boolean; onRootFileSystem: boolean; entries: string[] }>();
   const processes = new Map<string, AnsweredProcess>();
+  const standings = new Map<string, Standing>();
   for (const [kind, encodedPath = '-', ...words] of lines.value) {
     const path = decode(encodedPath);
     if (kind === 'file') files.set(path, parseFile(words));
@@ -49,9 +53,10 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
         entries: [],
       });
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
+    else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process' && words[0] !== 'none') processes.set(path, parseProcess(words));
   }
-  return success({ files, storage, processes });
+  return success({ files, storage, processes, standings });
 }
 
 function parseFile([state, second = '-', content = '-']: readonly string[]): ObservedFile {
@@ -161,6 +166,13 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
   const process = answer.processes.get(files.pidFile);
   const live = lives.get(worker.name);
   const unit = files.unit === undefined ? {} : { dropIn: file(files.unit.dropIn) };
-  const base = { envFile: file(files.envFile), ...unit, storageJson, storage };
+  const standing = answer.standings.get(worker.name);
+  const base = {
+    envFile: file(files.envFile),
+    ...unit,
+    storageJson,
+    storage,
+    ...(standing === undefined ? {} : { standing }),
+  };
   return process === undefined || live === undefined ? base : { ...base, process: { ...process, live } };
 }

@@ -1,5 +1,6 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Hardware, Host, Worker } from '../farm/farm.js';
+import { present } from '../farm/present.js';
 import { workerLayout } from '../host/layout.js';
 import { answerLines, decode, notUnderstood } from './asking.js';
 import type {
@@ -7,12 +8,20 @@ import type {
   GpuFacts,
   GpuLock,
   HostFacts,
+  NumaNode,
   PlaceFacts,
   RoomFacts,
   WorkerFacts,
 } from './facts.js';
 import { FACTS_END, FACTS_HEAD } from './facts-script.js';
-import { temporaryFolder } from './used-folders.js';
+import {
+  parseGpus,
+  parseHugePages,
+  parseMount,
+  parseNuma,
+  parseRoom,
+  parseUnmanaged,
+} from './parse-machine.js';
 
 /** When a host was asked, by the operator's clock; milliseconds since the epoch. */
 export interface Asked {
@@ -32,17 +41,25 @@ export function parseFacts(host: Host, stdout: string, asked: Asked): Result<Hos
   const answered = answerLines(host.name, stdout, FACTS_HEAD, FACTS_END);
   if (!answered.ok) return answered;
   const lines = factLines(answered.value);
-  const gpus = parseGpus(lines.one('gpus'));
+  const gpus = parseGpus(lines.one('nvidia'), lines.one('gpus'));
+  const numa = parseNuma(lines.all('node'));
   const places = parsePlaces(host, lines);
-  const hardware = parseHardware(host, lines, gpus, places);
+  const hardware = parseHardware(host, lines, gpus, places, numa);
+  const cores = Number(lines.one('cores')[0]);
   const clock = Number(lines.one('clock')[0]);
-  const fileLimit = parseLimit(lines.one('files')[0]);
-  if (hardware === undefined || fileLimit === undefined || Number.isNaN(clock))
+  const [fileLimit, hardFileLimit = fileLimit] = lines.one('files').map(parseLimit);
+  if (hardware === undefined || fileLimit === undefined || hardFileLimit === undefined || Number.isNaN(clock))
     return failure(notUnderstood(host.name));
   return success({
     hardware,
+    ...(cores > 0 ? { cores } : {}),
+    numa,
+    hugepages: parseHugePages(lines.all('hugepages')),
+    mounts: lines.all('mount').map(parseMount),
     gpus,
     fileLimit,
+    hardFileLimit,
+    unmanaged: lines.all('stranger').map(parseUnmanaged),
     places,
     caches: new Map(lines.all('cache').map((words) => [decode(words[0] ?? '-'), parseCache(words)])),
     workers: new Map(host.workers.map((worker) => [worker.name, parseWorker(host, worker, lines)])),
@@ -65,6 +82,7 @@ function parseHardware(
   lines: FactLines,
   { gpus }: GpuFacts,
   places: ReadonlyMap<string, PlaceFacts>,
+  numa: readonly NumaNode[],
 ): Hardware | undefined {
   const [cpus = NaN] = lines.one('cpus').map(Number);
   const [memory = NaN, swap = NaN] = lines.one('memory').map((kib) => Number(kib) * 1024);
@@ -76,6 +94,7 @@ function parseHardware(
     swap,
     gpus: gpus.length,
     ...(l3Groups > 0 ? { l3Groups } : {}),
+    ...(numa.length > 0 ? { numaNodes: numa.length } : {}),
     disk: disksBelow(host, places),
   };
 }
@@ -95,16 +114,6 @@ function disksBelow({ workers }: Host, places: ReadonlyMap<string, PlaceFacts>):
 /** The path itself where a symbolic link leads it to another mount point than its name says. */
 export function mountAbove(path: string, { mount }: RoomFacts): string {
   return mount === '/' || path === mount || path.startsWith(`${mount}/`) ? mount : path;
-}
-
-function parseGpus([driver, word = '-']: readonly string[]): GpuFacts {
-  const text = decode(word);
-  const gpus = [...text.matchAll(/^GPU (\d+): (.*) \(UUID: (\S+)\)/gm)].map(
-    ([, index, name = '', uuid = '']) => ({ index: Number(index), name, uuid }),
-  );
-  if (driver === 'ok') return { driver, gpus };
-  if (driver !== 'failing') return { driver: 'absent', gpus };
-  return { driver, gpus, why: text.split('\n').find((line) => line.trim() !== '') ?? 'it says nothing' };
 }
 
 function parsePlaces({ workers }: Host, lines: FactLines): ReadonlyMap<string, PlaceFacts> {
@@ -138,21 +147,13 @@ function parseCache([, files = '', room = '-']: readonly string[]): CacheFacts {
   return { exists: files !== 'absent', files: Number(files) || 0, room: parseRoom(decode(room)) };
 }
 
-/** A line of `df -Pk`; names may hold blanks. */
-function parseRoom(line: string): RoomFacts | undefined {
-  const match = /^(.*?) +(\d+) +\d+ +(-?\d+) +(?:\d+%|-) +(\/.*)$/.exec(line.replace(/\n$/, ''));
-  if (match === null) return undefined;
-  const [, source = '', size, free, mount = ''] = match;
-  return { source, mount, size: Number(size) * 1024, free: Math.max(0, Number(free)) * 1024 };
-}
-
 function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts {
   const files = workerLayout(host, worker);
   const [, program, said = '-'] = lines.of('program', worker.binary) ?? [];
   const [, version] = /\bversion v?(\d\S*)/.exec(decode(said)) ?? [];
-  const [, limit, processUser] = lines.of('process', files.pidFile) ?? [];
-  const openFiles = parseLimit(limit);
-  const user = processUser ?? lines.one('user')[0];
+  const [, soft, hard, processUser] = lines.of('process', files.pidFile) ?? [];
+  const [openFiles, hardOpenFiles] = [soft, hard].map(parseLimit);
+  const user = processUser ?? (worker.user === undefined ? lines.one('user')[0] : undefined);
   const modes = [files.envFile, files.tokenFile].flatMap((path): [string, string][] => {
     const [, mode = ''] = lines.of('mode', path) ?? [];
     return mode === '' ? [] : [[path, mode]];
@@ -161,10 +162,10 @@ function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts 
     program: program === 'ok' || program === 'unusable' ? program : 'absent',
     ...(version === undefined ? {} : { version }),
     secretModes: new Map(modes),
-    ...(openFiles === undefined ? {} : { openFiles }),
+    ...present({ openFiles, hardOpenFiles }),
     gpuLocks: lines
       .all('lock')
-      .filter(([folder = '-']) => decode(folder) === temporaryFolder(worker))
+      .filter(([folder = '-']) => decode(folder) === worker.tmpDir)
       .map((words) => parseLock(words, user)),
   };
 }

@@ -4,6 +4,7 @@ import { shellQuote } from '../host/shell.js';
 import { TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { askingFunctions, call } from './asking.js';
+import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const PROBE_HEAD = 'sealfarm-probe 1';
@@ -26,11 +27,13 @@ export function probeScript(host: Host): string {
       call('process', files.pidFile),
       ...worker.storage.map(({ path }) => call('storage', path)),
       call('listed', files.storageJson),
+      ...standingCalls(host, worker),
     ];
   });
   return [
     askingFunctions(host),
     FUNCTIONS,
+    ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
     call('file', layout.manifest),

@@ -9,8 +9,3 @@ export function parameterFolder({ parameterCache }: Pick<Worker, 'parameterCache
 export function parentFolder({ parentCache }: Pick<Worker, 'parentCache'>): string {
   return parentCache ?? '/var/tmp/filecoin-parents';
 }
-
-/** Where it puts `bellman.gpu.lock`: a worker gets no TMPDIR but the declared one. */
-export function temporaryFolder({ env }: Pick<Worker, 'env'>): string {
-  return env.get('TMPDIR') ?? '/tmp';
-}

@@ -9,6 +9,7 @@ import { planEnvFile } from './env-rules.js';
 import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
 import { planProcess } from './process-rules.js';
 import { sharedIds } from './shared-ids.js';
+import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { liveOf } from '../observed/live.js';
@@ -59,7 +60,10 @@ function planHost(
     return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
   const found = desired.workers.map(
-    (worker) => inTheWay(worker, observed) ?? planWorker(worker, observed, miner, sealProof),
+    (worker) =>
+      inTheWay(worker, observed) ??
+      planStanding(worker, observed) ??
+      planWorker(worker, observed, miner, sealProof),
   );
   return {
     plan: {

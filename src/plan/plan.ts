@@ -99,9 +99,11 @@ export type Action =
       readonly replaces?: string;
       /** Folder that keeps the version before. */
       readonly backups: string;
+      /** Has the file and its folder where they are new; else who makes them. */
+      readonly owner?: string;
     }
-  /** Makes a storage path's folder. */
-  | { readonly kind: 'create-path'; readonly path: string }
+  /** Makes a storage path's folder, for this user if one is named. */
+  | { readonly kind: 'create-path'; readonly path: string; readonly owner?: string }
   /** Gives a storage path its sectorstore.json; without `id` a new one is drawn, once. */
   | {
       readonly kind: 'create-sectorstore';
@@ -109,6 +111,7 @@ export type Action =
       readonly id?: StorageId;
       readonly settings: SectorStoreSettings;
       readonly backups: string;
+      readonly owner?: string;
     }
   /** Makes Lotus read a path's sectorstore.json again; read back from the index. */
   | {

@@ -17,6 +17,7 @@ import {
   combine,
   listedPaths,
   NOTHING,
+  ownedBy,
   problem,
   workerStep,
   type Findings,
@@ -48,7 +49,7 @@ function planMissingPath(context: WorkerContext, storage: DesiredStorage): Findi
   if (storage.mount === 'required') return notMounted(context, storage.path);
   const { path } = storage;
   const create = workerStep(context, {
-    action: { kind: 'create-path', path },
+    action: { kind: 'create-path', path, ...ownedBy(context) },
     disruption: 'none',
     reason: 'new',
   });
@@ -102,7 +103,14 @@ function createSectorStore(
   return {
     steps: [
       workerStep(context, {
-        action: { kind: 'create-sectorstore', path, settings, backups, ...(id === undefined ? {} : { id }) },
+        action: {
+          kind: 'create-sectorstore',
+          path,
+          settings,
+          backups,
+          ...(id === undefined ? {} : { id }),
+          ...ownedBy(context),
+        },
         disruption: 'none',
         reason: 'new',
         changes,

@@ -39,6 +39,11 @@ export function listedPaths({ observed }: WorkerContext): readonly string[] | { 
   return file.state === 'present' ? parseStorageJson(file.text.reveal()) : [];
 }
 
+/** Whose the files in the worker's repo and on its paths are. */
+export function ownedBy({ desired }: WorkerContext): { readonly owner?: string } {
+  return desired.user === undefined ? {} : { owner: desired.user };
+}
+
 interface StepDetails {
   readonly action: Action;
   readonly disruption: Disruption;

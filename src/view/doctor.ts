@@ -4,6 +4,7 @@ import type { HostFacts } from '../observed/facts.js';
 import { steps, type Plan } from '../plan/plan.js';
 import { diagnosticsJson, formatDiagnostic, summaryLine, type DiagnosticJson } from './diagnostics.js';
 import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
+import { machineLines } from './machines.js';
 import type { Style } from './style.js';
 import { printable, wrap } from './text.js';
 import { count, foldNames, someOf } from './words.js';
@@ -24,7 +25,7 @@ interface ExaminedHost {
   readonly facts?: HostFacts;
 }
 
-/** What is wrong, the worst first in each part, alike findings once, and one line on the whole. */
+/** What the machines have, what is wrong, the worst first in each part, alike findings once, and one line on the whole. */
 export function formatDoctor({ hosts, layout, plan, live }: Doctor, style: Style, width: number): string {
   const parts = [
     ['The file on these machines', layout],
@@ -39,7 +40,9 @@ export function formatDoctor({ hosts, layout, plan, live }: Doctor, style: Style
   const verdict = all.length === 0 ? 'Nothing found wrong' : capital(summaryLine(all));
   const missing = unreached === 0 ? '' : `; ${unreached} not reached`;
   const summary = `${verdict} on ${count(hosts.length, 'host')}${missing}.`;
-  return [...sections, ...toDoLines(plan, width), style.bold(summary)].join('\n\n');
+  const machines = machineLines(hosts, style, width);
+  const first = machines.length === 0 ? [] : [[style.bold('Machines:'), '', ...machines].join('\n')];
+  return [...first, ...sections, ...toDoLines(plan, width), style.bold(summary)].join('\n\n');
 }
 
 /** A worker that does not run is no diagnostic of its own: the plan starts it. */
@@ -106,20 +109,19 @@ export function doctorJson({ hosts, layout, plan, live }: Doctor): DoctorJson {
 
 /** Maps become objects; sizes are in bytes, and a limit that is none is left out. */
 function factsJson(facts: HostFacts): unknown {
-  const { hardware, gpus, fileLimit, places, caches, workers, clockAhead } = facts;
+  const { hardware, fileLimit, hardFileLimit, places, caches, workers, ...rest } = facts;
   return {
+    ...rest,
     hardware: hardwareJson(hardware),
-    gpus,
-    ...limited({ fileLimit }),
+    ...limited({ fileLimit, hardFileLimit }),
     places: Object.fromEntries(places),
     caches: Object.fromEntries(caches),
     workers: Object.fromEntries(
-      [...workers].map(([name, { secretModes, openFiles, ...worker }]) => [
+      [...workers].map(([name, { secretModes, openFiles, hardOpenFiles, ...worker }]) => [
         name,
-        { ...worker, ...limited({ openFiles }), secretModes: Object.fromEntries(secretModes) },
+        { ...worker, ...limited({ openFiles, hardOpenFiles }), secretModes: Object.fromEntries(secretModes) },
       ]),
     ),
-    clockAhead,
   };
 }
 

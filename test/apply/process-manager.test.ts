@@ -1,5 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processManager } from '../../src/apply/process-manager.js';
@@ -9,7 +17,7 @@ import type { ExecOutput } from '../../src/remote/remote.js';
 import { CANARY, TOKEN } from '../support/farm.js';
 import { bootId, processState, SHELLS } from '../support/host-folder.js';
 import { until } from '../support/until.js';
-import { removeFolders, runShell, tempFolder } from './run-shell.js';
+import { modeOf, removeFolders, runShell, tempFolder } from './run-shell.js';
 
 /**
  * Tells what it was started with and by which signals it is asked to end. It is no shell script, since a shell
@@ -212,6 +220,50 @@ describe('a start', () => {
     writeEnv();
     start();
     expect(cpusOf(await ready())).toBe(cpusOf(process.pid));
+  });
+
+  it('binds the memory of the worker to the nodes that its file names, beside its CPUs', async () => {
+    writeProgram('numactl', '#!/bin/sh\necho "$1 $2" >"$MARKS/numactl"\nshift\nexec "$@"\n');
+    writeEnv({ SEALFARM_NUMA_NODES: '0,1', SEALFARM_CPUS: '0' });
+    expect(start()).toEqual(DONE);
+    expect(cpusOf(await ready())).toBe('0');
+    expect(read('numactl')).toBe('--membind=0,1 taskset\n');
+  });
+
+  it('makes the worker a folder for temporary files and a repo, and leaves one that is there', async () => {
+    const [TMPDIR, LOTUS_WORKER_PATH] = [join(folder, 'tmp of a', 'worker-1'), join(folder, 'repo')];
+    mkdirSync(LOTUS_WORKER_PATH, { mode: 0o755 });
+    writeEnv({ TMPDIR, LOTUS_WORKER_PATH });
+    start();
+    await ready();
+    expect([TMPDIR, LOTUS_WORKER_PATH].map(modeOf)).toEqual(['700', '755']);
+  });
+
+  it.runIf(process.getuid?.() === 0)('starts the worker as the user that its file names', async () => {
+    const TMPDIR = join(folder, 'tmp');
+    writeEnv({ SEALFARM_USER: 'nobody', TMPDIR, MARKS: TMPDIR });
+    expect(start()).toEqual(DONE);
+    await until(() => read('tmp/started') !== '', 'the worker has started');
+    const pid = Number(pidFile()[0]);
+    const ids = readFileSync(`/proc/${pid}/status`, 'utf8');
+    expect(ids).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
+    expect(ids).toMatch(/^Gid:\t65534\t/m);
+    expect(started()).toEqual([pid]);
+    expect(statSync(TMPDIR).uid).toBe(65534);
+    expect(read('tmp/environ')).toContain('HOME=/nonexistent\0');
+    // It is root that sees to it.
+    expect(statSync(files.pidFile).uid).toBe(0);
+    expect(stop()).toEqual(DONE);
+    expect(runs(pid)).toBe(false);
+  });
+
+  it('does not take place where the folder cannot be made', () => {
+    writeProgram('sleep', SHORT_SLEEP);
+    writeFileSync(join(folder, 'file'), '');
+    writeEnv({ TMPDIR: join(folder, 'file', 'tmp') });
+    start();
+    expect(read('started')).toBe('');
+    expect(readFileSync(files.logFile, 'utf8')).toContain('tmp');
   });
 
   it('of a running worker does nothing', async () => {

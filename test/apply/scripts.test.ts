@@ -1,9 +1,23 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CHANGED_MEANWHILE, writeFileScript, type FileWrite } from '../../src/apply/scripts.js';
+import {
+  CHANGED_MEANWHILE,
+  createPathScript,
+  writeFileScript,
+  type FileWrite,
+} from '../../src/apply/scripts.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
 import { Secret } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
@@ -218,4 +232,42 @@ it('the second write of the same finds another file than the first', () => {
   write.run();
   expect(write.run().status).toBe(CHANGED_MEANWHILE);
   expect(write.kept).toEqual(['old\n']);
+});
+
+describe.runIf(process.getuid?.() === 0)('for an owner', () => {
+  const NOBODY = 65534;
+  const owners = (...paths: string[]): readonly number[] => paths.map((path) => statSync(path).uid);
+
+  it.each(SHELLS.map((shell) => ({ shell })))(
+    'a new file and its new folder are made by $shell',
+    ({ shell }) => {
+      const write = new Write('text', { owner: 'nobody', path: 'deep/repo/file' });
+      expect(write.run({ shell, before: 'umask 077' }).status).toBe(0);
+      const repo = dirname(write.path);
+      expect(owners(write.path, repo, dirname(repo))).toEqual([NOBODY, NOBODY, 0]);
+      expect([write.mode, modeOf(dirname(repo))]).toEqual(['644', '755']);
+    },
+  );
+
+  it('what is there keeps the owner it has', () => {
+    const write = new Write('new', { owner: 'nobody', before: 'old' });
+    expect(write.run().status).toBe(0);
+    expect(write.text).toBe('new');
+    expect(owners(write.path, dirname(write.path))).toEqual([0, 0]);
+  });
+
+  it('a storage path is made, and one that is there stays as it is', () => {
+    const path = join(tempFolder(), 'mnt', 'seal');
+    expect(runShell(createPathScript(path, 'nobody')).status).toBe(0);
+    expect(owners(path, dirname(path))).toEqual([NOBODY, 0]);
+    chownSync(path, 1, 1);
+    expect(runShell(createPathScript(path, 'nobody')).status).toBe(0);
+    expect(owners(path)).toEqual([1]);
+  });
+
+  it('who is not there nothing is left half made', () => {
+    const write = new Write('text', { owner: 'no-such-user' });
+    expect(write.run().status).not.toBe(0);
+    expect(existsSync(write.path)).toBe(false);
+  });
 });

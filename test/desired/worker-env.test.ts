@@ -38,7 +38,8 @@ describe("a worker's environment", () => {
       MINER_API_INFO: `${CANARY}:/ip4/10.0.0.10/tcp/2345/http`,
       SEALFARM_BINARY: '/usr/local/bin/lotus-worker',
       SEALFARM_VARIABLES:
-        'LOTUS_WORKER_LISTEN,LOTUS_WORKER_NAME,LOTUS_WORKER_NO_LOCAL_STORAGE,LOTUS_WORKER_PATH,MINER_API_INFO,SEALFARM_BINARY',
+        'LOTUS_WORKER_LISTEN,LOTUS_WORKER_NAME,LOTUS_WORKER_NO_LOCAL_STORAGE,LOTUS_WORKER_PATH,MINER_API_INFO,SEALFARM_BINARY,TMPDIR',
+      TMPDIR: '/var/lib/sealfarm/tmp/worker-1',
     });
   });
 
@@ -58,6 +59,10 @@ describe("a worker's environment", () => {
     ],
     ['a limit on PR2', { limits: new Map([['PR2', 1]]) }, { PR2_32G_MAX_CONCURRENT: '1' }],
     ['cpus', { cpus: '0-15,64' }, { SEALFARM_CPUS: '0-15,64' }],
+    ['numaNodes', { numaNodes: [0, 2] }, { SEALFARM_NUMA_NODES: '0,2' }],
+    ['memory', { memory: 512 * 2 ** 30 }, { SEALFARM_MEMORY: '549755813888' }],
+    ['user', { user: 'lotus' }, { SEALFARM_USER: 'lotus' }],
+    ['tmpDir', { tmpDir: '/fast/tmp' }, { TMPDIR: '/fast/tmp' }],
     [
       'resources',
       {

@@ -68,6 +68,7 @@ describe('the example', () => {
           parameterCache: '/fast/params',
           parentCache: '/fast/parents',
           noSwap: false,
+          tmpDir: '/var/lib/sealfarm/tmp/worker-3',
           env: new Map(),
           yaml: ['hosts', 'host-3', 'workers', 'worker-3'],
           storage: [

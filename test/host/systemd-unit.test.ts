@@ -33,11 +33,12 @@ describe('a drop-in', () => {
   };
 
   it('waits for the disks, and puts its program in the place of the template’s', () => {
-    expect(unitDropIn(settings).split('\n').slice(0, 7)).toEqual([
+    expect(unitDropIn(settings).split('\n').slice(0, 8)).toEqual([
       '# Written by sealfarm.',
       '[Unit]',
       'RequiresMountsFor=/srv/w "/mnt/a b"',
       '[Service]',
+      expect.stringMatching(/^ExecStartPre=\+.* install -d -m 700 -o root "\$\$own"/),
       'ExecStart=',
       'ExecStart=/usr/local/bin/lotus-worker run',
       'User=root',
@@ -46,9 +47,11 @@ describe('a drop-in', () => {
 
   it('binds CPUs, memory nodes and memory', () => {
     const text = unitDropIn({ ...settings, cpus: '0-31,64', numaNodes: '0', memory: 2 ** 39 });
-    expect(text.split('\n').slice(7, -2)).toEqual([
+    expect(text.split('\n').slice(8, -2)).toEqual([
       'CPUAffinity=0-31,64',
       'AllowedCPUs=0-31,64',
+      'NUMAPolicy=bind',
+      'NUMAMask=0',
       'AllowedMemoryNodes=0',
       'MemoryMax=549755813888',
     ]);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -30,9 +31,9 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder.remove();
 });
 
-function facts(folder: HostFolder, shell: readonly string[]): HostFacts {
+function facts(folder: HostFolder, shell: readonly string[], change?: (script: string) => string): HostFacts {
   const before = Date.now();
-  const stdout = folder.facts(shell);
+  const stdout = folder.facts(shell, change);
   const result = parseFacts(folder.host, stdout, { before, after: Date.now() });
   if (!result.ok) throw new Error(result.diagnostic.message);
   return result.value;
@@ -53,6 +54,87 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     expect(hardware.swap).toBe(memory('SwapTotal'));
     expect(clockAhead).toBe(0);
     expect(fileLimit).toBeGreaterThan(0);
+  });
+
+  it('tell its nodes, cores, huge pages and NVIDIA devices, as the kernel shows them', () => {
+    const folder = hostFolder();
+    const sys = join(folder.path, 'sys');
+    for (const [path, text] of Object.entries({
+      'devices/system/cpu/cpu0/topology/thread_siblings_list': '0,2\n',
+      'devices/system/cpu/cpu1/topology/thread_siblings_list': '1,3\n',
+      'devices/system/cpu/cpu2/topology/thread_siblings_list': '0,2\n',
+      'devices/system/cpu/cpu3/topology/thread_siblings_list': '1,3\n',
+      'devices/system/cpu/cpu0/cache/index3/shared_cpu_list': '0-3\n',
+      'devices/system/node/node0/cpulist': '0,2\n',
+      'devices/system/node/node0/meminfo': 'Node 0 MemTotal:  1024 kB\nNode 0 MemFree: 7 kB\n',
+      'devices/system/node/node1/cpulist': '1,3\n',
+      'devices/system/node/node1/meminfo': 'Node 1 MemTotal:  2048 kB\n',
+      'kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages': '40\n',
+      'kernel/mm/hugepages/hugepages-1048576kB/free_hugepages': '8\n',
+      'bus/pci/devices/0000:01:00.0/vendor': '0x10de\n',
+      'bus/pci/devices/0000:01:00.0/class': '0x030000\n',
+      // Its sound, and a GPU of another make.
+      'bus/pci/devices/0000:01:00.1/vendor': '0x10de\n',
+      'bus/pci/devices/0000:01:00.1/class': '0x040300\n',
+      'bus/pci/devices/0000:02:00.0/vendor': '0x1002\n',
+      'bus/pci/devices/0000:02:00.0/class': '0x030000\n',
+      'bus/pci/devices/0000:03:00.0/vendor': '0x8086\n',
+    }))
+      folder.write(join('sys', path), text);
+    const machine = facts(folder, shell, (script) => script.replaceAll(' /sys/', ` '${sys}'/`));
+    expect(machine).toMatchObject({
+      cores: 2,
+      hardware: { l3Groups: 1, numaNodes: 2 },
+      numa: [
+        { node: 0, cpus: '0,2', memory: 2 ** 20 },
+        { node: 1, cpus: '1,3', memory: 2 ** 21 },
+      ],
+      hugepages: [{ size: 2 ** 30, total: 40, free: 8 }],
+      gpus: { onBus: 1 },
+    });
+  });
+
+  it('tell the file systems of the machine, each once', () => {
+    const { mounts } = facts(hostFolder(), shell);
+    const { blocks, bsize } = statfsSync('/');
+    expect(mounts.find(({ mount }) => mount === '/')).toMatchObject({ size: blocks * bsize });
+    expect(new Set(mounts.map(({ device }) => device)).size).toBe(mounts.length);
+    expect(mounts.map(({ type }) => type)).not.toContain('proc');
+  });
+
+  it('tell a worker that somebody else keeps, and of its variables the names alone', async () => {
+    const folder = hostFolder();
+    const repo = folder.makeFolder("it's a repo");
+    folder.write(join(repo, 'api'), '/ip4/10.0.0.11/tcp/4567/http');
+    const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
+    spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder.path, 'fifo')]);
+    const own = { FIFO: join(folder.path, 'fifo'), MINER_API_INFO: CANARY, NOTE: `two\nSECRET=${CANARY}` };
+    const strangers = [
+      folder.start(program, ['--worker-repo', repo, 'run'], own),
+      folder.start(program, [`--worker-repo=${repo}`, 'info'], own),
+      folder.start(program, ['run'], { ...own, SEALFARM_VARIABLES: 'FIFO' }),
+      folder.start(program, ['run'], {
+        ...own,
+        LOTUS_WORKER_PATH: '/nowhere',
+        LOTUS_WORKER_LISTEN: '10.0.0.11:3456',
+      }),
+      folder.start(program, ['run'], { ...own, HOME: '/root of all' }),
+    ];
+    for (const child of strangers) await once(child.stdout ?? child, 'data');
+    const pids = strangers.map(({ pid }) => pid);
+    const seen = facts(folder, shell).unmanaged.filter(({ pid }) => pids.includes(pid));
+    const variables = expect.arrayContaining(['FIFO', 'MINER_API_INFO', 'NOTE']) as unknown;
+    const uid = process.getuid?.();
+    expect(seen).toHaveLength(3);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        { pid: pids[0], uid, repo, port: 4567, variables },
+        { pid: pids[3], uid, repo: '/nowhere', port: 3456, variables },
+        { pid: pids[4], uid, repo: '/root of all/.lotusworker', variables },
+      ]),
+    );
+    expect(seen.flatMap((one) => one.variables)).not.toContain('SECRET');
+    expect(folder.facts(shell)).not.toContain(Buffer.from(CANARY).toString('base64').slice(0, 12));
   });
 
   it('tell the file systems below storage paths', () => {
@@ -123,15 +205,21 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
   });
 
   it.each([
-    ['ok', 'GPU 0: NVIDIA GeForce RTX 3090 (UUID: GPU-8f6d2c9e-1)', 0],
+    ['ok', '0, GPU-8f6d2c9e-1, 24576, NVIDIA GeForce RTX 3090', 0],
     ['failing', 'NVIDIA-SMI has failed', 9],
   ])('tell of a driver that is %s', (driver, says, status) => {
     const folder = hostFolder();
-    folder.write('bin/nvidia-smi', `#!/bin/sh\n[ "$1" = -L ] && echo '${says}'\nexit ${status}\n`, 0o755);
+    folder.write(
+      'bin/nvidia-smi',
+      `#!/bin/sh\ncase $1 in --query-gpu=*) echo '${says}' ;; esac\nexit ${status}\n`,
+      0o755,
+    );
     const { gpus } = facts(folder, shell);
     expect(gpus.driver).toBe(driver);
     expect(driver === 'ok' ? gpus.gpus : gpus.why).toEqual(
-      driver === 'ok' ? [{ index: 0, name: 'NVIDIA GeForce RTX 3090', uuid: 'GPU-8f6d2c9e-1' }] : says,
+      driver === 'ok'
+        ? [{ index: 0, name: 'NVIDIA GeForce RTX 3090', uuid: 'GPU-8f6d2c9e-1', memory: 24 * 2 ** 30 }]
+        : says,
     );
   });
 
@@ -150,7 +238,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     function locked(): { readonly lock: string; readonly seen: () => readonly GpuLock[] } {
       const folder = hostFolder();
       const temporary = folder.makeFolder('a tmp');
-      const own = hostFolder(['seal'], 'other', { env: new Map([['TMPDIR', temporary]]) });
+      const own = hostFolder(['seal'], 'other', { tmpDir: temporary });
       const lock = folder.write('a tmp/bellman.gpu.lock', '');
       return { lock, seen: () => facts(own, shell).workers.get('worker-1')?.gpuLocks ?? [] };
     }
@@ -202,7 +290,7 @@ describe('the script as text', () => {
   it('has every path in single quotes and no value of a variable', () => {
     const script = factsScript(aHost({ workers: [worker] }));
     expect(script).toContain("\nplace '/mnt/$(reboot)'\n");
-    expect(script).toContain("\nlocks '/tmp'\n");
+    expect(script).toContain("\nlocks '/var/lib/sealfarm/tmp/worker-1'\n");
     expect(script).not.toContain(CANARY);
   });
 

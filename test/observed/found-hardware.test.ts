@@ -58,6 +58,7 @@ describe('the hardware of a host', () => {
 
   it.each<[what: string, worker: Partial<Worker>, expected: Partial<Hardware>]>([
     ['CPUs', { cpus: '0-31' }, { cpus: 2, memory: 512 * GiB, l3Groups: 1 }],
+    ['memory', { memory: 256 * GiB }, { memory: MACHINE.memory, cpus: 64 }],
     ['swap', { noSwap: true }, { swap: GiB, cpus: 64 }],
     ['GPUs', { gpus: 'none' }, { gpus: 1, cpus: 64 }],
   ])('is that of the machine where a worker is told to use less: %s', (_, worker, expected) => {

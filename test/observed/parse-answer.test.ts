@@ -34,6 +34,8 @@ describe("a host's answer", () => {
   it('holds files, storage paths and processes', () => {
     const lines = [
       `file ${b64('/a b')} absent`,
+      `standing ${b64('worker-1')} absent - -`,
+      `standing ${b64('worker-2')} ok ${b64(' numactl setpriv')} ${b64('/mnt/a b\n/mnt/c')}`,
       `file ${b64('/c')} present 600 ${b64('text')}`,
       `file ${b64('/d')} present 644 -`,
       `file ${b64('/e')} unreadable ${b64('permission denied')}`,
@@ -52,6 +54,10 @@ describe("a host's answer", () => {
     expect(result).toEqual({
       ok: true,
       value: {
+        standings: new Map([
+          ['worker-1', { user: 'absent', lacking: [], denied: [] }],
+          ['worker-2', { user: 'ok', lacking: ['numactl', 'setpriv'], denied: ['/mnt/a b', '/mnt/c'] }],
+        ]),
         files: new Map<string, ObservedFile>([
           ['/a b', ABSENT],
           ['/c', file('text', '600')],
@@ -94,7 +100,12 @@ describe('a host put together', () => {
   const host = aHost();
   const layout = hostLayout(host.paths);
   const files = workerLayout(host, { name: 'worker-1', repo: '/var/lib/lotus/worker-1' });
-  const nothing: HostAnswer = { files: new Map(), storage: new Map(), processes: new Map() };
+  const nothing: HostAnswer = {
+    files: new Map(),
+    storage: new Map(),
+    processes: new Map(),
+    standings: new Map(),
+  };
   const answering = (entries: readonly [string, ObservedFile][]): HostAnswer => ({
     ...nothing,
     files: new Map(entries),
@@ -156,6 +167,7 @@ describe('a host put together', () => {
       ]),
       storage: new Map([['/mnt/old', { exists: true, onRootFileSystem: false, entries: [] }]]),
       processes: new Map(),
+      standings: new Map(),
     };
     const storage = assembleHost(host, answer, new Map()).workers.get('worker-1')?.storage;
     expect([...(storage?.keys() ?? [])]).toEqual(['/mnt/nvme0/seal', '/mnt/old', '/mnt/odd\nname']);

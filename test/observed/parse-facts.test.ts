@@ -14,13 +14,14 @@ const MACHINE = [
   'cpus 64',
   'memory 536870912 8388608',
   'l3 8',
-  'files 1048576',
+  'files 1048576 524288',
 ];
 const DF = '/dev/nvme0n1    17179869184 1073741824 16106127360       7% /mnt/nvme0\n';
 
 const host = aHost({
   workers: [
     aWorker({
+      tmpDir: '/tmp',
       storage: [aStorage({ path: '/mnt/nvme0/seal' }), aStorage({ path: '/srv/any', mount: 'any' })],
     }),
   ],
@@ -63,7 +64,7 @@ describe('an answer', () => {
       disk: new Map(),
     });
     expect(fileLimit).toBe(1_048_576);
-    expect(gpus).toEqual({ driver: 'absent', gpus: [] });
+    expect(gpus).toEqual({ driver: 'absent', gpus: [], onBus: 0, module: false });
     expect(workers.get('worker-1')).toEqual({ program: 'absent', secretModes: new Map(), gpuLocks: [] });
   });
 
@@ -134,8 +135,8 @@ describe('file systems', () => {
 });
 
 describe('GPUs', () => {
-  const LIST =
-    'GPU 0: NVIDIA A100 (UUID: GPU-1)\n  MIG 1g.5gb     Device  0: (UUID: MIG-2)\nGPU 1: NVIDIA A100 (UUID: GPU-3)\n';
+  const LIST = '0, GPU-1, 24576, NVIDIA GeForce RTX 3090\n1, GPU-3, [N/A], NVIDIA A100-SXM4, 80GB\n';
+  const bus = { onBus: 0, module: false };
 
   it.each<[line: string, gpus: unknown]>([
     [
@@ -143,14 +144,16 @@ describe('GPUs', () => {
       {
         driver: 'ok',
         gpus: [
-          { index: 0, name: 'NVIDIA A100', uuid: 'GPU-1' },
-          { index: 1, name: 'NVIDIA A100', uuid: 'GPU-3' },
+          { index: 0, name: 'NVIDIA GeForce RTX 3090', uuid: 'GPU-1', memory: 25_769_803_776 },
+          { index: 1, name: 'NVIDIA A100-SXM4, 80GB', uuid: 'GPU-3' },
         ],
+        ...bus,
       },
     ],
-    [`gpus failing ${b64('\nNo devices\nmore')}`, { driver: 'failing', gpus: [], why: 'No devices' }],
-    ['gpus failing -', { driver: 'failing', gpus: [], why: 'it says nothing' }],
-    ['gpus absent -', { driver: 'absent', gpus: [] }],
+    [`gpus failing ${b64('\nNo devices\nmore')}`, { driver: 'failing', gpus: [], why: 'No devices', ...bus }],
+    ['gpus failing -', { driver: 'failing', gpus: [], why: 'it says nothing', ...bus }],
+    ['gpus absent -', { driver: 'absent', gpus: [], ...bus }],
+    ['nvidia 2 loaded', { driver: 'absent', gpus: [], onBus: 2, module: true }],
   ])('%s', (line, gpus) => {
     expect(parse([...MACHINE, line]).gpus).toEqual(gpus);
   });
@@ -164,7 +167,7 @@ describe('a worker', () => {
   const lock = (held: string, uid: number): string =>
     `lock ${b64('/tmp')} ${b64('/tmp/bellman.gpu.lock')} ${held} ${uid} 1690000000`;
   const process = (limit: string, uid: number): string =>
-    `process ${b64('/var/lib/sealfarm/run/worker-1.pid')} ${limit} ${uid}`;
+    `process ${b64('/var/lib/sealfarm/run/worker-1.pid')} ${limit} 1048576 ${uid}`;
 
   it.each([
     ['524288', 524_288],
@@ -172,6 +175,13 @@ describe('a worker', () => {
     ['-', undefined],
   ])('may open %s files', (limit, files) => {
     expect(parse([...MACHINE, process(limit, 0)]).workers.get('worker-1')?.openFiles).toBe(files);
+    expect(parse([...MACHINE, process(limit, 0)]).workers.get('worker-1')?.hardOpenFiles).toBe(1_048_576);
+  });
+
+  it('has no lock of the SSH user, where it shall run as another', () => {
+    const other = aHost({ workers: [aWorker({ tmpDir: '/tmp', user: 'lotus' })] });
+    const result = parseFacts(other, [HEAD, ...MACHINE, lock('free', 0), END].join('\n'), ASKED);
+    expect(result.ok && result.value.workers.get('worker-1')?.gpuLocks).toMatchObject([{ own: true }]);
   });
 
   it.each<[what: string, lines: readonly string[], held: string, own: boolean]>([
@@ -186,9 +196,66 @@ describe('a worker', () => {
   });
 
   it('has the locks of its own folder alone', () => {
-    const other = aHost({ workers: [aWorker({ env: new Map([['TMPDIR', '/tmp/own']]) })] });
+    const other = aHost({ workers: [aWorker({ tmpDir: '/tmp/own' })] });
     const result = parseFacts(other, [HEAD, ...MACHINE, lock('free', 0), END].join('\n'), ASKED);
     expect(result.ok && result.value.workers.get('worker-1')?.gpuLocks).toEqual([]);
+  });
+});
+
+describe('the machine', () => {
+  const facts = (...lines: string[]): HostFacts => parse([...MACHINE, ...lines]);
+
+  it('has cores, where the kernel tells them, and limits of files', () => {
+    expect(facts('cores 32')).toMatchObject({ cores: 32, fileLimit: 1_048_576, hardFileLimit: 524_288 });
+    expect(facts('cores 0')).not.toHaveProperty('cores');
+  });
+
+  it('has memory nodes in the order of their numbers; those without memory do not count', () => {
+    const seen = facts('node 10 268435456 32-63', 'node 2 268435456 0-31', 'node 3 0 ');
+    expect(seen.numa).toEqual([
+      { node: 2, cpus: '0-31', memory: 274_877_906_944 },
+      { node: 10, cpus: '32-63', memory: 274_877_906_944 },
+    ]);
+    expect(seen.hardware.numaNodes).toBe(2);
+    expect(facts().hardware).not.toHaveProperty('numaNodes');
+  });
+
+  it('has huge pages of the kinds of which there are any', () => {
+    expect(facts('hugepages 2048 0 0 ', 'hugepages 1048576 40 8 ').hugepages).toEqual([
+      { size: 1_073_741_824, total: 40, free: 8 },
+    ]);
+  });
+
+  it('has file systems; those of other machines are not asked for their room', () => {
+    const disk = `mount 259:1 xfs ${b64('/dev/nvme0n1')} ${b64('/mnt/nvme0')} ${b64(DF)}`;
+    const nas = `mount 0:52 nfs4 ${b64('nas:/my\\040store')} ${b64('/mnt/my nas')} -`;
+    expect(facts(disk, nas).mounts).toEqual([
+      {
+        mount: '/mnt/nvme0',
+        source: '/dev/nvme0n1',
+        device: '259:1',
+        type: 'xfs',
+        size: 17_592_186_044_416,
+        free: 16_492_674_416_640,
+      },
+      { mount: '/mnt/my nas', source: 'nas:/my store', device: '0:52', type: 'nfs4' },
+    ]);
+  });
+
+  it.each<[what: string, words: string, found: unknown]>([
+    [
+      'that wrote where it listens',
+      `7 0 ${b64('/root/.lotusworker')} ${b64('/ip4/10.0.0.1/tcp/3456/http')} ${b64('PATH\nMINER_API_INFO\nPATH\n')}`,
+      { pid: 7, uid: 0, repo: '/root/.lotusworker', port: 3456, variables: ['MINER_API_INFO', 'PATH'] },
+    ],
+    [
+      'that was told where to listen',
+      `7 0 - ${b64('[fd00::1]:4000')} -`,
+      { pid: 7, uid: 0, port: 4000, variables: [] },
+    ],
+    ['of which nothing can be seen', '7 0 - - -', { pid: 7, uid: 0, variables: [] }],
+  ])('has a worker of somebody else %s', (_, words, found) => {
+    expect(facts(`stranger ${words}`).unmanaged).toEqual([found]);
   });
 });
 

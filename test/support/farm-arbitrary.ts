@@ -41,7 +41,8 @@ export interface WorkerChoice {
 }
 
 export type WorkerSettings = Pick<Worker, 'tasks' | 'limits' | 'env' | 'noSwap' | 'binary'> &
-  Partial<Pick<Worker, 'gpus' | 'parentCache' | 'multicoreSdr' | 'cpus' | 'resources'>>;
+  Partial<Pick<Worker, 'gpus' | 'parentCache' | 'multicoreSdr' | 'cpus' | 'resources'>> &
+  Partial<Pick<Worker, 'numaNodes' | 'memory' | 'user' | 'tmpDir'>>;
 
 export interface PathChoice {
   readonly wanted: SectorStoreSettings;
@@ -84,7 +85,7 @@ const tasks: fc.Arbitrary<readonly TaskCode[]> = fc.oneof(
 );
 
 const variable = fc.tuple(
-  fc.constantFrom('RUST_LOG', 'TMPDIR', 'GOLOG_FILE', 'NOTE'),
+  fc.constantFrom('RUST_LOG', 'GOLOG_LOG_FMT', 'GOLOG_FILE', 'NOTE'),
   fc.constantFrom('info', '/fast tmp', 'a"b\'c $HOME `x`', 'two\nlines', ''),
 );
 
@@ -101,6 +102,10 @@ const workerSettings: fc.Arbitrary<WorkerSettings> = fc.record(
     parentCache: fc.constant('/fast/parents'),
     multicoreSdr: fc.constant({ producers: 3 }),
     cpus: fc.constantFrom('0-31', '0,64'),
+    numaNodes: fc.constantFrom([0], [0, 1]),
+    memory: fc.constantFrom(2 ** 38, 2 ** 39),
+    user: fc.constantFrom('root', 'lotus'),
+    tmpDir: fc.constantFrom('/tmp', '/fast tmp'),
     resources: fc
       .subarray<TaskCode>(['PC1', 'DC'])
       .map((codes) => new Map(codes.map((code) => [code, { MinMemory: 2 ** 30, GPUUtilization: 0.5 }]))),

@@ -36,6 +36,7 @@ export function aWorker(overrides: Partial<Worker> = {}): Worker {
     limits: new Map(),
     resources: new Map(),
     noSwap: false,
+    tmpDir: `/var/lib/sealfarm/tmp/${name}`,
     env: new Map(),
     storage: [aStorage()],
     yaml: [],

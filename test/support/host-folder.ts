@@ -70,9 +70,9 @@ export class HostFolder {
   }
 
   /** What the machine says of itself; programs in `bin` of the folder are found first. */
-  facts(shell: readonly string[] = ['sh']): string {
+  facts(shell: readonly string[] = ['sh'], change = (script: string): string => script): string {
     const path = `${join(this.path, 'bin')}:${process.env['PATH'] ?? ''}`;
-    return runScript(factsScript(this.host), shell, { env: { ...process.env, PATH: path } });
+    return runScript(change(factsScript(this.host)), shell, { env: { ...process.env, PATH: path } });
   }
 
   remove(): void {

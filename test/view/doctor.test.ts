@@ -39,6 +39,15 @@ describe('what the doctor says', () => {
     expect(formatted({})).toBe('Nothing found wrong on 1 host.');
   });
 
+  it('begins with what the machines have', () => {
+    const hosts = [{ host: 'host-1', reached: true, facts: someFacts(aHost()) }];
+    expect(formatted({ hosts }).split('\n').slice(0, 3)).toEqual([
+      'Machines:',
+      '',
+      expect.stringMatching(/^ {2}host-1 {2}32 cores, 64 threads in 8 L3 groups · 512 GiB RAM, no swap/),
+    ]);
+  });
+
   it('is what was found in each part, the worst first, and the counts', () => {
     const layout: Diagnostic[] = [
       { code: 'SF230', severity: 'note', message: 'of the file', place: { kind: 'file', file: 'f' } },

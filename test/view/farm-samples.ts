@@ -44,6 +44,7 @@ function worker(name: string, tasks: readonly TaskCode[], paths: readonly Storag
     limits: new Map([['PC1', 4]]),
     resources: new Map(),
     noSwap: false,
+    tmpDir: `/var/lib/sealfarm/tmp/${name}`,
     env: new Map([['RUST_LOG', 'info']]),
     storage: paths,
     yaml: [],

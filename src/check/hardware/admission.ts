@@ -55,6 +55,9 @@ function wayOut({ scarce, needed }: Refusal, known: KnownWorker): string {
   const elsewhere = 'or leave the task to a worker that has it';
   if (scarce === 'threads' || scarce === 'gpus') return `Give the worker more of them, ${elsewhere}.`;
   const { memory, swap } = known.hardware;
+  const own = known.worker.memory ?? memory;
+  if (own < memory && needed <= memory + (scarce === 'memory' ? 0 : known.announced.MemSwap))
+    return `The machine has more: raise its \`memory\`, ${elsewhere}.`;
   if (scarce === 'virtual-memory' && leavesSwap(known) && memory + swap >= needed)
     return `Take noSwap out, ${elsewhere}.`;
   const more = scarce === 'virtual-memory' && !known.worker.noSwap ? 'RAM or swap' : 'RAM';
@@ -135,7 +138,7 @@ export function* tasksFitIntoRam(layout: Layout): Generator<Trouble> {
       at: taskPlace(worker, first.code),
       who: worker.name,
       say: (name) =>
-        `${name(worker.name)} has room for ${codes} only with its swap: it may take ${most}, and the RAM is ${sizeThere(announced.MemPhysical)}`,
+        `${name(worker.name)} has room for ${codes} only with its swap: it may take ${most}, and the RAM ${worker.memory === undefined ? 'is' : 'it may use is'} ${sizeThere(announced.MemPhysical)}`,
       help: 'Give the machine more RAM, or keep the swap on a fast disk.',
     };
   }

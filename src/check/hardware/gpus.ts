@@ -65,7 +65,7 @@ export function* gpusAreGivenOnce({ farm, hardware }: Layout): Generator<Trouble
         who: again.worker.name,
         say: (name) =>
           `${name(first.worker.name)} and ${name(again.worker.name)} on ${name(host.name)} both have ${clash}, which Lotus counts for each of them`,
-        help: 'Give each worker GPUs of its own, or the tasks to one worker; if they shall share, say so with a gpuUtilization of 0.5 under resources.',
+        help: 'Give each worker GPUs of its own, or the tasks to one worker; if they shall share, say so with a gpuUtilization of 0.5 under resources, and give them one `tmpDir` where its memory is too small for both.',
       };
     }
   }
@@ -90,11 +90,11 @@ export function* gpuLocksAreApart({ farm, hardware }: Layout): Generator<Trouble
       yield {
         code: 'SF264',
         severity: 'warning',
-        at: [...again.worker.yaml, 'env', 'TMPDIR'],
+        at: [...again.worker.yaml, 'tmpDir'],
         who: again.worker.name,
         say: (name) =>
           `${name(first.worker.name)} and ${name(again.worker.name)} on ${name(host.name)} have GPUs of their own, but one lock in ${clash}: one waits while the other proves`,
-        help: 'Give each worker a TMPDIR of its own in its env, and make the folders.',
+        help: 'Leave `tmpDir` out: then each worker has one of its own.',
       };
     }
   }
@@ -106,7 +106,7 @@ function needlessLock(first: GpuUser, again: GpuUser): string | undefined {
   // An index and a UUID may be the same GPU.
   if (gpus.includes('all') || new Set(gpus.map((gpu) => typeof gpu)).size > 1) return undefined;
   if (new Set(gpus).size < gpus.length) return undefined;
-  const [one, other] = [first, again].map(({ worker }) => worker.env.get('TMPDIR') ?? '/tmp');
+  const [one, other] = [first, again].map(({ worker }) => worker.tmpDir);
   return one === other ? one : undefined;
 }
 

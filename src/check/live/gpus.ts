@@ -15,7 +15,7 @@ export const missingGpus: LiveCheck = function* (context) {
       const unseen = inLotus === 0 && gpus?.driver === 'ok' && gpus.gpus.length > 0;
       if (unseen && usesGpus(seen, context.farm.sectorSize)) yield unseenByLotus(seen, gpus.gpus.length);
       else if (!unseen && inLotus < wantedGpus(seen)) yield fewerInLotus(seen, inLotus);
-    } else if (gpus !== undefined && wantedGpus(seen) > 0) yield* missingInDriver(seen, gpus);
+    } else if (gpus !== undefined) yield* missingInDriver(seen, gpus, context.farm.sectorSize);
   }
 };
 
@@ -48,13 +48,22 @@ function fewerInLotus(seen: SeenWorker, inLotus: number): Diagnostic {
     : { code: 'SF527', severity: 'warning', message, place: placeOf(seen), help };
 }
 
-function* missingInDriver(seen: SeenWorker, { driver, gpus, why }: GpuFacts): Generator<Diagnostic> {
+function* missingInDriver(
+  seen: SeenWorker,
+  { driver, gpus, onBus, module, why }: GpuFacts,
+  size: SectorSize,
+): Generator<Diagnostic> {
   const place = placeOf(seen);
+  const wanted = wantedGpus(seen);
+  // Where nobody declares any, those that the machine shows are meant.
+  if (wanted === 0 && (driver === 'ok' || onBus === 0 || !usesGpus(seen, size))) return;
+  const asked = wanted > 0 ? `${counted(wanted, 'GPU')} declared` : `${counted(onBus, 'GPU')} on the PCI bus`;
+  const loaded = module ? '' : `, and the kernel has no driver loaded for the ${onBus} on its bus`;
   if (driver === 'absent') {
     yield {
       code: 'SF527',
       severity: typeof seen.worker.gpus === 'object' ? 'error' : 'warning',
-      message: `${counted(wantedGpus(seen), 'GPU')} declared, and there is no nvidia-smi`,
+      message: `${asked}, and there is no nvidia-smi${onBus > 0 ? loaded : ''}`,
       place,
       help: 'Install the NVIDIA driver. For GPUs of others start the worker and look again: Lotus says what it sees.',
     };
@@ -64,7 +73,7 @@ function* missingInDriver(seen: SeenWorker, { driver, gpus, why }: GpuFacts): Ge
     yield {
       code: 'SF527',
       severity: 'error',
-      message: `${counted(wantedGpus(seen), 'GPU')} declared, and nvidia-smi fails: ${why ?? ''}`,
+      message: `${asked}, and nvidia-smi fails${onBus > 0 ? loaded : ''}: ${why ?? ''}`,
       place,
       help: 'Mend the driver (after an update a reboot is usual), until `nvidia-smi -L` lists the GPUs.',
     };

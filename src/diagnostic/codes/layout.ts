@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF241–SF274: what the machines of a farm can and cannot do. */
+/** SF241–SF272: what the machines of a farm can and cannot do. */
 export const LAYOUT_CODES = {
   SF241: {
     title: 'malformed list of CPUs',
@@ -87,7 +87,7 @@ export const LAYOUT_CODES = {
     severity: 'warning',
     why:
       'Lotus sums up GPU use for each worker by itself, so each gets as many GPU tasks as if the other were not there. ' +
-      'With a common TMPDIR they lock each other out by `bellman.gpu.lock`, and one waits while Lotus believes that it works; with different ones they share the memory of the GPU, and proving may fail for want of it.',
+      'With a TMPDIR of its own for each, which is the default, they share the memory of the GPU, and proving may fail for want of it; with a common one they lock each other out by `bellman.gpu.lock`, and one waits while Lotus believes that it works.',
     remedy:
       'Give each worker GPUs of its own under `gpus`, or do all GPU tasks in one worker. ' +
       'Where two are to share a GPU with memory enough for both, say so: with `gpuUtilization: 0.5` for their GPU tasks under `resources` this is not warned of.',
@@ -147,10 +147,9 @@ export const LAYOUT_CODES = {
     title: 'common lock for the GPUs of two workers',
     severity: 'warning',
     why:
-      'The proofs take a GPU under `bellman.gpu.lock` in TMPDIR, which is `/tmp` where it is not set: one lock for all GPUs. ' +
+      'The proofs take a GPU under `bellman.gpu.lock` in TMPDIR: one lock for all GPUs, but in newest versions. ' +
       'Two workers with GPUs of their own but a common TMPDIR still prove one after the other, and half of the GPUs are idle.',
-    remedy:
-      'Give each worker a TMPDIR of its own under `env`, such as a folder below its repo, and make the folder.',
+    remedy: 'Leave `tmpDir` out, so that each worker has one of its own, or name a folder for each.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/7249',
       'https://github.com/filecoin-project/bellperson/pull/298',

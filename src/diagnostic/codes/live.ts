@@ -120,7 +120,7 @@ export const LIVE_CODES = {
       'Before it uses the GPU, a worker opens `bellman.gpu.lock` in its folder for temporary files and locks it; the file stays and does no harm. ' +
       'Here it is locked on behalf of a process that has ended, so that everybody waits, or it belongs to another user: in a folder such as `/tmp` not even root may open it then, and proofs fail with "Permission denied".',
     remedy:
-      'End the leftover process that has the file open, or remove the file while no proof is computed on the host. A `TMPDIR` of its own for each worker keeps others away.',
+      'End the leftover process that has the file open, or remove the file while no proof is computed on the host. A `tmpDir` of its own for each worker, which is the default, keeps others away.',
     upstream: ['https://github.com/filecoin-project/bellperson/issues/126', `${ISSUES}/3584`],
   },
   SF535: {
@@ -156,5 +156,14 @@ export const LIVE_CODES = {
       'Lotus logs an error of the detection and goes on. ' +
       'OpenCL may be missing, the user may have no right to the device, or `CUDA_VISIBLE_DEVICES` may hide it; `BELLMAN_NO_GPU` does not hide it from Lotus.',
     remedy: 'Look for "getting gpu devices failed" in the log of the worker, mend the cause and restart it.',
+  },
+  SF545: {
+    title: 'lotus-worker that sealfarm did not start',
+    severity: 'warning',
+    why:
+      'A unit, tmux or a shell keeps another worker on this machine. ' +
+      'It takes memory, CPUs and GPUs that `capacity` and the checks count as free, and no drain or apply knows of it. `doctor --json` has its repo, its port and the names of its variables.',
+    remedy:
+      'Declare it with its `repo` and paths; when it is quiet, stop it where it is kept, and apply starts it. Or move it away from this machine.',
   },
 } as const satisfies Codes;

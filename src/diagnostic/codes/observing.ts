@@ -136,4 +136,22 @@ export const OBSERVING_CODES = {
     remedy:
       'Declare the old worker again, drain it, and take it out of the file when it has stopped; then apply starts the new one.',
   },
+  SF518: {
+    title: 'setting that the host cannot fulfil',
+    severity: 'error',
+    why:
+      'The worker shall run as a user that the host does not have, or that the SSH user cannot become, or a program is missing that starts a plain process with its settings: `taskset` for `cpus`, `numactl` for `numaNodes`, `setpriv` of util-linux for `user`. ' +
+      'It would be stopped and not come up again, so nothing of it is touched.',
+    remedy: 'Make the user or install the program on the host, or take the setting out. Then plan again.',
+  },
+  SF519: {
+    title: 'user that cannot use what is on the host',
+    severity: 'error',
+    why:
+      'A worker reads and writes its repo, its `tmpDir` and every file on its storage paths, and reads the caches of the proofs. ' +
+      'What belongs to another user cannot be sealed further, and a sector with files of two users is stuck: a running worker that holds sectors is not moved to another user. ' +
+      'sealfarm gives what it makes to the user, and changes no owner of what is there.',
+    remedy:
+      'Give the named files to the user, with all that is in them: `chown -R USER: PATH`. Where the worker runs as somebody else, drain it before, and resume it afterwards.',
+  },
 } as const satisfies Codes;

@@ -4,7 +4,7 @@ import { codes, found, messages, oneHost } from './one-host.js';
 const gpus = (count: number): string => `cpus: 64, memory: 1TiB, gpus: ${count}`;
 const C2 = (more = ''): string => `tasks: [C2]${more}`;
 const HALF = (code: string): string => `, resources: { ${code}: { gpuUtilization: 0.5 } }`;
-const TMPDIR = (folder: string): string => `, env: { TMPDIR: ${folder} }`;
+const TMPDIR = (folder: string): string => `, tmpDir: ${folder}`;
 
 type Row = [hardware: string | undefined, workers: string[], ...said: string[]];
 
@@ -21,8 +21,7 @@ describe('SF258: one GPU for two workers', () => {
     [gpus(1), [C2(', gpus: all'), C2(', gpus: [0]')], 'SF258 12 [0]'],
     [undefined, [C2(), C2()], 'SF258 12 w2'],
     [undefined, [C2(', gpus: [GPU-8f6d2c9e]'), C2(', gpus: [GPU-8f6d2c9e]')], 'SF258 12 [GPU-8f6d2c9e]'],
-    // Different GPUs, but one lock
-    [gpus(2), [C2(', gpus: [0]'), C2(', gpus: [1]')], 'SF264 12 w2'],
+    [gpus(2), [C2(', gpus: [0]'), C2(', gpus: [1]')]],
     // Half a GPU each says that they share it; a task that is forgotten does not.
     [gpus(1), [C2(HALF('C2')), `tasks: [PC2]${HALF('PC2')}`]],
     [gpus(1), [C2(HALF('C2')), `tasks: [PC2, C2]${HALF('PC2')}`], 'SF258 12 w2'],
@@ -55,13 +54,15 @@ describe('SF264: a common lock for GPUs of two workers', () => {
   check([
     [gpus(2), apart.map((one) => C2(one + TMPDIR('/fast/tmp'))), 'SF264 12 /fast/tmp'],
     [gpus(2), apart.map((one, index) => C2(one + TMPDIR(`/fast/tmp${index}`)))],
-    [gpus(2), [C2(', gpus: [0]'), C2(`, gpus: [1]${TMPDIR('/tmp')}`)], 'SF264 12 /tmp'],
+    [gpus(2), [C2(', gpus: [0]'), C2(`, gpus: [1]${TMPDIR('/tmp')}`)]],
+    // By default each has a folder of its own.
+    [gpus(2), apart.map((one) => C2(one))],
     [gpus(2), [C2(', gpus: [0]'), `tasks: [AP], gpus: [1]`]],
-    [undefined, [C2(', gpus: [GPU-1]'), C2(', gpus: [GPU-2]')], 'SF264 12 w2'],
+    [undefined, [C2(', gpus: [GPU-1]'), C2(', gpus: [GPU-2]')]],
   ]);
 
   it('names the folder', () => {
-    const text = oneHost(gpus(2), ...apart.map((one) => C2(one)));
+    const text = oneHost(gpus(2), ...apart.map((one) => C2(one + TMPDIR('/tmp'))));
     expect(messages('SF264', text)).toEqual([
       'w1 and w2 on h1 have GPUs of their own, but one lock in /tmp: one waits while the other proves',
     ]);

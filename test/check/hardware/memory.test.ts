@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codes, found, LARGE, messages, oneHost } from './one-host.js';
 
 const swap = (size: number): string => `cpus: 64, memory: 512GiB, swap: ${size}GiB`;
-const C2 = (gpu: number): string => `tasks: [C2], gpus: [${gpu}], env: { TMPDIR: /tmp/${gpu} }`;
+const C2 = (gpu: number): string => `tasks: [C2], gpus: [${gpu}], tmpDir: /tmp/${gpu}`;
 const PC1 = (limit: number): string => `tasks: [AP, PC1], limits: { PC1: ${limit} }`;
 
 describe('SF257: memory given away twice', () => {

@@ -14,12 +14,18 @@ import {
 } from '../../support/facts.js';
 
 const UUIDS = ['GPU-11111111-a', 'GPU-22222222-b'];
-const ABSENT: GpuFacts = { driver: 'absent', gpus: [] };
-const FAILING: GpuFacts = { driver: 'failing', gpus: [], why: 'NVML: Driver/library version mismatch' };
+const ABSENT: GpuFacts = { driver: 'absent', gpus: [], onBus: 0, module: false };
+const FAILING: GpuFacts = {
+  driver: 'failing',
+  gpus: [],
+  onBus: 2,
+  module: true,
+  why: 'NVML: Driver/library version mismatch',
+};
 
 function driver(count: number): GpuFacts {
   const gpus = UUIDS.slice(0, count).map((uuid, index) => ({ index, uuid, name: 'NVIDIA GeForce RTX 3090' }));
-  return { driver: 'ok', gpus };
+  return { driver: 'ok', gpus, onBus: count, module: true };
 }
 
 interface Case {
@@ -98,9 +104,31 @@ describe('a worker that is not registered', () => {
       'SF527 warning',
     ],
     ['shall have none', { worker: { gpus: 'none' }, declared: 2, machine: ABSENT }],
-    ['has no GPUs declared', { machine: FAILING }],
+    [
+      'has no GPUs declared, and a driver that fails for those on the bus',
+      { machine: FAILING },
+      'SF527 error',
+    ],
+    ['has no GPUs declared, and no task for them', { worker: { tasks: ['AP'] }, machine: FAILING }],
+    ['has no GPUs declared, and none on the bus', { machine: { ...FAILING, onBus: 0 } }],
+    ['has no GPUs declared, and those of a driver', { machine: driver(2) }],
   ])('%s', (_, seen, ...said) => {
     expect(liveCodes(look(seen))).toEqual(said);
+  });
+
+  it.each<[what: string, look: Case, message: string]>([
+    [
+      'is not installed',
+      { worker: { gpus: [0] }, machine: { ...ABSENT, onBus: 2 } },
+      '1 GPU declared, and there is no nvidia-smi, and the kernel has no driver loaded for the 2 on its bus',
+    ],
+    [
+      'is not loaded',
+      { machine: { ...FAILING, module: false } },
+      '2 GPUs on the PCI bus, and nvidia-smi fails, and the kernel has no driver loaded for the 2 on its bus: NVML: Driver/library version mismatch',
+    ],
+  ])('is told that the driver %s', (_, seen, message) => {
+    expect(theFinding(look(seen)).message).toBe(message);
   });
 
   it('is told why the driver fails', () => {
