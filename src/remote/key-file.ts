@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { keyType } from './known-hosts.js';
 
 /** What a private key file turned out to be. */
 export type KeyFile =
@@ -52,11 +53,18 @@ function publicPart(text: string): Buffer | undefined {
   }
 }
 
+/** `type base64 comment`, of any type. */
 async function publicFile(path: string): Promise<Buffer | undefined> {
-  try {
-    const key = ssh2.utils.parseKey(await readFile(path, 'utf8'));
-    return key instanceof Error ? undefined : key.getPublicSSH();
-  } catch {
-    return undefined;
-  }
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [type, encoded = ''] = text.trim().split(/\s+/);
+  const key = Buffer.from(encoded, 'base64');
+  return type !== undefined && keyType(key) === type ? key : undefined;
+}
+
+/** The public key (wire format) of a private key file, also of types that ssh2 does not know. */
+export async function publicKeyOf(path: string): Promise<Buffer | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const key = ssh2.utils.parseKey(text);
+  return publicPart(text) ?? (key instanceof Error ? publicFile(`${path}.pub`) : key.getPublicSSH());
 }

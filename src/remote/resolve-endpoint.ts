@@ -4,7 +4,7 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Host } from '../farm/farm.js';
 import type { ConnectContext } from './context.js';
-import type { Endpoint, Via } from './endpoint.js';
+import type { Endpoint, SshWishes, Via } from './endpoint.js';
 import {
   endpointOf,
   jumpHosts,
@@ -13,7 +13,6 @@ import {
   proxyCommand,
   sshArguments,
   type SshOptions,
-  type SshWishes,
   type Wanted,
 } from './ssh-config.js';
 
@@ -39,6 +38,7 @@ async function resolve(wanted: Wanted, context: ConnectContext, jumps: number): 
     homeDir,
     localUser: localUser(context),
     ...(agentSocket === undefined ? {} : { agentSocket }),
+    ...(context.sshConfigFile === undefined ? {} : { configFile: context.sshConfigFile }),
   };
   const endpoint = endpointOf(wanted, options.value, around);
   const via = await resolveVia(wanted, options.value, endpoint, context, jumps);
@@ -87,7 +87,9 @@ async function askSsh(
   { host, address, wishes }: Wanted,
   context: ConnectContext,
 ): Promise<Result<SshOptions>> {
-  const ran = await execa('ssh', sshArguments(address, wishes, context.sshConfigFile), {
+  const { sshConfigFile: configFile } = context;
+  const asked = { address, wishes, ...(configFile === undefined ? {} : { configFile }) };
+  const ran = await execa('ssh', sshArguments(asked), {
     env: context.environment,
     extendEnv: false,
     stdin: 'ignore',

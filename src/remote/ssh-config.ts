@@ -1,26 +1,24 @@
 import { isAbsolute, join } from 'node:path';
-import type { SshSettings } from '../farm/farm.js';
-import type { BeyondSsh2, Endpoint, HostKeyRules, KeyChoice } from './endpoint.js';
+import type { Asked, BeyondSsh2, Endpoint, HostKeyRules, KeyChoice, SshWishes } from './endpoint.js';
 import { expandHome } from './context.js';
 
 /** What `ssh -G` prints: each option with its values, by its name in small letters. */
 export type SshOptions = ReadonlyMap<string, readonly string[]>;
 
-/** What a person may say of a machine over what ssh_config says. */
-export type SshWishes = Pick<
-  SshSettings,
-  'user' | 'port' | 'identityFile' | 'knownHostsFile' | 'connectTimeoutMs' | 'jump' | 'sudo'
->;
+/** What asks ssh for its options. */
+export function sshArguments(asked: Asked): readonly string[] {
+  return ['-G', '-T', ...sshTarget(asked)];
+}
 
-/** Some of it decides which `Host` and `Match` blocks hold, so that ssh must be told. */
-export function sshArguments(address: string, wishes: SshWishes, configFile?: string): readonly string[] {
+/** Some wishes decide which `Host` and `Match` blocks hold, so that ssh must be told. */
+export function sshTarget({ address, wishes, configFile }: Asked): readonly string[] {
   return [
-    '-G',
-    '-T',
     ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(wishes.user === undefined ? [] : ['-l', wishes.user]),
     ...(wishes.port === undefined ? [] : ['-p', String(wishes.port)]),
     ...(wishes.jump === undefined ? [] : ['-o', `ProxyJump=${wishes.jump}`]),
+    // ssh itself would still run a ProxyCommand.
+    ...(wishes.jump === 'none' ? ['-o', 'ProxyCommand=none'] : []),
     '--',
     address,
   ];
@@ -53,6 +51,8 @@ export interface Surroundings {
   readonly localUser: string;
   /** SSH_AUTH_SOCK */
   readonly agentSocket?: string;
+  /** In place of the usual ssh_config. */
+  readonly configFile?: string;
 }
 
 /** For the whole way to a login. */
@@ -92,6 +92,7 @@ export function endpointOf(
     },
     sudo: wishes.sudo === true,
     beyondSsh2: beyondSsh2(options),
+    asked: { address, wishes, ...(around.configFile === undefined ? {} : { configFile: around.configFile }) },
   };
 }
 
@@ -165,14 +166,18 @@ function absolute(path: string, homeDir: string): string {
 
 /** Debian's own ssh_config switches GSSAPI on for everybody: that alone is no need of it. */
 function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
-  const keys = options.get('identityfile') ?? [];
+  const [certificate] = options.get('certificatefile') ?? [];
+  const securityKey = options.get('identityfile')?.find((file) => /_sk$/.test(file) && !USUAL.test(file));
+  const gssapi =
+    options.get('gssapiauthentication')?.[0] === 'yes' && options.get('pubkeyauthentication')?.[0] === 'no';
   return [
-    ...(options.has('certificatefile') ? (['certificate'] as const) : []),
-    ...(keys.some((file) => /_sk$/.test(file) && !USUAL.test(file)) ? (['security-key'] as const) : []),
-    ...(options.get('gssapiauthentication')?.[0] === 'yes' &&
-    options.get('pubkeyauthentication')?.[0] === 'no'
-      ? (['gssapi'] as const)
-      : []),
+    ...(certificate === undefined
+      ? []
+      : [{ need: 'certificate', shownBy: `CertificateFile ${certificate}` } as const]),
+    ...(securityKey === undefined
+      ? []
+      : [{ need: 'security key', shownBy: `IdentityFile ${securityKey}` } as const]),
+    ...(gssapi ? [{ need: 'GSSAPI', shownBy: 'PubkeyAuthentication no' } as const] : []),
   ];
 }
 

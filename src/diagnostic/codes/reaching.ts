@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF401–SF417: reaching a host, and Lotus through it. */
+/** SF401–SF418: reaching a host, and Lotus through it. */
 export const REACHING_CODES = {
   SF401: {
     title: 'host key unknown',
@@ -135,5 +135,12 @@ export const REACHING_CODES = {
     severity: 'note',
     why: 'Workers and the miner are asked through connections that their host makes. With `AllowTcpForwarding no` its sshd makes none, so that a small program on the host, bash or nc, does. That takes a process for each connection; all else is the same.',
     remedy: 'Allow it with `AllowTcpForwarding local` in `sshd_config`, or leave it as it is.',
+  },
+  SF418: {
+    title: 'reached by the system ssh',
+    severity: 'note',
+    why: 'sealfarm speaks SSH by itself, but not with certificates, FIDO keys or GSSAPI. Where `ssh_config`, a key file or `known_hosts` shows that a host or a jump host before it takes one of these, all of the way is gone by `ssh`. It is one connection to each host as well, with a process for each script and each RPC connection.',
+    remedy:
+      'Nothing has to be done. `ssh.transport: openssh` says the same for good, and `ssh2` keeps sealfarm to its own where a plain key does.',
   },
 } as const satisfies Codes;
