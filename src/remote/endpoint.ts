@@ -43,7 +43,8 @@ export interface Asked {
 /** The machine before this one, or a command whose standard input and output are the connection. */
 export type Via =
   | { readonly kind: 'jump'; readonly endpoint: Endpoint }
-  | { readonly kind: 'command'; readonly command: string };
+  /** `written` still has the tokens of ssh_config. */
+  | { readonly kind: 'command'; readonly command: string; readonly written: string };
 
 export interface BeyondSsh2 {
   readonly need: 'certificate' | 'security key' | 'GSSAPI' | 'host certificate';

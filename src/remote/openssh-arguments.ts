@@ -3,10 +3,13 @@ import { dialCommand } from './dial-program.js';
 import type { Endpoint } from './endpoint.js';
 import { sshTarget } from './ssh-config.js';
 
-/** The socket of a master and the file it logs to. */
+/** What a master has in a folder of its own. */
 export interface MasterFiles {
   readonly socket: string;
+  /** What it says. */
   readonly log: string;
+  /** What the command says that leads to its machine: with ControlPersist nobody else hears it. */
+  readonly wayLog: string;
 }
 
 /** For how long a master waits for somebody after sealfarm was killed. Seconds. */
@@ -16,10 +19,11 @@ const LINGERS = 10;
  * One connection in the background, logged in, that runs nothing: sessions go through its socket. What is said here
  * is above ssh_config, so that nobody is asked anything, nothing else is forwarded and host keys are always checked.
  *
- * @param proxyCommand in place of the way that ssh_config names
+ * @param throughJump the command that leads through a jump host, where there is one
  */
-export function masterArguments(endpoint: Endpoint, files: MasterFiles, proxyCommand?: string): string[] {
-  const { hostKeys, keepAlive, connectTimeoutMs, asked } = endpoint;
+export function masterArguments(endpoint: Endpoint, files: MasterFiles, throughJump?: string): string[] {
+  const { hostKeys, keepAlive, connectTimeoutMs, asked, via } = endpoint;
+  const way = via?.kind === 'command' ? `sh -c ${shellWord(`exec ${via.written}`)}` : throughJump;
   return [
     ...['-M', '-N', '-f', '-T', '-a', '-x', '-S', files.socket, '-E', files.log],
     ...option('ControlPersist', LINGERS),
@@ -35,9 +39,9 @@ export function masterArguments(endpoint: Endpoint, files: MasterFiles, proxyCom
     ...option('PermitLocalCommand', 'no'),
     ...option('RemoteCommand', 'none'),
     ...option('LogLevel', 'INFO'),
-    ...(proxyCommand === undefined
+    ...(way === undefined
       ? []
-      : [...option('ProxyCommand', proxyCommand), ...option('ProxyUseFdpass', 'no')]),
+      : [...option('ProxyCommand', `${way} 2>>${files.wayLog}`), ...option('ProxyUseFdpass', 'no')]),
     ...ownFiles(endpoint),
     ...sshTarget(asked),
   ];

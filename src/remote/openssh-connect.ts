@@ -32,7 +32,7 @@ async function openBehind(
   const { value: master } = reached;
   const before = (await master.log()).length;
   const logged = await logInWithOpenssh(endpoint, context, jumpCommand(master.socket, endpoint));
-  if ('held' in logged || !/Stdio forwarding request failed/.test(logged.words))
+  if ('held' in logged || !/Stdio forwarding request failed/.test(logged.wayWords))
     return masterOf(logged, endpoint, context);
   const { why, forbidden } = whyNotForwarded((await master.log()).slice(before));
   if (!forbidden) return failure(throughJump(jump, endpoint, why));
@@ -46,7 +46,7 @@ async function masterOf(
   context: ConnectContext,
 ): Promise<Result<OpensshMaster>> {
   if ('held' in logged) return success(new OpensshMaster(endpoint.name, logged, context));
-  const diagnostic = explainOpenssh(logged.words, endpoint);
+  const diagnostic = explainOpenssh(logged, endpoint);
   return failure((await lookCloser(diagnostic, endpoint)) ?? diagnostic);
 }
 

@@ -2,15 +2,16 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { copyTheKey, unreached, type Trouble } from './connect-error.js';
 import type { Endpoint } from './endpoint.js';
 import { changedKey, revokedKey, unknownKey, whoShows } from './host-key-refusal.js';
+import type { NotLoggedIn } from './openssh-login.js';
 import { endpoint } from './remote-error.js';
 
-/** What to tell a person about an `ssh` that ended without a login, by all that it has said. */
-export function explainOpenssh(text: string, host: Endpoint): Diagnostic {
+/** What to tell a person about an `ssh` that ended without a login, by all that was said. */
+export function explainOpenssh({ words, wayWords }: NotLoggedIn, host: Endpoint): Diagnostic {
   return (
-    hostKeyRefusal(text, host) ??
-    loginRefusal(text, host) ??
-    configRefusal(text, host) ??
-    unreached(troubleOf(text), host)
+    hostKeyRefusal(words, host) ??
+    loginRefusal(words, host) ??
+    configRefusal(words, host) ??
+    unreached(wayWords.trim() === '' ? troubleOf(words) : { message: lastLine(wayWords) }, host)
   );
 }
 

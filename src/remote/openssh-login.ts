@@ -14,9 +14,12 @@ export interface LoggedIn {
   readonly held: Socket;
 }
 
-/** What `ssh` and what it has started said before it gave up. */
+/** What was said before `ssh` gave up. */
 export interface NotLoggedIn {
+  /** By `ssh`. */
   readonly words: string;
+  /** By the command that leads to the machine. */
+  readonly wayWords: string;
 }
 
 /** What is still to come from an `ssh` that has ended. Milliseconds. */
@@ -29,11 +32,15 @@ const FOLDER = '/tmp/sealfarm-';
 export async function logInWithOpenssh(
   endpoint: Endpoint,
   { environment }: Pick<ConnectContext, 'environment'>,
-  proxyCommand?: string,
+  throughJump?: string,
 ): Promise<LoggedIn | NotLoggedIn> {
   const folder = await mkdtemp(FOLDER);
-  const files: MasterFiles = { socket: join(folder, 's'), log: join(folder, 'log') };
-  const child = spawn('ssh', masterArguments(endpoint, files, proxyCommand), {
+  const files: MasterFiles = {
+    socket: join(folder, 's'),
+    log: join(folder, 'log'),
+    wayLog: join(folder, 'way'),
+  };
+  const child = spawn('ssh', masterArguments(endpoint, files, throughJump), {
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],
     // In a process group of its own: Ctrl-C is for sealfarm to end in good order.
@@ -42,9 +49,13 @@ export async function logInWithOpenssh(
   const said = await untilInBackground(child, endpoint.connectTimeoutMs);
   const held = said === undefined ? await hold(files.socket) : undefined;
   if (held !== undefined) return { folder, files, held };
-  const logged = await readFile(files.log, 'utf8').catch(() => '');
+  const [logged, wayWords] = await Promise.all([files.log, files.wayLog].map(textOf));
   await rm(folder, { recursive: true, force: true });
-  return { words: `${said ?? ''}\n${logged}` };
+  return { words: `${said ?? ''}\n${logged ?? ''}`, wayWords: wayWords ?? '' };
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
 }
 
 /** Undefined when it is logged in, else what it said. */

@@ -57,8 +57,7 @@ async function resolveVia(
   const written = jumpHosts(options);
   const last = written.at(-1);
   if (last === undefined) {
-    const command = proxyCommand(options, endpoint, wanted.address);
-    return success(command === undefined ? undefined : { kind: 'command', command });
+    return success(proxyCommand(options, endpoint, wanted.address));
   }
   const jump = parseJump(last);
   if (jump === undefined) return failure(wrongConfig(wanted.host, `${last} is no jump host`));

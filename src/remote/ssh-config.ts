@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Asked, BeyondSsh2, Endpoint, HostKeyRules, KeyChoice, SshWishes } from './endpoint.js';
+import type { Asked, BeyondSsh2, Endpoint, HostKeyRules, KeyChoice, SshWishes, Via } from './endpoint.js';
 import { expandHome } from './context.js';
 
 /** What `ssh -G` prints: each option with its values, by its name in small letters. */
@@ -194,11 +194,12 @@ export function jumpHosts(options: SshOptions): readonly string[] {
   return written === undefined || written === 'none' ? [] : written.split(',').map((one) => one.trim());
 }
 
-/** The command of `ProxyCommand`, ready for a shell; undefined where there is none. */
-export function proxyCommand(options: SshOptions, endpoint: Endpoint, host: string): string | undefined {
+/** `ProxyCommand`, ready for a shell and as written; undefined where there is none. */
+export function proxyCommand(options: SshOptions, endpoint: Endpoint, host: string): Via | undefined {
   const written = options.get('proxycommand')?.[0];
   if (written === undefined || written === 'none') return undefined;
-  return expandTokens(written, { h: endpoint.address, n: host, p: String(endpoint.port), r: endpoint.user });
+  const tokens = { h: endpoint.address, n: host, p: String(endpoint.port), r: endpoint.user };
+  return { kind: 'command', command: expandTokens(written, tokens), written };
 }
 
 /** `[user@]host[:port]` or `ssh://…`, an IPv6 address in brackets; undefined for what is neither. */

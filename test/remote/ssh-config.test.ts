@@ -229,9 +229,11 @@ describe('what lies between', () => {
 
   it('may be a command', () => {
     const options = parseSshOptions(saying('proxycommand nc -x %n %h %p', 'hostname 10.0.0.1', 'port 2200'));
-    expect(proxyCommand(options, endpoint(saying('hostname 10.0.0.1', 'port 2200')), 'seal-1')).toBe(
-      'nc -x seal-1 10.0.0.1 2200',
-    );
+    expect(proxyCommand(options, endpoint(saying('hostname 10.0.0.1', 'port 2200')), 'seal-1')).toEqual({
+      kind: 'command',
+      command: 'nc -x seal-1 10.0.0.1 2200',
+      written: 'nc -x %n %h %p',
+    });
     expect(proxyCommand(parseSshOptions('proxycommand none'), endpoint(''), 'seal-1')).toBeUndefined();
   });
 
