@@ -23,8 +23,9 @@ export function explainConnectError(
     const refusal = hostKey.noKnownType();
     if (refusal !== undefined) return refusal;
   }
-  if (error.level === 'client-authentication' || /too many authentication failures/i.test(error.message)) {
-    return loginRefused(host, identities);
+  const tooMany = /too many authentication failures/i.test(error.message);
+  if (tooMany || error.level === 'client-authentication') {
+    return loginRefused(host, identities, tooMany);
   }
   return unreached(error, host);
 }
@@ -40,17 +41,18 @@ export function unreached(trouble: Trouble, host: Endpoint): Diagnostic {
   };
 }
 
-function loginRefused(host: Endpoint, identities: Identities): Diagnostic {
+function loginRefused(host: Endpoint, identities: Identities, tooMany: boolean): Diagnostic {
   const leftOut = identities.leftOut.length;
   return {
     code: 'SF403',
     severity: 'error',
     message:
       `${host.name} (${endpoint(host.address, host.port)}) does not let ${host.user} in with ${identities.names.join(', ')}` +
+      (tooMany ? '; it hung up after too many keys (MaxAuthTries of its sshd)' : '') +
       (leftOut === 0 ? '' : `; not tried, as sshd counts wrong keys: ${identities.leftOut.join(', ')}`),
     place: { kind: 'host', host: host.host },
     help:
-      leftOut === 0
+      leftOut === 0 && !(tooMany && identities.names.length > 1)
         ? copyTheKey(host)
         : 'Name the right private key file as ssh.identityFile; then only that key is tried.',
   };

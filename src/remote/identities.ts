@@ -42,7 +42,7 @@ function onlyFiles(
     if (agent === undefined || held === undefined) return [];
     return [{ name: `${file.path} (agent)`, method: withAgent(endpoint, agent, [held]) }];
   });
-  if (found.length === 0) return failure(noKey(endpoint, files));
+  if (found.length === 0) return failure(noKey(endpoint, files, agent));
   const [tried, leftOut] = [found.slice(0, MOST_KEYS), found.slice(MOST_KEYS)];
   return success({
     methods: tried.map(({ method }) => method),
@@ -62,7 +62,7 @@ function agentAndFiles(
   );
   const shown = fromAgent.slice(0, MOST_KEYS);
   const read = fromFiles.slice(0, MOST_KEYS - shown.length);
-  if (shown.length + read.length === 0) return failure(noKey(endpoint, files));
+  if (shown.length + read.length === 0) return failure(noKey(endpoint, files, agent));
   return success({
     methods: [
       ...(agent === undefined || shown.length === 0 ? [] : [withAgent(endpoint, agent, shown)]),
@@ -101,7 +101,7 @@ function withAgent(endpoint: Endpoint, agent: Agent, keys: readonly ParsedKey[])
   return { type: 'agent', username: endpoint.user, agent: agent.offering(keys) };
 }
 
-function noKey(endpoint: Endpoint, files: readonly KeyFile[]): Diagnostic {
+function noKey(endpoint: Endpoint, files: readonly KeyFile[], agent: Agent | undefined): Diagnostic {
   const encrypted = files.find((file) => file.kind === 'encrypted');
   if (encrypted !== undefined) return encryptedKey(endpoint, encrypted.path);
   const broken = files.find((file) => file.kind === 'unusable');
@@ -109,10 +109,15 @@ function noKey(endpoint: Endpoint, files: readonly KeyFile[]): Diagnostic {
   const [missing] = files;
   if (endpoint.keys.named && missing !== undefined)
     return unusableKey(endpoint, missing.path, 'no such file');
+  const { agentSocket } = endpoint.keys;
+  const noAgent =
+    agentSocket === undefined || agent !== undefined
+      ? 'neither an agent has one'
+      : `no agent answers at ${agentSocket},`;
   return {
     code: 'SF403',
     severity: 'error',
-    message: `There is no key to log in to ${endpoint.name} with: neither an agent has one nor is there ${files.map(({ path }) => path).join(', ')}`,
+    message: `There is no key to log in to ${endpoint.name} with: ${noAgent} nor is there ${files.map(({ path }) => path).join(', ')}`,
     place: { kind: 'host', host: endpoint.host },
     help: 'Start an ssh-agent and add the key (ssh-add), or name the private key file as ssh.identityFile.',
   };

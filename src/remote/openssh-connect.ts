@@ -56,8 +56,7 @@ async function lookCloser({ code }: Diagnostic, endpoint: Endpoint): Promise<Dia
     const check = await readHostKeyCheck(endpoint);
     return check.ok ? undefined : check.diagnostic;
   }
-  if (code !== 'SF403') return undefined;
+  if (code !== 'SF403' && code !== 'SF409') return undefined;
   const identities = await findIdentities(endpoint);
-  const isFile = !identities.ok && identities.diagnostic.code === 'SF409';
-  return isFile && endpoint.beyondSsh2.length === 0 ? identities.diagnostic : undefined;
+  return identities.ok || endpoint.beyondSsh2.length > 0 ? undefined : identities.diagnostic;
 }

@@ -69,7 +69,9 @@ function loginRefusal(text: string, host: Endpoint): Diagnostic | undefined {
     severity: 'error',
     message:
       `${host.name} (${endpoint(host.address, host.port)}) does not let ${host.user} in with what \`ssh\` has` +
-      (tooMany ? ': it hung up after too many keys' : ` (the host takes ${methods ?? 'nothing'})`) +
+      (tooMany
+        ? '; it hung up after too many keys (MaxAuthTries of its sshd)'
+        : ` (the host takes ${methods ?? 'nothing'})`) +
       (unusable === undefined ? '' : `: ${unusable}`),
     place: { kind: 'host', host: host.host },
     help: tooMany

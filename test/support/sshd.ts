@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import type { TestKey } from './ssh-keys.js';
 import { until } from './until.js';
 
 /** Of the openssh-server package; it must be called by its whole path. */
-export const SSHD = '/usr/sbin/sshd';
+const SSHD = '/usr/sbin/sshd';
 
 export interface SshdOptions {
   /** Of the folder in which its configuration lies. */
@@ -35,6 +36,7 @@ export class Sshd {
   }
 
   static async start(folder: string, options: SshdOptions): Promise<Sshd> {
+    if (!existsSync(SSHD)) throw new Error(`no ${SSHD}: install openssh-server`);
     const own = join(folder, options.name);
     await mkdir(own, { recursive: true, mode: 0o700 });
     // Where sshd drops its rights; it is made by the system's service otherwise.
