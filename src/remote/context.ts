@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { JumpPool } from './jump-pool.js';
+import type { KeyRing } from './key-ring.js';
 
 /** What of the operator's surroundings reaching a host depends on. */
 export interface ConnectContext {
@@ -11,6 +12,8 @@ export interface ConnectContext {
   readonly sshConfigFile?: string;
   /** Connections to jump hosts, which many hosts share. */
   readonly jumps: JumpPool;
+  /** Opens encrypted keys; without it there is nobody to ask. */
+  readonly keyRing?: KeyRing;
 }
 
 /** A path with `~/` at its start worked in. */

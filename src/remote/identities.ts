@@ -5,6 +5,7 @@ import { reachAgent, type Agent } from './agent.js';
 import { shellWord } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
+import type { KeyRing } from './key-ring.js';
 
 /** The keys to log in with, in the order in which they are tried. */
 export interface Identities {
@@ -20,13 +21,34 @@ const MOST_KEYS = 5;
 /**
  * Finds the keys for a machine: the named files alone where only these shall be used, else those of the agent and then
  * the files. Fails with SF403 where there is none, with SF409 where one cannot be used.
+ *
+ * @param keyRing opens encrypted keys that no agent holds, where somebody named them or there is no other
  */
-export async function findIdentities(endpoint: Endpoint): Promise<Result<Identities>> {
+export async function findIdentities(endpoint: Endpoint, keyRing?: KeyRing): Promise<Result<Identities>> {
   const { files, only, agentSocket } = endpoint.keys;
   const agent =
     agentSocket === undefined ? undefined : await reachAgent(agentSocket, endpoint.connectTimeoutMs);
-  const read = await Promise.all(files.map(readKeyFile));
+  const found = await Promise.all(files.map(readKeyFile));
+  const others = found.some(({ kind }) => kind === 'usable') || (!only && (agent?.keys.length ?? 0) > 0);
+  const isAsked = endpoint.keys.named || !others;
+  const read = keyRing === undefined || !isAsked ? found : await opened(found, agent, keyRing);
   return only ? onlyFiles(endpoint, read, agent) : agentAndFiles(endpoint, read, agent);
+}
+
+function opened(files: readonly KeyFile[], agent: Agent | undefined, keyRing: KeyRing): Promise<KeyFile[]> {
+  return Promise.all(
+    files.map(async (file): Promise<KeyFile> => {
+      if (file.kind !== 'encrypted' || heldBy(agent, file) !== undefined) return file;
+      const key = await keyRing.open(file.path);
+      return key === undefined ? file : { kind: 'usable', path: file.path, key };
+    }),
+  );
+}
+
+/** The agent's key whose encrypted file this is. */
+function heldBy(agent: Agent | undefined, file: KeyFile): ParsedKey | undefined {
+  if (file.kind !== 'encrypted') return undefined;
+  return agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
 }
 
 /** As IdentitiesOnly: of the agent's keys those that are also files. */
@@ -37,8 +59,7 @@ function onlyFiles(
 ): Result<Identities> {
   const found = files.flatMap((file): readonly { readonly name: string; readonly method: AuthMethod }[] => {
     if (file.kind === 'usable') return [{ name: file.path, method: withKey(endpoint, file.key) }];
-    if (file.kind !== 'encrypted') return [];
-    const held = agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
+    const held = heldBy(agent, file);
     if (agent === undefined || held === undefined) return [];
     return [{ name: `${file.path} (agent)`, method: withAgent(endpoint, agent, [held]) }];
   });

@@ -38,7 +38,7 @@ export async function connectSsh2(
 ): Promise<Result<Remote>> {
   const hostKey = await readHostKeyCheck(endpoint);
   if (!hostKey.ok) return hostKey;
-  const identities = await findIdentities(endpoint);
+  const identities = await findIdentities(endpoint, context.keyRing);
   if (!identities.ok) return identities;
   const socket = await openSocket(endpoint, context);
   if (!socket.ok) return socket;

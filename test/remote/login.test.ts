@@ -6,7 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Host, SshSettings } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
+import { KeyRing } from '../../src/remote/key-ring.js';
 import type { Remote } from '../../src/remote/remote.js';
+import { Secret } from '../../src/secret/secret.js';
 import { aContext, makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
 import { makeKey, type TestKey, type TestKeyType } from '../support/ssh-keys.js';
 import type { SshServer } from '../support/ssh-server.js';
@@ -182,6 +184,68 @@ describe('encrypted keys', () => {
     const result = await logIn(hostWith({ identityFile: join(home, '.ssh', 'farm_key') }), home, socket);
     expect(result.ok).toBe(true);
     expect(server.offeredKeys.every((offered) => offered.equals(key.publicBlob))).toBe(true);
+  });
+});
+
+describe('encrypted keys, with somebody to ask', () => {
+  const asked: string[] = [];
+
+  /** Somebody who gives these answers, one after the other. */
+  function answering(...answers: readonly string[]): KeyRing {
+    const left = [...answers];
+    asked.length = 0;
+    return new KeyRing((path, again) => {
+      asked.push(again ? `${path} again` : path);
+      const answer = left.shift();
+      return Promise.resolve(answer === undefined ? undefined : new Secret(answer));
+    });
+  }
+
+  async function lockedServer(name: string): Promise<TestKey> {
+    const key = await makeKey(keys.folder, name, { passphrase: PASSPHRASE });
+    await server.stop();
+    ({ server, host: known } = await startKnownServer(keys, { authorizedKeys: [key.publicBlob] }));
+    return key;
+  }
+
+  async function logInWith(keyRing: KeyRing, host: Host, homeDir = keys.homeDir): Promise<Result<Remote>> {
+    const remote = await connect(host, { ...aContext(homeDir), keyRing });
+    if (remote.ok) await remote.value.close();
+    return remote;
+  }
+
+  test('are opened once for all hosts', async () => {
+    const key = await lockedServer('asked');
+    const keyRing = answering(PASSPHRASE);
+    const host = hostWith({ identityFile: key.privateFile });
+    const all = await Promise.all([1, 2, 3].map(() => logInWith(keyRing, host)));
+    expect(all.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect(asked).toEqual([key.privateFile]);
+  });
+
+  test('may be answered wrongly, but not for ever', async () => {
+    const key = await lockedServer('asked-again');
+    const host = hostWith({ identityFile: key.privateFile });
+    expect((await logInWith(answering('wrong', PASSPHRASE), host)).ok).toBe(true);
+    expect(asked).toEqual([key.privateFile, `${key.privateFile} again`]);
+    const refused = await logInWith(answering('a', 'b', 'c', PASSPHRASE), host);
+    expect(refused).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    expect(asked).toHaveLength(3);
+    expect(JSON.stringify(refused)).not.toContain(PASSPHRASE);
+  });
+
+  test('stay closed where nobody answers', async () => {
+    const key = await lockedServer('unanswered');
+    const refused = await logInWith(answering(), hostWith({ identityFile: key.privateFile }));
+    expect(refused).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('are not asked for where there is another that nobody has named', async () => {
+    const key = await makeKey(keys.folder, 'unneeded', { passphrase: PASSPHRASE });
+    const home = await homeWith({ id_ed25519: key, id_rsa: keys.userKey });
+    expect((await logInWith(answering(PASSPHRASE), hostWith({}), home)).ok).toBe(true);
+    expect(asked).toEqual([]);
   });
 });
 
