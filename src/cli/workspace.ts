@@ -13,6 +13,7 @@ import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { Connections } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
 import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
@@ -61,7 +62,9 @@ export class Workspace {
   }
 
   plan({ observation }: FarmProbe): Plan {
-    return makePlan(this.desired(intentsOf(observation)), observation);
+    const plan = makePlan(this.desired(intentsOf(observation)), observation);
+    const notes = this.farm.hosts.flatMap(({ name }) => this.connections.remote(name).notes());
+    return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }
 
   applyContext(probe: FarmProbe, emit: Emit, signal: AbortSignal, times: ApplyTimes): ApplyContext {

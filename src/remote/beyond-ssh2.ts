@@ -64,3 +64,13 @@ function exists(file: string): Promise<boolean> {
     () => false,
   );
 }
+
+const MOST_NOTES = 3;
+
+/** Of all notes on hosts those of `chosenFor`; of many hosts that there are so many. */
+export function chosenWays(notes: readonly Diagnostic[]): readonly Diagnostic[] {
+  const chosen = notes.filter(({ code }) => code === 'SF418');
+  if (chosen.length <= MOST_NOTES) return chosen;
+  const message = `${chosen.length} hosts are reached by the system's `ssh`, as ssh2 cannot do what it takes`;
+  return [{ code: 'SF418', severity: 'note', message, help: '`sealfarm doctor` says why, host by host.' }];
+}

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ describe('an encrypted key', () => {
   let keys: SshFolder;
   let server: SshServer;
   let file: string;
+  let asking: ChildProcess | undefined;
 
   beforeAll(async () => {
     keys = await makeSshFolder();
@@ -27,11 +28,14 @@ describe('an encrypted key', () => {
     const ssh = `{ transport: ssh2, user: me, port: ${port ?? 0}, knownHostsFile: ${knownHostsFile ?? ''}, identityFile: ${key.privateFile} }`;
     await writeFile(
       file,
-      `version: 1\nname: test\nsectorSize: 32GiB\nminer: { address: /ip4/127.0.0.1/tcp/1/http, token: { env: MINER_TOKEN } }\n` +
+      `version: 1\nfarm: test\nsectorSize: 32GiB\nminer: { api: /ip4/127.0.0.1/tcp/1/http, token: { env: MINER_TOKEN } }\n` +
         `hosts:\n  host-1: { address: 127.0.0.1, ssh: ${ssh}, workers: {} }\n`,
     );
   });
-  afterEach(() => server.stop());
+  afterEach(async () => {
+    asking?.kill();
+    await server.stop();
+  });
   afterAll(() => keys.remove());
 
   it('is opened by its passphrase, asked for on the terminal and not shown', async () => {
@@ -43,6 +47,7 @@ describe('an encrypted key', () => {
         env: { ...process.env, MINER_TOKEN: 'x', SSH_AUTH_SOCK: '' },
       },
     );
+    asking = child;
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said += text;

@@ -69,14 +69,14 @@ export const REACHING_CODES = {
   SF408: {
     title: 'known_hosts file missing or unreadable',
     severity: 'error',
-    why: 'Without the known host keys no host can be told from an impostor, so no connection is made. sealfarm never adds keys by itself.',
+    why: 'Without the known host keys no host can be told from an impostor, so no connection is made. sealfarm adds keys only with `StrictHostKeyChecking accept-new`.',
     remedy:
       'Make the hosts known with `ssh-keyscan` and compare the fingerprints with those on the hosts themselves, or name the right file as `ssh.knownHostsFile`.',
   },
   SF409: {
     title: 'key file unusable',
     severity: 'error',
-    why: 'The private key is missing, is in a form that cannot be read, or is encrypted and no agent holds it. sealfarm asks for no passphrase.',
+    why: 'The private key is missing, is in a form that cannot be read, or is encrypted and no agent holds it. sealfarm asks for the passphrase on a terminal, once for all hosts, but not with `--json` and not where the system `ssh` logs in.',
     remedy:
       'Add an encrypted key to an agent, which asks once (`ssh-add FILE`), or name a key that you can read as `ssh.identityFile`.',
   },
