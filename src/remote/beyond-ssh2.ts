@@ -71,6 +71,6 @@ const MOST_NOTES = 3;
 export function chosenWays(notes: readonly Diagnostic[]): readonly Diagnostic[] {
   const chosen = notes.filter(({ code }) => code === 'SF418');
   if (chosen.length <= MOST_NOTES) return chosen;
-  const message = `${chosen.length} hosts are reached by the system's `ssh`, as ssh2 cannot do what it takes`;
+  const message = `${chosen.length} hosts are reached by the system's ssh, as ssh2 cannot do what it takes`;
   return [{ code: 'SF418', severity: 'note', message, help: '`sealfarm doctor` says why, host by host.' }];
 }

@@ -45,9 +45,9 @@ function opened(files: readonly KeyFile[], agent: Agent | undefined, keyRing: Ke
   );
 }
 
-/** The agent's key whose encrypted file this is. */
+/** The agent's key whose encrypted or public file this is. */
 function heldBy(agent: Agent | undefined, file: KeyFile): ParsedKey | undefined {
-  if (file.kind !== 'encrypted') return undefined;
+  if (file.kind !== 'encrypted' && file.kind !== 'public') return undefined;
   return agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
 }
 
@@ -72,38 +72,48 @@ function onlyFiles(
   });
 }
 
+/** Keys that somebody named are tried first; else those of the agent, those of the usual files first, as OpenSSH does. */
 function agentAndFiles(
   endpoint: Endpoint,
   files: readonly KeyFile[],
   agent: Agent | undefined,
 ): Result<Identities> {
-  const fromAgent = [...(agent?.keys ?? [])].sort((a, b) => inFiles(b, files) - inFiles(a, files));
-  const fromFiles = files.flatMap((file) =>
-    file.kind === 'usable' && !fromAgent.some((key) => samePublicKey(key, file.key)) ? [file] : [],
+  const held = agent?.keys ?? [];
+  const ofAgent = (keys: readonly ParsedKey[]): Candidate[] =>
+    keys.map((key) => ({ name: agentKeyName(key), key, from: 'agent' }));
+  const first = ofAgent(held.filter((key) => isInFiles(key, files)));
+  const others = ofAgent(held.filter((key) => !isInFiles(key, files)));
+  const fromFiles = files.flatMap((file): Candidate[] =>
+    file.kind === 'usable' && !held.some((key) => samePublicKey(key, file.key))
+      ? [{ name: file.path, key: file.key, from: 'file' }]
+      : [],
   );
-  const shown = fromAgent.slice(0, MOST_KEYS);
-  const read = fromFiles.slice(0, MOST_KEYS - shown.length);
-  if (shown.length + read.length === 0) return failure(noKey(endpoint, files, agent));
+  const all = endpoint.keys.named ? [...first, ...fromFiles, ...others] : [...first, ...others, ...fromFiles];
+  if (all.length === 0) return failure(noKey(endpoint, files, agent));
+  const [tried, leftOut] = [all.slice(0, MOST_KEYS), all.slice(MOST_KEYS)];
   return success({
-    methods: [
-      ...(agent === undefined || shown.length === 0 ? [] : [withAgent(endpoint, agent, shown)]),
-      ...read.map((file) => withKey(endpoint, file.key)),
-    ],
-    names: [...shown.map(agentKeyName), ...read.map((file) => file.path)],
-    leftOut: [
-      ...fromAgent.slice(shown.length).map(agentKeyName),
-      ...fromFiles.slice(read.length).map((file) => file.path),
-    ],
+    methods: tried.map(({ key, from }) =>
+      agent !== undefined && from === 'agent' ? withAgent(endpoint, agent, [key]) : withKey(endpoint, key),
+    ),
+    names: tried.map(({ name }) => name),
+    leftOut: leftOut.map(({ name }) => name),
   });
 }
 
-/** 1 where the key is also one of the usual files, which OpenSSH tries first, too. */
-function inFiles(key: ParsedKey, files: readonly KeyFile[]): number {
-  const found = files.some((file) => {
+interface Candidate {
+  readonly name: string;
+  readonly key: ParsedKey;
+  readonly from: 'agent' | 'file';
+}
+
+function isInFiles(key: ParsedKey, files: readonly KeyFile[]): boolean {
+  return files.some((file) => {
     if (file.kind === 'usable') return samePublicKey(file.key, key);
-    return file.kind === 'encrypted' && file.publicKey?.equals(key.getPublicSSH()) === true;
+    return (
+      (file.kind === 'encrypted' || file.kind === 'public') &&
+      file.publicKey?.equals(key.getPublicSSH()) === true
+    );
   });
-  return found ? 1 : 0;
 }
 
 function samePublicKey(a: ParsedKey, b: ParsedKey): boolean {
@@ -127,6 +137,9 @@ function noKey(endpoint: Endpoint, files: readonly KeyFile[], agent: Agent | und
   if (encrypted !== undefined) return encryptedKey(endpoint, encrypted.path);
   const broken = files.find((file) => file.kind === 'unusable');
   if (broken?.kind === 'unusable') return unusableKey(endpoint, broken.path, broken.why);
+  const ofAgent = files.find((file) => file.kind === 'public');
+  if (ofAgent !== undefined)
+    return unusableKey(endpoint, ofAgent.path, 'it is a public key, and no agent holds its private part');
   const [missing] = files;
   if (endpoint.keys.named && missing !== undefined)
     return unusableKey(endpoint, missing.path, 'no such file');

@@ -7,6 +7,8 @@ export type KeyFile =
   | { readonly kind: 'usable'; readonly path: string; readonly key: ParsedKey }
   /** `publicKey` (wire format) is known where the file or its `.pub` says it: an agent may hold the private part. */
   | { readonly kind: 'encrypted'; readonly path: string; readonly publicKey?: Buffer }
+  /** Names a key whose private part an agent holds. */
+  | { readonly kind: 'public'; readonly path: string; readonly publicKey: Buffer }
   | { readonly kind: 'missing'; readonly path: string }
   | { readonly kind: 'unusable'; readonly path: string; readonly why: string };
 
@@ -22,7 +24,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   const key = ssh2.utils.parseKey(text);
   if (!(key instanceof Error)) {
     if (key.isPrivateKey()) return { kind: 'usable', path, key };
-    return { kind: 'unusable', path, why: 'a public key, where the private one is needed' };
+    return { kind: 'public', path, publicKey: key.getPublicSSH() };
   }
   const encrypted = /encrypted/i.test(key.message) || text.includes('BEGIN ENCRYPTED PRIVATE KEY');
   if (!encrypted)

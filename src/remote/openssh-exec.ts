@@ -14,7 +14,7 @@ import { shInput, streamInput } from './script.js';
 const SSH_FAILED = 255;
 
 /** How long a script has to end that is told to. Milliseconds. */
-const LAST_WORDS_MS = 1000;
+const LAST_WORDS_MS = 3000;
 
 /** Where a script runs. */
 export interface Shell {

@@ -37,6 +37,7 @@ async function resolve(wanted: Wanted, context: ConnectContext, jumps: number): 
   const around = {
     homeDir,
     localUser: localUser(context),
+    environment,
     ...(agentSocket === undefined ? {} : { agentSocket }),
     ...(context.sshConfigFile === undefined ? {} : { configFile: context.sshConfigFile }),
   };

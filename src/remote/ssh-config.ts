@@ -53,6 +53,7 @@ export interface Surroundings {
   readonly agentSocket?: string;
   /** In place of the usual ssh_config. */
   readonly configFile?: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** For the whole way to a login. */
@@ -110,9 +111,10 @@ function keysOf(
   { identityFile }: SshWishes,
   options: SshOptions,
   tokens: Tokens,
-  { homeDir, agentSocket }: Surroundings,
+  around: Surroundings,
 ): KeyChoice {
-  const agent = agentOf(options, homeDir, agentSocket);
+  const { homeDir } = around;
+  const agent = agentOf(options, tokens, around);
   const common = agent === undefined ? {} : { agentSocket: agent };
   if (identityFile !== undefined) {
     return { files: [expandHome(identityFile, homeDir)], named: true, only: true, ...common };
@@ -122,27 +124,25 @@ function keysOf(
     const files = USUAL_NAMES.map((file) => join(homeDir, '.ssh', file));
     return { files, named: false, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
   }
-  const files = written.map((file) => absolute(expandTokens(file, tokens), homeDir));
+  const files = written.map((file) => pathOf(file, tokens, around));
   return { files, named: true, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
 }
 
-function agentOf(
-  options: SshOptions,
-  homeDir: string,
-  fromEnvironment: string | undefined,
-): string | undefined {
+function agentOf(options: SshOptions, tokens: Tokens, around: Surroundings): string | undefined {
   const written = options.get('identityagent')?.[0];
   if (written === 'none') return undefined;
-  const isVariable = written === undefined || written === 'SSH_AUTH_SOCK';
-  const socket = isVariable ? fromEnvironment : expandHome(written, homeDir);
-  return socket === '' ? undefined : socket;
+  if (written === undefined || written === 'SSH_AUTH_SOCK') return unlessEmpty(around.agentSocket);
+  // `$NAME` alone is the variable that holds the path.
+  const named = /^\$(\w+)$/.exec(written)?.[1];
+  if (named !== undefined) return unlessEmpty(around.environment?.[named]);
+  return pathOf(written, tokens, around);
 }
 
 function hostKeysOf(
   { knownHostsFile }: SshWishes,
   options: SshOptions,
   tokens: Tokens,
-  { homeDir }: Surroundings,
+  around: Surroundings,
 ): HostKeyRules {
   const listed = (option: string): readonly string[] =>
     (options.get(option)?.[0] ?? '').split(' ').filter((file) => file !== '' && file !== 'none');
@@ -153,13 +153,22 @@ function hostKeysOf(
       : [...(users.length === 0 ? ['~/.ssh/known_hosts'] : users), ...listed('globalknownhostsfile')];
   const alias = options.get('hostkeyalias')?.[0];
   return {
-    files: files.map((file) => absolute(expandTokens(file, tokens), homeDir)),
+    files: files.map((file) => pathOf(file, tokens, around)),
     acceptNew: options.get('stricthostkeychecking')?.[0] === 'accept-new',
     ...(alias === undefined ? {} : { alias }),
   };
 }
 
-function absolute(path: string, homeDir: string): string {
+function unlessEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** A path of ssh_config with its tokens and `${NAME}` put in. */
+function pathOf(written: string, tokens: Tokens, { homeDir, environment = {} }: Surroundings): string {
+  const path = expandTokens(written, tokens).replaceAll(
+    /\$\{(\w+)\}/g,
+    (all, name: string) => environment[name] ?? all,
+  );
   const expanded = expandHome(path, homeDir);
   return isAbsolute(expanded) ? expanded : join(homeDir, expanded);
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
 import type { Sshd } from '../support/sshd.js';
@@ -79,6 +79,7 @@ describe('the system ssh in the background', () => {
     const socket = await started('true');
     await ended('SIGKILL');
     await eventually('the master has ended', async () => !(await isThere(socket)));
+    await rm(dirname(socket), { recursive: true });
     await eventually('the connection is closed', () => /Disconnected from|Connection closed/.test(sshd.log));
   });
 });

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { access, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -271,6 +271,31 @@ describe('agent', () => {
     const held = await otherKeys('order', 7);
     const socket = await agentWith([...held, keys.userKey]);
     expect((await logIn(hostWith({}), await homeWith({ id_ed25519: keys.userKey }), socket)).ok).toBe(true);
+    expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
+  });
+
+  test('a public key file names the key to use', async () => {
+    const held = await otherKeys('public', 7);
+    const socket = await agentWith([...held, keys.userKey]);
+    const host = hostWith({ identityFile: keys.userKey.publicFile });
+    expect((await logIn(host, await homeWith({}), socket)).ok).toBe(true);
+    expect(server.offeredKeys.every((key) => key.equals(keys.userKey.publicBlob))).toBe(true);
+    const [first] = held;
+    if (first === undefined) throw new Error('no key');
+    await unlink(first.privateFile);
+    const elsewhere = await logIn(hostWith({ identityFile: first.publicFile }), await homeWith({}));
+    expect(elsewhere).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    expect(elsewhere.ok ? '' : elsewhere.diagnostic.message).toContain('no agent holds its private part');
+  });
+
+  test('a key that ssh_config names comes before those of the agent', async () => {
+    const socket = await agentWith(await otherKeys('crowd', 7));
+    const config = join(keys.folder, 'named-first');
+    await writeFile(config, `IdentityFile ${keys.userKey.privateFile}\n`);
+    const environment = { PATH: process.env['PATH'], SSH_AUTH_SOCK: socket };
+    const remote = await connect(hostWith({}), aContext(keys.homeDir, environment, config));
+    if (remote.ok) await remote.value.close();
+    expect(remote.ok).toBe(true);
     expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
   });
 

@@ -290,11 +290,13 @@ describe('a ProxyCommand', () => {
     await farm.config('Host *', ` ProxyCommand bash -c '${relay} %h %p'`);
     expect(await says(await farm.reach(await farm.host(sshd, openssh)))).toBe('here\n');
     await farm.config('Host *', ' ProxyCommand sh -c "echo no ticket for %h >&2; exit 1"');
-    const refusal = await farm.refusal(await farm.host(sshd, openssh));
-    expect(refusal).toMatchObject({
-      code: 'SF404',
-      message: expect.stringMatching(/: no ticket for 127\.0\.0\.1$/) as string,
-    });
+    for (const transport of ['openssh', 'ssh2'] as const) {
+      const refusal = await farm.refusal(await farm.host(sshd, { transport }));
+      expect(refusal).toMatchObject({
+        code: 'SF404',
+        message: expect.stringMatching(/: no ticket for 127\.0\.0\.1$/) as string,
+      });
+    }
   });
 
   test('is undone by jump: none', async () => {

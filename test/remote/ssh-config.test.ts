@@ -28,7 +28,12 @@ userknownhostsfile /home/operator/.ssh/known_hosts /home/operator/.ssh/known_hos
 connecttimeout none
 `;
 
-const AROUND = { homeDir: '/home/operator', localUser: 'operator', agentSocket: '/run/agent' };
+const AROUND = {
+  homeDir: '/home/operator',
+  localUser: 'operator',
+  agentSocket: '/run/agent',
+  environment: { OTHER_AGENT: '/run/other' },
+};
 
 function endpoint(options: string, wishes: SshWishes = {}, around = AROUND): Endpoint {
   const wanted = { host: 'host-1', name: 'host-1', address: 'seal-1', wishes };
@@ -137,6 +142,10 @@ describe('its keys', () => {
     ['SSH_AUTH_SOCK', '/run/agent'],
     ['/run/other', '/run/other'],
     ['~/.agent', '/home/operator/.agent'],
+    ['/run/%u/%r', '/run/operator/operator'],
+    ['$OTHER_AGENT', '/run/other'],
+    ['${OTHER_AGENT}-%h', '/run/other-seal-1'],
+    ['$NOWHERE', undefined],
   ])('come from the agent %s', (written, socket) => {
     expect(endpoint(saying(`identityagent ${written}`)).keys.agentSocket).toBe(socket);
   });
