@@ -13,7 +13,7 @@ const HOUSE = `
   apply       probe remote rpc event plan drain desired observed host farm lotus secret diagnostic
   probe       remote rpc event observed log host farm lotus secret diagnostic
   rpc         remote lotus secret diagnostic
-  remote      types-of-farm diagnostic
+  remote      types-of-farm secret diagnostic
   secrets     farm secret diagnostic
 
   check       flow capacity observed host farm config lotus secret diagnostic

@@ -31,7 +31,7 @@ export async function lookForHardware(
 }
 
 async function ask(farm: Farm, hosts: readonly Host[], terminal: Terminal): Promise<HardwareFound> {
-  const connections = await openConnections(farm);
+  const connections = await openConnections(farm, terminal.askPassphrase);
   const dispose = endOnInterrupt();
   try {
     const found = await terminal.watching(hosts.length, (emit) =>

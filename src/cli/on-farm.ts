@@ -55,7 +55,7 @@ async function withWorkspace(
 ): Promise<ExitCode> {
   const farm = await load(config, terminal);
   if (farm === undefined) return EXIT.badConfig;
-  const workspace = await Workspace.open(farm);
+  const workspace = await Workspace.open(farm, terminal.askPassphrase);
   if (!workspace.ok) {
     terminal.diagnostics([workspace.diagnostic]);
     return EXIT.failed;

@@ -1,11 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { AskPassphrase } from '../remote/key-ring.js';
+import { Secret } from '../secret/secret.js';
 import type { Emit } from '../event/event.js';
 import { diagnosticsDocument, formatDiagnostics } from '../view/diagnostics.js';
 import { jsonProgress } from '../view/progress-json.js';
 import { liveProgress } from '../view/progress-live.js';
 import { plainProgress } from '../view/progress-plain.js';
 import { createStyle, type Style } from '../view/style.js';
+import { printable } from '../view/text.js';
+import { askHidden } from './ask-hidden.js';
 
 /** Options every command takes. */
 export interface GlobalOptions {
@@ -31,6 +35,7 @@ export class Terminal {
   #progress: Progress | undefined;
   /** Lines for programs that no report or diagnostics have ended yet. */
   #open = false;
+  #asks = false;
 
   constructor({ json, color }: Pick<GlobalOptions, 'json' | 'color'>) {
     const { NO_COLOR, FORCE_COLOR } = process.env;
@@ -124,7 +129,7 @@ export class Terminal {
     if (!process.stderr.isTTY || this.json) return work(() => undefined);
     try {
       return await work((line) => {
-        process.stderr.write(`\r\u001b[K${this.errorStyle.dim(line)}`);
+        if (!this.#asks) process.stderr.write(`\r\u001b[K${this.errorStyle.dim(line)}`);
       });
     } finally {
       process.stderr.write('\r\u001b[K');
@@ -133,6 +138,18 @@ export class Terminal {
 
   get canAsk(): boolean {
     return process.stdin.isTTY && process.stdout.isTTY && !this.json;
+  }
+
+  /** Asks for the passphrase of a key; undefined where there is nobody to ask. */
+  get askPassphrase(): AskPassphrase | undefined {
+    if (!process.stdin.isTTY || !process.stderr.isTTY || this.json) return undefined;
+    return async (path, again) => {
+      this.#asks = true;
+      // What passes by is on this line.
+      const answer = await askHidden(`\r\u001b[K${again ? 'Wrong. ' : ''}Passphrase of ${printable(path)}: `);
+      this.#asks = false;
+      return answer === undefined ? undefined : new Secret(answer);
+    };
   }
 
   /** Only `yes` is a yes. */

@@ -13,6 +13,8 @@ import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { Connections } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import { chosenWays } from '../remote/beyond-ssh2.js';
+import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
 import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
 import { userName } from './user-name.js';
@@ -34,16 +36,16 @@ export class Workspace {
   readonly connections: Connections;
   readonly #token: Secret;
 
-  private constructor(farm: Farm, token: Secret) {
+  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined) {
     this.farm = farm;
     this.#token = token;
-    this.connections = connectionsTo(farm, success(token));
+    this.connections = connectionsTo(farm, success(token), ask);
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
-  static async open(farm: Farm): Promise<Result<Workspace>> {
+  static async open(farm: Farm, ask?: AskPassphrase): Promise<Result<Workspace>> {
     const token = await minerToken(farm);
-    return token.ok ? success(new Workspace(farm, token.value)) : token;
+    return token.ok ? success(new Workspace(farm, token.value, ask)) : token;
   }
 
   close(): Promise<void> {
@@ -60,7 +62,9 @@ export class Workspace {
   }
 
   plan({ observation }: FarmProbe): Plan {
-    return makePlan(this.desired(intentsOf(observation)), observation);
+    const plan = makePlan(this.desired(intentsOf(observation)), observation);
+    const notes = this.farm.hosts.flatMap(({ name }) => this.connections.remote(name).notes());
+    return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }
 
   applyContext(probe: FarmProbe, emit: Emit, signal: AbortSignal, times: ApplyTimes): ApplyContext {
@@ -102,8 +106,8 @@ export class Workspace {
 }
 
 /** To look at the machines, for which SSH is enough: the miner is asked as well where its token can be had. */
-export async function openConnections(farm: Farm): Promise<Connections> {
-  return (await openMachines(farm)).connections;
+export async function openConnections(farm: Farm, ask?: AskPassphrase): Promise<Connections> {
+  return (await openMachines(farm, ask)).connections;
 }
 
 export interface Machines {
@@ -113,17 +117,18 @@ export interface Machines {
 }
 
 /** The same for what shows words of the machines. */
-export async function openMachines(farm: Farm): Promise<Machines> {
+export async function openMachines(farm: Farm, ask?: AskPassphrase): Promise<Machines> {
   const token = await minerToken(farm);
-  return { connections: connectionsTo(farm, token), secrets: token.ok ? [token.value] : [] };
+  return { connections: connectionsTo(farm, token, ask), secrets: token.ok ? [token.value] : [] };
 }
 
 function minerToken({ miner }: Farm): Promise<Result<Secret>> {
   return resolveSecret(miner.token, { environment: process.env });
 }
 
-function connectionsTo(farm: Farm, token: Result<Secret>): Connections {
-  return new Connections(farm, token, { environment: process.env, homeDir: homedir() });
+function connectionsTo(farm: Farm, token: Result<Secret>, ask: AskPassphrase | undefined): Connections {
+  const keyRing = ask === undefined ? {} : { keyRing: new KeyRing(ask) };
+  return new Connections(farm, token, { environment: process.env, homeDir: homedir(), ...keyRing });
 }
 
 /** `alice@laptop` */

@@ -174,9 +174,10 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       additionalProperties: false,
       properties: {
         transport: {
-          description: '`ssh2`: over SSH. `local`: no SSH, this machine is the host. Default: ssh2.',
+          description:
+            "`ssh2`: over SSH, without a process for each host. `openssh`: by the system's `ssh`, with one connection to each host as well; it can log in with certificates, FIDO keys and GSSAPI. `local`: no SSH, this machine is the host. Default: ssh2, or openssh where ssh_config, the key files or known_hosts ask for what only that can do.",
           type: 'string',
-          enum: ['ssh2', 'local'],
+          enum: ['ssh2', 'openssh', 'local'],
         },
         user: {
           $ref: '#/$defs/text',

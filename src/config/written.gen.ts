@@ -188,9 +188,9 @@ export interface WrittenDefaults {
  */
 export interface WrittenSsh {
   /**
-   * `ssh2`: over SSH. `local`: no SSH, this machine is the host. Default: ssh2.
+   * `ssh2`: over SSH, without a process for each host. `openssh`: by the system's `ssh`, with one connection to each host as well; it can log in with certificates, FIDO keys and GSSAPI. `local`: no SSH, this machine is the host. Default: ssh2, or openssh where ssh_config, the key files or known_hosts ask for what only that can do.
    */
-  transport?: 'ssh2' | 'local';
+  transport?: 'ssh2' | 'openssh' | 'local';
   /**
    * User on the host; without `sudo` it must be able to write the folders in `paths` and start workers. Default: as ssh_config says, else the operator's own name.
    */

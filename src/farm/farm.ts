@@ -53,7 +53,8 @@ export interface Host {
 
 /** What is not said here comes from ssh_config. */
 export interface SshSettings {
-  readonly transport: 'ssh2' | 'local';
+  /** Without it ssh2, or openssh for what only that can do. */
+  readonly transport?: 'ssh2' | 'openssh' | 'local';
   readonly user?: string;
   readonly port?: number;
   /** Private key file on the operator's machine; without it the agent and the usual key files are tried. */

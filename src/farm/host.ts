@@ -11,7 +11,7 @@ import type { Report } from './report.js';
 import { checkName, hostPath } from './texts.js';
 import { readWorker, type WorkerContext } from './worker.js';
 
-const DEFAULT_SSH: SshSettings = { transport: 'ssh2' };
+const DEFAULT_SSH: SshSettings = {};
 const DEFAULT_PATHS: HostPaths = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
 const LONGEST_TIMEOUT = 3_600_000;
 

@@ -4,8 +4,9 @@ import { failure, type Result } from '../diagnostic/result.js';
 import type { Farm, Host } from '../farm/farm.js';
 import type { SocketAddress } from '../farm/farm.js';
 import { connect } from '../remote/connect.js';
-import type { ConnectContext } from '../remote/context.js';
+import type { OperatorContext } from '../remote/context.js';
 import { JumpPool } from '../remote/jump-pool.js';
+import { SshAnswers } from '../remote/ssh-answers.js';
 import type { Remote } from '../remote/remote.js';
 import { createLotusClient } from '../rpc/lotus-client.js';
 import { createMinerApi, type MinerApi } from '../rpc/miner-api.js';
@@ -24,10 +25,11 @@ export class Connections {
   #minerHost: Remote | undefined;
 
   /** @param token of the miner; where it cannot be had, only the miner cannot be asked */
-  constructor(farm: Farm, token: Result<Secret>, context: Omit<ConnectContext, 'jumps'>) {
+  constructor(farm: Farm, token: Result<Secret>, context: OperatorContext) {
     const limit = pLimit(CONNECTING_AT_ONCE);
+    const answers = new SshAnswers();
     const open = (host: Host) => (): Promise<Result<Remote>> =>
-      limit(() => connect(host, { ...context, jumps: this.#jumps }));
+      limit(() => connect(host, { ...context, jumps: this.#jumps, answers }));
     this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
     this.miner = createMinerApi(
       createLotusClient({

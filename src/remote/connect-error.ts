@@ -9,6 +9,9 @@ import { endpoint } from './remote-error.js';
 /** What ssh2 reports: `level` says where it happened, `code` is a system error's name or a number of the protocol. */
 export type ConnectError = Error & ClientErrorExtensions & { readonly code?: unknown };
 
+/** What of an error says why there is no connection. */
+export type Trouble = Pick<ConnectError, 'level' | 'code' | 'message'>;
+
 /** What to tell a person about an attempt to connect that failed. */
 export function explainConnectError(
   error: ConnectError,
@@ -20,10 +23,15 @@ export function explainConnectError(
     const refusal = hostKey.noKnownType();
     if (refusal !== undefined) return refusal;
   }
-  if (error.level === 'client-authentication' || /too many authentication failures/i.test(error.message)) {
-    return loginRefused(host, identities);
+  const tooMany = /too many authentication failures/i.test(error.message);
+  if (tooMany || error.level === 'client-authentication') {
+    return loginRefused(host, identities, tooMany);
   }
-  const { why, help } = cause(error, host);
+  return unreached(error, host);
+}
+
+export function unreached(trouble: Trouble, host: Endpoint): Diagnostic {
+  const { why, help } = cause(trouble, host);
   return {
     code: 'SF404',
     severity: 'error',
@@ -33,20 +41,25 @@ export function explainConnectError(
   };
 }
 
-function loginRefused(host: Endpoint, identities: Identities): Diagnostic {
+function loginRefused(host: Endpoint, identities: Identities, tooMany: boolean): Diagnostic {
   const leftOut = identities.leftOut.length;
   return {
     code: 'SF403',
     severity: 'error',
     message:
       `${host.name} (${endpoint(host.address, host.port)}) does not let ${host.user} in with ${identities.names.join(', ')}` +
+      (tooMany ? '; it hung up after too many keys (MaxAuthTries of its sshd)' : '') +
       (leftOut === 0 ? '' : `; not tried, as sshd counts wrong keys: ${identities.leftOut.join(', ')}`),
     place: { kind: 'host', host: host.host },
     help:
-      leftOut === 0
-        ? `Put the public key into the host's authorized_keys: ssh-copy-id -p ${host.port} ${shellWord(`${host.user}@${host.address}`)}`
+      leftOut === 0 && !(tooMany && identities.names.length > 1)
+        ? copyTheKey(host)
         : 'Name the right private key file as ssh.identityFile; then only that key is tried.',
   };
+}
+
+export function copyTheKey({ user, address, port }: Endpoint): string {
+  return `Put the public key into the host's authorized_keys: ssh-copy-id -p ${port} ${shellWord(`${user}@${address}`)}`;
 }
 
 interface Cause {
@@ -56,7 +69,7 @@ interface Cause {
 
 const TRY_SSH = 'Look whether `ssh` to the host works from here.';
 
-function cause(error: ConnectError, host: Endpoint): Cause {
+function cause(error: Trouble, host: Endpoint): Cause {
   if (error.level === 'client-timeout') {
     return {
       why: `no login within ${host.connectTimeoutMs / 1000} s`,

@@ -1,25 +1,47 @@
 import { success, type Result } from '../diagnostic/result.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Host } from '../farm/farm.js';
+import { chosenFor, findBeyondSsh2 } from './beyond-ssh2.js';
 import type { ConnectContext } from './context.js';
+import type { Endpoint } from './endpoint.js';
 import { LocalRemote } from './local-remote.js';
+import { openMaster } from './openssh-connect.js';
+import { OpensshRemote } from './openssh-remote.js';
 import type { Remote } from './remote.js';
 import { resolveEndpoint } from './resolve-endpoint.js';
 import { connectSsh2 } from './ssh2-connect.js';
 
 /**
- * Reaches a host by the transport the farm names. Fails with SF401–SF404, SF408, SF409 or SF415. Connect to at most 32
- * hosts at a time: more make handshakes time out rather than end earlier.
+ * Reaches a host by the transport the farm names, else by the one that can. Fails with SF401–SF404, SF408, SF409 or
+ * SF415. Connect to at most 32 hosts at a time: more make handshakes time out rather than end earlier.
  */
 export async function connect(host: Host, context: ConnectContext): Promise<Result<Remote>> {
-  switch (host.ssh.transport) {
-    case 'ssh2': {
-      const endpoint = await resolveEndpoint(host, context);
-      return endpoint.ok ? connectSsh2(endpoint.value, context) : endpoint;
+  const { transport } = host.ssh;
+  if (transport === 'local') return success(new LocalRemote(host, context));
+  const resolved = await resolveEndpoint(host, context);
+  if (!resolved.ok) return resolved;
+  const { value: endpoint } = resolved;
+  switch (transport) {
+    case 'ssh2':
+      return connectSsh2(endpoint, context);
+    case 'openssh':
+      return connectOpenssh(endpoint, context, []);
+    case undefined: {
+      const needs = await findBeyondSsh2(endpoint);
+      return needs.length === 0 ? connectSsh2(endpoint, context) : connectOpenssh(endpoint, context, needs);
     }
-    case 'local':
-      return success(new LocalRemote(host, context));
     default:
-      return unreachable(host.ssh.transport);
+      return unreachable(transport);
   }
+}
+
+async function connectOpenssh(
+  endpoint: Endpoint,
+  context: ConnectContext,
+  needs: readonly string[],
+): Promise<Result<Remote>> {
+  const master = await openMaster(endpoint, context);
+  if (!master.ok) return master;
+  const chosen = needs.length === 0 ? [] : [chosenFor(endpoint.host, needs)];
+  return success(new OpensshRemote(endpoint, master.value, chosen));
 }

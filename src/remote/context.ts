@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { JumpPool } from './jump-pool.js';
+import type { SshAnswers } from './ssh-answers.js';
+import type { KeyRing } from './key-ring.js';
 
 /** What of the operator's surroundings reaching a host depends on. */
 export interface ConnectContext {
@@ -11,7 +13,14 @@ export interface ConnectContext {
   readonly sshConfigFile?: string;
   /** Connections to jump hosts, which many hosts share. */
   readonly jumps: JumpPool;
+  /** What ssh_config says of hosts, which many of them share. */
+  readonly answers: SshAnswers;
+  /** Opens encrypted keys; without it there is nobody to ask. */
+  readonly keyRing?: KeyRing;
 }
+
+/** The same without what the connections of one command share. */
+export type OperatorContext = Omit<ConnectContext, 'jumps' | 'answers'>;
 
 /** A path with `~/` at its start worked in. */
 export function expandHome(path: string, homeDir: string): string {

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { shellWord } from './context.js';
 
 /** What the host prints once it is connected; all after it belongs to the connection. */
@@ -22,7 +22,7 @@ export function dialCommand(host: string, port: number): string {
 }
 
 /** Waits until the host says that it is connected, and leaves what comes after that unread. */
-export function awaitConnected(channel: Duplex): Promise<boolean> {
+export function awaitConnected(channel: Readable): Promise<boolean> {
   return new Promise((resolve) => {
     let seen = Buffer.alloc(0);
     const end = (connected: boolean): void => {

@@ -1,3 +1,5 @@
+import type { SshSettings } from '../farm/farm.js';
+
 /** Everything that decides how one machine is reached and told from others. */
 export interface Endpoint {
   /** Name in the farm of the host, or of the one on the way to which it lies: the place of what is wrong. */
@@ -18,16 +20,37 @@ export interface Endpoint {
   readonly via?: Via;
   /** Scripts run as root by `sudo -n`. */
   readonly sudo: boolean;
-  /** What ssh2 cannot do. */
+  /** What ssh_config asks for and ssh2 cannot do. */
   readonly beyondSsh2: readonly BeyondSsh2[];
+  /** What leads to all this when the system's `ssh` is told it. */
+  readonly asked: Asked;
+}
+
+/** What a person may say of a machine over what ssh_config says. */
+export type SshWishes = Pick<
+  SshSettings,
+  'user' | 'port' | 'identityFile' | 'knownHostsFile' | 'connectTimeoutMs' | 'jump' | 'sudo'
+>;
+
+export interface Asked {
+  /** As written: an IP address, a DNS name, or an alias of ssh_config. */
+  readonly address: string;
+  readonly wishes: SshWishes;
+  /** In place of the usual ones. */
+  readonly configFile?: string;
 }
 
 /** The machine before this one, or a command whose standard input and output are the connection. */
 export type Via =
   | { readonly kind: 'jump'; readonly endpoint: Endpoint }
-  | { readonly kind: 'command'; readonly command: string };
+  /** `written` still has the tokens of ssh_config. */
+  | { readonly kind: 'command'; readonly command: string; readonly written: string };
 
-export type BeyondSsh2 = 'certificate' | 'security-key' | 'gssapi';
+export interface BeyondSsh2 {
+  readonly need: 'certificate' | 'security key' | 'GSSAPI' | 'host certificate';
+  /** What shows it: an option of ssh_config, or a file. */
+  readonly shownBy: string;
+}
 
 export interface KeyChoice {
   /** Absolute paths, in the order in which they are tried. */

@@ -1,5 +1,11 @@
-import { Duplex } from 'node:stream';
-import type { ClientChannel } from 'ssh2';
+import { Duplex, type Readable, type Writable } from 'node:stream';
+
+/** A connection made by a host, as it looks from here: a channel of ssh2, or the pipes of a process. */
+export interface Pipes {
+  readonly readable: Readable;
+  readonly writable: Writable;
+  readonly close: () => void;
+}
 
 type Done = (error?: Error | null) => void;
 
@@ -9,20 +15,21 @@ type Done = (error?: Error | null) => void;
  * is never answered.
  */
 export class ForwardedSocket extends Duplex {
-  readonly #channel: ClientChannel;
+  readonly #pipes: Pipes;
   #closed = false;
   #pendingWrite: Done | undefined;
 
-  constructor(channel: ClientChannel) {
+  constructor(pipes: Pipes) {
     super({ allowHalfOpen: false });
-    this.#channel = channel;
+    this.#pipes = pipes;
+    const { readable } = pipes;
     // Whoever reads learns of a broken connection from `close`; an error nobody listens to would end the process.
     this.on('error', () => undefined);
-    channel.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) channel.pause();
+    readable.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) readable.pause();
     });
-    channel.on('end', () => this.push(null));
-    channel.on('close', () => {
+    readable.on('end', () => this.push(null));
+    readable.on('close', () => {
       this.#closed = true;
       this.#settleWrite(new Error('the forwarded connection is closed'));
       // The end of the readable side has been passed on by now; without a reader nobody would see it.
@@ -31,7 +38,7 @@ export class ForwardedSocket extends Duplex {
   }
 
   override _read(): void {
-    this.#channel.resume();
+    this.#pipes.readable.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -40,20 +47,20 @@ export class ForwardedSocket extends Duplex {
       return;
     }
     this.#pendingWrite = done;
-    this.#channel.write(chunk, (error) => {
+    this.#pipes.writable.write(chunk, (error) => {
       this.#settleWrite(error ?? undefined);
     });
   }
 
   override _final(done: Done): void {
-    this.#channel.end();
+    this.#pipes.writable.end();
     done();
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    this.#channel.removeAllListeners('data');
-    this.#channel.resume();
-    this.#channel.close();
+    this.#pipes.readable.removeAllListeners('data');
+    this.#pipes.readable.resume();
+    this.#pipes.close();
     done(error);
   }
 

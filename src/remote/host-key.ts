@@ -7,12 +7,19 @@ import { unreachable } from '../diagnostic/unreachable.js';
 import { shellWord } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import {
+  changedKey,
+  namedInFiles,
+  revokedKey,
+  scanCommand,
+  unknownKey,
+  whoShows,
+} from './host-key-refusal.js';
+import {
   entriesFor,
   fingerprint,
   hasAuthority,
   judgeHostKey,
   keyType,
-  knownHostName,
   parseKnownHosts,
   type KnownHost,
 } from './known-hosts.js';
@@ -47,7 +54,7 @@ export class HostKeyCheck {
     private readonly file: string,
     private readonly entries: readonly Entry[],
   ) {
-    this.#name = endpoint.hostKeys.alias ?? knownHostName(endpoint.address, endpoint.port);
+    this.#name = namedInFiles(endpoint);
     this.#known = entriesFor(entries, this.#name);
   }
 
@@ -77,18 +84,15 @@ export class HostKeyCheck {
         return undefined;
       case 'changed':
         return this.#changed(
-          `${this.#who()} shows another host key than the known one: expected ` +
+          `${whoShows(this.endpoint)} shows another host key than the known one: expected ` +
             `${fingerprint(verdict.expected.key)} (${verdict.expected.file}:${verdict.expected.line}), ` +
             `got ${fingerprint(key)}; this may be an attack`,
         );
       case 'revoked':
-        return {
-          code: 'SF402',
-          severity: 'error',
-          message: `${this.#who()} shows the host key ${fingerprint(key)}, which is revoked (${verdict.entry.file}:${verdict.entry.line}); this may be an attack`,
-          place: { kind: 'host', host: this.endpoint.host },
-          help: 'Do not log in there. Give the host a new host key and make that one known.',
-        };
+        return revokedKey(
+          this.endpoint,
+          `the host key ${fingerprint(key)}, which is revoked (${verdict.entry.file}:${verdict.entry.line})`,
+        );
       default:
         return unreachable(verdict);
     }
@@ -99,7 +103,7 @@ export class HostKeyCheck {
     const first = this.#known[0];
     if (first === undefined) return undefined;
     return this.#changed(
-      `${this.#who()} no longer has a host key of a type it is known by: expected ${first.type} ` +
+      `${whoShows(this.endpoint)} no longer has a host key of a type it is known by: expected ${first.type} ` +
         `${fingerprint(first.key)} (${first.file}:${first.line}); this may be an attack`,
     );
   }
@@ -117,45 +121,14 @@ export class HostKeyCheck {
     await appendFile(this.file, start + line, { mode: 0o600 }).catch(() => undefined);
   }
 
-  #who(): string {
-    return `${this.endpoint.name} (${this.endpoint.address}, port ${this.endpoint.port})`;
-  }
-
   #unknown(key: Buffer): Diagnostic {
-    const type = keyType(key) ?? 'unknown type';
-    return {
-      code: 'SF401',
-      severity: 'error',
-      message: `${this.#who()} has the host key ${fingerprint(key)} (${type}), which is not in ${this.file}`,
-      place: { kind: 'host', host: this.endpoint.host },
-      help:
-        `Compare the fingerprint with what \`for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$f"; done\` prints ` +
-        `on the host's own console, then: ${scanCommand(this.endpoint, this.file)}`,
-    };
+    const shown = `the host key ${fingerprint(key)} (${keyType(key) ?? 'unknown type'})`;
+    return unknownKey(this.endpoint, this.file, shown);
   }
 
   #changed(message: string): Diagnostic {
-    return {
-      code: 'SF402',
-      severity: 'error',
-      message,
-      place: { kind: 'host', host: this.endpoint.host },
-      help:
-        `Find out why first, on the host's own console. If the host was set up anew: ` +
-        `ssh-keygen -R '${this.#name}' -f ${shellWord(this.file)}, then ${scanCommand(this.endpoint, this.file)}`,
-    };
+    return changedKey(this.endpoint, this.file, message);
   }
-}
-
-/** A machine behind another is scanned from there: ssh-keyscan knows no jump hosts. */
-function scanCommand({ address, port, via }: Endpoint, file: string): string {
-  const scan = `ssh-keyscan -p ${port} ${shellWord(address)}`;
-  const from = via?.kind === 'jump' ? `ssh ${jumpWord(via.endpoint)} ${scan}` : scan;
-  return `${from} >> ${shellWord(file)}`;
-}
-
-function jumpWord({ user, address, port }: Endpoint): string {
-  return `${port === 22 ? '' : `-p ${port} `}${shellWord(`${user}@${address}`)}`;
 }
 
 /** Reads the known_hosts files. Fails with SF408 where there is none to read. */

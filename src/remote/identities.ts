@@ -5,6 +5,7 @@ import { reachAgent, type Agent } from './agent.js';
 import { shellWord } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { readKeyFile, type KeyFile } from './key-file.js';
+import type { KeyRing } from './key-ring.js';
 
 /** The keys to log in with, in the order in which they are tried. */
 export interface Identities {
@@ -20,13 +21,34 @@ const MOST_KEYS = 5;
 /**
  * Finds the keys for a machine: the named files alone where only these shall be used, else those of the agent and then
  * the files. Fails with SF403 where there is none, with SF409 where one cannot be used.
+ *
+ * @param keyRing opens encrypted keys that no agent holds, where somebody named them or there is no other
  */
-export async function findIdentities(endpoint: Endpoint): Promise<Result<Identities>> {
+export async function findIdentities(endpoint: Endpoint, keyRing?: KeyRing): Promise<Result<Identities>> {
   const { files, only, agentSocket } = endpoint.keys;
   const agent =
     agentSocket === undefined ? undefined : await reachAgent(agentSocket, endpoint.connectTimeoutMs);
-  const read = await Promise.all(files.map(readKeyFile));
+  const found = await Promise.all(files.map(readKeyFile));
+  const others = found.some(({ kind }) => kind === 'usable') || (!only && (agent?.keys.length ?? 0) > 0);
+  const isAsked = endpoint.keys.named || !others;
+  const read = keyRing === undefined || !isAsked ? found : await opened(found, agent, keyRing);
   return only ? onlyFiles(endpoint, read, agent) : agentAndFiles(endpoint, read, agent);
+}
+
+function opened(files: readonly KeyFile[], agent: Agent | undefined, keyRing: KeyRing): Promise<KeyFile[]> {
+  return Promise.all(
+    files.map(async (file): Promise<KeyFile> => {
+      if (file.kind !== 'encrypted' || heldBy(agent, file) !== undefined) return file;
+      const key = await keyRing.open(file.path);
+      return key === undefined ? file : { kind: 'usable', path: file.path, key };
+    }),
+  );
+}
+
+/** The agent's key whose encrypted or public file this is. */
+function heldBy(agent: Agent | undefined, file: KeyFile): ParsedKey | undefined {
+  if (file.kind !== 'encrypted' && file.kind !== 'public') return undefined;
+  return agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
 }
 
 /** As IdentitiesOnly: of the agent's keys those that are also files. */
@@ -37,12 +59,11 @@ function onlyFiles(
 ): Result<Identities> {
   const found = files.flatMap((file): readonly { readonly name: string; readonly method: AuthMethod }[] => {
     if (file.kind === 'usable') return [{ name: file.path, method: withKey(endpoint, file.key) }];
-    if (file.kind !== 'encrypted') return [];
-    const held = agent?.keys.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true);
+    const held = heldBy(agent, file);
     if (agent === undefined || held === undefined) return [];
     return [{ name: `${file.path} (agent)`, method: withAgent(endpoint, agent, [held]) }];
   });
-  if (found.length === 0) return failure(noKey(endpoint, files));
+  if (found.length === 0) return failure(noKey(endpoint, files, agent));
   const [tried, leftOut] = [found.slice(0, MOST_KEYS), found.slice(MOST_KEYS)];
   return success({
     methods: tried.map(({ method }) => method),
@@ -51,38 +72,48 @@ function onlyFiles(
   });
 }
 
+/** Keys that somebody named are tried first; else those of the agent, those of the usual files first, as OpenSSH does. */
 function agentAndFiles(
   endpoint: Endpoint,
   files: readonly KeyFile[],
   agent: Agent | undefined,
 ): Result<Identities> {
-  const fromAgent = [...(agent?.keys ?? [])].sort((a, b) => inFiles(b, files) - inFiles(a, files));
-  const fromFiles = files.flatMap((file) =>
-    file.kind === 'usable' && !fromAgent.some((key) => samePublicKey(key, file.key)) ? [file] : [],
+  const held = agent?.keys ?? [];
+  const ofAgent = (keys: readonly ParsedKey[]): Candidate[] =>
+    keys.map((key) => ({ name: agentKeyName(key), key, from: 'agent' }));
+  const first = ofAgent(held.filter((key) => isInFiles(key, files)));
+  const others = ofAgent(held.filter((key) => !isInFiles(key, files)));
+  const fromFiles = files.flatMap((file): Candidate[] =>
+    file.kind === 'usable' && !held.some((key) => samePublicKey(key, file.key))
+      ? [{ name: file.path, key: file.key, from: 'file' }]
+      : [],
   );
-  const shown = fromAgent.slice(0, MOST_KEYS);
-  const read = fromFiles.slice(0, MOST_KEYS - shown.length);
-  if (shown.length + read.length === 0) return failure(noKey(endpoint, files));
+  const all = endpoint.keys.named ? [...first, ...fromFiles, ...others] : [...first, ...others, ...fromFiles];
+  if (all.length === 0) return failure(noKey(endpoint, files, agent));
+  const [tried, leftOut] = [all.slice(0, MOST_KEYS), all.slice(MOST_KEYS)];
   return success({
-    methods: [
-      ...(agent === undefined || shown.length === 0 ? [] : [withAgent(endpoint, agent, shown)]),
-      ...read.map((file) => withKey(endpoint, file.key)),
-    ],
-    names: [...shown.map(agentKeyName), ...read.map((file) => file.path)],
-    leftOut: [
-      ...fromAgent.slice(shown.length).map(agentKeyName),
-      ...fromFiles.slice(read.length).map((file) => file.path),
-    ],
+    methods: tried.map(({ key, from }) =>
+      agent !== undefined && from === 'agent' ? withAgent(endpoint, agent, [key]) : withKey(endpoint, key),
+    ),
+    names: tried.map(({ name }) => name),
+    leftOut: leftOut.map(({ name }) => name),
   });
 }
 
-/** 1 where the key is also one of the usual files, which OpenSSH tries first, too. */
-function inFiles(key: ParsedKey, files: readonly KeyFile[]): number {
-  const found = files.some((file) => {
+interface Candidate {
+  readonly name: string;
+  readonly key: ParsedKey;
+  readonly from: 'agent' | 'file';
+}
+
+function isInFiles(key: ParsedKey, files: readonly KeyFile[]): boolean {
+  return files.some((file) => {
     if (file.kind === 'usable') return samePublicKey(file.key, key);
-    return file.kind === 'encrypted' && file.publicKey?.equals(key.getPublicSSH()) === true;
+    return (
+      (file.kind === 'encrypted' || file.kind === 'public') &&
+      file.publicKey?.equals(key.getPublicSSH()) === true
+    );
   });
-  return found ? 1 : 0;
 }
 
 function samePublicKey(a: ParsedKey, b: ParsedKey): boolean {
@@ -101,18 +132,26 @@ function withAgent(endpoint: Endpoint, agent: Agent, keys: readonly ParsedKey[])
   return { type: 'agent', username: endpoint.user, agent: agent.offering(keys) };
 }
 
-function noKey(endpoint: Endpoint, files: readonly KeyFile[]): Diagnostic {
+function noKey(endpoint: Endpoint, files: readonly KeyFile[], agent: Agent | undefined): Diagnostic {
   const encrypted = files.find((file) => file.kind === 'encrypted');
   if (encrypted !== undefined) return encryptedKey(endpoint, encrypted.path);
   const broken = files.find((file) => file.kind === 'unusable');
   if (broken?.kind === 'unusable') return unusableKey(endpoint, broken.path, broken.why);
+  const ofAgent = files.find((file) => file.kind === 'public');
+  if (ofAgent !== undefined)
+    return unusableKey(endpoint, ofAgent.path, 'it is a public key, and no agent holds its private part');
   const [missing] = files;
   if (endpoint.keys.named && missing !== undefined)
     return unusableKey(endpoint, missing.path, 'no such file');
+  const { agentSocket } = endpoint.keys;
+  const noAgent =
+    agentSocket === undefined || agent !== undefined
+      ? 'neither an agent has one'
+      : `no agent answers at ${agentSocket},`;
   return {
     code: 'SF403',
     severity: 'error',
-    message: `There is no key to log in to ${endpoint.name} with: neither an agent has one nor is there ${files.map(({ path }) => path).join(', ')}`,
+    message: `There is no key to log in to ${endpoint.name} with: ${noAgent} nor is there ${files.map(({ path }) => path).join(', ')}`,
     place: { kind: 'host', host: endpoint.host },
     help: 'Start an ssh-agent and add the key (ssh-add), or name the private key file as ssh.identityFile.',
   };

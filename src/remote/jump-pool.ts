@@ -4,6 +4,8 @@ import { failure, type Result } from '../diagnostic/result.js';
 import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { endpoint } from './remote-error.js';
+import { openMaster } from './openssh-connect.js';
+import type { OpensshMaster } from './openssh-master.js';
 import type { Remote } from './remote.js';
 import { connectSsh2 } from './ssh2-connect.js';
 
@@ -13,6 +15,7 @@ import { connectSsh2 } from './ssh2-connect.js';
  */
 export class JumpPool {
   readonly #reached = new Map<string, Promise<Result<Remote>>>();
+  readonly #masters = new Map<string, Promise<Result<OpensshMaster>>>();
 
   /** A connection made by the jump host. One that is lost is opened anew for the next to come. */
   async dial(
@@ -20,7 +23,9 @@ export class JumpPool {
     target: Pick<Endpoint, 'address' | 'port'>,
     context: ConnectContext,
   ): Promise<Result<Duplex>> {
-    const reaching = this.#reach(jump, context);
+    const reaching = reachOnce(this.#reached, jump, () =>
+      connectSsh2(jump, context, { mostChannels: Infinity }),
+    );
     const remote = await reaching;
     // It was perhaps reached for another host.
     if (!remote.ok) return failure({ ...remote.diagnostic, place: { kind: 'host', host: jump.host } });
@@ -30,28 +35,45 @@ export class JumpPool {
       if (this.#reached.get(keyOf(jump)) === reaching) this.#reached.delete(keyOf(jump));
       await remote.value.close();
     }
-    return failure(notFromJump(jump, target, dialled.diagnostic));
+    const { message } = dialled.diagnostic;
+    return failure(throughJump(jump, target, message.slice(message.lastIndexOf(': ') + 2)));
+  }
+
+  /** The jump host's own `ssh`, for hosts that are reached by one. */
+  async master(jump: Endpoint, context: ConnectContext): Promise<Result<OpensshMaster>> {
+    const open = (): Promise<Result<OpensshMaster>> => openMaster(jump, context);
+    const master = await reachOnce(this.#masters, jump, open);
+    if (!master.ok) return failure({ ...master.diagnostic, place: { kind: 'host', host: jump.host } });
+    if (master.value.lost === undefined) return master;
+    this.#masters.delete(keyOf(jump));
+    await master.value.close();
+    return reachOnce(this.#masters, jump, open);
   }
 
   async close(): Promise<void> {
-    const reached = await Promise.all(this.#reached.values());
+    const reached = await Promise.all([...this.#reached.values(), ...this.#masters.values()]);
     this.#reached.clear();
+    this.#masters.clear();
     // The last opened lies furthest from here.
     for (const remote of reached.toReversed()) if (remote.ok) await remote.value.close();
   }
+}
 
-  /** One that could not be reached is tried again for the next host. */
-  #reach(jump: Endpoint, context: ConnectContext): Promise<Result<Remote>> {
-    const key = keyOf(jump);
-    const known = this.#reached.get(key);
-    if (known !== undefined) return known;
-    const reaching = connectSsh2(jump, context, { mostChannels: Infinity });
-    this.#reached.set(key, reaching);
-    void reaching.then((remote) => {
-      if (!remote.ok) this.#reached.delete(key);
-    });
-    return reaching;
-  }
+/** One that could not be reached is tried again for the next host. */
+function reachOnce<T>(
+  reached: Map<string, Promise<Result<T>>>,
+  jump: Endpoint,
+  open: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const key = keyOf(jump);
+  const known = reached.get(key);
+  if (known !== undefined) return known;
+  const reaching = open();
+  reached.set(key, reaching);
+  void reaching.then((result) => {
+    if (!result.ok) reached.delete(key);
+  });
+  return reaching;
 }
 
 /** All that decides where a connection ends. */
@@ -60,12 +82,11 @@ function keyOf({ user, address, port, via }: Endpoint): string {
   return JSON.stringify([user, address, port, before]);
 }
 
-function notFromJump(
+export function throughJump(
   jump: Endpoint,
   { address, port }: Pick<Endpoint, 'address' | 'port'>,
-  { message }: Diagnostic,
+  why: string,
 ): Diagnostic {
-  const why = message.slice(message.lastIndexOf(': ') + 2);
   return {
     code: 'SF404',
     severity: 'error',

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { keyType } from './known-hosts.js';
 
 /** What a private key file turned out to be. */
 export type KeyFile =
   | { readonly kind: 'usable'; readonly path: string; readonly key: ParsedKey }
   /** `publicKey` (wire format) is known where the file or its `.pub` says it: an agent may hold the private part. */
   | { readonly kind: 'encrypted'; readonly path: string; readonly publicKey?: Buffer }
+  /** Names a key whose private part an agent holds. */
+  | { readonly kind: 'public'; readonly path: string; readonly publicKey: Buffer }
   | { readonly kind: 'missing'; readonly path: string }
   | { readonly kind: 'unusable'; readonly path: string; readonly why: string };
 
@@ -21,7 +24,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   const key = ssh2.utils.parseKey(text);
   if (!(key instanceof Error)) {
     if (key.isPrivateKey()) return { kind: 'usable', path, key };
-    return { kind: 'unusable', path, why: 'a public key, where the private one is needed' };
+    return { kind: 'public', path, publicKey: key.getPublicSSH() };
   }
   const encrypted = /encrypted/i.test(key.message) || text.includes('BEGIN ENCRYPTED PRIVATE KEY');
   if (!encrypted)
@@ -52,11 +55,18 @@ function publicPart(text: string): Buffer | undefined {
   }
 }
 
+/** `type base64 comment`, of any type. */
 async function publicFile(path: string): Promise<Buffer | undefined> {
-  try {
-    const key = ssh2.utils.parseKey(await readFile(path, 'utf8'));
-    return key instanceof Error ? undefined : key.getPublicSSH();
-  } catch {
-    return undefined;
-  }
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [type, encoded = ''] = text.trim().split(/\s+/);
+  const key = Buffer.from(encoded, 'base64');
+  return type !== undefined && keyType(key) === type ? key : undefined;
+}
+
+/** The public key (wire format) of a private key file, also of types that ssh2 does not know. */
+export async function publicKeyOf(path: string): Promise<Buffer | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const key = ssh2.utils.parseKey(text);
+  return publicPart(text) ?? (key instanceof Error ? publicFile(`${path}.pub`) : key.getPublicSSH());
 }

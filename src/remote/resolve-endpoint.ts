@@ -4,7 +4,7 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Host } from '../farm/farm.js';
 import type { ConnectContext } from './context.js';
-import type { Endpoint, Via } from './endpoint.js';
+import type { Endpoint, SshWishes, Via } from './endpoint.js';
 import {
   endpointOf,
   jumpHosts,
@@ -13,7 +13,6 @@ import {
   proxyCommand,
   sshArguments,
   type SshOptions,
-  type SshWishes,
   type Wanted,
 } from './ssh-config.js';
 
@@ -38,7 +37,9 @@ async function resolve(wanted: Wanted, context: ConnectContext, jumps: number): 
   const around = {
     homeDir,
     localUser: localUser(context),
+    environment,
     ...(agentSocket === undefined ? {} : { agentSocket }),
+    ...(context.sshConfigFile === undefined ? {} : { configFile: context.sshConfigFile }),
   };
   const endpoint = endpointOf(wanted, options.value, around);
   const via = await resolveVia(wanted, options.value, endpoint, context, jumps);
@@ -57,8 +58,7 @@ async function resolveVia(
   const written = jumpHosts(options);
   const last = written.at(-1);
   if (last === undefined) {
-    const command = proxyCommand(options, endpoint, wanted.address);
-    return success(command === undefined ? undefined : { kind: 'command', command });
+    return success(proxyCommand(options, endpoint, wanted.address));
   }
   const jump = parseJump(last);
   if (jump === undefined) return failure(wrongConfig(wanted.host, `${last} is no jump host`));
@@ -83,11 +83,20 @@ function keysOf({ identityFile, knownHostsFile }: SshWishes): SshWishes {
   };
 }
 
-async function askSsh(
-  { host, address, wishes }: Wanted,
+function askSsh({ host, address, wishes }: Wanted, context: ConnectContext): Promise<Result<SshOptions>> {
+  const { sshConfigFile: configFile, answers } = context;
+  const asked = { address, wishes, ...(configFile === undefined ? {} : { configFile }) };
+  const words = sshArguments(asked);
+  return answers.to({ ...asked, rest: words.slice(0, -1) }, () => runSsh(host, words, wishes, context));
+}
+
+async function runSsh(
+  host: string,
+  words: readonly string[],
+  wishes: SshWishes,
   context: ConnectContext,
 ): Promise<Result<SshOptions>> {
-  const ran = await execa('ssh', sshArguments(address, wishes, context.sshConfigFile), {
+  const ran = await execa('ssh', words, {
     env: context.environment,
     extendEnv: false,
     stdin: 'ignore',

@@ -1,26 +1,24 @@
 import { isAbsolute, join } from 'node:path';
-import type { SshSettings } from '../farm/farm.js';
-import type { BeyondSsh2, Endpoint, HostKeyRules, KeyChoice } from './endpoint.js';
+import type { Asked, BeyondSsh2, Endpoint, HostKeyRules, KeyChoice, SshWishes, Via } from './endpoint.js';
 import { expandHome } from './context.js';
 
 /** What `ssh -G` prints: each option with its values, by its name in small letters. */
 export type SshOptions = ReadonlyMap<string, readonly string[]>;
 
-/** What a person may say of a machine over what ssh_config says. */
-export type SshWishes = Pick<
-  SshSettings,
-  'user' | 'port' | 'identityFile' | 'knownHostsFile' | 'connectTimeoutMs' | 'jump' | 'sudo'
->;
+/** What asks ssh for its options. */
+export function sshArguments(asked: Asked): readonly string[] {
+  return ['-G', '-T', ...sshTarget(asked)];
+}
 
-/** Some of it decides which `Host` and `Match` blocks hold, so that ssh must be told. */
-export function sshArguments(address: string, wishes: SshWishes, configFile?: string): readonly string[] {
+/** Some wishes decide which `Host` and `Match` blocks hold, so that ssh must be told. */
+export function sshTarget({ address, wishes, configFile }: Asked): readonly string[] {
   return [
-    '-G',
-    '-T',
     ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(wishes.user === undefined ? [] : ['-l', wishes.user]),
     ...(wishes.port === undefined ? [] : ['-p', String(wishes.port)]),
     ...(wishes.jump === undefined ? [] : ['-o', `ProxyJump=${wishes.jump}`]),
+    // ssh itself would still run a ProxyCommand.
+    ...(wishes.jump === 'none' ? ['-o', 'ProxyCommand=none'] : []),
     '--',
     address,
   ];
@@ -53,6 +51,9 @@ export interface Surroundings {
   readonly localUser: string;
   /** SSH_AUTH_SOCK */
   readonly agentSocket?: string;
+  /** In place of the usual ssh_config. */
+  readonly configFile?: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** For the whole way to a login. */
@@ -92,6 +93,7 @@ export function endpointOf(
     },
     sudo: wishes.sudo === true,
     beyondSsh2: beyondSsh2(options),
+    asked: { address, wishes, ...(around.configFile === undefined ? {} : { configFile: around.configFile }) },
   };
 }
 
@@ -109,9 +111,10 @@ function keysOf(
   { identityFile }: SshWishes,
   options: SshOptions,
   tokens: Tokens,
-  { homeDir, agentSocket }: Surroundings,
+  around: Surroundings,
 ): KeyChoice {
-  const agent = agentOf(options, homeDir, agentSocket);
+  const { homeDir } = around;
+  const agent = agentOf(options, tokens, around);
   const common = agent === undefined ? {} : { agentSocket: agent };
   if (identityFile !== undefined) {
     return { files: [expandHome(identityFile, homeDir)], named: true, only: true, ...common };
@@ -121,27 +124,25 @@ function keysOf(
     const files = USUAL_NAMES.map((file) => join(homeDir, '.ssh', file));
     return { files, named: false, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
   }
-  const files = written.map((file) => absolute(expandTokens(file, tokens), homeDir));
+  const files = written.map((file) => pathOf(file, tokens, around));
   return { files, named: true, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
 }
 
-function agentOf(
-  options: SshOptions,
-  homeDir: string,
-  fromEnvironment: string | undefined,
-): string | undefined {
+function agentOf(options: SshOptions, tokens: Tokens, around: Surroundings): string | undefined {
   const written = options.get('identityagent')?.[0];
   if (written === 'none') return undefined;
-  const isVariable = written === undefined || written === 'SSH_AUTH_SOCK';
-  const socket = isVariable ? fromEnvironment : expandHome(written, homeDir);
-  return socket === '' ? undefined : socket;
+  if (written === undefined || written === 'SSH_AUTH_SOCK') return unlessEmpty(around.agentSocket);
+  // `$NAME` alone is the variable that holds the path.
+  const named = /^\$(\w+)$/.exec(written)?.[1];
+  if (named !== undefined) return unlessEmpty(around.environment?.[named]);
+  return pathOf(written, tokens, around);
 }
 
 function hostKeysOf(
   { knownHostsFile }: SshWishes,
   options: SshOptions,
   tokens: Tokens,
-  { homeDir }: Surroundings,
+  around: Surroundings,
 ): HostKeyRules {
   const listed = (option: string): readonly string[] =>
     (options.get(option)?.[0] ?? '').split(' ').filter((file) => file !== '' && file !== 'none');
@@ -152,27 +153,40 @@ function hostKeysOf(
       : [...(users.length === 0 ? ['~/.ssh/known_hosts'] : users), ...listed('globalknownhostsfile')];
   const alias = options.get('hostkeyalias')?.[0];
   return {
-    files: files.map((file) => absolute(expandTokens(file, tokens), homeDir)),
+    files: files.map((file) => pathOf(file, tokens, around)),
     acceptNew: options.get('stricthostkeychecking')?.[0] === 'accept-new',
     ...(alias === undefined ? {} : { alias }),
   };
 }
 
-function absolute(path: string, homeDir: string): string {
+function unlessEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** A path of ssh_config with its tokens and `${NAME}` put in. */
+function pathOf(written: string, tokens: Tokens, { homeDir, environment = {} }: Surroundings): string {
+  const path = expandTokens(written, tokens).replaceAll(
+    /\$\{(\w+)\}/g,
+    (all, name: string) => environment[name] ?? all,
+  );
   const expanded = expandHome(path, homeDir);
   return isAbsolute(expanded) ? expanded : join(homeDir, expanded);
 }
 
 /** Debian's own ssh_config switches GSSAPI on for everybody: that alone is no need of it. */
 function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
-  const keys = options.get('identityfile') ?? [];
+  const [certificate] = options.get('certificatefile') ?? [];
+  const securityKey = options.get('identityfile')?.find((file) => /_sk$/.test(file) && !USUAL.test(file));
+  const gssapi =
+    options.get('gssapiauthentication')?.[0] === 'yes' && options.get('pubkeyauthentication')?.[0] === 'no';
   return [
-    ...(options.has('certificatefile') ? (['certificate'] as const) : []),
-    ...(keys.some((file) => /_sk$/.test(file) && !USUAL.test(file)) ? (['security-key'] as const) : []),
-    ...(options.get('gssapiauthentication')?.[0] === 'yes' &&
-    options.get('pubkeyauthentication')?.[0] === 'no'
-      ? (['gssapi'] as const)
-      : []),
+    ...(certificate === undefined
+      ? []
+      : [{ need: 'certificate', shownBy: `CertificateFile ${certificate}` } as const]),
+    ...(securityKey === undefined
+      ? []
+      : [{ need: 'security key', shownBy: `IdentityFile ${securityKey}` } as const]),
+    ...(gssapi ? [{ need: 'GSSAPI', shownBy: 'PubkeyAuthentication no' } as const] : []),
   ];
 }
 
@@ -189,11 +203,12 @@ export function jumpHosts(options: SshOptions): readonly string[] {
   return written === undefined || written === 'none' ? [] : written.split(',').map((one) => one.trim());
 }
 
-/** The command of `ProxyCommand`, ready for a shell; undefined where there is none. */
-export function proxyCommand(options: SshOptions, endpoint: Endpoint, host: string): string | undefined {
+/** `ProxyCommand`, ready for a shell and as written; undefined where there is none. */
+export function proxyCommand(options: SshOptions, endpoint: Endpoint, host: string): Via | undefined {
   const written = options.get('proxycommand')?.[0];
   if (written === undefined || written === 'none') return undefined;
-  return expandTokens(written, { h: endpoint.address, n: host, p: String(endpoint.port), r: endpoint.user });
+  const tokens = { h: endpoint.address, n: host, p: String(endpoint.port), r: endpoint.user };
+  return { kind: 'command', command: expandTokens(written, tokens), written };
 }
 
 /** `[user@]host[:port]` or `ssh://…`, an IPv6 address in brackets; undefined for what is neither. */

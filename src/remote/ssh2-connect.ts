@@ -1,13 +1,13 @@
-import type { Duplex } from 'node:stream';
 import { Client, type ClientErrorExtensions, type ConnectConfig, type KexAlgorithm } from 'ssh2';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import { explainConnectError, type ConnectError } from './connect-error.js';
+import { explainConnectError, unreached, type ConnectError } from './connect-error.js';
 import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { readHostKeyCheck, type HostKeyCheck } from './host-key.js';
 import { findIdentities, type Identities } from './identities.js';
-import { openSocket } from './open-socket.js';
+import { openSocket, type Way } from './open-socket.js';
+import { lastLine } from './openssh-error.js';
 import type { Remote } from './remote.js';
 import { MOST_OUTPUT_BYTES } from './output-collector.js';
 import { Ssh2Remote } from './ssh2-remote.js';
@@ -38,41 +38,46 @@ export async function connectSsh2(
 ): Promise<Result<Remote>> {
   const hostKey = await readHostKeyCheck(endpoint);
   if (!hostKey.ok) return hostKey;
-  const identities = await findIdentities(endpoint);
+  const identities = await findIdentities(endpoint, context.keyRing);
   if (!identities.ok) return identities;
-  const socket = await openSocket(endpoint, context);
-  if (!socket.ok) return socket;
-  return logIn(
-    endpoint,
-    { hostKey: hostKey.value, identities: identities.value, socket: socket.value },
-    tuning,
-  );
+  const way = await openSocket(endpoint, context);
+  if (!way.ok) return way;
+  return logIn(endpoint, { hostKey: hostKey.value, identities: identities.value, way: way.value }, tuning);
 }
 
 interface LogIn {
   readonly hostKey: HostKeyCheck;
   readonly identities: Identities;
-  readonly socket: Duplex;
+  readonly way: Way;
 }
 
 function logIn(endpoint: Endpoint, means: LogIn, tuning: Ssh2Tuning): Promise<Result<Remote>> {
-  const { hostKey, identities, socket } = means;
+  const { hostKey, identities, way } = means;
+  const { socket } = way;
   const client = new Client();
   let refusal: Diagnostic | undefined;
   const verify = (key: Buffer): boolean => {
     refusal = hostKey.refusal(key);
     return refusal === undefined;
   };
+  let keysExchanged = false;
+  const explain = async (error: ConnectError): Promise<Diagnostic> => {
+    if (refusal !== undefined) return refusal;
+    const said = keysExchanged ? '' : (await way.lastWords()).trim();
+    if (said !== '') return unreached({ message: lastLine(said) }, endpoint);
+    return explainConnectError(error, endpoint, hostKey, identities);
+  };
   return new Promise((resolve) => {
     const fail = (error: ConnectError): void => {
-      resolve(failure(refusal ?? explainConnectError(error, endpoint, hostKey, identities)));
       socket.destroy();
+      void explain(error).then((diagnostic) => {
+        resolve(failure(diagnostic));
+      });
     };
     // These stay for as long as the client lives: ssh2 emits errors after its end, too.
     client.on('error', (error) => {
       if (!isPassing(error)) fail(error);
     });
-    let keysExchanged = false;
     client.once('handshake', () => {
       keysExchanged = true;
     });

@@ -5,7 +5,7 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import { ChannelLimit } from './channel-limit.js';
 import type { Endpoint } from './endpoint.js';
 import { awaitConnected, dialCommand } from './dial-program.js';
-import { ForwardedSocket } from './forwarded-socket.js';
+import { ForwardedSocket, type Pipes } from './forwarded-socket.js';
 import type { ExecOutput, Remote } from './remote.js';
 import {
   channelRefused,
@@ -114,7 +114,7 @@ export class Ssh2Remote implements Remote {
       const opening = this.#open(
         release,
         (answer) => this.client.forwardOut('127.0.0.1', 0, host, port, answer),
-        (channel) => new ForwardedSocket(channel),
+        (channel) => new ForwardedSocket(pipesOf(channel)),
       );
       const work = opening.then((opened) => {
         if (!(opened instanceof Error)) return success(opened);
@@ -140,7 +140,7 @@ export class Ssh2Remote implements Remote {
         if (opened instanceof Error) return failure(channelRefused(this.host, opened.message));
         const { channel, connected } = opened;
         channel.stderr.resume();
-        if (await connected) return success(new ForwardedSocket(channel));
+        if (await connected) return success(new ForwardedSocket(pipesOf(channel)));
         channel.close();
         return failure(dialRefused(this.host, host, port, new Error('connection refused')));
       });
@@ -214,4 +214,14 @@ export class Ssh2Remote implements Remote {
         .catch(reject);
     });
   }
+}
+
+function pipesOf(channel: ClientChannel): Pipes {
+  return {
+    readable: channel,
+    writable: channel,
+    close: () => {
+      channel.close();
+    },
+  };
 }

@@ -51,7 +51,7 @@ describe('the example', () => {
       name: 'host-3',
       address: '10.0.0.13',
       hardware: { cpus: 64, memory: 512 * 2 ** 30, swap: 0, gpus: 0, disk: 15 * 2 ** 40 },
-      ssh: { transport: 'ssh2', user: 'root' },
+      ssh: { user: 'root' },
       tags: [],
       paths: { config: '/etc/sealfarm', state: '/var/lib/sealfarm' },
       serviceManager: 'systemd',

@@ -72,7 +72,7 @@ describe('one look at a farm', () => {
       ...farm,
       miner: { ...farm.miner, address: { host: '127.0.0.1', port: miner.port } },
     };
-    const { jumps: _, ...context } = aContext(keys.homeDir);
+    const { jumps: _, answers: __, ...context } = aContext(keys.homeDir);
     const connections = new Connections(withMiner, success(new Secret('token')), context);
     cleanUps.push(() => connections.close());
 

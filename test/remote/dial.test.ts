@@ -54,9 +54,11 @@ async function dialled(port: number): Promise<Duplex> {
   return result.value;
 }
 
-describe.each(['ssh2', 'local'] as const)('dial over %s', (transport) => {
+describe.each(['ssh2', 'openssh', 'local'] as const)('dial over %s', (transport) => {
   beforeEach(async () => {
-    remote = await reach(transport === 'ssh2' ? host : testHost({ transport }));
+    remote = await reach(
+      transport === 'local' ? testHost({ transport }) : { ...host, ssh: { ...host.ssh, transport } },
+    );
   });
 
   test('carries bytes both ways, more than any window', async () => {

@@ -37,11 +37,12 @@ async function output(script: string, timeoutMs?: number): Promise<ExecOutput> {
   return result.value;
 }
 
-const TRANSPORTS = ['ssh2', 'local'] as const;
+const TRANSPORTS = ['ssh2', 'openssh', 'local'] as const;
 
 describe.each(TRANSPORTS)('exec over %s', (transport) => {
   beforeEach(async () => {
-    const target = transport === 'ssh2' ? host : testHost({ transport });
+    const target =
+      transport === 'local' ? testHost({ transport }) : { ...host, ssh: { ...host.ssh, transport } };
     const result = await connect(
       target,
       aContext(keys.homeDir, { PATH: process.env['PATH'], SEALFARM_MINER_TOKEN: 'a-secret' }),

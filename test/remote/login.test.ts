@@ -1,12 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { access, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Host, SshSettings } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
+import { KeyRing } from '../../src/remote/key-ring.js';
 import type { Remote } from '../../src/remote/remote.js';
+import { Secret } from '../../src/secret/secret.js';
 import { aContext, makeSshFolder, startKnownServer, type SshFolder } from '../support/ssh-farm.js';
 import { makeKey, type TestKey, type TestKeyType } from '../support/ssh-keys.js';
 import type { SshServer } from '../support/ssh-server.js';
@@ -185,6 +187,68 @@ describe('encrypted keys', () => {
   });
 });
 
+describe('encrypted keys, with somebody to ask', () => {
+  const asked: string[] = [];
+
+  /** Somebody who gives these answers, one after the other. */
+  function answering(...answers: readonly string[]): KeyRing {
+    const left = [...answers];
+    asked.length = 0;
+    return new KeyRing((path, again) => {
+      asked.push(again ? `${path} again` : path);
+      const answer = left.shift();
+      return Promise.resolve(answer === undefined ? undefined : new Secret(answer));
+    });
+  }
+
+  async function lockedServer(name: string): Promise<TestKey> {
+    const key = await makeKey(keys.folder, name, { passphrase: PASSPHRASE });
+    await server.stop();
+    ({ server, host: known } = await startKnownServer(keys, { authorizedKeys: [key.publicBlob] }));
+    return key;
+  }
+
+  async function logInWith(keyRing: KeyRing, host: Host, homeDir = keys.homeDir): Promise<Result<Remote>> {
+    const remote = await connect(host, { ...aContext(homeDir), keyRing });
+    if (remote.ok) await remote.value.close();
+    return remote;
+  }
+
+  test('are opened once for all hosts', async () => {
+    const key = await lockedServer('asked');
+    const keyRing = answering(PASSPHRASE);
+    const host = hostWith({ identityFile: key.privateFile });
+    const all = await Promise.all([1, 2, 3].map(() => logInWith(keyRing, host)));
+    expect(all.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect(asked).toEqual([key.privateFile]);
+  });
+
+  test('may be answered wrongly, but not for ever', async () => {
+    const key = await lockedServer('asked-again');
+    const host = hostWith({ identityFile: key.privateFile });
+    expect((await logInWith(answering('wrong', PASSPHRASE), host)).ok).toBe(true);
+    expect(asked).toEqual([key.privateFile, `${key.privateFile} again`]);
+    const refused = await logInWith(answering('a', 'b', 'c', PASSPHRASE), host);
+    expect(refused).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    expect(asked).toHaveLength(3);
+    expect(JSON.stringify(refused)).not.toContain(PASSPHRASE);
+  });
+
+  test('stay closed where nobody answers', async () => {
+    const key = await lockedServer('unanswered');
+    const refused = await logInWith(answering(), hostWith({ identityFile: key.privateFile }));
+    expect(refused).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('are not asked for where there is another that nobody has named', async () => {
+    const key = await makeKey(keys.folder, 'unneeded', { passphrase: PASSPHRASE });
+    const home = await homeWith({ id_ed25519: key, id_rsa: keys.userKey });
+    expect((await logInWith(answering(PASSPHRASE), hostWith({}), home)).ok).toBe(true);
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('agent', () => {
   test('its keys are tried', async () => {
     const socket = await agentWith([...(await otherKeys('agent', 2)), keys.userKey]);
@@ -207,6 +271,31 @@ describe('agent', () => {
     const held = await otherKeys('order', 7);
     const socket = await agentWith([...held, keys.userKey]);
     expect((await logIn(hostWith({}), await homeWith({ id_ed25519: keys.userKey }), socket)).ok).toBe(true);
+    expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
+  });
+
+  test('a public key file names the key to use', async () => {
+    const held = await otherKeys('public', 7);
+    const socket = await agentWith([...held, keys.userKey]);
+    const host = hostWith({ identityFile: keys.userKey.publicFile });
+    expect((await logIn(host, await homeWith({}), socket)).ok).toBe(true);
+    expect(server.offeredKeys.every((key) => key.equals(keys.userKey.publicBlob))).toBe(true);
+    const [first] = held;
+    if (first === undefined) throw new Error('no key');
+    await unlink(first.privateFile);
+    const elsewhere = await logIn(hostWith({ identityFile: first.publicFile }), await homeWith({}));
+    expect(elsewhere).toMatchObject({ ok: false, diagnostic: { code: 'SF409' } });
+    expect(elsewhere.ok ? '' : elsewhere.diagnostic.message).toContain('no agent holds its private part');
+  });
+
+  test('a key that ssh_config names comes before those of the agent', async () => {
+    const socket = await agentWith(await otherKeys('crowd', 7));
+    const config = join(keys.folder, 'named-first');
+    await writeFile(config, `IdentityFile ${keys.userKey.privateFile}\n`);
+    const environment = { PATH: process.env['PATH'], SSH_AUTH_SOCK: socket };
+    const remote = await connect(hostWith({}), aContext(keys.homeDir, environment, config));
+    if (remote.ok) await remote.value.close();
+    expect(remote.ok).toBe(true);
     expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
   });
 

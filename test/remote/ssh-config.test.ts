@@ -8,9 +8,8 @@ import {
   parseSshOptions,
   proxyCommand,
   sshArguments,
-  type SshWishes,
 } from '../../src/remote/ssh-config.js';
-import type { Endpoint } from '../../src/remote/endpoint.js';
+import type { Endpoint, SshWishes } from '../../src/remote/endpoint.js';
 
 /** What `ssh -G` says without any ssh_config, as far as it matters. */
 const NOTHING_SAID = `user operator
@@ -29,7 +28,12 @@ userknownhostsfile /home/operator/.ssh/known_hosts /home/operator/.ssh/known_hos
 connecttimeout none
 `;
 
-const AROUND = { homeDir: '/home/operator', localUser: 'operator', agentSocket: '/run/agent' };
+const AROUND = {
+  homeDir: '/home/operator',
+  localUser: 'operator',
+  agentSocket: '/run/agent',
+  environment: { OTHER_AGENT: '/run/other' },
+};
 
 function endpoint(options: string, wishes: SshWishes = {}, around = AROUND): Endpoint {
   const wanted = { host: 'host-1', name: 'host-1', address: 'seal-1', wishes };
@@ -70,6 +74,7 @@ describe('an endpoint', () => {
       keepAlive: { intervalMs: 15_000, misses: 3 },
       sudo: false,
       beyondSsh2: [],
+      asked: { address: 'seal-1', wishes: {} },
     });
   });
 
@@ -85,7 +90,11 @@ describe('an endpoint', () => {
     ['its time', 'connecttimeout 7', { connectTimeoutMs: 7000 }],
     ['its keep-alives', 'serveraliveinterval 20', { keepAlive: { intervalMs: 20_000, misses: 3 } }],
     ['its patience', 'serveralivecountmax 5', { keepAlive: { intervalMs: 15_000, misses: 5 } }],
-    ['a certificate', 'certificatefile ~/.ssh/a-cert.pub', { beyondSsh2: ['certificate'] }],
+    [
+      'a certificate',
+      'certificatefile ~/.ssh/a-cert.pub',
+      { beyondSsh2: [{ need: 'certificate', shownBy: 'CertificateFile ~/.ssh/a-cert.pub' }] },
+    ],
   ])('takes %s from ssh_config', (_, line, expected) => {
     expect(endpoint(saying(line))).toMatchObject(expected);
   });
@@ -133,20 +142,24 @@ describe('its keys', () => {
     ['SSH_AUTH_SOCK', '/run/agent'],
     ['/run/other', '/run/other'],
     ['~/.agent', '/home/operator/.agent'],
+    ['/run/%u/%r', '/run/operator/operator'],
+    ['$OTHER_AGENT', '/run/other'],
+    ['${OTHER_AGENT}-%h', '/run/other-seal-1'],
+    ['$NOWHERE', undefined],
   ])('come from the agent %s', (written, socket) => {
     expect(endpoint(saying(`identityagent ${written}`)).keys.agentSocket).toBe(socket);
   });
 
   it.each([
     ['~/.ssh/id_ed25519_sk', []],
-    ['~/.ssh/token_sk', ['security-key']],
+    ['~/.ssh/token_sk', [{ need: 'security key', shownBy: 'IdentityFile ~/.ssh/token_sk' }]],
   ])('%s needs %j', (file, needs) => {
     // The usual names stand in the list of everybody.
     expect(endpoint(saying(`identityfile ${file}`)).beyondSsh2).toEqual(needs);
   });
 
   it('are no use where only GSSAPI is allowed', () => {
-    expect(endpoint(saying('pubkeyauthentication no')).beyondSsh2).toEqual(['gssapi']);
+    expect(endpoint(saying('pubkeyauthentication no')).beyondSsh2).toMatchObject([{ need: 'GSSAPI' }]);
   });
 });
 
@@ -178,14 +191,22 @@ describe('ssh is asked', () => {
     [{}, '-G -T -- seal-1'],
     [{ user: 'fil', port: 2200 }, '-G -T -l fil -p 2200 -- seal-1'],
     [{ jump: 'a,b' }, '-G -T -o ProxyJump=a,b -- seal-1'],
+    [{ jump: 'none' }, '-G -T -o ProxyJump=none -o ProxyCommand=none -- seal-1'],
     // It has no say in what else of ssh_config holds.
     [{ identityFile: '~/k', knownHostsFile: '/k', connectTimeoutMs: 1, sudo: true }, '-G -T -- seal-1'],
   ])('with %j', (wishes, words) => {
-    expect(sshArguments('seal-1', wishes).join(' ')).toBe(words);
+    expect(sshArguments({ address: 'seal-1', wishes }).join(' ')).toBe(words);
   });
 
   test('with another file', () => {
-    expect(sshArguments('seal-1', {}, '/c')).toEqual(['-G', '-T', '-F', '/c', '--', 'seal-1']);
+    expect(sshArguments({ address: 'seal-1', wishes: {}, configFile: '/c' })).toEqual([
+      '-G',
+      '-T',
+      '-F',
+      '/c',
+      '--',
+      'seal-1',
+    ]);
   });
 });
 
@@ -217,9 +238,11 @@ describe('what lies between', () => {
 
   it('may be a command', () => {
     const options = parseSshOptions(saying('proxycommand nc -x %n %h %p', 'hostname 10.0.0.1', 'port 2200'));
-    expect(proxyCommand(options, endpoint(saying('hostname 10.0.0.1', 'port 2200')), 'seal-1')).toBe(
-      'nc -x seal-1 10.0.0.1 2200',
-    );
+    expect(proxyCommand(options, endpoint(saying('hostname 10.0.0.1', 'port 2200')), 'seal-1')).toEqual({
+      kind: 'command',
+      command: 'nc -x seal-1 10.0.0.1 2200',
+      written: 'nc -x %n %h %p',
+    });
     expect(proxyCommand(parseSshOptions('proxycommand none'), endpoint(''), 'seal-1')).toBeUndefined();
   });
 

@@ -5,6 +5,7 @@ import type { Host, SshSettings } from '../../src/farm/farm.js';
 import type { ConnectContext } from '../../src/remote/context.js';
 import type { Endpoint } from '../../src/remote/endpoint.js';
 import { JumpPool } from '../../src/remote/jump-pool.js';
+import { SshAnswers } from '../../src/remote/ssh-answers.js';
 import { resolveEndpoint } from '../../src/remote/resolve-endpoint.js';
 import { makeKey, type TestKey } from './ssh-keys.js';
 import { SshServer, type SshServerOptions } from './ssh-server.js';
@@ -24,7 +25,7 @@ export function aContext(
   environment: ConnectContext['environment'] = {},
   sshConfigFile = 'none',
 ): ConnectContext {
-  return { environment, homeDir, sshConfigFile, jumps: new JumpPool() };
+  return { environment, homeDir, sshConfigFile, jumps: new JumpPool(), answers: new SshAnswers() };
 }
 
 export async function makeSshFolder(): Promise<SshFolder> {

@@ -50,7 +50,7 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
     readerGone.abort();
   };
   process.stdout.on('error', onError);
-  const machines = await openMachines(farm);
+  const machines = await openMachines(farm, terminal.askPassphrase);
   try {
     const signal = AbortSignal.any([interrupt.signal, readerGone.signal]);
     const code = await show(targets.value, options, machines, terminal, signal);

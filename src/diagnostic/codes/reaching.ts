@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF401–SF417: reaching a host, and Lotus through it. */
+/** SF401–SF418: reaching a host, and Lotus through it. */
 export const REACHING_CODES = {
   SF401: {
     title: 'host key unknown',
@@ -69,14 +69,14 @@ export const REACHING_CODES = {
   SF408: {
     title: 'known_hosts file missing or unreadable',
     severity: 'error',
-    why: 'Without the known host keys no host can be told from an impostor, so no connection is made. sealfarm never adds keys by itself.',
+    why: 'Without the known host keys no host can be told from an impostor, so no connection is made. sealfarm adds keys only with `StrictHostKeyChecking accept-new`.',
     remedy:
       'Make the hosts known with `ssh-keyscan` and compare the fingerprints with those on the hosts themselves, or name the right file as `ssh.knownHostsFile`.',
   },
   SF409: {
     title: 'key file unusable',
     severity: 'error',
-    why: 'The private key is missing, is in a form that cannot be read, or is encrypted and no agent holds it. sealfarm asks for no passphrase.',
+    why: 'The private key is missing, is in a form that cannot be read, or is encrypted and no agent holds it. sealfarm asks for the passphrase on a terminal, once for all hosts, but not with `--json` and not where the system `ssh` logs in.',
     remedy:
       'Add an encrypted key to an agent, which asks once (`ssh-add FILE`), or name a key that you can read as `ssh.identityFile`.',
   },
@@ -135,5 +135,12 @@ export const REACHING_CODES = {
     severity: 'note',
     why: 'Workers and the miner are asked through connections that their host makes. With `AllowTcpForwarding no` its sshd makes none, so that a small program on the host, bash or nc, does. That takes a process for each connection; all else is the same.',
     remedy: 'Allow it with `AllowTcpForwarding local` in `sshd_config`, or leave it as it is.',
+  },
+  SF418: {
+    title: 'reached by the system ssh',
+    severity: 'note',
+    why: 'sealfarm speaks SSH by itself, but not with certificates, FIDO keys or GSSAPI. Where `ssh_config`, a key file or `known_hosts` shows that a host or a jump host before it takes one of these, all of the way is gone by `ssh`. It is one connection to each host as well, with a process for each script and each RPC connection.',
+    remedy:
+      'Nothing has to be done. `ssh.transport: openssh` says the same for good, and `ssh2` keeps sealfarm to its own where a plain key does.',
   },
 } as const satisfies Codes;

@@ -1,0 +1,65 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { shellWord } from './context.js';
+import type { Endpoint } from './endpoint.js';
+import { knownHostName } from './known-hosts.js';
+
+/** `host-1 (10.0.0.1, port 22)` */
+export function whoShows({ name, address, port }: Endpoint): string {
+  return `${name} (${address}, port ${port})`;
+}
+
+/**
+ * @param shown such as `the host key SHA256:… (ssh-ed25519)`
+ * @param file where the key would have to be
+ */
+export function unknownKey(endpoint: Endpoint, file: string, shown: string): Diagnostic {
+  return {
+    code: 'SF401',
+    severity: 'error',
+    message: `${whoShows(endpoint)} has ${shown}, which is not in ${file}`,
+    place: { kind: 'host', host: endpoint.host },
+    help:
+      `Compare the fingerprint with what \`for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$f"; done\` prints ` +
+      `on the host's own console, then: ${scanCommand(endpoint, file)}`,
+  };
+}
+
+/** @param message all that is wrong with the key */
+export function changedKey(endpoint: Endpoint, file: string, message: string): Diagnostic {
+  return {
+    code: 'SF402',
+    severity: 'error',
+    message,
+    place: { kind: 'host', host: endpoint.host },
+    help:
+      `Find out why first, on the host's own console. If the host was set up anew: ` +
+      `ssh-keygen -R '${namedInFiles(endpoint)}' -f ${shellWord(file)}, then ${scanCommand(endpoint, file)}`,
+  };
+}
+
+/** @param shown such as `the host key SHA256:…, which is revoked (known_hosts:3)` */
+export function revokedKey(endpoint: Endpoint, shown: string): Diagnostic {
+  return {
+    code: 'SF402',
+    severity: 'error',
+    message: `${whoShows(endpoint)} shows ${shown}; this may be an attack`,
+    place: { kind: 'host', host: endpoint.host },
+    help: 'Do not log in there. Give the host a new host key and make that one known.',
+  };
+}
+
+/** How known_hosts files name the machine. */
+export function namedInFiles({ hostKeys, address, port }: Endpoint): string {
+  return hostKeys.alias ?? knownHostName(address, port);
+}
+
+/** A machine behind another is scanned from there: ssh-keyscan knows no jump hosts. */
+export function scanCommand({ address, port, via }: Endpoint, file: string): string {
+  const scan = `ssh-keyscan -p ${port} ${shellWord(address)}`;
+  const from = via?.kind === 'jump' ? `ssh ${jumpWord(via.endpoint)} ${scan}` : scan;
+  return `${from} >> ${shellWord(file)}`;
+}
+
+function jumpWord({ user, address, port }: Endpoint): string {
+  return `${port === 22 ? '' : `-p ${port} `}${shellWord(`${user}@${address}`)}`;
+}
