@@ -1,6 +1,6 @@
 import type { Host, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
-import { askingFunctions, call } from './asking.js';
+import { ASKING_FUNCTIONS, call } from './asking.js';
 import { parameterFolder, parentFolder, temporaryFolder } from './used-folders.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -15,7 +15,7 @@ export const FACTS_END = 'sealfarm-facts end';
 export function factsScript(host: Host): string {
   const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
   return [
-    askingFunctions(host),
+    ASKING_FUNCTIONS,
     FUNCTIONS,
     // A banner may end without a line break.
     `echo; echo '${FACTS_HEAD}'`,
@@ -23,6 +23,7 @@ export function factsScript(host: Host): string {
     'gpus',
     // Workers of a host share folders.
     ...new Set(calls),
+    'each_unit limit',
     `echo '${FACTS_END}'`,
     '',
   ].join('\n');
@@ -67,11 +68,11 @@ program() {
   echo "program $(word "$1") $can $(word "$said")"
 }
 mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
-process() {
-  running "$1" || return 0
-  limit=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\) .*/\\1/p' "/proc/$pid/limits" 2>/dev/null)
-  echo "process $(word "$1") \${limit:--} $(stat -c %u "/proc/$pid" 2>/dev/null)"
+limit() {
+  limit=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\) .*/\\1/p' "/proc/$2/limits" 2>/dev/null)
+  echo "process $(word "$1") \${limit:--} $(stat -c %u "/proc/$2" 2>/dev/null)"
 }
+process() { if by_file "$1"; then limit "$1" "$pid"; fi; }
 # What /proc/locks says of a process is true only where processes of others can be seen.
 locks() {
   for lock in "$1"/bellman.gpu.lock*; do

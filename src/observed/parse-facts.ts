@@ -150,7 +150,8 @@ function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts 
   const files = workerLayout(host, worker);
   const [, program, said = '-'] = lines.of('program', worker.binary) ?? [];
   const [, version] = /\bversion v?(\d\S*)/.exec(decode(said)) ?? [];
-  const [, limit, processUser] = lines.of('process', files.pidFile) ?? [];
+  const [, limit, processUser] =
+    lines.of('process', files.unit.name) ?? lines.of('process', files.pidFile) ?? [];
   const openFiles = parseLimit(limit);
   const user = processUser ?? lines.one('user')[0];
   const modes = [files.envFile, files.tokenFile].flatMap((path): [string, string][] => {

@@ -5,7 +5,7 @@ import type { ObservedFile } from '../../src/observed/observed.js';
 import { assembleHost, parseAnswer, type HostAnswer } from '../../src/observed/parse-answer.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aHost } from '../support/farm.js';
-import { ABSENT, file, sha256, unreached } from '../support/observation.js';
+import { ABSENT, aUnit, file, sha256, unreached } from '../support/observation.js';
 
 const b64 = (text: string): string => Buffer.from(text).toString('base64');
 const HEAD = 'sealfarm-probe 1';
@@ -43,8 +43,9 @@ describe("a host's answer", () => {
       `entries ${b64('/mnt/unknown')} cache ${b64('x')}`,
       `storage ${b64('/mnt/b')} absent`,
       `process ${b64('/p')} 42 ${b64('A=1=2\0B=\0junk\0')}`,
-      `process ${b64('/q')} none`,
       `process ${b64('/r')} 43`,
+      `units ${b64('SubState=running\nMainPID=43\nId=sealfarm-worker@a.service\nResult=success\nActiveState=active')} 0`,
+      `enabled ${b64('sealfarm-worker@a.service')}`,
       'new-kind x y',
       '',
     ];
@@ -78,6 +79,8 @@ describe("a host's answer", () => {
           ],
           ['/r', { pid: 43, environ: new Map() }],
         ]),
+        units: new Map([['sealfarm-worker@a.service', aUnit({ active: 'active', sub: 'running', pid: 43 })]]),
+        startedAtBoot: new Set(['sealfarm-worker@a.service']),
       },
     });
   });
@@ -94,7 +97,13 @@ describe('a host put together', () => {
   const host = aHost();
   const layout = hostLayout(host.paths);
   const files = workerLayout(host, { name: 'worker-1', repo: '/var/lib/lotus/worker-1' });
-  const nothing: HostAnswer = { files: new Map(), storage: new Map(), processes: new Map() };
+  const nothing: HostAnswer = {
+    files: new Map(),
+    storage: new Map(),
+    processes: new Map(),
+    units: new Map(),
+    startedAtBoot: new Set(),
+  };
   const answering = (entries: readonly [string, ObservedFile][]): HostAnswer => ({
     ...nothing,
     files: new Map(entries),
@@ -111,6 +120,7 @@ describe('a host put together', () => {
           'worker-1',
           {
             envFile: ABSENT,
+            dropIn: ABSENT,
             storageJson: ABSENT,
             storage: new Map([
               [
@@ -150,12 +160,12 @@ describe('a host put together', () => {
 
   it('has the declared paths and those of its own list', () => {
     const answer: HostAnswer = {
+      ...nothing,
       files: new Map([
         [files.storageJson, file('{"StoragePaths":[{"Path":"/mnt/old/"},{"Path":"/mnt/odd\\nname"}]}')],
         ['/mnt/old/sectorstore.json', file('{}')],
       ]),
       storage: new Map([['/mnt/old', { exists: true, onRootFileSystem: false, entries: [] }]]),
-      processes: new Map(),
     };
     const storage = assembleHost(host, answer, new Map()).workers.get('worker-1')?.storage;
     expect([...(storage?.keys() ?? [])]).toEqual(['/mnt/nvme0/seal', '/mnt/old', '/mnt/odd\nname']);
@@ -173,6 +183,11 @@ describe('a host put together', () => {
     const processes = new Map([[files.pidFile, { pid: 42, environ: new Map() }]]);
     const live = unreached();
     const observed = assembleHost(host, { ...nothing, processes }, new Map([['worker-1', live]]));
-    expect(observed.workers.get('worker-1')?.process).toEqual({ pid: 42, environ: new Map(), live });
+    expect(observed.workers.get('worker-1')?.process).toEqual({
+      pid: 42,
+      manager: 'process',
+      environ: new Map(),
+      live,
+    });
   });
 });
