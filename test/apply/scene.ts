@@ -204,8 +204,8 @@ export class Scene {
   }
 
   #remote(host: string): Remote {
-    const { stream, dial, notes, close } = notAsked(['stream', 'dial', 'notes', 'close']);
-    return { host, stream, dial, notes, close, exec: (script) => this.#exec(host, script) };
+    const { stream, dial, notes, close, isOpen } = notAsked(['stream', 'dial', 'notes', 'close', 'isOpen']);
+    return { host, stream, dial, notes, close, isOpen, exec: (script) => this.#exec(host, script) };
   }
 
   #exec(host: string, script: string): Promise<Result<ExecOutput>> {
