@@ -1,6 +1,5 @@
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
 import type { ManagerName, WorkerLayout } from '../host/layout.js';
-import { unitName } from '../host/systemd-unit.js';
 import type { ObservedProcess, ObservedWorker } from './observed.js';
 import type { AnsweredProcess, HostAnswer } from './parse-answer.js';
 import { endWords, isBetweenProcesses, type ObservedUnit } from './units.js';
@@ -85,7 +84,7 @@ export function endingUnit(observed: ObservedWorker, host: string, worker: strin
     severity: 'warning',
     message: `the unit of ${worker} ${howItEnds(unit)}`,
     place: { kind: 'host', host, worker },
-    help: `Its log tells why: journalctl -u '${unitName(worker)}' -n 50`,
+    help: `Its log tells why: sealfarm logs ${worker}`,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
-import { unitName } from '../../host/systemd-unit.js';
 import { placeOf, seenWorkers, type LiveCheck, type SeenWorker } from './context.js';
 
 /** Lotus: build/parameters.go MinerFDLimit */
@@ -49,7 +48,7 @@ export const restarts: LiveCheck = function* (context) {
       severity: 'warning',
       message: `the worker ended by itself, and systemd started it again, ${times} since it was last started on purpose`,
       place: placeOf(seen),
-      help: `Its log tells why: journalctl -u '${unitName(seen.worker.name)}'. What it had not finished was begun anew.`,
+      help: `Its log tells why: sealfarm logs ${seen.worker.name}. What it had not finished was begun anew.`,
     };
   }
 };

@@ -153,7 +153,7 @@ export const OBSERVING_CODES = {
       'lotus-worker ends with status 0 on most errors, so that the result `success` says nothing: only its log tells why. ' +
       'Other results are of systemd: `exit-code` with status 203 is a program that is not there or not executable, `resources` an environment file that cannot be read, `oom-kill` a limit of memory that is too low.',
     remedy:
-      'Look at its log on the host with `journalctl -u` and the name of the unit, mend the cause and apply: that starts the worker anew.',
+      'Look at its log with `sealfarm logs WORKER`, mend the cause and apply: that starts the worker anew.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/8387'],
   },
   SF518: {
