@@ -2,7 +2,9 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
+import type { ManagerName } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
+import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
 import type { Observation, ObservedMiner } from '../observed/observed.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
@@ -20,6 +22,14 @@ export interface RestRequest extends Target {
   readonly onLook: (decision: DrainDecision) => void;
 }
 
+/** A worker at rest, as it was seen last. */
+export interface AtRest {
+  /** Absent where it does not run or does not answer. */
+  readonly api?: WorkerApi;
+  /** Who keeps it and has to stop it; absent where nobody does. */
+  readonly keeper?: ManagerName;
+}
+
 /** How often "never" must be seen in a row before it is believed: between two stages a sector has no task for a moment. */
 const NEVERS = 3;
 
@@ -27,37 +37,37 @@ const NEVERS = 3;
  * Looks, does what the drain says, and looks again until the goal is reached. The wait may last for hours: a host or
  * a miner that does not answer for a while does not end it.
  * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end, SF616 when the
- * drain was taken back.
+ * drain was taken back, SF514 or SF513 when others keep the worker: nobody can say then that it is at rest.
  */
-export async function comeToRest(
-  context: ApplyContext,
-  request: RestRequest,
-): Promise<Result<WorkerApi | undefined>> {
+export async function comeToRest(context: ApplyContext, request: RestRequest): Promise<Result<AtRest>> {
   const time = (): number => context.now().getTime();
   const end = request.deadline === undefined ? Infinity : time() + request.deadline;
-  const rest = waits(context.times);
+  const pauses = waits(context.times);
   const others = new Others(context, request.others);
   let nevers: number[] = [];
   for (let lastSeen = time(); ;) {
     const look = await lookOnce(context, request, await others.hosts(nevers.length > 0));
     if (look.ok) {
-      const { decision, api, observation } = look.value;
+      const { decision, rest, observation } = look.value;
       request.onLook(decision);
       if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
-        return success(api);
+        return success(rest);
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
       if (isCertain(nevers, context.times)) return failure(cannotEnd(request, decision));
       if (lastSeen > end) return failure(tooLate(request, decision));
     } else {
-      const over = look.diagnostic.code === 'SF616' || time() - lastSeen > context.times.patience;
+      const over = FINAL.has(look.diagnostic.code) || time() - lastSeen > context.times.patience;
       if (over) return look;
       context.emit({ type: 'host-unreached', host: request.host, diagnostic: look.diagnostic });
     }
-    await context.sleep(rest.next().value);
+    await context.sleep(pauses.next().value);
     if (context.signal.aborted) return failure(interrupted(request));
   }
 }
+
+/** What another look does not change. */
+const FINAL: ReadonlySet<string> = new Set(['SF514', 'SF513', 'SF616']);
 
 function isCertain(nevers: readonly number[], { certainty }: ApplyContext['times']): boolean {
   return nevers.length >= NEVERS && (nevers.at(-1) ?? 0) - (nevers[0] ?? 0) >= certainty;
@@ -86,7 +96,7 @@ class Others {
 
 interface Look {
   readonly decision: DrainDecision;
-  readonly api: WorkerApi | undefined;
+  readonly rest: AtRest;
   readonly observation: Observation;
 }
 
@@ -116,6 +126,11 @@ async function lookOnce(
   const { miner } = probe.observation;
   const host = probe.observation.hosts.get(request.host);
   if (host?.reached === false) return failure(host.diagnostic);
+  const [problem] = host?.problems.filter(({ severity }) => severity === 'error') ?? [];
+  if (problem !== undefined) return failure(problem);
+  const worker = host?.workers.get(request.worker);
+  const strange = worker === undefined ? undefined : strangeKeeper(worker, request.host, request.worker);
+  if (strange !== undefined) return failure(strange);
   if (request.goal === 'empty' && host?.manifest?.intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
@@ -132,7 +147,9 @@ async function lookOnce(
   }
   // A job may have been given out until the last task was off: only the next look can tell.
   const settled = decision.disable.length === 0 ? decision : { ...decision, verdict: later(decision) };
-  return success({ decision: settled, api, observation: probe.observation });
+  const keeper = worker === undefined ? undefined : keeperOf(worker);
+  const rest = { ...(api === undefined ? {} : { api }), ...(keeper === undefined ? {} : { keeper }) };
+  return success({ decision: settled, rest, observation: probe.observation });
 }
 
 function later(decision: DrainDecision): DrainDecision['verdict'] {
@@ -165,6 +182,7 @@ function takenBack({ host, worker }: RestRequest): Diagnostic {
 }
 
 function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+  if (blockers.some(({ kind }) => kind === 'elsewhere')) return runsElsewhere(host, worker);
   const stuck = blockers.flatMap((blocker) => {
     if (blocker.kind === 'stranded')
       return [`${blocker.sector.sector} needs ${blocker.task}, which no worker may take`];
@@ -183,6 +201,7 @@ function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): 
 function tooLate({ host, worker, goal }: RestRequest, { blockers }: DrainDecision): Diagnostic {
   const names = blockers.slice(0, 3).map((blocker) => {
     if (blocker.kind === 'silent') return 'it does not answer';
+    if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
   });
   return {

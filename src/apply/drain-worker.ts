@@ -1,8 +1,7 @@
 import { success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { WorkerApi } from '../rpc/worker-api.js';
-import { comeToRest } from './come-to-rest.js';
+import { comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import type { Target } from './live-changes.js';
@@ -60,10 +59,10 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
 async function stopForGood(
   context: ApplyContext,
   request: DrainRequest,
-  api: WorkerApi | undefined,
+  rest: AtRest,
 ): Promise<Result<undefined>> {
   const { host, worker, service } = request;
-  const stopped = await stopWorker(context, request, service, api);
+  const stopped = await stopWorker(context, request, service, rest);
   if (!stopped.ok) return stopped;
   const purpose = { host, what: `keep ${worker} stopped`, code: 'SF605' } as const;
   const forgotten = await runScript(context, purpose, managerOf(service).forgetScript(service));

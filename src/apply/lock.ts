@@ -80,10 +80,16 @@ async function take(
   );
 }
 
-/** A lock that cannot be given back would stop the next command: it is said so. */
+/**
+ * A lock that cannot be given back would stop the next command: it is said so. The first try may be what shows that
+ * the connection broke in the hours since the last one; the second then goes over another.
+ */
 async function giveBack(context: ApplyContext, { host, lock }: LockedHost): Promise<void> {
-  const output = await context.remote(host).exec(unlockScript(lock));
-  if (output.ok && output.value.status === 0) return;
+  for (let tries = 0; tries < 2; tries += 1) {
+    const output = await context.remote(host).exec(unlockScript(lock));
+    if (output.ok && output.value.status === 0) return;
+    if (output.ok) break;
+  }
   context.emit({ type: 'host-unreached', host, diagnostic: stillLocked(host) });
 }
 

@@ -11,6 +11,7 @@ import { detachPath } from './detach-path.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
 import { restartWorker } from './restart-worker.js';
 import { runScript } from './run-script.js';
+import { MANAGERS } from './service-manager.js';
 import { createPathScript, writeFileScript } from './scripts.js';
 import { startWorker } from './start-worker.js';
 
@@ -48,6 +49,14 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
       return startWorker(context, target, action.service, action.expect);
     case 'restart':
       return restartWorker(context, target, action, onWait);
+    case 'remove-unit':
+      return quietly(
+        runScript(
+          context,
+          { host, what: `remove ${action.service.unit.name}` },
+          MANAGERS.systemd.removeScript(action.service),
+        ),
+      );
     default:
       return unreachable(action);
   }

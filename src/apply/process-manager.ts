@@ -51,6 +51,14 @@ rm -f "$pidfile"
   /** Nothing starts it but sealfarm. */
   forgetScript: (): string => ':\n',
 
+  /** The one that stopped took its pid file along; one that is left names a process that has ended. */
+  removeScript: ({ pidFile }: WorkerLayout): string => `set -u
+pidfile=${shellQuote(pidFile)}
+${ALIVE}
+if alive; then echo "process $pid runs again" >&2; exit 1; fi
+rm -f "$pidfile"
+`,
+
   logScript: ({ logFile }: WorkerLayout): string =>
     `tail -n 20 ${shellQuote(logFile)} 2>/dev/null | tail -c 4000\n`,
 };

@@ -1,8 +1,7 @@
 import type { Result } from '../diagnostic/result.js';
 import type { Blocker } from '../drain/step.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
-import type { WorkerApi } from '../rpc/worker-api.js';
-import { comeToRest } from './come-to-rest.js';
+import { comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
 
@@ -12,7 +11,7 @@ export async function quieten(
   target: Target,
   tasks: readonly TaskCode[],
   onWait: (blockers: readonly Blocker[]) => void,
-): Promise<Result<WorkerApi | undefined>> {
+): Promise<Result<AtRest>> {
   const quiet = await comeToRest(context, {
     ...target,
     goal: 'quiet',

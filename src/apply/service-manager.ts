@@ -1,4 +1,4 @@
-import type { WorkerLayout } from '../host/layout.js';
+import type { ManagerName, WorkerLayout } from '../host/layout.js';
 import { processManager } from './process-manager.js';
 import { systemdManager } from './systemd-manager.js';
 
@@ -10,10 +10,18 @@ export interface ServiceManager {
   stopScript(worker: WorkerLayout): string;
   /** Status 0 once the worker does not come back by itself, as after a reboot. */
   forgetScript(worker: WorkerLayout): string;
+  /** Status 0 once nothing is left of a worker that does not run and that the other manager shall keep. */
+  removeScript(worker: WorkerLayout): string;
   /** The last lines of the worker's log. */
   logScript(worker: WorkerLayout): string;
 }
 
-export function managerOf(worker: WorkerLayout): ServiceManager {
-  return worker.unit === undefined ? processManager : systemdManager;
+export const MANAGERS: Readonly<Record<ManagerName, ServiceManager>> = {
+  process: processManager,
+  systemd: systemdManager,
+};
+
+/** The declared one, which starts it; it is stopped by the one that keeps it. */
+export function managerOf({ serviceManager }: WorkerLayout): ServiceManager {
+  return MANAGERS[serviceManager];
 }

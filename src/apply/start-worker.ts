@@ -3,7 +3,8 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
 import { DECLARABLE_TASKS, task } from '../lotus/task.js';
-import type { MinerObservation, ObservedProcess } from '../observed/observed.js';
+import type { MinerObservation, ObservedProcess, ObservedWorker } from '../observed/observed.js';
+import { endWords } from '../observed/units.js';
 import type { Expectation } from '../plan/plan.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
@@ -35,16 +36,40 @@ async function verifyStart(
     const { observation } = await context.observe([target.host]);
     const host = observation.hosts.get(target.host);
     if (host?.reached !== true) return failure(host?.diagnostic ?? notUp(target, ['host not observed']));
-    const process = host.workers.get(target.worker)?.process;
-    const missing =
-      process === undefined ? ['its process ended'] : missingIn(process, observation.miner, expect);
+    const worker = host.workers.get(target.worker);
+    // A host that cannot say what runs says nothing of an end.
+    const unknown = host.problems
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message }) => message);
+    const ended = unknown.length > 0 ? undefined : endOf(worker);
+    const missing = ended !== undefined ? [ended] : stillMissing(worker, unknown, observation.miner, expect);
     if (missing.length === 0) return success(undefined);
     if (context.signal.aborted) return failure(notAwaited(target));
-    if (process === undefined || context.now().getTime() > end)
+    if (ended !== undefined || context.now().getTime() > end)
       return withLog(context, target, service, notUp(target, missing));
     await context.sleep(wait);
   }
   throw new Error('waits end');
+}
+
+/** How the process that was started ended; undefined while it runs. systemd may have started another one since. */
+function endOf(worker: ObservedWorker | undefined): string | undefined {
+  const { process, unit } = worker ?? {};
+  if (process?.manager === 'systemd' && unit !== undefined && unit.restarts > 0)
+    return 'its process ended, and systemd started it again';
+  if (process !== undefined) return undefined;
+  return unit === undefined ? 'its process ended' : `its process ended ${endWords(unit)}`;
+}
+
+function stillMissing(
+  worker: ObservedWorker | undefined,
+  unknown: readonly string[],
+  miner: MinerObservation,
+  expect: Expectation,
+): readonly string[] {
+  return worker?.process === undefined || unknown.length > 0
+    ? unknown
+    : missingIn(worker.process, miner, expect);
 }
 
 /** What of the declared does not show yet, in words; nothing when the worker stands as it shall. */

@@ -1,20 +1,21 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
-import type { WorkerApi } from '../rpc/worker-api.js';
+import type { AtRest } from './come-to-rest.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 import { runScript } from './run-script.js';
-import { managerOf } from './service-manager.js';
+import { MANAGERS } from './service-manager.js';
 
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
- * from a worker that is going away. The next start declares them again.
+ * from a worker that is going away. The next start declares them again. It is stopped by whoever keeps it, and where
+ * that is not the declared manager, nothing of it is left there.
  */
 export async function stopWorker(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  api: WorkerApi | undefined,
+  { api, keeper = service.serviceManager }: AtRest,
 ): Promise<Result<undefined>> {
   if (api !== undefined) {
     const detached = await api.storageDetachAll();
@@ -28,8 +29,10 @@ export async function stopWorker(
     code: 'SF605',
     help: `Look at the process on the host. The worker's paths are detached; apply again to attach or stop it.`,
   } as const;
-  const stopped = await runScript(context, purpose, managerOf(service).stopScript(service));
-  return stopped.ok ? success(undefined) : stopped;
+  const stopped = await runScript(context, purpose, MANAGERS[keeper].stopScript(service));
+  if (!stopped.ok || keeper === service.serviceManager) return stopped.ok ? success(undefined) : stopped;
+  const removed = await runScript(context, purpose, MANAGERS[keeper].removeScript(service));
+  return removed.ok ? success(undefined) : removed;
 }
 
 /** C1, FIN and GET cannot be switched off: one that was given out in the last moment shall come to its own end. */

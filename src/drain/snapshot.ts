@@ -2,6 +2,7 @@ import type { WorkerJob } from '../lotus/api.js';
 import { fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
 import { mayFetch } from '../lotus/selector.js';
 import { task, taskByRpc, type TaskCode } from '../lotus/task.js';
+import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
 import { intentsOf } from '../observed/intents.js';
@@ -15,6 +16,8 @@ export interface DrainSnapshot {
   readonly alive: boolean;
   /** Whether its process runs, does not answer us, and may be given work by the miner all the same. */
   readonly silent: boolean;
+  /** Whether the miner gives it work although nobody we know keeps it on its host: it runs somewhere else. */
+  readonly elsewhere: boolean;
   /** Tasks Lotus gives it now. */
   readonly enabled: ReadonlySet<TaskCode>;
   /** Its jobs that are assigned, prepared or running. */
@@ -63,11 +66,13 @@ export function drainSnapshot(
   const held = heldSectors(soleHolders(own, others, miner), states, (holders) =>
     takers(worker, holders, observation, miner),
   );
+  const registered = isRegistered(worker, miner);
   const names = new Set(held.map(({ sector }) => sector));
   return {
     worker,
     alive: live !== undefined,
-    silent: live === undefined && own?.process !== undefined && isRegistered(worker, miner),
+    silent: live === undefined && own?.process !== undefined && registered,
+    elsewhere: own !== undefined && keeperOf(own) === undefined && registered,
     enabled: live?.tasks ?? new Set(),
     jobs: jobs(miner, (name) => name === worker),
     readers: jobs(miner, (name) => name !== worker).filter(

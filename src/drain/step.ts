@@ -56,7 +56,9 @@ export type Blocker =
   /** A finished sector lies here for good: this is its long-term storage. */
   | { readonly kind: 'stays'; readonly sector: HeldSector }
   /** The worker runs and may be given work, but cannot be asked what it takes. */
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'silent' }
+  /** The miner gives it work, and it does not run where it should. */
+  | { readonly kind: 'elsewhere' };
 
 /** States of a sector whose PreCommit2 is still to come. Lotus: storage/pipeline/sector_state.go */
 const BEFORE_PRECOMMIT2: ReadonlySet<string> = new Set([
@@ -99,13 +101,16 @@ function blockersOf(
   goal: DrainGoal,
   declared: readonly TaskCode[],
 ): readonly Blocker[] {
-  const silent: readonly Blocker[] = snapshot.silent ? [{ kind: 'silent' }] : [];
+  const unseen: readonly Blocker[] = [
+    ...(snapshot.silent ? [{ kind: 'silent' } as const] : []),
+    ...(snapshot.elsewhere ? [{ kind: 'elsewhere' } as const] : []),
+  ];
   const jobs = snapshot.jobs.map((job): Blocker => ({ kind: 'job', job }));
   const readers = snapshot.readers.map((job): Blocker => ({ kind: 'reader', job }));
-  if (goal === 'quiet') return [...silent, ...jobs, ...readers];
+  if (goal === 'quiet') return [...unseen, ...jobs, ...readers];
   const busy = new Set([...snapshot.jobs, ...snapshot.readers].map(({ sector }) => sector));
   return [
-    ...silent,
+    ...unseen,
     ...jobs,
     ...readers,
     ...snapshot.held.map((sector) => heldBlocker(snapshot, sector, declared, busy)),
@@ -129,7 +134,7 @@ function heldBlocker(
   return doneHere ? { kind: 'sector', sector } : { kind: 'stranded', sector, task: code };
 }
 
-const HOPELESS: ReadonlySet<Blocker['kind']> = new Set(['stranded', 'away', 'stays']);
+const HOPELESS: ReadonlySet<Blocker['kind']> = new Set(['stranded', 'away', 'stays', 'elsewhere']);
 
 function verdictOf(blockers: readonly Blocker[]): Verdict {
   if (blockers.length === 0) return 'done';

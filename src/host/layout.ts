@@ -1,5 +1,5 @@
 import type { Host, HostPaths } from '../farm/farm.js';
-import { dropInFile, unitName } from './systemd-unit.js';
+import { dropInFile, enabledLink, unitName } from './systemd-unit.js';
 
 /** Where sealfarm keeps what on a host; all absolute. */
 export interface HostLayout {
@@ -24,14 +24,20 @@ export function hostLayout(paths: HostPaths): HostLayout {
 /** A host, as far as it decides where a worker's files are. */
 export type LayoutHost = Pick<Host, 'paths' | 'serviceManager'>;
 
+/** Who keeps a worker's process. */
+export type ManagerName = Host['serviceManager'];
+
 export interface WorkerLayout {
+  /** The declared one; until it is moved another may keep the worker. */
+  readonly serviceManager: ManagerName;
   /** Holds the miner's token: mode 0600. */
   readonly envFile: string;
-  /** `PID STARTTIME BOOT-ID` of the running process; with systemd only the name under which answers speak of it. */
+  /** `PID STARTTIME BOOT-ID` of a plain process. */
   readonly pidFile: string;
+  /** Of a plain process. */
   readonly logFile: string;
-  /** Where systemd keeps the worker. */
-  readonly unit?: { readonly name: string; readonly dropIn: string };
+  /** `link` is there while the unit is started at boot. */
+  readonly unit: { readonly name: string; readonly dropIn: string; readonly link: string };
   /** Written by Lotus: multiaddr on which the worker listens. */
   readonly apiFile: string;
   /** Written by Lotus: the token to call it with. */
@@ -45,9 +51,13 @@ export function workerLayout(
   { paths, serviceManager }: LayoutHost,
   worker: { readonly name: string; readonly repo: string },
 ): WorkerLayout {
-  const unit = { name: unitName(worker.name), dropIn: dropInFile(worker.name) };
   return {
-    ...(serviceManager === 'systemd' ? { unit } : {}),
+    serviceManager,
+    unit: {
+      name: unitName(worker.name),
+      dropIn: dropInFile(worker.name),
+      link: enabledLink(unitName(worker.name)),
+    },
     envFile: `${paths.config}/workers/${worker.name}/worker.env`,
     pidFile: `${hostLayout(paths).run}/${worker.name}.pid`,
     logFile: `${paths.state}/log/${worker.name}.log`,

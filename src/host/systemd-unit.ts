@@ -10,8 +10,23 @@ export const TEMPLATE_FILE = `${FOLDER}/sealfarm-worker@.service`;
 /** All units of workers, for systemctl. */
 export const UNIT_PATTERN = 'sealfarm-worker@*.service';
 
+/** Where a unit is linked that is started at boot. systemd: systemd.unit(5), [Install] */
+const WANTED = `${FOLDER}/multi-user.target.wants`;
+
+/** All links of units that are started at boot, for a shell. */
+export const ENABLED_LINKS = `${WANTED}/${UNIT_PATTERN}`;
+
+export function enabledLink(unit: string): string {
+  return `${WANTED}/${unit}`;
+}
+
 export function unitName(worker: string): string {
   return `sealfarm-worker@${worker}.service`;
+}
+
+/** The worker of a unit; undefined where it is none of ours. */
+export function workerOfUnit(unit: string): string | undefined {
+  return /^sealfarm-worker@(.*)\.service$/.exec(unit)?.[1];
 }
 
 export function dropInFile(worker: string): string {

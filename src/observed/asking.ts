@@ -1,43 +1,40 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { Host } from '../farm/farm.js';
 import { shellQuote } from '../host/shell.js';
 import { UNIT_PATTERN } from '../host/systemd-unit.js';
+import { UNIT_PROPERTIES } from './units.js';
 
-const BASICS = `LC_ALL=C; export LC_ALL
+/**
+ * What every script needs that asks a host something, for a POSIX shell with coreutils or busybox. Both service
+ * managers are asked: a worker may still be kept by the one that the file said before.
+ */
+export const ASKING_FUNCTIONS = `LC_ALL=C; export LC_ALL
 encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
-word() { printf %s "$1" | encode; }`;
-
-const BY_PID_FILE = `boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
-running() {
+word() { printf %s "$1" | encode; }
+boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+# Whether the process of a pid file still lives; sets pid.
+by_file() {
   pid= start= at=
   [ -r "$1" ] && read -r pid start at <"$1"
   stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
   # The second word is the program's name and may hold blanks and brackets.
   set -- \${stat##*) }
   [ -n "$pid" ] && [ "$at" = "$boot" ] && [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$start" ]
-}`;
-
-/** All units in one question; a unit's block ends with an empty line. */
-const BY_UNIT = `units=$(systemctl show -p Id,MainPID '${UNIT_PATTERN}' 2>/dev/null)
-running() {
-  unit=\${1##*/}
-  pid=$(printf '%s\\n' "$units" | awk -v RS= -v id="Id=sealfarm-worker@\${unit%.pid}.service" '{
-    own = pid = 0
-    n = split($0, line, "\\n")
-    for (i = 1; i <= n; i++) { if (line[i] == id) own = 1; if (line[i] ~ /^MainPID=/) pid = substr(line[i], 9) }
-    if (own) { print pid; exit }
-  }')
-  [ "\${pid:-0}" -gt 0 ]
-}`;
-
-/**
- * What every script needs that asks a host something, for a POSIX shell with coreutils or busybox. `running` tells
- * whether the process of a pid file still lives, and sets `pid`; with systemd the file only stands for the unit.
- */
-export function askingFunctions({ serviceManager }: Pick<Host, 'serviceManager'>): string {
-  return `${BASICS}\n${serviceManager === 'systemd' ? BY_UNIT : BY_PID_FILE}`;
 }
+# All units in one question. Where it fails, this is why.
+units=$(systemctl show -p ${UNIT_PROPERTIES.join(',')} '${UNIT_PATTERN}' 2>&1)
+asked=$?
+# Calls a function with each unit that has a process, and with that.
+each_unit() {
+  [ "$asked" -eq 0 ] || return 0
+  printf '%s\\n\\n' "$units" | while IFS= read -r line; do
+    case $line in
+      Id=*) unit=\${line#Id=} ;;
+      MainPID=*) main=\${line#MainPID=} ;;
+      '') if [ "\${main:-0}" -gt 0 ]; then "$1" "$unit" "$main"; fi; unit= main= ;;
+    esac
+  done
+}`;
 
 /** A call of a shell function on a path. */
 export function call(name: string, path: string): string {

@@ -1,6 +1,6 @@
 import type { Host, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
-import { askingFunctions, call } from './asking.js';
+import { ASKING_FUNCTIONS, call } from './asking.js';
 import { MACHINE_FUNCTIONS } from './machine-script.js';
 import { parameterFolder, parentFolder } from './used-folders.js';
 
@@ -16,7 +16,7 @@ export const FACTS_END = 'sealfarm-facts end';
 export function factsScript(host: Host): string {
   const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
   return [
-    askingFunctions(host),
+    ASKING_FUNCTIONS,
     MACHINE_FUNCTIONS,
     FUNCTIONS,
     // A banner may end without a line break.
@@ -28,6 +28,8 @@ export function factsScript(host: Host): string {
     'ours=',
     // Workers of a host share folders.
     ...new Set(calls),
+    'each_unit limit',
+    `ours="$ours $(each_unit second | tr '\\n' ' ')"`,
     'strangers',
     `echo '${FACTS_END}'`,
     '',
@@ -56,12 +58,16 @@ const FUNCTIONS = `program() {
   echo "program $(word "$1") $can $(word "$said")"
 }
 mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
-process() {
-  running "$1" || return 0
-  ours="$ours $pid"
-  limits=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\)  *\\([a-z0-9]*\\) .*/\\1 \\2/p' "/proc/$pid/limits" 2>/dev/null)
-  echo "process $(word "$1") \${limits:-- -} $(stat -c %u "/proc/$pid" 2>/dev/null)"
+limit() {
+  limits=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\)  *\\([a-z0-9]*\\) .*/\\1 \\2/p' "/proc/$2/limits" 2>/dev/null)
+  echo "process $(word "$1") \${limits:-- -} $(stat -c %u "/proc/$2" 2>/dev/null)"
 }
+process() {
+  by_file "$1" || return 0
+  ours="$ours $pid"
+  limit "$1" "$pid"
+}
+second() { echo "$2"; }
 # What /proc/locks says of a process is true only where processes of others can be seen.
 locks() {
   for lock in "$1"/bellman.gpu.lock*; do

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { ManagerName } from '../host/layout.js';
 import type { Manifest } from '../host/manifest.js';
 import type {
   SectorDecl,
@@ -14,6 +15,7 @@ import type {
 import type { TaskCode } from '../lotus/task.js';
 import type { Secret } from '../secret/secret.js';
 import type { Standing } from './standing.js';
+import type { ObservedUnit } from './units.js';
 
 /** Everything seen of the farm in one look. */
 export interface Observation {
@@ -38,7 +40,7 @@ export interface ObservedHost {
   readonly manifestSha256?: string;
   /** Things on the host that cannot be read for what they are. */
   readonly problems: readonly Diagnostic[];
-  /** The template of all workers' units; only with systemd. */
+  /** The template of all workers' units. */
   readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
@@ -53,15 +55,21 @@ export type ObservedFile =
 
 export interface ObservedWorker {
   readonly envFile: ObservedFile;
-  /** Only where systemd keeps the worker. */
+  /** Of its unit. */
   readonly dropIn?: ObservedFile;
   readonly storageJson: ObservedFile;
   /** By path without a slash at its end: the declared ones and those the host's own storage.json names. */
   readonly storage: ReadonlyMap<string, ObservedStorage>;
-  /** Absent while it does not run. */
+  /** Absent while it does not run; under either service manager. */
   readonly process?: ObservedProcess;
   /** Only where its settings ask something of the host. */
   readonly standing?: Standing;
+  /** Absent while systemd has no such unit in mind. */
+  readonly unit?: ObservedUnit;
+  /** Whether its unit is enabled. */
+  readonly startsAtBoot?: boolean;
+  /** Both service managers keep a process of it, or bring one back. */
+  readonly twice?: boolean;
   /** Somebody answers at the address in its repo although we did not start it. */
   readonly startedElsewhere?: boolean;
 }
@@ -77,6 +85,8 @@ export interface ObservedStorage {
 
 export interface ObservedProcess {
   readonly pid: number;
+  /** Who keeps it, and can stop it for good. */
+  readonly manager: ManagerName;
   /** What it was started with. Values may be secret. */
   readonly environ: ReadonlyMap<string, Secret>;
   /** What the worker itself says; absent while it does not answer, with the reason. */

@@ -4,11 +4,12 @@ import { success, type Result } from '../diagnostic/result.js';
 import type { Host, Worker } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
-import { TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { TEMPLATE_FILE, workerOfUnit } from '../host/systemd-unit.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
 import { answerLines, decode } from './asking.js';
+import { keptBy } from './keeper.js';
 import type {
   ObservedFile,
   ObservedHost,
@@ -19,15 +20,22 @@ import type {
 } from './observed.js';
 import { parseStanding, type Standing } from './standing.js';
 import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
+import { isBetweenProcesses, parseUnits, type ObservedUnit } from './units.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
 export interface HostAnswer {
   readonly files: ReadonlyMap<string, ObservedFile>;
   readonly storage: ReadonlyMap<string, Omit<ObservedStorage, 'sectorStore'>>;
-  /** By pid file. */
+  /** By pid file, or by the name of a unit. */
   readonly processes: ReadonlyMap<string, AnsweredProcess>;
   /** By worker. */
   readonly standings: ReadonlyMap<string, Standing>;
+  /** By name; those of workers that the file names no more are among them. */
+  readonly units: ReadonlyMap<string, ObservedUnit>;
+  /** Units that are enabled. */
+  readonly startedAtBoot: ReadonlySet<string>;
+  /** Why systemd cannot be asked. */
+  readonly noSystemd?: string;
 }
 
 export interface AnsweredProcess {
@@ -43,6 +51,8 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
   const storage = new Map<string, { exists: boolean; onRootFileSystem: boolean; entries: string[] }>();
   const processes = new Map<string, AnsweredProcess>();
   const standings = new Map<string, Standing>();
+  const startedAtBoot = new Set<string>();
+  let systemd: SystemdAnswer = { units: new Map() };
   for (const [kind, encodedPath = '-', ...words] of lines.value) {
     const path = decode(encodedPath);
     if (kind === 'file') files.set(path, parseFile(words));
@@ -54,9 +64,21 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
       });
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
-    else if (kind === 'process' && words[0] !== 'none') processes.set(path, parseProcess(words));
+    else if (kind === 'process') processes.set(path, parseProcess(words));
+    else if (kind === 'enabled') startedAtBoot.add(path);
+    else if (kind === 'units') systemd = parseSystemd(path, words);
   }
-  return success({ files, storage, processes, standings });
+  return success({ files, storage, processes, standings, startedAtBoot, ...systemd });
+}
+
+type SystemdAnswer = Pick<HostAnswer, 'units' | 'noSystemd'>;
+
+/** What systemctl said, and its exit status. */
+function parseSystemd(text: string, [status]: readonly string[]): SystemdAnswer {
+  if (status === '0') return { units: parseUnits(text) };
+  const [first = ''] = text.trim().split('\n');
+  const noSystemd = first === '' ? `systemctl ended with status ${status ?? '?'}` : first;
+  return { units: new Map(), noSystemd: status === '127' ? 'there is no systemctl' : noSystemd };
 }
 
 function parseFile([state, second = '-', content = '-']: readonly string[]): ObservedFile {
@@ -113,18 +135,40 @@ export function assembleHost(
     ...(forgotten.length === 0 ? {} : { forgotten }),
     reached: true,
     name: host.name,
-    problems: manifestProblems(host, manifest),
+    problems: [...manifestProblems(host, manifest), ...systemdProblems(host, answer)],
     workers,
   } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return base;
   return { ...base, manifest: parsed, manifestSha256: manifest.sha256 };
 }
 
-function forgottenWorkers(host: Host, { processes }: HostAnswer): readonly string[] {
-  const declared = new Set(host.workers.map((worker) => workerLayout(host, worker).pidFile));
-  return [...processes.keys()]
-    .filter((pidFile) => !declared.has(pidFile))
-    .map((pidFile) => pidFile.slice(pidFile.lastIndexOf('/') + 1).replace(/\.pid$/, ''));
+/** Those between two processes count as running: they come back. */
+function forgottenWorkers(host: Host, { processes, units }: HostAnswer): readonly string[] {
+  const declared = new Set(host.workers.map(({ name }) => name));
+  const coming = [...units].filter(([, unit]) => isBetweenProcesses(unit)).map(([name]) => name);
+  const names = [...processes.keys(), ...coming].map((key) => workerOfUnit(key) ?? workerOfPidFile(key));
+  return [...new Set(names)].filter((name) => !declared.has(name));
+}
+
+function workerOfPidFile(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.pid$/, '');
+}
+
+/** While systemd does not answer, nobody can tell which of its units run. */
+function systemdProblems(host: Host, { noSystemd, files }: HostAnswer): readonly Diagnostic[] {
+  const hadUnits = files.get(TEMPLATE_FILE)?.state === 'present';
+  if (noSystemd === undefined || (host.serviceManager === 'process' && !hadUnits)) return [];
+  return [
+    {
+      code: 'SF516',
+      severity: 'error',
+      message: `systemd on ${host.name} cannot be asked for its units: ${noSystemd}`,
+      place: { kind: 'host', host: host.name },
+      help: hadUnits
+        ? 'Until it answers nobody can tell which workers run, so nothing is done on this host. Look at `systemctl status` there.'
+        : 'If the host has no systemd, write `serviceManager: process` for it; otherwise look at `systemctl status` there.',
+    },
+  ];
 }
 
 function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[] {
@@ -163,15 +207,15 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
       return [path, { ...seen, sectorStore: file(sectorStoreFile(path)) }];
     }),
   );
-  const process = answer.processes.get(files.pidFile);
+  const { process, ...kept } = keptBy(files, answer);
   const live = lives.get(worker.name);
-  const unit = files.unit === undefined ? {} : { dropIn: file(files.unit.dropIn) };
   const standing = answer.standings.get(worker.name);
   const base = {
     envFile: file(files.envFile),
-    ...unit,
+    dropIn: file(files.unit.dropIn),
     storageJson,
     storage,
+    ...kept,
     ...(standing === undefined ? {} : { standing }),
   };
   return process === undefined || live === undefined ? base : { ...base, process: { ...process, live } };

@@ -151,7 +151,8 @@ function parseWorker(host: Host, worker: Worker, lines: FactLines): WorkerFacts 
   const files = workerLayout(host, worker);
   const [, program, said = '-'] = lines.of('program', worker.binary) ?? [];
   const [, version] = /\bversion v?(\d\S*)/.exec(decode(said)) ?? [];
-  const [, soft, hard, processUser] = lines.of('process', files.pidFile) ?? [];
+  const [, soft, hard, processUser] =
+    lines.of('process', files.unit.name) ?? lines.of('process', files.pidFile) ?? [];
   const [openFiles, hardOpenFiles] = [soft, hard].map(parseLimit);
   const user = processUser ?? (worker.user === undefined ? lines.one('user')[0] : undefined);
   const modes = [files.envFile, files.tokenFile].flatMap((path): [string, string][] => {

@@ -1,9 +1,9 @@
 import type { Host } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
-import { TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
-import { askingFunctions, call } from './asking.js';
+import { ASKING_FUNCTIONS, call } from './asking.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -22,8 +22,9 @@ export function probeScript(host: Host): string {
   const workers = host.workers.flatMap((worker) => {
     const files = workerLayout(host, worker);
     return [
-      ...[files.envFile, files.storageJson, files.apiFile, files.tokenFile].map((path) => call('file', path)),
-      ...(files.unit === undefined ? [] : [call('file', files.unit.dropIn)]),
+      ...[files.envFile, files.unit.dropIn, files.storageJson, files.apiFile, files.tokenFile].map((path) =>
+        call('file', path),
+      ),
       call('process', files.pidFile),
       ...worker.storage.map(({ path }) => call('storage', path)),
       call('listed', files.storageJson),
@@ -31,28 +32,22 @@ export function probeScript(host: Host): string {
     ];
   });
   return [
-    askingFunctions(host),
+    ASKING_FUNCTIONS,
     FUNCTIONS,
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
     call('file', layout.manifest),
-    ...(host.serviceManager === 'systemd' ? [call('file', TEMPLATE_FILE)] : []),
+    call('file', TEMPLATE_FILE),
     ...workers,
     // Those of workers that the file names no more are among them.
-    `for worker in ${runningNames(host)}; do process "$worker"; done`,
+    `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,
+    'each_unit tell',
+    'echo "units $(word "$units") $asked"',
+    `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || echo "enabled $(word "\${link##*/}")"; done`,
     `echo '${PROBE_END}'`,
     '',
   ].join('\n');
-}
-
-/** Words for the shell: a pid file for each worker that may run. */
-function runningNames(host: Host): string {
-  const { run } = hostLayout(host.paths);
-  if (host.serviceManager === 'process') return `${shellQuote(run)}/*.pid`;
-  // No name of a worker has a blank.
-  const name = 's/^Id=sealfarm-worker@\\(.*\\)\\.service$/\\1/p';
-  return `$(printf '%s\\n' "$units" | sed -n '${name}' | while read -r name; do echo ${shellQuote(run)}/"$name.pid"; done)`;
 }
 
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
@@ -69,11 +64,8 @@ file() {
   elif [ "$(wc -c <"$1")" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
   else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
 }
-process() {
-  if running "$1"
-  then echo "process $(word "$1") $pid $(encode <"/proc/$pid/environ")"
-  else echo "process $(word "$1") none"; fi
-}
+tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; }
+process() { if by_file "$1"; then tell "$1" "$pid"; fi; }
 storage() {
   if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
   if [ "$(device "$1")" = "$root" ]; then on=root; else on=mount; fi

@@ -12,9 +12,10 @@ import { sharedIds } from './shared-ids.js';
 import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
+import { endingUnit, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
-import { combine, type Findings, type WorkerContext } from './worker-context.js';
+import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
 
 /** The least disturbing way from what is to what shall be. */
 export function makePlan(desired: DesiredFarm, observation: Observation): Plan {
@@ -97,11 +98,16 @@ function planWorker(
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
   const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
   const files = combine([...storage, planEnvFile(context), planDropIn(context)]);
-  const process = planProcess(context);
+  const process = combine([unitState(context), planProcess(context)]);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))
     return { ...files, diagnostics: [...files.diagnostics, ...process.diagnostics] };
   return combine([files, process]);
+}
+
+function unitState({ desired, observed }: WorkerContext): Findings {
+  const ending = endingUnit(observed, desired.host, desired.name);
+  return ending === undefined ? NOTHING : { steps: [], diagnostics: [ending] };
 }
 
 /** The manifest is written first: what is ours is known before anything else is made. */
@@ -161,26 +167,22 @@ function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHos
   ];
 }
 
-/** A stopped worker is not touched while another process may hold its repo, its paths or its port. */
+/** A worker is not touched while a process that is not known for its own may hold its repo, its paths or its port. */
 function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings | undefined {
   const observed = host.workers.get(desired.name);
-  if (observed?.process !== undefined) return undefined;
-  const place = { kind: 'host', host: desired.host, worker: desired.name } as const;
-  const stop = (code: 'SF514' | 'SF515', message: string, help: string): Findings => ({
-    steps: [],
-    diagnostics: [{ code, severity: 'error', message, place, help }],
-  });
-  if (observed?.startedElsewhere === true) {
-    const help = 'Stop it where it was started (a unit, tmux, …) when it is quiet; then sealfarm starts it.';
-    return stop('SF514', `${desired.name} runs on ${desired.host}, but sealfarm did not start it`, help);
-  }
+  if (observed === undefined) return undefined;
+  const strange = strangeKeeper(observed, desired.host, desired.name);
+  if (strange !== undefined) return { steps: [], diagnostics: [strange] };
   const [running] = host.forgotten ?? [];
-  if (running === undefined) return undefined;
-  return stop(
-    'SF515',
-    `${desired.name} is not started while ${running}, which is in the file no more, runs on ${desired.host}`,
-    `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
-  );
+  if (running === undefined || observed.process !== undefined) return undefined;
+  const forgotten: Diagnostic = {
+    code: 'SF515',
+    severity: 'error',
+    message: `${desired.name} is not started while ${running}, which is in the file no more, runs on ${desired.host}`,
+    place: { kind: 'host', host: desired.host, worker: desired.name },
+    help: `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
+  };
+  return { steps: [], diagnostics: [forgotten] };
 }
 
 function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonly Diagnostic[] {

@@ -132,7 +132,10 @@ export type Action =
   | { readonly kind: 'disable-task'; readonly task: TaskCode }
   /** `expect` is verified afterwards. */
   | { readonly kind: 'start'; readonly service: WorkerLayout; readonly expect: Expectation }
-  | { readonly kind: 'restart'; readonly service: WorkerLayout; readonly expect: Expectation };
+  /** Ends it by whoever keeps it, and starts it by the declared service manager. */
+  | { readonly kind: 'restart'; readonly service: WorkerLayout; readonly expect: Expectation }
+  /** What is left of its unit where systemd shall not keep it any more: it comes back no more, its drop-in goes. */
+  | { readonly kind: 'remove-unit'; readonly service: WorkerLayout };
 
 /** What a started worker must show before it counts as started. */
 export interface Expectation {

@@ -15,6 +15,9 @@ import {
   type WorkerContext,
 } from './worker-context.js';
 
+/** Of a change: which service manager keeps the worker. */
+export const MANAGER_FIELD = 'serviceManager';
+
 /** Whether the process runs, with what, and which tasks it takes. A drained worker is left as it is. */
 export function planProcess(context: WorkerContext): Findings {
   const { desired, observed } = context;
@@ -29,26 +32,38 @@ export function planProcess(context: WorkerContext): Findings {
   }
   const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
-  const restart = planRestart(context, process);
+  const planned = planRestart(context, process);
   // A restart starts with the declared tasks, and switches all off before.
-  return restart === NOTHING ? combine([planTasks(context), unanswering(context, process)]) : restart;
+  return planned === NOTHING ? combine([planTasks(context), unanswering(context, process)]) : planned;
+}
+
+/** From the service manager that keeps it to the declared one. */
+function moves({ desired }: WorkerContext, { manager: before }: ObservedProcess): readonly FieldChange[] {
+  const after = desired.files.serviceManager;
+  return before === after ? [] : [{ field: MANAGER_FIELD, before, after }];
 }
 
 function planRestart(context: WorkerContext, process: ObservedProcess): Findings {
+  const moved = moves(context, process);
   const environment = staleEnvironment(context, process);
   const live = liveOf(process);
-  const unit = staleUnit(context, process);
+  const unit = moved.length > 0 ? [] : staleUnit(context, process);
   const lotus = [
     ...staleStorageLimits(context),
     ...(live === undefined ? [] : staleFixedTasks(context, live)),
   ];
-  if (environment.length + unit.length + lotus.length === 0) return NOTHING;
-  const reason: Reason = environment.length + unit.length > 0 ? 'process-older-than-file' : 'lotus-differs';
+  const older = environment.length + unit.length > 0;
+  if (moved.length > 0) return restart(context, 'config-changed', [...moved, ...environment, ...lotus]);
+  if (older) return restart(context, 'process-older-than-file', [...environment, ...unit, ...lotus]);
+  return lotus.length > 0 ? restart(context, 'lotus-differs', lotus) : NOTHING;
+}
+
+function restart(context: WorkerContext, reason: Reason, changes: readonly FieldChange[]): Findings {
   const step = workerStep(context, {
     action: { kind: 'restart', service: context.desired.files, expect: expectation(context) },
     disruption: 'restart',
     reason,
-    changes: [...environment, ...unit, ...lotus],
+    changes,
   });
   return { steps: [{ ...step, cost: restartCost(context) }], diagnostics: [] };
 }

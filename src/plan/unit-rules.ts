@@ -1,6 +1,7 @@
 import type { DesiredHost } from '../desired/desired.js';
 import { TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { hostLayout } from '../host/layout.js';
+import { keeperOf } from '../observed/keeper.js';
 import type { ObservedFile } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import type { FieldChange, Step } from './plan.js';
@@ -9,12 +10,30 @@ import { NOTHING, workerStep, type Findings, type WorkerContext } from './worker
 /** What the worker's unit has of its own. A process shows by its environment which one it was started with. */
 export function planDropIn(context: WorkerContext): Findings {
   const { desired, observed } = context;
-  const { unit } = desired.files;
-  const details =
-    unit === undefined || desired.dropIn === undefined
-      ? undefined
-      : wholeFile(unit.dropIn, desired.dropIn, observed.dropIn, desired.files.backups);
+  const { unit, backups } = desired.files;
+  if (desired.dropIn === undefined) return planLeftovers(context);
+  const details = wholeFile(unit.dropIn, desired.dropIn, observed.dropIn, backups);
   return details === undefined ? NOTHING : { steps: [workerStep(context, details)], diagnostics: [] };
+}
+
+/** A unit that is left behind would start the worker at the next boot, beside the plain process. */
+function planLeftovers(context: WorkerContext): Findings {
+  const { desired, observed } = context;
+  const hasDropIn = observed.dropIn !== undefined && observed.dropIn.state !== 'absent';
+  const keeper = keeperOf(observed);
+  // One that still runs goes with the restart that moves the worker, and one that is drained when it is stopped.
+  if (keeper === 'systemd' && (observed.process !== undefined || desired.drain !== undefined)) return NOTHING;
+  if (!hasDropIn && observed.startsAtBoot !== true && keeper !== 'systemd') return NOTHING;
+  const action = { kind: 'remove-unit', service: desired.files } as const;
+  const changes = [
+    ...(keeper === 'systemd' ? [{ field: 'comes back', before: 'true' }] : []),
+    ...(observed.startsAtBoot === true ? [{ field: 'starts at boot', before: 'true' }] : []),
+    ...(hasDropIn ? [{ field: 'drop-in', before: desired.files.unit.dropIn }] : []),
+  ];
+  return {
+    steps: [workerStep(context, { action, disruption: 'none', reason: 'config-changed', changes })],
+    diagnostics: [],
+  };
 }
 
 /** The template of all units, which belongs to the host. */

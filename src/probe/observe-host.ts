@@ -3,6 +3,7 @@ import { parseMinerAddress } from '../farm/miner-address.js';
 import { workerLayout } from '../host/layout.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { keeperOf, keptBy } from '../observed/keeper.js';
 import type { HostObservation, Unreached, WorkerLive } from '../observed/observed.js';
 import { assembleHost, parseAnswer, type HostAnswer } from '../observed/parse-answer.js';
 import { probeScript } from '../observed/probe-script.js';
@@ -22,15 +23,14 @@ export async function observeHost(host: Host, connections: Connections): Promise
   if (!output.ok) return unreached(output.diagnostic);
   const answer = parseAnswer(host.name, output.value.stdout);
   if (!answer.ok) return unreached(answer.diagnostic);
+  const running = host.workers.filter(
+    (worker) => keptBy(workerLayout(host, worker), answer.value).process !== undefined,
+  );
   const apis = new Map(
-    host.workers.flatMap((worker) => {
-      if (!answer.value.processes.has(workerLayout(host, worker).pidFile)) return [];
+    running.flatMap((worker) => {
       const api = workerApi(host, worker, answer.value, connections);
       return api === undefined ? [] : [[worker.name, api] as const];
     }),
-  );
-  const running = host.workers.filter(({ name, repo }) =>
-    answer.value.processes.has(workerLayout(host, { name, repo }).pidFile),
   );
   const lives = await Promise.all(
     running.map(async ({ name }) => [name, await observeLive(host.name, name, apis.get(name))] as const),
@@ -39,13 +39,15 @@ export async function observeHost(host: Host, connections: Connections): Promise
   return { observation: assembleHost(host, answer.value, new Map(lives), strangers), apis };
 }
 
-/** Workers we did not start that answer where their repo says: somebody else keeps them. */
+/** Workers that nobody we know keeps, and that answer where their repo says: somebody else does. */
 async function answeringStrangers(
   host: Host,
   answer: HostAnswer,
   connections: Connections,
 ): Promise<ReadonlySet<string>> {
-  const stopped = host.workers.filter((worker) => !answer.processes.has(workerLayout(host, worker).pidFile));
+  const stopped = host.workers.filter(
+    (worker) => keeperOf(keptBy(workerLayout(host, worker), answer)) === undefined,
+  );
   const names = await Promise.all(
     stopped.map(async (worker) => {
       const session = await workerApi(host, worker, answer, connections)?.session();

@@ -112,7 +112,7 @@ function mayNotRead({ remote, worker, files }: LogSource): Diagnostic {
     message: `the SSH user may not read the log of ${worker} on ${remote.host}`,
     place: { kind: 'host', host: remote.host, worker },
     help:
-      files.unit === undefined
+      files.serviceManager === 'process'
         ? `Set \`ssh.sudo: true\`, or log in as the user whom ${files.logFile} belongs to.`
         : 'Add the user to the group that may read the journal (usermod -a -G systemd-journal USER), or set `ssh.sudo: true`.',
   };

@@ -8,6 +8,8 @@ export class RenewingRemote implements Remote {
   readonly host: string;
   readonly #open: () => Promise<Result<Remote>>;
   #current: Promise<Result<Remote>> | undefined;
+  /** What `#current` has become, once it is there. */
+  #opened: Remote | undefined;
   #notes: () => readonly Diagnostic[] = () => [];
 
   constructor(host: string, open: () => Promise<Result<Remote>>) {
@@ -31,6 +33,11 @@ export class RenewingRemote implements Remote {
     return this.#use((remote) => remote.dial(host, port));
   }
 
+  /** It is opened again when it is needed. */
+  isOpen(): boolean {
+    return true;
+  }
+
   /** Of the last connection that there was. */
   notes(): readonly Diagnostic[] {
     return this.#notes();
@@ -38,18 +45,25 @@ export class RenewingRemote implements Remote {
 
   async close(): Promise<void> {
     const opened = await this.#current;
-    this.#current = undefined;
+    this.#current = this.#opened = undefined;
     if (opened?.ok === true) await opened.value.close();
   }
 
   async #use<T>(work: (remote: Remote) => Promise<Result<T>>): Promise<Result<T>> {
+    // One that broke while nobody used it: what was never sent can be sent over another.
+    const lost = this.#opened?.isOpen() === false ? this.#opened : undefined;
+    if (lost !== undefined) this.#current = this.#opened = undefined;
     const opening = (this.#current ??= this.#open());
+    await lost?.close();
     const opened = await opening;
-    if (opened.ok) this.#notes = () => opened.value.notes();
+    if (opened.ok) {
+      this.#notes = () => opened.value.notes();
+      if (this.#current === opening) this.#opened = opened.value;
+    }
     const result = opened.ok ? await work(opened.value) : opened;
     const broken = !opened.ok || (!result.ok && result.diagnostic.code === 'SF405');
     if (broken && this.#current === opening) {
-      this.#current = undefined;
+      this.#current = this.#opened = undefined;
       if (opened.ok) await opened.value.close();
     }
     return result;

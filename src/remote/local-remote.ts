@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Host } from '../farm/farm.js';
 import type { ConnectContext } from './context.js';
+import { killGroup, killTreeScript, leave } from './local-processes.js';
 import { MOST_OUTPUT_BYTES, OutputCollector } from './output-collector.js';
 import type { ExecOutput, Remote } from './remote.js';
 import {
@@ -33,6 +34,9 @@ interface Ended {
   readonly shortMessage?: string | undefined;
 }
 
+/** How long a script that was killed has to end, before nobody waits for it any more. Milliseconds. */
+const ABANDON_MS = 2000;
+
 /** The operator's own machine as a host of the farm, without SSH. */
 export class LocalRemote implements Remote {
   readonly host: string;
@@ -52,20 +56,25 @@ export class LocalRemote implements Remote {
     const { timeoutMs = EXEC_TIMEOUT_MS } = options;
     const shell = this.#startShell(script);
     let stopped: Diagnostic | undefined;
-    const stop = (why: Diagnostic): void => {
-      stopped ??= why;
-      if (shell.pid !== undefined) killGroup(shell.pid);
-    };
+    let stop: (why: Diagnostic) => void = () => undefined;
+    const abandoned = new Promise<undefined>((resolve) => {
+      stop = (why) => {
+        stopped ??= why;
+        if (shell.pid !== undefined) this.#kill(shell.pid);
+        setTimeout(resolve, ABANDON_MS, undefined).unref();
+      };
+    });
     const timer = setTimeout(() => {
       stop(scriptTimedOut(this.host, timeoutMs));
     }, timeoutMs);
     this.#running.add(stop);
-    const result = await shell;
+    const result = await Promise.race([shell, abandoned]);
     clearTimeout(timer);
     this.#running.delete(stop);
-    if (result.isMaxBuffer) stop(tooMuchOutput(this.host, MOST_OUTPUT_BYTES));
+    if (result === undefined) leave(shell);
+    if (result?.isMaxBuffer === true) stop(tooMuchOutput(this.host, MOST_OUTPUT_BYTES));
     if (stopped !== undefined) return failure(stopped);
-    return this.#outcome(result, result);
+    return this.#outcome(result ?? {}, result ?? { stdout: '', stderr: '' });
   }
 
   async stream(
@@ -82,7 +91,7 @@ export class LocalRemote implements Remote {
       lost ??= why;
       shell.stdin.end();
       timer ??= setTimeout(() => {
-        if (shell.pid !== undefined) killGroup(shell.pid);
+        if (shell.pid !== undefined) this.#kill(shell.pid);
       }, STOP_MS);
     };
     const onAbort = (): void => {
@@ -150,6 +159,10 @@ export class LocalRemote implements Remote {
     });
   }
 
+  isOpen(): boolean {
+    return !this.#closed;
+  }
+
   notes(): readonly Diagnostic[] {
     return [];
   }
@@ -159,6 +172,12 @@ export class LocalRemote implements Remote {
     for (const stop of this.#running) stop(this.#lost());
     for (const socket of this.#sockets) socket.destroy();
     return Promise.resolve();
+  }
+
+  /** With sudo all of it belongs to root, and may be in a session of its own: only by sudo can it be ended. */
+  #kill(pid: number): void {
+    if (this.settings.ssh.sudo !== true) killGroup(pid);
+    else this.#startShell(killTreeScript(pid)).catch(() => undefined);
   }
 
   #startShell(script: string) {
@@ -192,13 +211,5 @@ export class LocalRemote implements Remote {
 
   #lost(): Diagnostic {
     return connectionLost(this.host, 'sealfarm closed it');
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself in the meantime.
   }
 }

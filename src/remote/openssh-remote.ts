@@ -106,6 +106,10 @@ export class OpensshRemote implements Remote {
     });
   }
 
+  isOpen(): boolean {
+    return this.master.lost === undefined;
+  }
+
   notes(): readonly Diagnostic[] {
     return [...this.chosen, ...(this.#forwardsNothing ? [forwardsNothing(this.endpoint.host)] : [])];
   }

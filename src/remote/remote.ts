@@ -25,6 +25,8 @@ export interface Remote {
   stream(script: string, onOutput: (chunk: Buffer) => void, signal: AbortSignal): Promise<Result<ExecOutput>>;
   /** A TCP connection made by the host itself, as `direct-tcpip` does. */
   dial(host: string, port: number): Promise<Result<Duplex>>;
+  /** False once it is known that the connection is gone: nothing more is sent over it. */
+  isOpen(): boolean;
   /** What is worth knowing of the way the host is reached, as far as it has been gone by now. */
   notes(): readonly Diagnostic[];
   close(): Promise<void>;

@@ -151,6 +151,10 @@ export class Ssh2Remote implements Remote {
     });
   }
 
+  isOpen(): boolean {
+    return this.#lost === undefined;
+  }
+
   notes(): readonly Diagnostic[] {
     return this.#forwardsNothing ? [forwardsNothing(this.endpoint.host)] : [];
   }
@@ -186,7 +190,9 @@ export class Ssh2Remote implements Remote {
           resolve(use(channel));
         });
       } catch (error) {
-        refuse(error); // ssh2 throws where the socket has ended and `close` has not come yet
+        // ssh2 throws where the socket has ended and `close` has not come yet.
+        this.#lost ??= connectionLost(this.host, this.#whyLost);
+        refuse(error);
       }
     });
   }

@@ -35,7 +35,10 @@ export function blockersWords(blockers: readonly Blocker[]): string {
   const jobs = blockers.filter(({ kind }) => kind === 'job' || kind === 'reader');
   const sectors = blockers.filter((blocker) => 'sector' in blocker);
   const silent = blockers.some(({ kind }) => kind === 'silent') ? 'an answer of the worker' : '';
-  return [silent, named(jobs, 'job'), named(sectors, 'sector')].filter((words) => words !== '').join('; ');
+  const elsewhere = blockers.some(({ kind }) => kind === 'elsewhere') ? 'a worker that runs elsewhere' : '';
+  return [silent, elsewhere, named(jobs, 'job'), named(sectors, 'sector')]
+    .filter((words) => words !== '')
+    .join('; ');
 }
 
 /** `2 jobs: PC1 of s-t01000-3 (running), AP of s-t01000-4 (assigned)` */
@@ -60,6 +63,8 @@ function blockerWords(blocker: Blocker): string {
       return `${inState(blocker.sector)} is finished and stays here`;
     case 'silent':
       return 'the worker does not answer';
+    case 'elsewhere':
+      return 'the worker runs elsewhere';
     default:
       return unreachable(blocker);
   }

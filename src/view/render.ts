@@ -44,9 +44,7 @@ function workerFiles(worker: DesiredWorker): readonly RenderedFile[] {
   const { files, dropIn } = worker;
   return [
     envFile(worker),
-    ...(files.unit === undefined || dropIn === undefined
-      ? []
-      : [{ path: files.unit.dropIn, mode: '0644', content: dropIn }]),
+    ...(dropIn === undefined ? [] : [{ path: files.unit.dropIn, mode: '0644', content: dropIn }]),
     storageList(worker),
     ...worker.storage.map(sectorStore),
   ];

@@ -1,3 +1,4 @@
+import { keepsEnding } from '../observed/keeper.js';
 import { attachedPath } from '../observed/live.js';
 import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
 import type { DrainIntent } from '../host/manifest.js';
@@ -7,6 +8,7 @@ import type {
   HostObservation,
   MinerObservation,
   Observation,
+  ObservedHost,
   ObservedWorker,
   WorkerLive,
 } from '../observed/observed.js';
@@ -16,10 +18,11 @@ import { runningJob } from '../plan/worker-context.js';
 
 /**
  * `draining` and `drained`: a person asked for it, the process runs or has ended.
+ * `keeps ending`: systemd starts it again and again. `unreached`: also where systemd cannot be asked.
  * `not registered`: it answers, but the miner does not know it and gives it no work.
  */
 export type WorkerState =
-  | 'running' | 'stopped' | 'draining' | 'drained' | 'not answering' | 'not registered' | 'unreached'; // prettier-ignore
+  | 'running' | 'stopped' | 'draining' | 'drained' | 'keeps ending' | 'not answering' | 'not registered' | 'unreached'; // prettier-ignore
 
 export interface WorkerStatus {
   readonly host: string;
@@ -66,12 +69,17 @@ function workerStatus(
   return {
     host: host.name,
     name: worker.name,
-    state: stateOf(observed, drain, miner),
+    state: stateOf(isKnown(reached) ? observed : undefined, drain, miner),
     ...(drain === undefined ? {} : { drain }),
     ...(live === undefined ? {} : { tasks: chosenTasks(live) }),
     ...(miner.reached ? { jobs: jobs(miner, worker.name) } : {}),
     paths: worker.storage.map((storage) => pathStatus(storage, observed, live, miner)),
   };
+}
+
+/** While systemd does not answer, a worker without a process may run all the same. */
+function isKnown(host: ObservedHost | undefined): boolean {
+  return host?.problems.some(({ code }) => code === 'SF516') !== true;
 }
 
 function stateOf(
@@ -80,6 +88,7 @@ function stateOf(
   miner: MinerObservation,
 ): WorkerState {
   if (observed === undefined) return 'unreached';
+  if (keepsEnding(observed)) return 'keeps ending';
   const { process } = observed;
   if (process === undefined) return drain === undefined ? 'stopped' : 'drained';
   if (!process.live.reached) return 'not answering';

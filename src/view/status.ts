@@ -2,7 +2,8 @@ import { unreachable } from '../diagnostic/unreachable.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Farm } from '../farm/farm.js';
 import { sectorName } from '../lotus/file-type.js';
-import type { Observation } from '../observed/observed.js';
+import { endingUnit, strangeKeeper } from '../observed/keeper.js';
+import type { Observation, ObservedWorker } from '../observed/observed.js';
 import { alignRows } from './columns.js';
 import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
 import { workerStatuses, type PathStatus, type WorkerState, type WorkerStatus } from './status-facts.js';
@@ -110,6 +111,7 @@ function statePaint(state: WorkerState, style: Style): Paint {
     case 'drained':
     case 'stopped':
       return style.yellow;
+    case 'keeps ending':
     case 'not answering':
     case 'not registered':
     case 'unreached':
@@ -125,12 +127,21 @@ function problemsOf({ hosts, miner }: Observation): readonly Diagnostic[] {
     ...(miner.reached ? [] : [miner.diagnostic]),
     ...[...hosts.values()].flatMap((host) => {
       if (!host.reached) return [host.diagnostic];
-      const silent = [...host.workers.values()].flatMap(({ process }) =>
-        process === undefined || process.live.reached ? [] : [process.live.diagnostic],
-      );
-      return [...host.problems, ...silent];
+      return [
+        ...host.problems,
+        ...[...host.workers].flatMap(([name, seen]) => workerProblems(host.name, name, seen)),
+      ];
     }),
   ];
+}
+
+function workerProblems(host: string, name: string, seen: ObservedWorker): readonly Diagnostic[] {
+  const { process } = seen;
+  return [
+    strangeKeeper(seen, host, name) ?? [],
+    endingUnit(seen, host, name) ?? [],
+    process === undefined || process.live.reached ? [] : process.live.diagnostic,
+  ].flat();
 }
 
 export interface StatusJson {

@@ -1,5 +1,6 @@
 import { NAMES_VARIABLE } from '../desired/worker-env.js';
 import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js';
+import { MANAGER_FIELD } from '../plan/process-rules.js';
 import type { Expectation, FieldChange, RestartCost, Step } from '../plan/plan.js';
 import { printable } from './text.js';
 import { count, shown, sinceWhen, someOf } from './words.js';
@@ -25,8 +26,13 @@ function changeWords({ reason }: Step, { field, before, after }: FieldChange): s
   const name = printable(field);
   if (reason === 'new') return `${name}: ${shown(after)}`;
   const [from, to] = [shown(before), shown(after)];
+  if (field === MANAGER_FIELD) return `moves from ${managerWords(from)} to ${managerWords(to)}`;
   // Two masks say nothing about which secret it is, only that it is another one.
   return from === to ? `${name}: ${to}, changed` : `${name}: ${from} → ${to}`;
+}
+
+function managerWords(manager: string): string {
+  return manager === 'systemd' ? 'a systemd unit' : 'a plain process';
 }
 
 /** `tasks AP, PC1; at most 4 PC1` */

@@ -60,6 +60,7 @@ function actionJson(action: Action): ActionJson {
       return { kind, task: action.task };
     case 'start':
     case 'restart':
+    case 'remove-unit':
       return { kind };
     default:
       return unreachable(action);

@@ -28,6 +28,8 @@ function actionWords(action: Action, worker: string): string {
     case 'start':
     case 'restart':
       return `${action.kind} ${worker}`;
+    case 'remove-unit':
+      return `remove ${action.service.unit.name}`;
     default:
       return unreachable(action);
   }
@@ -62,6 +64,7 @@ export function stepSymbol({ action, reason }: Step): StepSymbol {
     case 'restart':
       return '~';
     case 'detach':
+    case 'remove-unit':
       return '-';
     default:
       return unreachable(action);

@@ -4,7 +4,16 @@ import type { Result } from '../../src/diagnostic/result.js';
 import type { SectorDecl } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
 import type { ObservedHost } from '../../src/observed/observed.js';
-import { aJob, changePath, drained, idOf, sessionOf, stopped } from '../support/observation.js';
+import {
+  aJob,
+  aUnit,
+  changePath,
+  changeProcess,
+  drained,
+  idOf,
+  sessionOf,
+  stopped,
+} from '../support/observation.js';
 import { Scene, START } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
@@ -68,6 +77,45 @@ describe('a drain', () => {
     expect(scene.journal).toEqual([
       { at: '2026-01-02T03:04:09.500Z', who: 'alice@laptop', step: 'worker-1/drain', outcome: 'done' },
     ]);
+  });
+
+  it('stops a worker by the manager that keeps it, and leaves nothing of it there', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, manager: 'systemd' }))); // prettier-ignore
+    expect((await drain()).ok).toBe(true);
+    expect(scene.changes.slice(-5)).toEqual([
+      'worker-1 detach-all',
+      'host-1 systemd stop worker-1',
+      'host-1 systemd remove worker-1',
+      'host-1 forget worker-1',
+      'host-1 journal',
+    ]);
+  });
+
+  it('ends a unit between two tries, which would come back', async () => {
+    scene.change('worker-1', (before) => ({ ...stopped(before), unit: aUnit() }));
+    scene.changeMiner({ workers: new Map() });
+    expect((await drain()).ok).toBe(true);
+    expect(scene.changes).toContain('host-1 systemd stop worker-1');
+  });
+
+  it('never says stopped of a worker that answers although sealfarm did not start it', async () => {
+    scene.change('worker-1', (before) => ({ ...stopped(before), startedElsewhere: true }));
+    expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF514', place: TARGET } });
+    expect(scene.changes).toEqual(['host-1 journal']);
+    expect(events()).toEqual(['drain-started']);
+  });
+
+  it('never says stopped of a worker that the miner gives work while nothing is seen of it', async () => {
+    scene.change('worker-1', stopped);
+    expect(await drain()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF514',
+        message: 'the miner gives worker-1 work, but nothing that sealfarm started runs for it on host-1',
+      },
+    });
+    expect(events()).toEqual(['drain-started', 'never', 'never', 'never']);
+    expect(scene.changes).toEqual(['host-1 journal']);
   });
 
   it('says which sector is in which state', async () => {
@@ -171,6 +219,7 @@ describe('a drain', () => {
 
   it('of a stopped worker that holds nothing ends at once', async () => {
     scene.change('worker-1', stopped);
+    scene.changeMiner({ workers: new Map() });
     expect((await drain()).ok).toBe(true);
     expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 journal']);
     expect(scene.passed).toBe(0);
@@ -180,7 +229,7 @@ describe('a drain', () => {
   it('of a stopped worker that holds a sector can never end', async () => {
     scene.change('worker-1', stopped);
     scene.change('worker-1', changePath(PATH, { entries: ['sealed/s-t01000-7'] }));
-    scene.changeMiner({ storage: new Map() });
+    scene.changeMiner({ storage: new Map(), workers: new Map() });
     expect(await drain()).toMatchObject({
       ok: false,
       diagnostic: {

@@ -11,6 +11,8 @@ import { shInput } from '../../src/remote/script.js';
 import { SHELLS } from '../support/host-folder.js';
 import { aDiagnostic } from '../support/observation.js';
 import { removeFolders, runShell, tempFolder } from './run-shell.js';
+import { RenewingRemote } from '../../src/probe/renewing-remote.js';
+import { FakeRemote } from '../probe/fake-remote.js';
 import { Scene, START } from './scene.js';
 
 const DONE = { status: 0, stdout: '', stderr: '' };
@@ -94,6 +96,7 @@ describe('work under locks', () => {
         Promise.resolve(lost.has(host) ? failure(aDiagnostic(`${host} is gone`)) : success(runShell(script))),
       stream: () => Promise.reject(new Error('streamed')),
       dial: () => Promise.reject(new Error('dialled')),
+      isOpen: () => true,
       notes: () => [],
       close: () => Promise.resolve(),
     });
@@ -112,6 +115,33 @@ describe('work under locks', () => {
     const words = `alice@laptop since ${START}: apply\n`;
     expect(result).toEqual({ ok: true, value: [words, words, words] });
     expect(held()).toEqual([]);
+  });
+
+  it('releases them over other connections where the first broke while it ran', async () => {
+    const first: FakeRemote[] = [];
+    /** That it broke shows only when it is used. */
+    const open = (host: string, isFirst: boolean): Remote => {
+      const fake = new FakeRemote(host);
+      fake.onExec = (script) => Promise.resolve(success(runShell(script)));
+      if (isFirst) first.push(fake);
+      return fake;
+    };
+    const remotes = new Map(
+      hosts.map(({ host }) => {
+        let opened = 0;
+        return [
+          host,
+          new RenewingRemote(host, () => Promise.resolve(success(open(host, (opened += 1) === 1)))),
+        ];
+      }),
+    );
+    const all = { ...context, remote: (host: string) => remotes.get(host) ?? context.remote(host) };
+    await withLocks(all, hosts, 'apply', () => {
+      const gone = failure({ code: 'SF405', severity: 'error', message: 'gone' } as const);
+      for (const fake of first) fake.onExec = () => Promise.resolve(gone);
+      return Promise.resolve();
+    });
+    expect([first.length, held()]).toEqual([3, []]);
   });
 
   it('releases them when it fails', async () => {

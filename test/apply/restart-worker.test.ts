@@ -262,6 +262,52 @@ describe('a restart', () => {
     expect(scene.changes).toEqual([]);
   });
 
+  it('stops a worker by the manager that keeps it, leaves nothing of it there, and starts it by the declared one', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, manager: 'systemd' }))); // prettier-ignore
+    expect((await restart()).ok).toBe(true);
+    expect(scene.changes.slice(-4)).toEqual([
+      'worker-1 detach-all',
+      'host-1 systemd stop worker-1',
+      'host-1 systemd remove worker-1',
+      'host-1 start worker-1',
+    ]);
+  });
+
+  it('starts nothing by the declared manager while something is left of the other', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, manager: 'systemd' }))); // prettier-ignore
+    scene.outputs.set('host-1 systemd remove worker-1', { status: 1, stderr: 'read-only' });
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
+    expect(scene.changes).not.toContain('host-1 start worker-1');
+  });
+
+  it.each([
+    ['startedElsewhere', 'SF514'],
+    ['twice', 'SF513'],
+  ])('stops nothing that others keep: %s', async (how, code) => {
+    scene.change('worker-1', (before) => ({ ...before, [how]: true }));
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code } });
+    expect(scene.changes.filter((call) => call.startsWith('host-1'))).toEqual([]);
+    expect(scene.passed).toBe(0);
+  });
+
+  it('waits while systemd cannot be asked, and takes nothing for stopped', async () => {
+    const problem = { code: 'SF516', severity: 'error', message: 'no bus' } as const;
+    const { hosts } = scene.observation;
+    scene.before = (call, nth) => {
+      if (call !== 'look host-1' || nth > 2) return;
+      const host = hosts.get('host-1');
+      if (nth === 1 && host?.reached === true)
+        scene.observation = {
+          ...scene.observation,
+          hosts: new Map([['host-1', { ...host, problems: [problem] }]]),
+        };
+      if (nth === 2) scene.observation = { ...scene.observation, hosts };
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.slice(0, 3)).toEqual(['look host-1', 'sleep 1000', 'look host-1']);
+    expect(scene.events).toContainEqual({ type: 'host-unreached', host: 'host-1', diagnostic: problem });
+  });
+
   it('fails when the worker does not come up as declared, with the end of its log', async () => {
     scene.outputs.set('host-1 log worker-1', { stdout: `1\n2\n3\nwith ${CANARY}\n5\n6\n` });
     const result = await restart({ limits: new Map([['PC1', 2]]) });

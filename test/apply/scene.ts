@@ -1,5 +1,5 @@
 import type { ApplyContext } from '../../src/apply/context.js';
-import { processManager } from '../../src/apply/process-manager.js';
+import { MANAGERS } from '../../src/apply/service-manager.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import type { Event } from '../../src/event/event.js';
@@ -38,7 +38,7 @@ function twoHosts(): Farm {
 
 /**
  * A farm in memory that follows what is done to it. All calls are written down in `calls`, such as
- * `worker-1 disable PC1`, `host-1 stop worker-1`, `look host-1`, `sleep 1000`; time passes by sleeping alone.
+ * `worker-1 disable PC1`, `host-1 stop worker-1`, `host-1 systemd stop worker-1`, `look host-1`, `sleep 1000`; time passes by sleeping alone.
  */
 export class Scene {
   readonly calls: string[] = [];
@@ -204,8 +204,8 @@ export class Scene {
   }
 
   #remote(host: string): Remote {
-    const { stream, dial, notes, close } = notAsked(['stream', 'dial', 'notes', 'close']);
-    return { host, stream, dial, notes, close, exec: (script) => this.#exec(host, script) };
+    const { stream, dial, notes, close, isOpen } = notAsked(['stream', 'dial', 'notes', 'close', 'isOpen']);
+    return { host, stream, dial, notes, close, isOpen, exec: (script) => this.#exec(host, script) };
   }
 
   #exec(host: string, script: string): Promise<Result<ExecOutput>> {
@@ -222,10 +222,16 @@ export class Scene {
       const stop = (): void => {
         this.change(name, stopped);
       };
-      if (script === processManager.startScript(layout)) return { what: `start ${name}`, effect: start };
-      if (script === processManager.stopScript(layout)) return { what: `stop ${name}`, effect: stop };
-      if (script === processManager.forgetScript(layout)) return { what: `forget ${name}` };
-      if (script === processManager.logScript(layout)) return { what: `log ${name}` };
+      for (const [manager, prefix] of [
+        [MANAGERS.process, ''],
+        [MANAGERS.systemd, 'systemd '],
+      ] as const) {
+        if (script === manager.startScript(layout)) return { what: `${prefix}start ${name}`, effect: start };
+        if (script === manager.stopScript(layout)) return { what: `${prefix}stop ${name}`, effect: stop };
+        if (script === manager.forgetScript(layout)) return { what: `${prefix}forget ${name}` };
+        if (script === manager.removeScript(layout)) return { what: `${prefix}remove ${name}` };
+        if (script === manager.logScript(layout)) return { what: `${prefix}log ${name}` };
+      }
     }
     const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];
     const note = (): void => {

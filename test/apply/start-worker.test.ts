@@ -8,6 +8,7 @@ import type { Expectation } from '../../src/plan/plan.js';
 import { CANARY } from '../support/farm.js';
 import {
   aDiagnostic,
+  aUnit,
   changeLive,
   changeProcess,
   sessionOf,
@@ -85,6 +86,7 @@ describe('what is missing of a started worker', () => {
     expect(missing()).toEqual(['no answer']);
     const process = {
       pid: 1,
+      manager: 'process',
       environ: new Map(),
       live: { reached: true, session: 's', tasks: new Set(), paths: [] },
     };
@@ -160,6 +162,43 @@ describe('a start', () => {
       },
     });
     expect(scene.calls).toEqual(['host-1 start worker-1', 'look host-1', 'host-1 log worker-1']);
+  });
+
+  it.each([
+    ['has ended', stopped, 'its process ended with status 0, as Lotus does on errors too'],
+    [
+      'was started again',
+      changeProcess((one) => ({ ...one, manager: 'systemd' })),
+      'its process ended, and systemd started it again',
+    ],
+  ])('fails at once when its unit %s', async (_, change, words) => {
+    scene.before = (call) => {
+      if (call === 'look host-1')
+        scene.change('worker-1', (one) => ({ ...change(one), unit: aUnit({ restarts: 1 }) }));
+    };
+    expect(await start()).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF603', message: `worker-1 did not come up as declared: ${words}` },
+    });
+    expect(scene.passed).toBe(0);
+  });
+
+  it('goes on waiting while systemd cannot be asked', async () => {
+    const problem = { code: 'SF516', severity: 'error', message: 'no bus' } as const;
+    let { hosts } = scene.observation;
+    scene.before = (call, nth) => {
+      if (call !== 'look host-1' || nth > 2) return;
+      if (nth === 1) ({ hosts } = scene.observation);
+      const host = hosts.get('host-1');
+      if (host?.reached !== true) throw new Error('no host');
+      const blind = {
+        ...host,
+        problems: [problem],
+        workers: new Map([...host.workers].map(([name, one]) => [name, stopped(one)])),
+      };
+      scene.observation = { ...scene.observation, hosts: nth === 1 ? new Map([['host-1', blind]]) : hosts };
+    };
+    expect(await start()).toEqual({ ok: true, value: undefined });
   });
 
   it('fails with the log when the script fails', async () => {

@@ -4,9 +4,10 @@ import { drainStep } from '../../src/drain/step.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { NO_SESSION, type SectorDecl, type WorkerJob, type WorkerStats } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
-import type { Observation, ObservedMiner } from '../../src/observed/observed.js';
+import type { Observation, ObservedMiner, ObservedWorker } from '../../src/observed/observed.js';
 import { aFarm, aHost, aStorage, aWorker, GROUP, guideFarm } from '../support/farm.js';
 import {
+  aUnit,
   ABSENT,
   aJob,
   changeLive,
@@ -55,6 +56,7 @@ describe("a worker's own state", () => {
       worker: 'worker-1',
       alive: true,
       silent: false,
+      elsewhere: false,
       enabled: new Set(['AP', 'PC1', 'PC2', 'C2']),
       jobs: [],
       readers: [],
@@ -70,6 +72,21 @@ describe("a worker's own state", () => {
       alive: false,
       enabled: new Set(),
     });
+  });
+
+  it.each([
+    ['runs here', (worker: ObservedWorker) => worker, false],
+    ['ended, and systemd brings it back', (w: ObservedWorker) => ({ ...stopped(w), unit: aUnit() }), false],
+    ['runs nowhere here while the miner gives it work', stopped, true],
+  ])('is elsewhere where it %s', (_, change, elsewhere) => {
+    expect(look(changeWorker(GUIDE, 'worker-1', change), 'worker-1').elsewhere).toBe(elsewhere);
+  });
+
+  it('is not elsewhere where the miner has given it up', () => {
+    const { miner } = GUIDE;
+    const stats = [...miner.workers].map(([session, one]) => [session, { ...one, Enabled: false }] as const);
+    const seen = changeMiner(changeWorker(GUIDE, 'worker-1', stopped), { workers: new Map(stats) });
+    expect(look(seen, 'worker-1').elsewhere).toBe(false);
   });
 
   it('is nothing where nobody looked at its host', () => {

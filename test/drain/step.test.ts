@@ -17,6 +17,7 @@ function snapshot(overrides: Partial<DrainSnapshot>): DrainSnapshot {
     worker: 'worker-1',
     alive: true,
     silent: false,
+    elsewhere: false,
     enabled: new Set(),
     jobs: [],
     readers: [],
@@ -46,7 +47,7 @@ function held(
 function blockers({ blockers: all }: DrainDecision): readonly string[] {
   return all.map((blocker) => {
     if (blocker.kind === 'job' || blocker.kind === 'reader') return `${blocker.kind} ${blocker.job.task}`;
-    if (blocker.kind === 'silent') return blocker.kind;
+    if (blocker.kind === 'silent' || blocker.kind === 'elsewhere') return blocker.kind;
     return `${blocker.kind} ${blocker.kind === 'stranded' ? blocker.task : (blocker.sector.state ?? '?')}`;
   });
 }
@@ -271,6 +272,7 @@ const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   worker: fc.constant('worker-1'),
   alive: fc.boolean(),
   silent: fc.boolean(),
+  elsewhere: fc.boolean(),
   enabled: someTasks.map((codes) => new Set(codes)),
   jobs: fc.array(anyJob, { maxLength: 2 }),
   readers: fc.array(anyJob, { maxLength: 2 }),
@@ -288,6 +290,11 @@ describe('a worker that runs, is known to the miner and does not answer', () => 
     const seen = snapshot({ alive: false, silent: true, held: [held('WaitSeed')] });
     expect(blockers(drainStep(seen, 'empty', ['PC1']))).toEqual(['silent', 'sector WaitSeed']);
   });
+});
+
+it.each<DrainGoal>(['quiet', 'empty'])('a worker that runs elsewhere is never seen to be %s', (goal) => {
+  const decision = drainStep(snapshot({ alive: false, elsewhere: true }), goal, ['PC1']);
+  expect(decision).toMatchObject({ verdict: 'never', blockers: [{ kind: 'elsewhere' }] });
 });
 
 describe('whatever is seen', () => {
@@ -318,7 +325,9 @@ describe('whatever is seen', () => {
     fc.assert(
       fc.property(anySnapshot, anyGoal, someTasks, (seen, goal, declared) => {
         const decision = drainStep(seen, goal, declared);
-        const hopeless = decision.blockers.some(({ kind }) => ['stranded', 'away', 'stays'].includes(kind));
+        const hopeless = decision.blockers.some(({ kind }) =>
+          ['stranded', 'away', 'stays', 'elsewhere'].includes(kind),
+        );
         const expected = decision.blockers.length === 0 ? 'done' : hopeless ? 'never' : 'working';
         expect(decision.verdict).toBe(expected);
         if (goal === 'empty')
@@ -333,12 +342,14 @@ describe('whatever is seen', () => {
         expect(drainStep(seen, 'quiet', declared)).toEqual(
           drainStep({ ...seen, held: [] }, 'quiet', declared),
         );
-        expect(drainStep(seen, 'quiet', declared).verdict).toBe(isAtRest(seen) ? 'done' : 'working');
+        expect(drainStep(seen, 'quiet', declared).verdict).toBe(
+          seen.elsewhere ? 'never' : isAtRest(seen) ? 'done' : 'working',
+        );
       }),
     );
   });
 
-  function isAtRest({ jobs, readers, silent }: DrainSnapshot): boolean {
-    return jobs.length + readers.length === 0 && !silent;
+  function isAtRest({ jobs, readers, silent, elsewhere }: DrainSnapshot): boolean {
+    return jobs.length + readers.length === 0 && !silent && !elsewhere;
   }
 });

@@ -17,6 +17,12 @@ it("finds Lotus's own files in the worker's repo", () => {
   expect(
     workerLayout({ paths, serviceManager: 'process' }, { name: 'worker-1', repo: '/srv/worker' }),
   ).toEqual({
+    serviceManager: 'process',
+    unit: {
+      name: 'sealfarm-worker@worker-1.service',
+      dropIn: '/etc/systemd/system/sealfarm-worker@worker-1.service.d/10-sealfarm.conf',
+      link: '/etc/systemd/system/multi-user.target.wants/sealfarm-worker@worker-1.service',
+    },
     envFile: '/etc/sealfarm/workers/worker-1/worker.env',
     pidFile: '/var/lib/sealfarm/run/worker-1.pid',
     logFile: '/var/lib/sealfarm/log/worker-1.log',

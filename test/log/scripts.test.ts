@@ -27,6 +27,8 @@ let following: ChildProcess | undefined;
 beforeEach(() => {
   folder = tempFolder();
   worker = {
+    serviceManager: 'process',
+    unit: { name: 'sealfarm-worker@w1.service', dropIn: '', link: '' },
     envFile: '',
     pidFile: '',
     logFile: join(folder, "it's a", 'log'),
@@ -170,7 +172,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the journal of a worker, in $
   }
 
   beforeEach(() => {
-    worker = { ...worker, unit: { name: 'sealfarm-worker@w1.service', dropIn: '' } };
+    worker = { ...worker, serviceManager: 'systemd' };
   });
 
   const entry = JSON.stringify({

@@ -5,7 +5,7 @@ import type { ObservedFile } from '../../src/observed/observed.js';
 import { assembleHost, parseAnswer, type HostAnswer } from '../../src/observed/parse-answer.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aHost } from '../support/farm.js';
-import { ABSENT, file, sha256, unreached } from '../support/observation.js';
+import { ABSENT, aUnit, file, sha256, unreached } from '../support/observation.js';
 
 const b64 = (text: string): string => Buffer.from(text).toString('base64');
 const HEAD = 'sealfarm-probe 1';
@@ -45,8 +45,9 @@ describe("a host's answer", () => {
       `entries ${b64('/mnt/unknown')} cache ${b64('x')}`,
       `storage ${b64('/mnt/b')} absent`,
       `process ${b64('/p')} 42 ${b64('A=1=2\0B=\0junk\0')}`,
-      `process ${b64('/q')} none`,
       `process ${b64('/r')} 43`,
+      `units ${b64('SubState=running\nMainPID=43\nId=sealfarm-worker@a.service\nResult=success\nActiveState=active')} 0`,
+      `enabled ${b64('sealfarm-worker@a.service')}`,
       'new-kind x y',
       '',
     ];
@@ -84,6 +85,8 @@ describe("a host's answer", () => {
           ],
           ['/r', { pid: 43, environ: new Map() }],
         ]),
+        units: new Map([['sealfarm-worker@a.service', aUnit({ active: 'active', sub: 'running', pid: 43 })]]),
+        startedAtBoot: new Set(['sealfarm-worker@a.service']),
       },
     });
   });
@@ -105,6 +108,8 @@ describe('a host put together', () => {
     storage: new Map(),
     processes: new Map(),
     standings: new Map(),
+    units: new Map(),
+    startedAtBoot: new Set(),
   };
   const answering = (entries: readonly [string, ObservedFile][]): HostAnswer => ({
     ...nothing,
@@ -122,6 +127,7 @@ describe('a host put together', () => {
           'worker-1',
           {
             envFile: ABSENT,
+            dropIn: ABSENT,
             storageJson: ABSENT,
             storage: new Map([
               [
@@ -161,6 +167,7 @@ describe('a host put together', () => {
 
   it('has the declared paths and those of its own list', () => {
     const answer: HostAnswer = {
+      ...nothing,
       files: new Map([
         [files.storageJson, file('{"StoragePaths":[{"Path":"/mnt/old/"},{"Path":"/mnt/odd\\nname"}]}')],
         ['/mnt/old/sectorstore.json', file('{}')],
@@ -185,6 +192,11 @@ describe('a host put together', () => {
     const processes = new Map([[files.pidFile, { pid: 42, environ: new Map() }]]);
     const live = unreached();
     const observed = assembleHost(host, { ...nothing, processes }, new Map([['worker-1', live]]));
-    expect(observed.workers.get('worker-1')?.process).toEqual({ pid: 42, environ: new Map(), live });
+    expect(observed.workers.get('worker-1')?.process).toEqual({
+      pid: 42,
+      manager: 'process',
+      environ: new Map(),
+      live,
+    });
   });
 });

@@ -1,8 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManagerName } from '../../src/host/layout.js';
+import { TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
 import { parseAnswer, type HostAnswer } from '../../src/observed/parse-answer.js';
 import { probeScript } from '../../src/observed/probe-script.js';
 import { runShell } from '../apply/run-shell.js';
@@ -25,22 +27,33 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+function systemctl(body: string): void {
+  writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+}
+
 /** What a host answers whose systemctl says this of all units. */
-function answer(shown: string): HostAnswer {
+function answer(shown: string, serviceManager: ManagerName = 'systemd'): HostAnswer {
   writeFileSync(join(folder, 'shown'), shown);
-  writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\necho "$*" >>${folder}/calls\ncat ${folder}/shown\n`, {
-    mode: 0o755,
-  });
+  systemctl(`echo "$*" >>${folder}/calls\ncat ${folder}/shown`);
+  return asked('/bin:/usr/bin', (script) => script, serviceManager);
+}
+
+/** What a host answers with these folders of programs beside its systemctl. */
+function asked(
+  path = '/bin:/usr/bin',
+  change = (script: string): string => script,
+  serviceManager: ManagerName = 'systemd',
+): HostAnswer {
   const paths = { config: join(folder, 'c'), state: join(folder, 's') };
   const workers = names.map((name) => aWorker({ name, repo: join(folder, name), storage: [] }));
-  const script = probeScript(aHost({ serviceManager: 'systemd', paths, workers }));
-  const parsed = parseAnswer('host-1', runShell(`PATH=${folder}:$PATH\n${script}`).stdout);
+  const script = change(probeScript(aHost({ serviceManager, paths, workers })));
+  const parsed = parseAnswer('host-1', runShell(`PATH=${folder}:${path}\n${script}`).stdout);
   if (!parsed.ok) throw new Error(parsed.diagnostic.message);
   return parsed.value;
 }
 
-function running({ processes }: HostAnswer): readonly (readonly [string | undefined, number])[] {
-  return [...processes].map(([file, { pid }]) => [file.split('/').at(-1), pid]);
+function running({ processes }: HostAnswer): readonly (readonly [string, number])[] {
+  return [...processes].map(([key, { pid }]) => [key.replace('sealfarm-worker@', ''), pid]);
 }
 
 it('tells which units run, whatever the order of their properties', () => {
@@ -49,18 +62,65 @@ it('tells which units run, whatever the order of their properties', () => {
     `MainPID=${pid}\nId=sealfarm-worker@w-1.service\n\nId=sealfarm-worker@w-10.service\nMainPID=0\n\nId=sealfarm-worker@w-1.b.service\nMainPID=${pid}\n`,
   );
   expect(running(found)).toEqual([
-    ['w-1.pid', pid],
-    ['w-1.b.pid', pid],
+    ['w-1.service', pid],
+    ['w-1.b.service', pid],
   ]);
   const [first] = found.processes.values();
   expect(first?.environ.get('LOTUS_WORKER_NAME')?.reveal()).toBe('w-1');
+  expect([...found.units.keys()]).toHaveLength(3);
 });
 
 it('finds units that the file names no more', () => {
   const found = answer(`Id=sealfarm-worker@gone.service\nMainPID=${process.pid ?? 0}\n`);
-  expect(running(found)).toEqual([['gone.pid', process.pid]]);
+  expect(running(found)).toEqual([['gone.service', process.pid]]);
 });
 
-it('finds nothing where systemd has no such unit, or there is no systemd', () => {
-  expect(running(answer(''))).toEqual([]);
+it('finds nothing where systemd has no such unit', () => {
+  const found = answer('');
+  expect(running(found)).toEqual([]);
+  expect(found).not.toHaveProperty('noSystemd');
+});
+
+it.each(['systemd', 'process'] as const)('asks for both kinds on a host of %s', (serviceManager) => {
+  const found = answer(`Id=sealfarm-worker@w-1.service\nMainPID=${process.pid ?? 0}\n`, serviceManager);
+  expect(running(found)).toEqual([['w-1.service', process.pid]]);
+  expect(found.files.get(TEMPLATE_FILE)).toEqual({ state: 'absent' });
+  expect(readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n')).toEqual([
+    'show -p Id,ActiveState,SubState,Result,ExecMainStatus,NRestarts,MainPID sealfarm-worker@*.service',
+  ]);
+});
+
+describe('where systemd cannot be asked', () => {
+  it('says why', () => {
+    systemctl(
+      `echo "System has not been booted with systemd as init system (PID 1). Can't operate." >&2; exit 1`,
+    );
+    expect(asked().noSystemd).toBe(
+      "System has not been booted with systemd as init system (PID 1). Can't operate.",
+    );
+  });
+
+  it('may have no word for it', () => {
+    systemctl('exit 3');
+    expect(asked().noSystemd).toBe('systemctl ended with status 3');
+  });
+
+  it('may have no systemctl', () => {
+    for (const name of ['cat', 'base64', 'tr', 'stat', 'wc', 'sed', 'grep', 'ls'])
+      symlinkSync(
+        execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(),
+        join(folder, name),
+      );
+    expect(asked('').noSystemd).toBe('there is no systemctl');
+  });
+});
+
+it('tells which units are started at boot, by their links', () => {
+  systemctl('true');
+  symlinkSync('/nowhere', join(folder, 'sealfarm-worker@w-1.service'));
+  writeFileSync(join(folder, 'sealfarm-worker@w-10.service'), '');
+  const found = asked('/bin:/usr/bin', (text) =>
+    text.replaceAll('/etc/systemd/system/multi-user.target.wants', folder),
+  );
+  expect([...found.startedAtBoot]).toEqual(['sealfarm-worker@w-1.service']);
 });

@@ -51,6 +51,7 @@ const CLASSES: Readonly<Record<Action['kind'], Disruption>> = {
   'create-path': 'none',
   'create-sectorstore': 'none',
   start: 'none',
+  'remove-unit': 'none',
   attach: 'live',
   redeclare: 'live',
   'enable-task': 'live',
@@ -85,6 +86,17 @@ function restartsOnlyForNeed(plan: Plan, { desired, model }: World): void {
   expect(restarted).toEqual(needed.map(({ name }) => name));
 }
 
+/** Whoever is not drained, and has nothing in the way, is kept by the declared manager and no other. */
+function keptAsDeclared(plan: Plan, { desired, model }: World): void {
+  const left = faulty(plan);
+  for (const { name, drain, files } of desired.hosts.flatMap(({ workers }) => workers)) {
+    if (drain !== undefined || left.has(name)) continue;
+    expect(model.processes.get(name)?.manager).toBe(files.serviceManager);
+    expect(model.enabled.has(name) && files.serviceManager === 'process').toBe(false);
+    expect(model.trying.has(name)).toBe(false);
+  }
+}
+
 /** Worker and path → the ID under which it is attached. */
 function attachedIds(model: HostModel): ReadonlyMap<string, string> {
   return new Map(
@@ -106,6 +118,7 @@ describe('a plan for any farm found in any state', () => {
         restartsOnlyForNeed(plan, world);
         applyAll(world.model, steps(plan));
         expect(idsOf(planOf(world))).toEqual([]);
+        keptAsDeclared(plan, world);
       }),
       RUNS,
     );
@@ -128,6 +141,23 @@ describe('a plan for any farm found in any state', () => {
     );
   });
 
+  it('broken off by a reboot leaves each worker to one service manager', { timeout: TIMEOUT }, () => {
+    fc.assert(
+      fc.property(worldChoice, fc.double({ min: 0, max: 1, noNaN: true }), (choice, share) => {
+        const world = buildWorld(choice);
+        const first = steps(planOf(world));
+        applyAll(world.model, first.slice(0, Math.floor(share * first.length)));
+        // The model starts no worker that systemd may start, too.
+        world.model.reboot();
+        const plan = planOf(world);
+        applyAll(world.model, steps(plan));
+        expect(idsOf(planOf(world))).toEqual([]);
+        keptAsDeclared(plan, world);
+      }),
+      RUNS,
+    );
+  });
+
   it('is the same plan for the same state', () => {
     fc.assert(
       fc.property(worldChoice, (choice) => {
@@ -139,9 +169,9 @@ describe('a plan for any farm found in any state', () => {
   });
 });
 
-/** Said anew from lotus.md §5: unit, environment, tasks that cannot be switched, MaxStorage of an open path. */
+/** Said anew from lotus.md §5: service manager, unit, environment, tasks that cannot be switched, MaxStorage of an open path. */
 function needsRestart(
-  { name, env, dropIn, tasks, storage }: DesiredWorker,
+  { name, env, dropIn, files, tasks, storage }: DesiredWorker,
   { processes }: HostModel,
 ): boolean {
   const process = processes.get(name);
@@ -151,6 +181,7 @@ function needsRestart(
   const ours = process.environ.get(NAMES_VARIABLE)?.split(',') ?? [];
   const fixed = DECLARABLE_TASKS.filter(({ switchable }) => !switchable);
   return (
+    process.manager !== files.serviceManager ||
     (dropIn !== undefined && process.environ.get(MARK_VARIABLE) !== markOf(dropIn)) ||
     lasting.some(([variable, value]) => process.environ.get(variable) !== value) ||
     ours.some((variable) => !wanted.has(variable)) ||

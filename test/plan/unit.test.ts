@@ -7,7 +7,10 @@ import { planDropIn, templateStep } from '../../src/plan/unit-rules.js';
 import type { WorkerContext } from '../../src/plan/worker-context.js';
 import { reveal, Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aWorker, TOKEN } from '../support/farm.js';
-import { ABSENT, file, unreached } from '../support/observation.js';
+import type { ObservedWorker } from '../../src/observed/observed.js';
+import { stepDetails } from '../../src/view/step-details.js';
+import { ABSENT, aUnit, file, unreached } from '../support/observation.js';
+import { DRAIN } from '../support/plan.js';
 import { aPlanContext } from './unit-context.js';
 
 function desired(serviceManager: 'systemd' | 'process', cpus?: string) {
@@ -65,6 +68,49 @@ describe('a drop-in', () => {
   });
 });
 
+describe('what is left of a unit where a plain process is declared', () => {
+  const process = { pid: 1, environ: new Map(), live: unreached() };
+  const steps = (seen: Partial<ObservedWorker>, drained = false): readonly (readonly string[])[] => {
+    const host = desired('process');
+    const workers = host.workers.map((worker) => (drained ? { ...worker, drain: DRAIN } : worker));
+    return planDropIn(aPlanContext({ ...host, workers }, seen)).steps.map(
+      ({ action, disruption, changes }) => [action.kind, disruption, ...changes.map(({ field }) => field)],
+    );
+  };
+
+  it.each<[string, Partial<ObservedWorker>, readonly string[]]>([
+    ['a drop-in', { dropIn: file('[Service]') }, ['drop-in']],
+    ['a drop-in that cannot be read', { dropIn: { state: 'unreadable', why: '' } }, ['drop-in']],
+    ['a link', { dropIn: ABSENT, startsAtBoot: true }, ['starts at boot']],
+    ['its tries', { unit: aUnit() }, ['comes back']],
+    [
+      'all of them',
+      { dropIn: file('x'), startsAtBoot: true, unit: aUnit() },
+      ['comes back', 'starts at boot', 'drop-in'],
+    ],
+    [
+      'a link beside a plain process',
+      { startsAtBoot: true, process: { ...process, manager: 'process' } },
+      ['starts at boot'],
+    ],
+  ])('is removed: %s', (_, seen, fields) => {
+    expect(steps(seen)).toEqual([['remove-unit', 'none', ...fields]]);
+  });
+
+  it('is nothing where nothing is', () => {
+    expect(steps({ dropIn: ABSENT, unit: aUnit({ active: 'inactive', sub: 'dead' }) })).toEqual([]);
+  });
+
+  it('goes with the worker that runs by it', () => {
+    expect(steps({ dropIn: file('x'), process: { ...process, manager: 'systemd' } })).toEqual([]);
+  });
+
+  it('is ended in a drain by the drain alone', () => {
+    expect(steps({ dropIn: file('x'), unit: aUnit() }, true)).toEqual([]);
+    expect(steps({ dropIn: file('x') }, true)).toEqual([['remove-unit', 'none', 'drop-in']]);
+  });
+});
+
 describe('the template', () => {
   it('belongs to the host', () => {
     const [step] = templateStep(desired('systemd'), { unitTemplate: ABSENT });
@@ -87,7 +133,7 @@ describe('a running worker', () => {
     const host = desired(manager);
     const environ = new Map(host.workers[0]?.env.map(({ name, value }) => [name, new Secret(reveal(value))]));
     if (mark !== undefined) environ.set('SEALFARM_UNIT', new Secret(mark));
-    const process = { pid: 1, environ, live: unreached() };
+    const process = { pid: 1, manager, environ, live: unreached() };
     const { steps } = planProcess(aPlanContext(host, { process }));
     return steps.map(({ action, reason, changes }) => [
       action.kind,
@@ -104,6 +150,32 @@ describe('a running worker', () => {
   it('with its unit goes on, as does one without any', () => {
     expect(restarts(wanted)).toEqual([]);
     expect(restarts(undefined, 'process')).toEqual([]);
+  });
+
+  it.each([
+    ['systemd', 'process', 'a systemd unit', 'a plain process'],
+    ['process', 'systemd', 'a plain process', 'a systemd unit'],
+  ] as const)('that %s keeps moves to %s, when it is quiet', (before, after, from, to) => {
+    const host = desired(after);
+    const environ = new Map(host.workers[0]?.env.map(({ name, value }) => [name, new Secret(reveal(value))]));
+    environ.set('SEALFARM_UNIT', new Secret('any'));
+    const process = { pid: 1, manager: before, environ, live: unreached() };
+    const [step, ...more] = planProcess(aPlanContext(host, { process })).steps;
+    expect(step).toMatchObject({
+      action: { kind: 'restart', service: { serviceManager: after } },
+      disruption: 'restart',
+      reason: 'config-changed',
+      changes: [{ field: 'serviceManager', before, after }],
+    });
+    expect(more).toEqual([]);
+    if (step !== undefined) expect(stepDetails(step, false)).toEqual([`moves from ${from} to ${to}`]);
+  });
+
+  it('that is drained is not moved', () => {
+    const host = desired('systemd');
+    const workers = host.workers.map((worker) => ({ ...worker, drain: DRAIN }));
+    const process = { pid: 1, manager: 'process', environ: new Map(), live: unreached() } as const;
+    expect(planProcess(aPlanContext({ ...host, workers }, { process })).steps).toEqual([]);
   });
 
   it('is told of it by its unit alone: its environment file is read anew whenever it is started', () => {

@@ -39,6 +39,12 @@ export class FakeRemote implements Remote {
     return this.onDial();
   }
 
+  open = true;
+
+  isOpen(): boolean {
+    return this.open;
+  }
+
   notes(): readonly Diagnostic[] {
     return this.said;
   }

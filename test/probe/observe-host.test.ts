@@ -23,6 +23,8 @@ let remotes: Map<string, FakeRemote>;
 /** Files of every host, by path. */
 let texts: Map<string, string>;
 let running: boolean;
+/** What systemctl shows. */
+let units: string;
 
 beforeEach(async () => {
   stub = await LotusStub.start();
@@ -41,6 +43,7 @@ beforeEach(async () => {
   };
   remotes = new Map();
   running = true;
+  units = '';
   texts = new Map([
     [files.envFile, 'A=1\n'],
     [files.apiFile, `/ip4/10.0.0.11/tcp/3456/http\n`],
@@ -59,10 +62,11 @@ vi.mock(import('../../src/remote/connect.js'), () => ({
 function answer(): string {
   const word = (text: string): string => Buffer.from(text).toString('base64') || '-';
   const listed = [...texts].map(([path, text]) => `file ${word(path)} present 600 ${word(text)}`);
-  const process = running ? `4711 ${word('A=1\0')}` : 'none';
+  const process = `process ${word(files.pidFile)} 4711 ${word('A=1\0')}`;
   const lines = [
     ...listed,
-    `process ${word(files.pidFile)} ${process}`,
+    ...(running ? [process] : []),
+    `units ${word(units)} 0`,
     `storage ${word('/mnt/seal')} present mount`,
   ];
   return [PROBE_HEAD, ...lines, PROBE_END, ''].join('\n');
@@ -112,6 +116,14 @@ describe('a host', () => {
     expect(worker.startedElsewhere).toBe(true);
     expect(worker.envFile.state).toBe('present');
     expect(apis).toEqual([]);
+  });
+
+  it('with a worker that answers while its unit is between two tries', async () => {
+    running = false;
+    units = 'Id=sealfarm-worker@worker-1.service\nMainPID=0\nActiveState=activating\nSubState=auto-restart\n';
+    const { worker } = await observe();
+    expect(worker).not.toHaveProperty('startedElsewhere');
+    expect(worker.unit).toMatchObject({ active: 'activating' });
   });
 
   it.each(['apiFile', 'tokenFile'] as const)(

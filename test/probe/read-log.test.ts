@@ -6,6 +6,8 @@ import type { ExecOutput } from '../../src/remote/remote.js';
 import { FakeRemote, output } from './fake-remote.js';
 
 const FILES = {
+  serviceManager: 'process' as const,
+  unit: { name: 'u', dropIn: '', link: '' },
   envFile: '',
   pidFile: '',
   logFile: '/l',
@@ -75,10 +77,10 @@ describe('readLog', () => {
   });
 
   it.each([
-    [undefined, 'ssh.sudo'],
-    [{ name: 'u', dropIn: '' }, 'systemd-journal'],
-  ])('says how to be let in: %j', async (unit, help) => {
-    source = { ...source, files: { ...FILES, ...(unit === undefined ? {} : { unit }) } };
+    ['process', 'ssh.sudo'],
+    ['systemd', 'systemd-journal'],
+  ] as const)('says how to be let in: %s', async (serviceManager, help) => {
+    source = { ...source, files: { ...FILES, serviceManager } };
     streams([['\nsealfarm-log denied\n'], output('')]);
     expect(await read()).toMatchObject({
       ok: false,

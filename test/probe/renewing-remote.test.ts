@@ -70,6 +70,21 @@ describe('a connection', () => {
     expect(opened).toHaveLength(2);
   });
 
+  it('that broke while nobody used it is replaced before anything is sent', async () => {
+    await remote.exec('a');
+    const [first] = opened;
+    if (first !== undefined) first.open = false;
+    expect(await Promise.all([remote.exec('b'), remote.exec('c')])).toEqual([
+      output('from 2'),
+      output('from 2'),
+    ]);
+    expect(opened.map(({ scripts, closed }) => [scripts, closed])).toEqual([
+      [['a'], 1],
+      [['b', 'c'], 0],
+    ]);
+    expect(remote.isOpen()).toBe(true);
+  });
+
   it.each(['SF406', 'SF407', 'SF410'] as const)('is kept after %s', async (code) => {
     await remote.exec('a');
     const [first] = opened;

@@ -29,6 +29,10 @@ export interface WorkerChoice {
   readonly dropIn: 'absent' | 'wanted' | 'edited';
   /** With what environment it was started, if it runs. */
   readonly started: 'never' | 'wanted' | 'before' | 'by-hand' | 'other-repo';
+  /** Who started it. */
+  readonly keptBy: 'declared' | 'other';
+  /** Of its unit while that does not run: left from before, or tried again and again. */
+  readonly unit: 'none' | 'enabled' | 'trying';
   /** `not-yet`: it still waits for the miner and has opened nothing. */
   readonly answers: 'yes' | 'no' | 'not-yet';
   /** Tasks switched since. */
@@ -134,6 +138,8 @@ const workerChoice: fc.Arbitrary<WorkerChoice> = fc.record({
   envFile: fc.constantFrom<WorkerChoice['envFile']>('absent', 'wanted', 'reordered', 'before', 'edited'),
   envMode: mostly<WorkerChoice['envMode']>('600', '644'),
   started: rarely(mostly<WorkerChoice['started']>('wanted', 'never', 'before', 'by-hand'), 'other-repo'),
+  keptBy: mostly<WorkerChoice['keptBy']>('declared', 'other'),
+  unit: mostly<WorkerChoice['unit']>('none', 'enabled', 'trying'),
   answers: mostly<WorkerChoice['answers']>('yes', 'no', 'not-yet'),
   toggled: fc.oneof(fc.constant([]), fc.subarray(switchable)),
   list: rarely(

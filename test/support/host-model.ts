@@ -1,7 +1,7 @@
 import type { DesiredFarm, DesiredWorker } from '../../src/desired/desired.js';
 import { parseEnvFile } from '../../src/host/env-file.js';
 import { MARK_VARIABLE, markOf } from '../../src/host/systemd-unit.js';
-import { sectorStoreFile } from '../../src/host/layout.js';
+import { sectorStoreFile, type ManagerName } from '../../src/host/layout.js';
 import type { StorageInfo, WorkerJob } from '../../src/lotus/api.js';
 import { newSectorStore, parseSectorStore, type SectorStore } from '../../src/lotus/sectorstore.js';
 import { parseStorageJson, writeStorageJson } from '../../src/lotus/storage-json.js';
@@ -12,6 +12,7 @@ import { sha256 } from './observation.js';
 import { observeModel } from './observe-model.js';
 
 export interface ModelProcess {
+  readonly manager: ManagerName;
   readonly environ: Map<string, string>;
   readonly tasks: Set<TaskCode>;
   /** Open storage paths; Lotus keeps ID and MaxStorage from the moment it opened them. */
@@ -26,6 +27,10 @@ export class HostModel {
   /** Folders of storage paths, with the entries in them. */
   readonly folders = new Map<string, { entries: string[]; onRootFileSystem: boolean }>();
   readonly processes = new Map<string, ModelProcess>();
+  /** Workers whose unit is started at boot. */
+  readonly enabled = new Set<string>();
+  /** Workers whose unit ends at once and is tried again and again. */
+  readonly trying = new Set<string>();
   readonly index = new Map<string, StorageInfo>();
   readonly jobs: WorkerJob[] = [];
   readonly desired: DesiredFarm;
@@ -81,25 +86,68 @@ export class HostModel {
         this.start(name);
         return;
       case 'restart':
-        this.stop(name);
+        this.#end(name);
         this.start(name);
+        return;
+      case 'remove-unit':
+        this.#removeUnit(name);
         return;
     }
   }
 
+  /** As a restart does: by whoever keeps it; nothing of it is left there if that is not the declared manager. */
+  #end(name: string): void {
+    const manager = this.processes.get(name)?.manager;
+    if (manager === undefined) throw new Error(`${name} does not run`);
+    this.stop(name);
+    if (manager === 'systemd' && this.#worker(name).files.serviceManager === 'process')
+      this.#removeUnit(name);
+  }
+
+  #removeUnit(name: string): void {
+    const { host, files } = this.#worker(name);
+    if (this.processes.get(name)?.manager === 'systemd') throw new Error(`the unit of ${name} runs`);
+    this.enabled.delete(name);
+    this.trying.delete(name);
+    this.files.delete(`${host}:${files.unit.dropIn}`);
+  }
+
+  /** Everything ends, and systemd starts what is enabled; one that cannot be started stays down. */
+  reboot(): void {
+    for (const name of [...this.processes.keys()]) this.stop(name);
+    this.trying.clear();
+    for (const name of this.enabled) {
+      try {
+        this.start(name, 'systemd');
+      } catch {
+        if (this.processes.has(name)) this.stop(name);
+      }
+    }
+  }
+
   /** Reads its environment file, then its list, opens every path on it and registers. */
-  start(name: string): void {
+  start(name: string, manager = this.#worker(name).files.serviceManager): void {
     const { host, files } = this.#worker(name);
     if (this.processes.has(name)) throw new Error(`${name} runs already`);
+    if (manager === 'process' && (this.enabled.has(name) || this.trying.has(name)))
+      throw new Error(`systemd may start ${name}, too`);
+    if (manager === 'systemd') this.enabled.add(name);
+    this.trying.delete(name);
     const env = this.files.get(`${host}:${files.envFile}`);
     if (env === undefined) throw new Error(`${name} has no environment file`);
     const environ = new Map([['PATH', '/usr/bin'], ['HOME', '/root'], ...parseEnvFile(env.text)]);
-    const dropIn = files.unit === undefined ? undefined : this.files.get(`${host}:${files.unit.dropIn}`);
+    const dropIn = manager === 'process' ? undefined : this.files.get(`${host}:${files.unit.dropIn}`);
     const mark = dropIn === undefined ? undefined : markOf(dropIn.text);
     if (mark !== undefined) environ.set(MARK_VARIABLE, mark);
     if (environ.get('LOTUS_WORKER_NO_LOCAL_STORAGE') !== 'true')
       throw new Error('Lotus adds a path of its own');
-    this.processes.set(name, { environ, tasks: tasksAtStart(environ), open: new Map(), answers: true });
+    this.processes.set(name, {
+      manager,
+      environ,
+      tasks: tasksAtStart(environ),
+      open: new Map(),
+      answers: true,
+    });
     for (const path of this.#listed(name)) this.#open(name, path);
   }
 

@@ -22,6 +22,7 @@ import type {
   Unreached,
   WorkerLive,
 } from '../../src/observed/observed.js';
+import type { ObservedUnit } from '../../src/observed/units.js';
 import { reveal, Secret } from '../../src/secret/secret.js';
 import { TOKEN } from './farm.js';
 
@@ -151,6 +152,7 @@ function workerInPlace(worker: DesiredWorker): ObservedWorker {
     ),
     process: {
       pid: 4711,
+      manager: worker.files.serviceManager,
       environ: new Map(worker.env.map(({ name, value }) => [name, new Secret(reveal(value))])),
       live: {
         reached: true,
@@ -178,6 +180,19 @@ export function aStoragePath(
     onRootFileSystem: false,
     sectorStore: sectorStore === undefined ? ABSENT : file(sectorStore),
     entries: [],
+    ...overrides,
+  };
+}
+
+/** A unit between two tries, but for what is said otherwise. */
+export function aUnit(overrides: Partial<ObservedUnit> = {}): ObservedUnit {
+  return {
+    active: 'activating',
+    sub: 'auto-restart',
+    result: 'success',
+    status: 0,
+    restarts: 0,
+    pid: 0,
     ...overrides,
   };
 }

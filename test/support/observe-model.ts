@@ -15,7 +15,16 @@ import type {
 } from '../../src/observed/observed.js';
 import { Secret } from '../../src/secret/secret.js';
 import type { HostModel, ModelProcess } from './host-model.js';
-import { ABSENT, aStoragePath, file, indexed, sessionOf, unreached, workerStats } from './observation.js';
+import {
+  ABSENT,
+  aStoragePath,
+  aUnit,
+  file,
+  indexed,
+  sessionOf,
+  unreached,
+  workerStats,
+} from './observation.js';
 
 /** What a look at the farm shows of the model. */
 export function observeModel(model: HostModel): Observation {
@@ -45,7 +54,9 @@ function observeWorker(model: HostModel, { name, host, files, storage }: Desired
   const process = model.processes.get(name);
   return {
     envFile: observeFile(model, host, files.envFile),
-    ...(files.unit === undefined ? {} : { dropIn: observeFile(model, host, files.unit.dropIn) }),
+    dropIn: observeFile(model, host, files.unit.dropIn),
+    ...(model.enabled.has(name) ? { startsAtBoot: true } : {}),
+    ...(model.trying.has(name) ? { unit: aUnit() } : {}),
     storageJson: observeFile(model, host, files.storageJson),
     storage: new Map(paths.map((path) => [path, observePath(model, host, path)])),
     ...(process === undefined ? {} : { process: observeProcess(name, process) }),
@@ -59,12 +70,16 @@ function observePath(model: HostModel, host: string, path: string): ObservedStor
   return { ...aStoragePath(), ...(folder ?? missing), sectorStore };
 }
 
-function observeProcess(name: string, { environ, tasks, open, answers }: ModelProcess): ObservedProcess {
+function observeProcess(
+  name: string,
+  { manager, environ, tasks, open, answers }: ModelProcess,
+): ObservedProcess {
   const paths = [...open].map(([LocalPath, { id }]) => {
     return { ID: id, LocalPath, Weight: 0, CanSeal: false, CanStore: false };
   });
   return {
     pid: 1,
+    manager,
     environ: new Map([...environ].map(([key, value]) => [key, new Secret(value)])),
     live: answers ? { reached: true, session: sessionOf(name), tasks: new Set(tasks), paths } : unreached(),
   };

@@ -2,7 +2,7 @@ import type { DesiredWorker } from '../../src/desired/desired.js';
 import { workerEnv } from '../../src/desired/worker-env.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { formatEnvFile, type EnvEntry } from '../../src/host/env-file.js';
-import { sectorStoreFile } from '../../src/host/layout.js';
+import { sectorStoreFile, type ManagerName } from '../../src/host/layout.js';
 import { editSectorStore, newSectorStore, parseSectorStore } from '../../src/lotus/sectorstore.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aWorker, CANARY } from './farm.js';
@@ -39,15 +39,29 @@ export class WorkerBuilder {
     this.#changeList();
     this.#putEnvFile();
     this.#putDropIn();
+    this.#putUnit();
+  }
+
+  #putUnit(): void {
+    const { unit } = this.#choice;
+    const { name } = this.#worker;
+    if (unit === 'none') return;
+    this.#model.enabled.add(name);
+    if (unit === 'trying' && !this.#model.processes.has(name)) this.#model.trying.add(name);
+  }
+
+  /** Who keeps the worker now. */
+  get #manager(): ManagerName {
+    const { serviceManager } = this.#worker.files;
+    if (this.#choice.keptBy === 'declared') return serviceManager;
+    return serviceManager === 'systemd' ? 'process' : 'systemd';
   }
 
   #putDropIn(): void {
     const { files, dropIn } = this.#worker;
-    if (files.unit === undefined || dropIn === undefined || this.#choice.dropIn === 'absent') return;
-    this.#write(
-      files.unit.dropIn,
-      this.#choice.dropIn === 'wanted' ? dropIn : dropIn.replace('root', 'lotus'),
-    );
+    if (this.#choice.dropIn === 'absent') return;
+    const text = dropIn ?? '[Service]\nUser=root\n';
+    this.#write(files.unit.dropIn, this.#choice.dropIn === 'wanted' ? text : text.replace('root', 'lotus'));
   }
 
   #at(path: string): string {
@@ -106,7 +120,7 @@ export class WorkerBuilder {
     const { name, files, repo } = this.#worker;
     const { started, answers, toggled, paths } = this.#choice;
     this.#write(files.envFile, formatEnvFile(this.#environment(started)).reveal());
-    this.#model.start(name);
+    this.#model.start(name, this.#manager);
     const process = this.#model.processes.get(name);
     if (process === undefined) throw new Error('it did not start');
     for (const code of toggled) if (!process.tasks.delete(code)) process.tasks.add(code);

@@ -113,6 +113,7 @@ function running(
 ): ObservedProcess {
   return {
     pid: 1,
+    manager: 'process',
     environ: new Map([['MINER_API_INFO', new Secret(CANARY)]]),
     live: {
       reached: true,
@@ -235,6 +236,7 @@ export const OBSERVATION: Observation = {
       'worker-2': observedWorker(running('session-2', ['AP', 'PC1'], { '/mnt/nvme0/seal/': 'id-2' })),
       'worker-2b': observedWorker({
         pid: 2,
+        manager: 'process',
         environ: new Map(),
         live: {
           reached: false,

@@ -36,6 +36,23 @@ export const fileLimits: LiveCheck = function* (context) {
 
 const RAISE = 'Raise the hard limit of open files (`nofile`) for the SSH user to 1048576, and log in anew.';
 
+/** One that ends before it answers is said with the plan. */
+export const restarts: LiveCheck = function* (context) {
+  for (const seen of seenWorkers(context)) {
+    const { process, unit } = seen.observed;
+    if (process?.manager !== 'systemd' || !process.live.reached || unit === undefined || unit.restarts === 0)
+      continue;
+    const times = unit.restarts === 1 ? 'once' : `${unit.restarts} times`;
+    yield {
+      code: 'SF517',
+      severity: 'warning',
+      message: `the worker ended by itself, and systemd started it again, ${times} since it was last started on purpose`,
+      place: placeOf(seen),
+      help: `Its log tells why: sealfarm logs ${seen.worker.name}. What it had not finished was begun anew.`,
+    };
+  }
+};
+
 /** The miner's admin token is in the environment file, and is the token of each worker's own API. */
 export const openSecrets: LiveCheck = function* (context) {
   for (const seen of seenWorkers(context)) {

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF501–SF515: what is found on the hosts, and what is planned. */
+/** SF501–SF519: what is found on the hosts, and what is planned. */
 export const OBSERVING_CODES = {
   SF501: {
     title: "host's answer not understood",
@@ -120,11 +120,21 @@ export const OBSERVING_CODES = {
     remedy:
       'Check the address of the host. If the farm has a new name, change `farm` in `/var/lib/sealfarm/manifest.json` on its hosts too.',
   },
+  SF513: {
+    title: 'worker is kept twice',
+    severity: 'error',
+    why:
+      'A plain process that sealfarm once started holds the worker, and systemd has a process of its unit, too, or tries to start one. ' +
+      'Two on one repo cannot both work: the second ends with "repo is already locked" for ever. ' +
+      'Which of them seals cannot be told from outside, so neither is stopped.',
+    remedy:
+      'Look on the host which of the two does the work. Most often it is the plain process: then `systemctl disable --now` the unit. Apply moves the one that is left to the declared `serviceManager`.',
+  },
   SF514: {
     title: 'worker was started by somebody else',
     severity: 'error',
     why:
-      'The worker answers at the address in its repo, but sealfarm has no pid file of it: a unit, tmux or a shell holds it. ' +
+      'The worker answers at the address in its repo, or the miner has it registered, but it has neither a pid file of sealfarm nor its unit: another unit, tmux or a shell holds it. ' +
       'A second process on the same repo would exit with "repo is already locked", and stopping the first one could cut off a PC1, so it is left alone.',
     remedy:
       'When it is quiet, stop it where it was started, and disable a unit with `Restart=always`, which would bring it back. Then apply starts it.',
@@ -135,6 +145,26 @@ export const OBSERVING_CODES = {
     why: 'A worker that sealfarm started runs on this host, and the file does not name it any more. Another one is not started beside it: after a renaming both would have the same repo, paths and port.',
     remedy:
       'Declare the old worker again, drain it, and take it out of the file when it has stopped; then apply starts the new one.',
+  },
+  SF516: {
+    title: 'systemd on the host does not answer',
+    severity: 'error',
+    why:
+      'Workers of this host are systemd units, or have been, and `systemctl show` fails there or is missing. ' +
+      'Whether they run cannot be known then, and one that is only out of sight must not be started a second time or taken for stopped, so nothing is done on the host.',
+    remedy:
+      'On a host without systemd, such as most containers, write `serviceManager: process`. Otherwise look with `systemctl status` what is wrong there.',
+  },
+  SF517: {
+    title: 'worker ends again and again',
+    severity: 'warning',
+    why:
+      'The process of the worker ended, and systemd starts it again every 10 seconds. ' +
+      'lotus-worker ends with status 0 on most errors, so that the result `success` says nothing: only its log tells why. ' +
+      'Other results are of systemd: `exit-code` with status 203 is a program that is not there or not executable, `resources` an environment file that cannot be read, `oom-kill` a limit of memory that is too low.',
+    remedy:
+      'Look at its log with `sealfarm logs WORKER`, mend the cause and apply: that starts the worker anew.',
+    upstream: ['https://github.com/filecoin-project/lotus/issues/8387'],
   },
   SF518: {
     title: 'setting that the host cannot fulfil',

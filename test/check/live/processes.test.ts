@@ -8,7 +8,7 @@ import {
   withWorkerFacts,
   type Seen,
 } from '../../support/facts.js';
-import { changeWorker, stopped } from '../../support/observation.js';
+import { aUnit, changeWorker, stopped } from '../../support/observation.js';
 
 const ENV_FILE = '/etc/sealfarm/workers/worker-1/worker.env';
 const LOCK = { path: '/tmp/bellman.gpu.lock', opened: 1_700_000_000, held: 'free', own: true } as const;
@@ -28,6 +28,28 @@ it('of a host that was not reached nothing is said', () => {
   const seen = withWorkerFacts(healthy(), { program: 'absent' });
   expect(liveCodes({ ...seen, facts: new Map() })).toEqual([]);
   expect(liveCodes({ ...seen, observation: { ...seen.observation, hosts: new Map() } })).toEqual([]);
+});
+
+describe('a unit that systemd started again', () => {
+  const again = (restarts: number): Seen => {
+    const seen = healthy(UNITS);
+    const unit = aUnit({ active: 'active', sub: 'running', pid: 7, restarts });
+    return { ...seen, observation: changeWorker(seen.observation, 'worker-1', (one) => ({ ...one, unit })) };
+  };
+
+  it.each([
+    [1, 'once'],
+    [3, '3 times'],
+  ])('%i times is said of a worker that answers', (restarts, times) => {
+    const found = theFinding(again(restarts));
+    expect(found.message).toBe(
+      `the worker ended by itself, and systemd started it again, ${times} since it was last started on purpose`,
+    );
+  });
+
+  it('is none that never was', () => {
+    expect(liveCodes(again(0))).toEqual([]);
+  });
 });
 
 describe('open files', () => {
