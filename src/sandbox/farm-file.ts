@@ -1,19 +1,20 @@
-import type { HostLayout, SandboxPorts } from './layout.js';
-import { MINER_ADDRESS, SECTOR_SIZE, layout } from './layout.js';
+import type { HostLayout, SandboxPorts, SandboxState } from './layout.js';
+import { SECTOR_SIZE, layout, minerMultiaddr } from './layout.js';
 import { DEFAULT_HARDWARE } from './worker/hardware.js';
 
 /**
  * The sandbox's `sealfarm.yaml`: the public guide's three-worker case, again and again for more hosts. Of three
  * hosts the first two seal in groups of their own and the third feeds the first.
  */
-export function farmFile(dir: string, hosts: readonly HostLayout[], ports: SandboxPorts): string {
+export function farmFile(dir: string, hosts: readonly HostLayout[], state: SandboxState): string {
   const files = layout(dir);
+  const { ports } = state;
   return `version: 1
 farm: sandbox
 sectorSize: ${SECTOR_SIZE}
 
 miner:
-  api: /ip4/${MINER_ADDRESS}/tcp/${ports.miner}/http
+  api: ${minerMultiaddr(state)}
   token: { file: ${scalar(files.minerToken)} }
 
 defaults:

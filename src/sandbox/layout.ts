@@ -8,6 +8,8 @@ export interface SandboxState {
   /** Number of hosts, 1–200. */
   readonly hosts: number;
   readonly ports: SandboxPorts;
+  /** IPv4 address on which the miner listens. */
+  readonly minerAddress: string;
   readonly speed: Speed;
   /** Empty once the sandbox is down. */
   readonly processes: Partial<Record<SandboxProcess, ProcessId>>;
@@ -23,7 +25,7 @@ export interface SandboxPorts {
 }
 
 export const MOST_HOSTS = 200;
-export const MINER_ADDRESS = '127.0.0.10';
+export const DEFAULT_MINER_ADDRESS = '127.0.0.10';
 /** f01000 */
 export const MINER_ID = 1000;
 export const SECTOR_SIZE = '32GiB';
@@ -93,13 +95,13 @@ export function layout(dir: string) {
 }
 
 /** `http://127.0.0.10:PORT/rpc/v0` */
-export function minerUrl(ports: SandboxPorts): string {
-  return `http://${MINER_ADDRESS}:${ports.miner}/rpc/v0`;
+export function minerUrl({ minerAddress, ports }: SandboxState): string {
+  return `http://${minerAddress}:${ports.miner}/rpc/v0`;
 }
 
 /** `/ip4/127.0.0.10/tcp/PORT/http` */
-export function minerMultiaddr(ports: SandboxPorts): string {
-  return `/ip4/${MINER_ADDRESS}/tcp/${ports.miner}/http`;
+export function minerMultiaddr({ minerAddress, ports }: SandboxState): string {
+  return `/ip4/${minerAddress}/tcp/${ports.miner}/http`;
 }
 
 /** The sandbox's state, or undefined where there is none. */

@@ -7,5 +7,5 @@ import { createRpcClient } from './wire/json-rpc-client.js';
 export function minerClient(dir: string): RpcClient | undefined {
   const state = readState(dir);
   if (state === undefined) return undefined;
-  return createRpcClient(minerUrl(state.ports), readFileSync(layout(dir).minerToken, 'utf8').trim());
+  return createRpcClient(minerUrl(state), readFileSync(layout(dir).minerToken, 'utf8').trim());
 }

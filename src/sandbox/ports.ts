@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import type { HostLayout, SandboxPorts } from './layout.js';
-import { MINER_ADDRESS } from './layout.js';
 
 /** Below the range from which systems take ports for outgoing connections. */
 const FIRST = 20_000;
@@ -9,12 +8,13 @@ const LAST = 32_000;
 /** Ports that are free on every address that needs them; those of `wanted` that are free stay. */
 export async function choosePorts(
   hosts: readonly HostLayout[],
+  minerAddress: string,
   wanted?: SandboxPorts,
 ): Promise<SandboxPorts> {
   const addresses = hosts.map((host) => host.address);
   const ssh = await choosePort(addresses, wanted?.ssh, []);
   const worker = await choosePort(addresses, wanted?.worker, [ssh]);
-  const miner = await choosePort([MINER_ADDRESS], wanted?.miner, []);
+  const miner = await choosePort([minerAddress], wanted?.miner, []);
   return { ssh, worker, miner };
 }
 
@@ -37,7 +37,8 @@ async function isFree(addresses: readonly string[], port: number): Promise<boole
   return answers.every(Boolean);
 }
 
-function canListen(address: string, port: number): Promise<boolean> {
+/** @param port 0 for any */
+export function canListen(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {

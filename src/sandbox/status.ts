@@ -48,7 +48,7 @@ export async function sandboxStatus({
       address,
       sshPort: state.ports.ssh,
     })),
-    minerApi: minerMultiaddr(state.ports),
+    minerApi: minerMultiaddr(state),
     processes: { hosts: hosts.pid, miner: miner.pid },
     ...(report as SandboxReport),
   });

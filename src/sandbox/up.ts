@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Result } from '../diagnostic/result.js';
 import { failure } from '../diagnostic/result.js';
@@ -7,9 +7,9 @@ import { farmFile } from './farm-file.js';
 import { writeHostFiles, writeMinerFiles, writeProofFiles } from './host-files.js';
 import { writeKeys } from './keys.js';
 import type { HostLayout, SandboxProcess, SandboxState } from './layout.js';
-import { MOST_HOSTS, hostLayouts, layout, readState, writeState } from './layout.js';
+import { DEFAULT_MINER_ADDRESS, MOST_HOSTS, hostLayouts, layout, readState, writeState } from './layout.js';
 import { minerClient } from './miner-client.js';
-import { choosePorts } from './ports.js';
+import { canListen, choosePorts } from './ports.js';
 import type { ProcessId } from './processes.js';
 import {
   endAll,
@@ -30,6 +30,8 @@ export interface SandboxUpOptions {
   readonly dir: string;
   /** 1–200 */
   readonly hosts: number;
+  /** IPv4 address of this machine on which the miner listens, for workers on others; loopback unless it is given. */
+  readonly minerAddress?: string;
   /** Milliseconds; what is not given lasts as DEFAULT_SPEED says. */
   readonly speed?: Partial<Speed>;
 }
@@ -43,22 +45,24 @@ const DEADLINE = 30_000;
 export async function sandboxUp(options: SandboxUpOptions): Promise<Result<SandboxStatus>> {
   const dir = resolve(options.dir);
   const before = readState(dir);
-  const refusal = whyNot(dir, options.hosts, before);
+  const minerAddress = options.minerAddress ?? before?.minerAddress ?? DEFAULT_MINER_ADDRESS;
+  const refusal = whyNot(dir, options.hosts, before) ?? (await whyNotThere(minerAddress));
   if (refusal !== undefined) return refusal;
   // What a crash or a reboot left running of this sandbox would hold its ports.
   await endAll(markedProcesses(dir), DEADLINE);
 
   const hosts = hostLayouts(dir, options.hosts);
-  const ports = await choosePorts(hosts, before?.ports);
+  const ports = await choosePorts(hosts, minerAddress, before?.ports);
   const speed = { ...DEFAULT_SPEED, ...options.speed };
-  writeFiles(dir, hosts, { hosts: options.hosts, ports, speed, processes: {} });
+  const state = { hosts: options.hosts, ports, minerAddress, speed, processes: {} };
+  writeFiles(dir, hosts, state);
   const started = start(dir);
-  writeState(dir, { hosts: options.hosts, ports, speed, processes: started });
+  writeState(dir, { ...state, processes: started });
 
   const problem = await waitUntilReady(dir, hosts, ports.ssh, started);
   if (problem !== undefined) {
     await endAll(markedProcesses(dir), DEADLINE);
-    writeState(dir, { hosts: options.hosts, ports, speed, processes: {} });
+    writeState(dir, state);
     return notStarted(problem);
   }
   return sandboxStatus({ dir });
@@ -85,6 +89,11 @@ function whyNot(dir: string, hosts: number, before: SandboxState | undefined): R
   return undefined;
 }
 
+async function whyNotThere(minerAddress: string): Promise<Result<never> | undefined> {
+  if (isIPv4(minerAddress) && (await canListen(minerAddress, 0))) return undefined;
+  return notStarted(`${minerAddress} is no IPv4 address of this machine`);
+}
+
 function notStarted(message: string, help?: string): Result<never> {
   return failure({
     code: 'SF703',
@@ -102,7 +111,7 @@ function writeFiles(dir: string, hosts: readonly HostLayout[], state: SandboxSta
   writeKeys(dir, hosts, state.ports.ssh);
   writeMinerFiles(dir);
   writeProofFiles(dir);
-  writeFileSync(files.farm, farmFile(dir, hosts, state.ports));
+  writeFileSync(files.farm, farmFile(dir, hosts, state));
   writeState(dir, state);
 }
 

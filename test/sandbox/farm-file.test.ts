@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { farmFile } from '../../src/sandbox/farm-file.js';
 import { hostLayouts } from '../../src/sandbox/layout.js';
+import { DEFAULT_SPEED } from '../../src/sandbox/speed.js';
 
 interface Written {
   readonly storageGroups: Readonly<Record<string, unknown>>;
@@ -18,7 +19,14 @@ interface Written {
 }
 
 function written(hosts: number, dir = '/tmp/farm'): Written {
-  return parse(farmFile(dir, hostLayouts(dir, hosts), { ssh: 22, worker: 3456, miner: 2345 })) as Written;
+  const state = {
+    hosts,
+    ports: { ssh: 22, worker: 3456, miner: 2345 },
+    minerAddress: '127.0.0.10',
+    speed: DEFAULT_SPEED,
+    processes: {},
+  };
+  return parse(farmFile(dir, hostLayouts(dir, hosts), state)) as Written;
 }
 
 function settingsOf(farm: Written): string[] {

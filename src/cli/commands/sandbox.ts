@@ -9,6 +9,7 @@ interface SandboxOptions extends GlobalOptions {
   readonly dir: string;
   readonly hosts: number;
   readonly sectors: number;
+  readonly minerAddress?: string;
   readonly keep?: boolean;
 }
 
@@ -31,6 +32,10 @@ export function sandboxCommand(parent: Command, finish: (code: ExitCode) => void
       });
   add('up', 'make and start a farm; it goes on running when the command ends', up)
     .option('--hosts <number>', 'how many hosts, 1 to 200', wholeNumber, 3)
+    .option(
+      '--miner-address <address>',
+      'where the miner listens, for workers on other machines (default: loopback)',
+    )
     .addHelpText(
       'after',
       examples('sealfarm sandbox up --hosts 3', 'sealfarm plan --config .sealfarm-sandbox/sealfarm.yaml'),
@@ -48,9 +53,10 @@ export function sandboxCommand(parent: Command, finish: (code: ExitCode) => void
 }
 
 async function up(options: SandboxOptions): Promise<ExitCode> {
+  const { dir, hosts, minerAddress } = options;
   const result = await (
     await import('../../sandbox/up.js')
-  ).sandboxUp({ dir: options.dir, hosts: options.hosts });
+  ).sandboxUp({ dir, hosts, ...(minerAddress === undefined ? {} : { minerAddress }) });
   return show(
     options,
     result,

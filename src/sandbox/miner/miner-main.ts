@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
 import type { TaskCode } from '../../lotus/task.js';
 import { TASKS } from '../../lotus/task.js';
-import { MINER_ADDRESS, SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
+import { SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
 import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
 import type { RpcClient } from '../wire/json-rpc-client.js';
 import { RpcError } from '../wire/json-rpc-client.js';
@@ -87,7 +87,7 @@ async function main(dir: string): Promise<void> {
     writeFileAtomically(files.minerState, JSON.stringify(current));
   }
 
-  const url = `http://${MINER_ADDRESS}:${state.ports.miner}/remote`;
+  const url = `http://${state.minerAddress}:${state.ports.miner}/remote`;
   const storage = new LocalStorage({
     repo: files.miner,
     url,
@@ -105,7 +105,7 @@ async function main(dir: string): Promise<void> {
   restored = true;
 
   const server = createRpcServer({ methods, token, other: remoteHandler(() => storage) });
-  await listen(server, MINER_ADDRESS, state.ports.miner);
+  await listen(server, state.minerAddress, state.ports.miner);
   await storage.openAll();
   void reportForEver(storage);
   const worker = createLocalWorker({

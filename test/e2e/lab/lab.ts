@@ -1,0 +1,186 @@
+import { execa } from 'execa';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { expect } from 'vitest';
+import type { SandboxState } from '../../../src/sandbox/layout.js';
+import type { WorkerStatus } from '../../../src/view/status-facts.js';
+import { eventually, type CliResult } from '../../support/cli.js';
+import { ALL_KINDS, farmFile, MINER_ADDRESS, type LabHostName } from './farm-file.js';
+
+const SCRIPT = join(import.meta.dirname, 'lab.sh');
+const MAIN = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'main.js');
+
+/** Hosts as people have them, a simulated miner, and an operator who works on them with the built command. */
+export class Lab {
+  /** The operator's home and working folder are in it. */
+  readonly folder: string;
+  readonly #space: string;
+  readonly #end: () => Promise<void>;
+
+  private constructor(folder: string, space: string, end: () => Promise<void>) {
+    this.folder = folder;
+    this.#space = space;
+    this.#end = end;
+  }
+
+  /** The first lab of a machine takes minutes. */
+  static async up(): Promise<Lab> {
+    // In a session of its own, so that Ctrl-C does not reach it: it ends with its input, however this process ends.
+    const keeper = execa(SCRIPT, ['keep'], {
+      detached: true,
+      stdin: 'pipe',
+      buffer: { stdout: false },
+      reject: false,
+    });
+    const end = async (): Promise<void> => {
+      keeper.stdin.end();
+      await keeper;
+    };
+    const [first, last] = await linesUntilReady(keeper.stdout);
+    const [, folder, space] = /^lab (\S+) (\d+)$/.exec(first ?? '') ?? [];
+    if (folder === undefined || space === undefined || last !== 'ready') {
+      await end();
+      throw new Error(`the lab did not come up: ${(await keeper).stderr}`);
+    }
+    const lab = new Lab(folder, space, end);
+    await lab.#startMiner();
+    return lab;
+  }
+
+  /** Ends everything that was begun in it. */
+  down(): Promise<void> {
+    return this.#end();
+  }
+
+  /** What a command prints that runs as root on a host, past SSH; throws where it fails. */
+  async at(host: string, ...words: readonly string[]): Promise<string> {
+    return (await this.#enter(['at', host, ...words])).stdout;
+  }
+
+  /** The same for a line of shell. */
+  sh(host: string, line: string): Promise<string> {
+    return this.at(host, 'bash', '-euc', line);
+  }
+
+  /** By systemd, as a person would; done when the host lets people in again. */
+  async reboot(host: string): Promise<void> {
+    await this.#enter(['reboot', host]);
+  }
+
+  /** Runs the built command as the operator. */
+  async sealfarm(...words: readonly string[]): Promise<CliResult> {
+    const { exitCode, stdout, stderr } = await this.#enter(
+      ['operator', process.execPath, MAIN, ...words],
+      false,
+    );
+    return { code: exitCode ?? -1, stdout, stderr };
+  }
+
+  /** The same where it must go well. */
+  async succeed(...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.sealfarm(...words);
+    if (code !== 0) throw new Error(`sealfarm ${words.join(' ')} ended with ${code}\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  /** What every worker does now. */
+  async workers(): Promise<readonly WorkerStatus[]> {
+    return (JSON.parse(await this.succeed('status', '--json')) as { workers: readonly WorkerStatus[] })
+      .workers;
+  }
+
+  async expectEmptyPlan(says = 'No changes. The farm matches the file.'): Promise<void> {
+    const { code, stdout, stderr } = await this.sealfarm('plan', '--detailed-exitcode');
+    expect(stdout, stderr).toContain(says);
+    expect(stdout).not.toMatch(/SF\d/);
+    expect(code).toBe(0);
+  }
+
+  async worker(name: string): Promise<WorkerStatus | undefined> {
+    return (await this.workers()).find((worker) => worker.name === name);
+  }
+
+  async untilRunning(name: string): Promise<void> {
+    await eventually(`${name} runs`, async () => (await this.worker(name))?.state === 'running');
+  }
+
+  /** When each host's worker was started, in the kernel's ticks. */
+  async startTimes(): Promise<Readonly<Record<LabHostName, string>>> {
+    const times = ALL_KINDS.map(async (host) => {
+      const stat = await this.sh(host, 'cat "/proc/$(pgrep -x lotus-worker)/stat"');
+      return [host, stat.split(' ')[21] ?? ''] as const;
+    });
+    return Object.fromEntries(await Promise.all(times)) as Record<LabHostName, string>;
+  }
+
+  /** Every command line that is seen on a host until its file /run/watched is there. */
+  async watchCommandLines(host: string): Promise<string> {
+    const look = 'cat /proc/[0-9]*/cmdline 2>/dev/null || :; echo; sleep 0.05';
+    return this.sh(host, `until [ -e /run/watched ]; do ${look}; done | tr '\\0' ' ' | sort -u`);
+  }
+
+  /** Another farm's file: the text before changed by this. */
+  async edit(change: (text: string) => string): Promise<void> {
+    const file = join(this.folder, 'sealfarm.yaml');
+    const before = await readFile(file, 'utf8');
+    const after = change(before);
+    if (after === before) throw new Error('the edit changed nothing');
+    await writeFile(file, after);
+  }
+
+  async minerToken(): Promise<string> {
+    return (await readFile(this.#sandbox('miner', 'token'), 'utf8')).trim();
+  }
+
+  /** Begins a sector, which rests this long before its proof, in milliseconds. */
+  async submitSector(waitSeed: number): Promise<void> {
+    const state = await this.#sandboxState();
+    const speed = { ...state.speed, AP: 100, PC1: 500, PC2: 200, WaitSeed: waitSeed };
+    await writeFile(this.#sandbox('sandbox.json'), JSON.stringify({ ...state, speed }));
+    await this.#miner('submit', '--sectors', '1');
+  }
+
+  /** Where each sector is in the pipeline. */
+  async sectorStates(): Promise<readonly string[]> {
+    const { sectors } = JSON.parse(await this.#miner('status', '--json')) as {
+      readonly sectors: readonly { readonly state: string }[];
+    };
+    return sectors.map(({ state }) => state);
+  }
+
+  async #startMiner(): Promise<void> {
+    await this.#miner('up', '--hosts', '1', '--miner-address', MINER_ADDRESS);
+    const { ports } = await this.#sandboxState();
+    const text = farmFile({ port: ports.miner, tokenFile: this.#sandbox('miner', 'token') });
+    await writeFile(join(this.folder, 'sealfarm.yaml'), text);
+  }
+
+  async #miner(command: string, ...words: readonly string[]): Promise<string> {
+    const inSandbox = ['sandbox', command, '--dir', this.#sandbox(), ...words];
+    return (await this.#enter(['miner', process.execPath, MAIN, ...inSandbox])).stdout;
+  }
+
+  async #sandboxState(): Promise<SandboxState> {
+    return JSON.parse(await readFile(this.#sandbox('sandbox.json'), 'utf8')) as SandboxState;
+  }
+
+  #sandbox(...path: readonly string[]): string {
+    return join(this.folder, 'sandbox', ...path);
+  }
+
+  #enter(words: readonly string[], reject = true) {
+    return execa(SCRIPT, ['enter', this.#space, ...words], { stdin: 'ignore', reject, timeout: 120_000 });
+  }
+}
+
+/** The first and the last line that it says until it is ready or ends. */
+async function linesUntilReady(output: Readable): Promise<readonly (string | undefined)[]> {
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: output })) {
+    lines.push(line);
+    if (line === 'ready') break;
+  }
+  return [lines[0], lines.at(-1)];
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALL_KINDS, SYSTEMD_KINDS } from './lab/farm-file.js';
+import { Lab } from './lab/lab.js';
+
+describe('a farm with hosts of all kinds', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await Lab.up();
+  });
+  afterAll(async () => {
+    await lab.down();
+  });
+
+  it('is brought up by one apply, with the token on no command line meanwhile', async () => {
+    const planned = await lab.sealfarm('plan', '--detailed-exitcode');
+    expect(planned.code, planned.stderr).toBe(2);
+    expect(planned.stdout).toContain('6 to start');
+
+    const watched = ['sudo', 'closed', 'process'] as const;
+    const seen = watched.map((host) => lab.watchCommandLines(host));
+    await lab.succeed('apply', '--yes');
+    await lab.expectEmptyPlan();
+    expect((await lab.workers()).map(({ state }) => state)).toEqual(ALL_KINDS.map(() => 'running'));
+
+    const token = await lab.minerToken();
+    for (const [index, host] of watched.entries()) {
+      await lab.at(host, 'touch', '/run/watched');
+      const lines = await seen[index];
+      expect(lines).toContain('lotus-worker run');
+      expect(lines).toContain('sh -s');
+      expect(lines).not.toContain(token);
+    }
+  });
+
+  describe('under systemd', () => {
+    const unit = 'sealfarm-worker@worker-plain.service';
+
+    async function shown(...properties: readonly string[]): Promise<Readonly<Record<string, string>>> {
+      const text = await lab.at('plain', 'systemctl', 'show', '-p', properties.join(','), unit);
+      return Object.fromEntries(
+        text.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+      );
+    }
+
+    it('has units that systemd finds no fault with', async () => {
+      for (const host of SYSTEMD_KINDS) {
+        // Its status is 0 whatever it finds.
+        const verify = `systemd-analyze verify sealfarm-worker@worker-${host}.service 2>&1`;
+        expect(await lab.sh(host, verify)).toBe('');
+        expect(await lab.at(host, 'systemctl', 'is-enabled', `sealfarm-worker@worker-${host}`)).toBe(
+          'enabled',
+        );
+      }
+    });
+
+    it('runs a worker with its CPUs, files and signal', async () => {
+      const { MainPID, ...unitSays } = await shown(
+        'MainPID', 'CPUAffinity', 'LimitNOFILE', 'KillSignal', 'Restart', 'User', 'NeedDaemonReload',
+      ); // prettier-ignore
+      expect(unitSays).toEqual({
+        CPUAffinity: '0',
+        LimitNOFILE: '1048576',
+        KillSignal: '2',
+        Restart: 'always',
+        User: 'root',
+        NeedDaemonReload: 'no',
+      });
+      expect(await lab.at('plain', 'cat', `/proc/${MainPID}/comm`)).toBe('lotus-worker');
+      expect(await lab.at('plain', 'cat', `/proc/${MainPID}/status`)).toMatch(/^Cpus_allowed_list:\t0$/m);
+    });
+
+    it('keeps the token in one file that root alone can read', async () => {
+      const token = await lab.minerToken();
+      const file = '/etc/sealfarm/workers/worker-plain/worker.env';
+      expect(await lab.at('plain', 'stat', '-c', '%a %U', file)).toBe('600 root');
+      expect((await shown('EnvironmentFiles'))['EnvironmentFiles']).toContain(file);
+      // The worker's own token is in its repo; here it happens to be the same.
+      expect(await lab.sh('plain', `grep -rls --exclude=token ${token} /etc /run /tmp /var`)).toBe(file);
+      expect(await lab.at('plain', 'systemctl', 'show', unit)).not.toContain(token);
+      expect(await lab.at('plain', 'journalctl', '--no-pager')).not.toContain(token);
+    });
+
+    it('ends a worker by SIGINT', async () => {
+      await lab.at('plain', 'systemctl', 'restart', unit);
+      expect(await lab.at('plain', 'journalctl', '-o', 'cat', '-u', unit)).toContain(
+        'Graceful shutdown successful',
+      );
+      await lab.untilRunning('worker-plain');
+    });
+  });
+
+  it('without systemd keeps a worker to its CPUs, with no coreutils at hand', async () => {
+    expect(await lab.at('process', 'readlink', '-f', '/bin/sh')).toBe('/usr/bin/busybox');
+    const pid = await lab.sh('process', 'cut -d " " -f 1 /var/lib/sealfarm/run/worker-process.pid');
+    expect(await lab.at('process', 'cat', `/proc/${pid}/status`)).toMatch(/^Cpus_allowed_list:\t0$/m);
+  });
+
+  it('is restarted worker by worker for a change that needs it', async () => {
+    const before = await lab.startTimes();
+    await lab.edit((text) => text.replace("cpus: '0'", "cpus: '1'").replace('PC1: 2', 'PC1: 3'));
+    expect((await lab.sealfarm('plan')).stdout).toContain('6 restarts');
+    await lab.succeed('apply', '--yes');
+    await lab.expectEmptyPlan();
+    const after = await lab.startTimes();
+    for (const host of ALL_KINDS) expect(after[host], host).not.toBe(before[host]);
+  });
+
+  it('is drained and resumed', async () => {
+    await lab.succeed('drain', ...ALL_KINDS);
+    expect((await lab.workers()).map(({ state }) => state)).toEqual(ALL_KINDS.map(() => 'drained'));
+    for (const host of ALL_KINDS) expect(await lab.sh(host, 'pgrep -x lotus-worker || :'), host).toBe('');
+    await lab.expectEmptyPlan('No changes. The farm matches the file, but for what is drained.');
+
+    await lab.succeed('resume', ...ALL_KINDS);
+    await lab.expectEmptyPlan();
+    expect((await lab.workers()).map(({ state }) => state)).toEqual(ALL_KINDS.map(() => 'running'));
+  });
+});

@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/cli.js';
+import { Lab } from './lab/lab.js';
+
+const ENV_FILE = '/etc/sealfarm/workers/worker-plain/worker.env';
+
+interface Said {
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly help?: string;
+    readonly place?: { readonly host?: string };
+  }[];
+}
+
+describe('a host in trouble leaves the others alone', () => {
+  let lab: Lab;
+  /** What takes the trouble away again. */
+  let mend: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    lab = await Lab.up();
+    await lab.succeed('apply', '--yes');
+  });
+  afterEach(async () => {
+    for (const one of mend) await one();
+    mend = [];
+  });
+  afterAll(async () => {
+    await lab.down();
+  });
+
+  /** A line of shell that makes trouble on a host, and one that takes it away. */
+  async function trouble(host: string, line: string, remedy: string): Promise<void> {
+    mend.push(() => lab.sh(host, remedy));
+    await lab.sh(host, line);
+  }
+
+  /** A new value of a variable, which every worker has to be restarted for. */
+  const change = (value: string): Promise<void> =>
+    lab.edit((text) =>
+      text.replace(/env: .*|defaults:\n {2}worker:/, (found) =>
+        found.startsWith('env')
+          ? `env: { RUST_LOG: ${value} }`
+          : `defaults:\n  worker:\n    env: { RUST_LOG: ${value} }`,
+      ),
+    );
+
+  const hasValue = async (host: string, value: string): Promise<boolean> =>
+    (await lab.sh(host, `cat /etc/sealfarm/workers/worker-${host}/worker.env`)).includes(`RUST_LOG=${value}`);
+
+  async function converges(): Promise<void> {
+    for (const one of mend) await one();
+    mend = [];
+    await lab.succeed('apply', '--yes');
+    await lab.expectEmptyPlan();
+  }
+
+  it('where it cannot be reached, each for a reason of its own', async () => {
+    await trouble(
+      'plain',
+      'mv /root/.ssh/authorized_keys /root/.ssh/away',
+      'mv /root/.ssh/away /root/.ssh/authorized_keys',
+    );
+    await trouble('sudo', 'mv /etc/sudoers.d/sealfarm /root/away', 'mv /root/away /etc/sudoers.d/sealfarm');
+    await trouble(
+      'closed',
+      'cd /etc/ssh; cp -a ssh_host_ed25519_key ../kept; rm ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f ssh_host_ed25519_key; systemctl restart ssh',
+      'mv /etc/kept /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh',
+    );
+    await trouble('inner', 'systemctl stop ssh', 'systemctl start ssh');
+    await lab.edit((text) => text.replace('address: slow', 'address: nowhere.invalid'));
+    mend.push(() => lab.edit((text) => text.replace('address: nowhere.invalid', 'address: slow')));
+    await change('one');
+
+    const planned = await lab.sealfarm('plan', '--json');
+    expect(planned.code).toBe(3);
+    const { diagnostics } = JSON.parse(planned.stdout) as Said;
+    const codes = diagnostics.flatMap(({ code, place }) =>
+      place?.host === undefined ? [] : [`${place.host} ${code}`],
+    );
+    expect(codes).toEqual(['plain SF403', 'inner SF404', 'sudo SF416', 'closed SF402', 'slow SF404']);
+    expect(diagnostics.find(({ code }) => code === 'SF416')?.help).toContain(
+      'sealer ALL=(root) NOPASSWD: /bin/sh -s, /usr/bin/sh -s',
+    );
+
+    const applied = await lab.sealfarm('apply', '--yes');
+    expect(applied.code, applied.stdout).toBe(3);
+    expect(await hasValue('process', 'one')).toBe(true);
+    await converges();
+    expect(await hasValue('closed', 'one')).toBe(true);
+  });
+
+  it('where its disk is full', async () => {
+    const before = await lab.at('plain', 'cat', ENV_FILE);
+    await trouble(
+      'plain',
+      `cp -a /etc/sealfarm /root/copy; mount -t tmpfs -o size=64k full /etc/sealfarm; cp -a /root/copy/. /etc/sealfarm
+       cat /dev/zero >/etc/sealfarm/filler 2>/dev/null || :`,
+      'umount /etc/sealfarm; rm -r /root/copy',
+    );
+    await change('two');
+    const applied = await lab.sealfarm('apply', '--yes');
+    expect(applied.code).toBe(1);
+    expect(applied.stdout).toMatch(/SF602.*worker\.env on plain: .*No space left/s);
+    expect(await lab.at('plain', 'cat', ENV_FILE)).toBe(before);
+    expect(await lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain')).toBe('worker.env');
+    expect(await hasValue('inner', 'two')).toBe(true);
+    await converges();
+  });
+
+  it('where its configuration is on a read-only file system', async () => {
+    const before = await lab.at('sudo', 'cat', '/etc/sealfarm/workers/worker-sudo/worker.env');
+    await trouble('sudo', 'mount --bind -o ro /etc/sealfarm /etc/sealfarm', 'umount /etc/sealfarm');
+    await change('three');
+    const applied = await lab.sealfarm('apply', '--yes');
+    expect(applied.code).toBe(1);
+    expect(applied.stdout).toMatch(/SF602.*worker\.env on sudo: .*Read-only file system/s);
+    expect(await lab.at('sudo', 'cat', '/etc/sealfarm/workers/worker-sudo/worker.env')).toBe(before);
+    expect(await hasValue('slow', 'three')).toBe(true);
+    await converges();
+  });
+
+  it('where its state is on a read-only file system, so that it cannot be locked', async () => {
+    await trouble(
+      'closed',
+      'mount --bind -o ro /var/lib/sealfarm /var/lib/sealfarm',
+      'umount /var/lib/sealfarm',
+    );
+    await change('four');
+    const applied = await lab.sealfarm('apply', '--yes');
+    expect(applied.code).toBe(1);
+    expect(applied.stdout).toMatch(/SF602.*lock of closed: .*Read-only file system/s);
+    expect(await hasValue('closed', 'four')).toBe(false);
+    expect(await hasValue('process', 'four')).toBe(true);
+    await converges();
+  });
+
+  it('where the connection is cut in the midst of a script', async () => {
+    const before = await lab.at('plain', 'cat', ENV_FILE);
+    // A write stands still when its temporary file is whole and not yet in place.
+    const sync =
+      '#!/bin/sh\\ntouch /run/writing\\nwhile [ -e /run/hold ]; do sleep 0.1; done\\nexec /usr/bin/sync "$@"\\n';
+    await trouble(
+      'plain',
+      `touch /run/hold; printf '${sync}' >/usr/local/sbin/sync; chmod 755 /usr/local/sbin/sync`,
+      'rm -f /run/hold /usr/local/sbin/sync',
+    );
+    await change('five');
+    const applying = lab.sealfarm('apply', '--yes');
+    await eventually('a file is being written', async () =>
+      (await lab.sh('plain', 'ls /run')).includes('writing'),
+    );
+    await lab.at('plain', 'pkill', '-KILL', '-f', 'sshd: root@notty');
+    const applied = await applying;
+    expect(applied.code).toBe(1);
+    expect(applied.stdout).toContain('SF405');
+    expect(await lab.at('plain', 'cat', ENV_FILE)).toBe(before);
+    expect(await hasValue('inner', 'five')).toBe(true);
+    await converges();
+    expect(await lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain')).toBe('worker.env');
+  });
+});
