@@ -28,26 +28,39 @@ export interface LockedHost {
   readonly lock: string;
 }
 
-/** Holds the locks of all these hosts while `work` runs; takes none if one of them is held. Fails with SF609. */
+/** What came of taking the locks. */
+export interface Locks {
+  /** Names of the hosts whose locks are held. */
+  readonly held: ReadonlySet<string>;
+  /** Why each of the others could not be locked. */
+  readonly troubles: readonly Diagnostic[];
+}
+
+/**
+ * Holds the locks of these hosts while `work` runs. Takes none if somebody else holds one of them, which fails with
+ * SF609; a host that cannot be locked for other reasons stays out, unless none is left.
+ */
 export async function withLocks<T>(
   context: ApplyContext,
   hosts: readonly LockedHost[],
   why: string,
-  work: () => Promise<T>,
+  work: (locks: Locks) => Promise<T>,
 ): Promise<Result<T>> {
   const holder = `${context.who} since ${context.now().toISOString()}: ${why}`;
   const taken = await Promise.all(
     hosts.map(async (host) => ({ host, result: await take(context, host, holder) })),
   );
-  const release = (): Promise<unknown> =>
-    Promise.all(taken.filter(({ result }) => result.ok).map(({ host }) => giveBack(context, host)));
-  const refused = taken.find(({ result }) => !result.ok)?.result;
-  if (refused?.ok === false) {
+  const held = taken.flatMap(({ host, result }) => (result.ok ? [host] : []));
+  const troubles = taken.flatMap(({ result }) => (result.ok ? [] : [result.diagnostic]));
+  const release = (): Promise<unknown> => Promise.all(held.map((host) => giveBack(context, host)));
+  const refusal =
+    troubles.find(({ code }) => code === 'SF609') ?? (held.length === 0 ? troubles[0] : undefined);
+  if (refusal !== undefined) {
     await release();
-    return refused;
+    return failure(refusal);
   }
   try {
-    return success(await work());
+    return success(await work({ held: new Set(held.map(({ host }) => host)), troubles }));
   } finally {
     await release();
   }

@@ -146,17 +146,34 @@ describe('work under locks', () => {
     expect(readFileSync(join(lock, 'holder'), 'utf8')).toBe('bob@desk since noon: drain\n');
   });
 
-  it('does not begin when one cannot be taken', async () => {
+  it('goes on without a host that cannot be locked, and says why', async () => {
+    lost.add('host-1');
     writeFileSync(join(folder, 'host-3'), 'no folder');
-    const result = await withLocks(context, hosts, 'apply', () => Promise.resolve());
-    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF602' } });
+    const result = await withLocks(context, hosts, 'apply', (locks) =>
+      Promise.resolve({ ...locks, there: held() }),
+    );
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        held: new Set(['host-2']),
+        troubles: [{ message: 'host-1 is gone' }, { code: 'SF602', place: { host: 'host-3' } }],
+        there: ['host-2'],
+      },
+    });
     expect(held()).toEqual([]);
   });
 
-  it('does not begin when a host is out of reach', async () => {
+  it('does not begin when one is held, whatever ails the others', async () => {
     lost.add('host-1');
+    runShell(lockScript(hosts[1]?.lock ?? '', 'bob@desk since noon: drain'));
+    const result = await withLocks(context, hosts, 'apply', () => Promise.resolve());
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+    expect(held()).toEqual(['host-2']);
+  });
+
+  it('does not begin when no host is left', async () => {
+    for (const { host } of hosts) lost.add(host);
     const result = await withLocks(context, hosts, 'apply', () => Promise.resolve());
     expect(result).toMatchObject({ ok: false, diagnostic: { message: 'host-1 is gone' } });
-    expect(held()).toEqual([]);
   });
 });

@@ -10,10 +10,11 @@ describe('a host that is rebooted', () => {
 
   beforeAll(async () => {
     lab = await Lab.up();
-    // The one worker that begins sectors, so that it is known where one lies.
+    // One worker alone seals, so that it is known where a sector lies.
     await lab.edit((text) =>
       text
-        .replaceAll('tasks: [addpiece, ', 'tasks: [')
+        .replace('all: { tasks: [addpiece, precommit1, ', 'all: { tasks: [')
+        .replace('feeder: { tasks: [addpiece, precommit1]', 'feeder: { tasks: [unseal]')
         .replace('worker-inner:', 'worker-inner:\n        tasks: [addpiece, precommit1, precommit2, commit]'),
     );
     await lab.succeed('apply', '--yes');

@@ -82,13 +82,13 @@ export async function carryOut(
   );
   const touched = planned.hosts.filter((host) => host.steps.length > 0);
   const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
-  const outcome = await withLocks(idle, locks, 'apply', async () => {
+  const outcome = await withLocks(idle, locks, 'apply', async ({ held, troubles }) => {
     const probe = await workspace.look(() => undefined);
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
-    const plan = success(onlyHosts(fresh.value, new Set(locks.map(({ host }) => host))));
+    const plan = success(onlyHosts(fresh.value, held));
     const report = await applyPlan(workspace.applyContext(probe, progress.emit, signal, times), plan.value);
-    return success({ report, plan: plan.value });
+    return success({ report, plan: plan.value, troubles });
   });
   await progress.end();
   const result = outcome.ok ? outcome.value : outcome;
@@ -96,9 +96,9 @@ export async function carryOut(
     terminal.diagnostics([result.diagnostic]);
     return EXIT.failed;
   }
-  const { report, plan } = result.value;
-  const wrong = report.failed.length + report.skipped.length > 0;
-  if (unseen) terminal.diagnostics(plan.diagnostics);
+  const { report, plan, troubles } = result.value;
+  const wrong = report.failed.length + report.skipped.length + troubles.length > 0;
+  if (unseen || troubles.length > 0) terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : [])]);
   if (wrong || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
   if (wrong) return EXIT.failed;
   return quietly && plan.hosts.every(({ reached }) => reached) ? EXIT.done : planExitCode(plan);

@@ -4,7 +4,7 @@
 #   10.79.0.0/24  farm   .1 miner  .2 operator  .3 bastion  .11 plain  .13 sudo  .14 closed  .15 slow  .16 process
 #   10.79.1.0/24  inner  .1 miner               .3 bastion  .12 inner
 #
-# The operator's own network knows the farm alone, so that what is inner is behind the bastion.
+# Hosts and the miner find each other. The operator has a way to the farm alone, so that what is inner is behind the bastion.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../../.." && pwd)
@@ -38,7 +38,8 @@ up() { # FOLDER BASE NAME
 
 bridges() {
   ip link set lo up
-  echo 0 >/proc/sys/net/ipv4/ip_forward
+  # Workers fetch sectors from each other, whichever bridge they are on.
+  echo 1 >/proc/sys/net/ipv4/ip_forward
   local number=0 net
   for net in farm inner; do
     ip link add "$net" type bridge
