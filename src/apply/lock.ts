@@ -11,8 +11,8 @@ export function lockScript(lock: string, holder: string): string {
   const folder = shellQuote(lock);
   return `set -u
 mkdir -p ${shellQuote(lock.slice(0, lock.lastIndexOf('/')))} || exit 1
-if mkdir ${folder} 2>/dev/null; then printf '%s\\n' ${shellQuote(holder)} >${folder}/holder; exit 0; fi
-[ -d ${folder} ] || { echo 'cannot make ${lock.replaceAll("'", '')}' >&2; exit 1; }
+if why=$(mkdir ${folder} 2>&1); then printf '%s\\n' ${shellQuote(holder)} >${folder}/holder; exit 0; fi
+[ -d ${folder} ] || { printf '%s\\n' "$why" >&2; exit 1; }
 cat ${folder}/holder 2>/dev/null || echo 'somebody unnamed'
 exit ${HELD}
 `;

@@ -48,7 +48,8 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     mkdirSync(dirname(lock));
     writeFileSync(lock, '');
     const { status, stderr } = runShell(lockScript(lock, 'bob'), { shell });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: `cannot make ${lock.replace("'", '')}\n` });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^mkdir: .*\/it's\/lock/);
     expect(runShell(lockScript(join(lock, 'below', 'lock'), 'bob'), { shell }).status).toBe(1);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
+import type { LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
 
 const ENV_FILE = '/etc/sealfarm/workers/worker-plain/worker.env';
@@ -35,13 +36,16 @@ describe('a host in trouble leaves the others alone', () => {
     await lab.sh(host, line);
   }
 
-  /** A new value of a variable, which every worker has to be restarted for. */
-  const change = (value: string): Promise<void> =>
+  /** Another value of a variable in the environment of these hosts' workers, which have to be restarted for it. */
+  const change = (value: string, ...hosts: readonly LabHostName[]): Promise<void> =>
     lab.edit((text) =>
-      text.replace(/env: .*|defaults:\n {2}worker:/, (found) =>
-        found.startsWith('env')
-          ? `env: { RUST_LOG: ${value} }`
-          : `defaults:\n  worker:\n    env: { RUST_LOG: ${value} }`,
+      hosts.reduce(
+        (changed, host) =>
+          changed.replace(
+            new RegExp(`(worker-${host}:\n(?: {8}.*\n)* {8}env: { RUST_LOG: )\\w+`),
+            `$1${value}`,
+          ),
+        text,
       ),
     );
 
@@ -70,7 +74,7 @@ describe('a host in trouble leaves the others alone', () => {
     await trouble('inner', 'systemctl stop ssh', 'systemctl start ssh');
     await lab.edit((text) => text.replace('address: slow', 'address: nowhere.invalid'));
     mend.push(() => lab.edit((text) => text.replace('address: nowhere.invalid', 'address: slow')));
-    await change('one');
+    await change('one', 'process', 'closed');
 
     const planned = await lab.sealfarm('plan', '--json');
     expect(planned.code).toBe(3);
@@ -98,7 +102,7 @@ describe('a host in trouble leaves the others alone', () => {
        cat /dev/zero >/etc/sealfarm/filler 2>/dev/null || :`,
       'umount /etc/sealfarm; rm -r /root/copy',
     );
-    await change('two');
+    await change('two', 'plain', 'inner');
     const applied = await lab.sealfarm('apply', '--yes');
     expect(applied.code).toBe(1);
     expect(applied.stdout).toMatch(/SF602.*worker\.env on plain: .*No space left/s);
@@ -111,12 +115,12 @@ describe('a host in trouble leaves the others alone', () => {
   it('where its configuration is on a read-only file system', async () => {
     const before = await lab.at('sudo', 'cat', '/etc/sealfarm/workers/worker-sudo/worker.env');
     await trouble('sudo', 'mount --bind -o ro /etc/sealfarm /etc/sealfarm', 'umount /etc/sealfarm');
-    await change('three');
+    await change('three', 'sudo', 'process');
     const applied = await lab.sealfarm('apply', '--yes');
     expect(applied.code).toBe(1);
     expect(applied.stdout).toMatch(/SF602.*worker\.env on sudo: .*Read-only file system/s);
     expect(await lab.at('sudo', 'cat', '/etc/sealfarm/workers/worker-sudo/worker.env')).toBe(before);
-    expect(await hasValue('slow', 'three')).toBe(true);
+    expect(await hasValue('process', 'three')).toBe(true);
     await converges();
   });
 
@@ -126,10 +130,10 @@ describe('a host in trouble leaves the others alone', () => {
       'mount --bind -o ro /var/lib/sealfarm /var/lib/sealfarm',
       'umount /var/lib/sealfarm',
     );
-    await change('four');
+    await change('four', 'closed', 'process');
     const applied = await lab.sealfarm('apply', '--yes');
     expect(applied.code).toBe(1);
-    expect(applied.stdout).toMatch(/SF602.*lock of closed: .*Read-only file system/s);
+    expect(applied.stderr).toMatch(/SF602.*lock of closed: .*Read-only file system/s);
     expect(await hasValue('closed', 'four')).toBe(false);
     expect(await hasValue('process', 'four')).toBe(true);
     await converges();
@@ -145,7 +149,7 @@ describe('a host in trouble leaves the others alone', () => {
       `touch /run/hold; printf '${sync}' >/usr/local/sbin/sync; chmod 755 /usr/local/sbin/sync`,
       'rm -f /run/hold /usr/local/sbin/sync',
     );
-    await change('five');
+    await change('five', 'plain', 'inner');
     const applying = lab.sealfarm('apply', '--yes');
     await eventually('a file is being written', async () =>
       (await lab.sh('plain', 'ls /run')).includes('writing'),

@@ -32,6 +32,16 @@ describe('a farm of three, set up by hand', () => {
     expect(again).toMatchObject({ ok: false, diagnostic: { code: 'SF702' } });
   });
 
+  it("refuses an address for its miner that is not this machine's", async () => {
+    for (const minerAddress of ['192.0.2.1', '::1', 'miner.example']) {
+      const result = await sandboxUp({ dir: join(farm.dir, 'other'), hosts: 1, minerAddress });
+      expect(result).toMatchObject({
+        ok: false,
+        diagnostic: { code: 'SF703', message: expect.stringContaining(minerAddress) as string },
+      });
+    }
+  });
+
   it('seals six sectors and loses none', async () => {
     expect(await sandboxSubmit({ dir: farm.dir, sectors: 6 })).toMatchObject({ ok: true });
     await until(

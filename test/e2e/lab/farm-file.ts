@@ -58,6 +58,7 @@ ${settings === undefined ? '' : `    ${settings}\n`}    workers:
       worker-${name}:
         profile: ${feeds === undefined ? 'all' : 'feeder'}
         listen: ${listen}:3456
+        env: { RUST_LOG: info }
         storage:
           - { path: /mnt/seal, seal: true, groups: [${name}], allowTo: [${feeds ?? name}] }
 `;

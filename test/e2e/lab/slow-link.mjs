@@ -1,6 +1,8 @@
 // slow-link.mjs HOST PORT: a connection on standard input and output, for ProxyCommand, with 150 ms for there and back.
 import { connect } from 'node:net';
+import process from 'node:process';
 import { Transform } from 'node:stream';
+import { setTimeout } from 'node:timers';
 
 const ONE_WAY_MS = 75;
 
