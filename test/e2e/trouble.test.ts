@@ -3,8 +3,6 @@ import { eventually } from '../support/cli.js';
 import type { LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
 
-const ENV_FILE = '/etc/sealfarm/workers/worker-plain/worker.env';
-
 interface Said {
   readonly diagnostics: readonly {
     readonly code: string;
@@ -49,8 +47,12 @@ describe('a host in trouble leaves the others alone', () => {
       ),
     );
 
-  const hasValue = async (host: string, value: string): Promise<boolean> =>
-    (await lab.sh(host, `cat /etc/sealfarm/workers/worker-${host}/worker.env`)).includes(`RUST_LOG=${value}`);
+  /** Each host's environment file, as text. */
+  const envFiles = (...hosts: readonly LabHostName[]): Promise<readonly string[]> =>
+    Promise.all(hosts.map((host) => lab.at(host, 'cat', `/etc/sealfarm/workers/worker-${host}/worker.env`)));
+
+  const hasValue = async (host: LabHostName, value: string): Promise<boolean> =>
+    (await envFiles(host)).join().includes(`RUST_LOG=${value}`);
 
   async function converges(): Promise<void> {
     for (const one of mend) await one();
@@ -94,53 +96,37 @@ describe('a host in trouble leaves the others alone', () => {
     expect(await hasValue('closed', 'one')).toBe(true);
   });
 
-  it('where its disk is full', async () => {
-    const before = await lab.at('plain', 'cat', ENV_FILE);
+  it('where its files cannot be written, as the disk is full or read-only', async () => {
+    const before = await envFiles('plain', 'sudo', 'closed');
     await trouble(
       'plain',
       `cp -a /etc/sealfarm /root/copy; mount -t tmpfs -o size=64k full /etc/sealfarm; cp -a /root/copy/. /etc/sealfarm
        cat /dev/zero >/etc/sealfarm/filler 2>/dev/null || :`,
       'umount /etc/sealfarm; rm -r /root/copy',
     );
-    await change('two', 'plain', 'inner');
-    const applied = await lab.sealfarm('apply', '--yes');
-    expect(applied.code).toBe(1);
-    expect(applied.stdout).toMatch(/SF602.*worker\.env on plain: .*No space left/s);
-    expect(await lab.at('plain', 'cat', ENV_FILE)).toBe(before);
-    expect(await lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain')).toBe('worker.env');
-    expect(await hasValue('inner', 'two')).toBe(true);
-    await converges();
-  });
-
-  it('where its configuration is on a read-only file system', async () => {
-    const before = await lab.at('sudo', 'cat', '/etc/sealfarm/workers/worker-sudo/worker.env');
     await trouble('sudo', 'mount --bind -o ro /etc/sealfarm /etc/sealfarm', 'umount /etc/sealfarm');
-    await change('three', 'sudo', 'process');
-    const applied = await lab.sealfarm('apply', '--yes');
-    expect(applied.code).toBe(1);
-    expect(applied.stdout).toMatch(/SF602.*worker\.env on sudo: .*Read-only file system/s);
-    expect(await lab.at('sudo', 'cat', '/etc/sealfarm/workers/worker-sudo/worker.env')).toBe(before);
-    expect(await hasValue('process', 'three')).toBe(true);
-    await converges();
-  });
-
-  it('where its state is on a read-only file system, so that it cannot be locked', async () => {
     await trouble(
       'closed',
       'mount --bind -o ro /var/lib/sealfarm /var/lib/sealfarm',
       'umount /var/lib/sealfarm',
     );
-    await change('four', 'closed', 'process');
+    await change('two', 'plain', 'sudo', 'closed', 'process');
+
     const applied = await lab.sealfarm('apply', '--yes');
     expect(applied.code).toBe(1);
-    expect(applied.stderr).toMatch(/SF602.*lock of closed: .*Read-only file system/s);
-    expect(await hasValue('closed', 'four')).toBe(false);
-    expect(await hasValue('process', 'four')).toBe(true);
+    expect(applied.stdout).toMatch(/SF602 .*worker\.env on plain: .*No space left on device/);
+    expect(applied.stdout).toMatch(/SF602 .*worker\.env on sudo: .*Read-only file system/);
+    expect(applied.stderr).toMatch(/SF602: .*lock of closed: .*Read-only\s+file\s+system/s);
+    expect(await envFiles('plain', 'sudo', 'closed')).toEqual(before);
+    for (const host of ['plain', 'sudo', 'closed']) {
+      expect(await lab.sh(host, `ls -A /etc/sealfarm/workers/worker-${host}`)).toBe('worker.env');
+    }
+    expect(await hasValue('process', 'two')).toBe(true);
     await converges();
   });
 
   it('where the connection is cut in the midst of a script', async () => {
-    const before = await lab.at('plain', 'cat', ENV_FILE);
+    const before = await envFiles('plain');
     // A write stands still when its temporary file is whole and not yet in place.
     const sync =
       '#!/bin/sh\\ntouch /run/writing\\nwhile [ -e /run/hold ]; do sleep 0.1; done\\nexec /usr/bin/sync "$@"\\n';
@@ -158,7 +144,7 @@ describe('a host in trouble leaves the others alone', () => {
     const applied = await applying;
     expect(applied.code).toBe(1);
     expect(applied.stdout).toContain('SF405');
-    expect(await lab.at('plain', 'cat', ENV_FILE)).toBe(before);
+    expect(await envFiles('plain')).toEqual(before);
     expect(await hasValue('inner', 'five')).toBe(true);
     await converges();
     expect(await lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain')).toBe('worker.env');
