@@ -43,6 +43,14 @@ describe('a farm with hosts of all kinds', () => {
       );
     }
 
+    /** Where the kernel has it, in cgroups of either version. */
+    async function memoryLimitFile(pid: string): Promise<string> {
+      const [, , v1] = /^(\d+):memory:(.*)$/m.exec(await lab.at('plain', 'cat', `/proc/${pid}/cgroup`)) ?? [];
+      if (v1 !== undefined) return `/sys/fs/cgroup/memory${v1}/memory.limit_in_bytes`;
+      const [, v2 = ''] = /^0::(.*)$/m.exec(await lab.at('plain', 'cat', `/proc/${pid}/cgroup`)) ?? [];
+      return `/sys/fs/cgroup${v2}/memory.max`;
+    }
+
     it('has units that systemd finds no fault with', async () => {
       for (const host of SYSTEMD_KINDS) {
         // Its status is 0 whatever it finds.
@@ -54,13 +62,14 @@ describe('a farm with hosts of all kinds', () => {
       }
     });
 
-    it('runs a worker with its CPUs, files and signal', async () => {
+    it('runs a worker with its CPUs, memory, files and signal', async () => {
       const { MainPID, ...unitSays } = await shown(
-        'MainPID', 'CPUAffinity', 'LimitNOFILE', 'KillSignal', 'Restart', 'User', 'NeedDaemonReload',
+        'MainPID', 'CPUAffinity', 'LimitNOFILE', 'MemoryMax', 'KillSignal', 'Restart', 'User', 'NeedDaemonReload',
       ); // prettier-ignore
       expect(unitSays).toEqual({
         CPUAffinity: '0',
         LimitNOFILE: '1048576',
+        MemoryMax: String(128 * 2 ** 30),
         KillSignal: '2',
         Restart: 'always',
         User: 'root',
@@ -68,6 +77,7 @@ describe('a farm with hosts of all kinds', () => {
       });
       expect(await lab.at('plain', 'cat', `/proc/${MainPID}/comm`)).toBe('lotus-worker');
       expect(await lab.at('plain', 'cat', `/proc/${MainPID}/status`)).toMatch(/^Cpus_allowed_list:\t0$/m);
+      expect(await lab.at('plain', 'cat', await memoryLimitFile(MainPID ?? ''))).toBe(unitSays['MemoryMax']);
     });
 
     it('keeps the token in one file that root alone can read', async () => {

@@ -42,7 +42,7 @@ defaults:
     parameterCache: /var/tmp/params
     parentCache: /var/tmp/parents
 profiles:
-  feeder: { tasks: [addpiece, precommit1], limits: { PC1: 1 }, cpus: '0' }
+  feeder: { tasks: [addpiece, precommit1], limits: { PC1: 1 }, cpus: '0', memory: 128GiB }
   all: { tasks: [addpiece, precommit1, precommit2, commit] }
 storageGroups:
 ${ALL_KINDS.map((name) => `  ${name}: {}`).join('\n')}
