@@ -37,7 +37,7 @@ const NEVERS = 3;
  * Looks, does what the drain says, and looks again until the goal is reached. The wait may last for hours: a host or
  * a miner that does not answer for a while does not end it.
  * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end, SF616 when the
- * drain was taken back, SF514 or SF513 when others keep the worker: nobody can say then that it is at rest.
+ * drain was taken back, SF514 or SF546 when others keep the worker: nobody can say then that it is at rest.
  */
 export async function comeToRest(context: ApplyContext, request: RestRequest): Promise<Result<AtRest>> {
   const time = (): number => context.now().getTime();
@@ -67,7 +67,7 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
 }
 
 /** What another look does not change. */
-const FINAL: ReadonlySet<string> = new Set(['SF514', 'SF513', 'SF616']);
+const FINAL: ReadonlySet<string> = new Set(['SF514', 'SF546', 'SF616']);
 
 function isCertain(nevers: readonly number[], { certainty }: ApplyContext['times']): boolean {
   return nevers.length >= NEVERS && (nevers.at(-1) ?? 0) - (nevers[0] ?? 0) >= certainty;

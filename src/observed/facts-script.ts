@@ -25,11 +25,10 @@ export function factsScript(host: Host): string {
     'nodes',
     'gpus',
     'mounts',
-    'ours=',
+    'ours=$(echo $(each_unit process_of))',
     // Workers of a host share folders.
     ...new Set(calls),
-    'each_unit limit',
-    `ours="$ours $(each_unit second | tr '\\n' ' ')"`,
+    'each_unit limits',
     'strangers',
     `echo '${FACTS_END}'`,
     '',
@@ -58,16 +57,12 @@ const FUNCTIONS = `program() {
   echo "program $(word "$1") $can $(word "$said")"
 }
 mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
-limit() {
+limits() {
   limits=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\)  *\\([a-z0-9]*\\) .*/\\1 \\2/p' "/proc/$2/limits" 2>/dev/null)
   echo "process $(word "$1") \${limits:-- -} $(stat -c %u "/proc/$2" 2>/dev/null)"
 }
-process() {
-  by_file "$1" || return 0
-  ours="$ours $pid"
-  limit "$1" "$pid"
-}
-second() { echo "$2"; }
+process_of() { echo "$2"; }
+process() { if by_file "$1"; then ours="$ours $pid"; limits "$1" "$pid"; fi; }
 # What /proc/locks says of a process is true only where processes of others can be seen.
 locks() {
   for lock in "$1"/bellman.gpu.lock*; do

@@ -47,7 +47,7 @@ export function strangeKeeper(
   const place: Place = { kind: 'host', host, worker };
   if (twice === true) {
     return {
-      code: 'SF513',
+      code: 'SF546',
       severity: 'error',
       message: `${worker} is kept twice on ${host}: as a plain process and as a systemd unit`,
       place,

@@ -215,8 +215,8 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
     dropIn: file(files.unit.dropIn),
     storageJson,
     storage,
-    ...kept,
     ...(standing === undefined ? {} : { standing }),
+    ...kept,
   };
   return process === undefined || live === undefined ? base : { ...base, process: { ...process, live } };
 }

@@ -10,7 +10,12 @@ export interface OpensshChannel {
   /** True as soon as the master says that the host has opened it, false where it ends before. */
   readonly opened: Promise<boolean>;
   readonly closed: Promise<void>;
+  /** For one that was not opened. */
+  readonly abandon: () => void;
 }
+
+/** How long the other side has to end as well. Milliseconds. */
+const GOODBYE_MS = 2000;
 
 /** ssh says so at this level only, in the same words since there is ControlMaster. OpenSSH: mux.c */
 const OPENED = /master session id: \d+/;
@@ -26,7 +31,10 @@ export function openChannel(master: OpensshMaster, what: readonly string[]): Ope
       resolve();
     });
   });
-  return { pipes: pipesOf(child), opened: whetherOpened(child), closed };
+  const abandon = (): void => {
+    child.kill('SIGKILL');
+  };
+  return { pipes: pipesOf(child), opened: whetherOpened(child), closed, abandon };
 }
 
 function whetherOpened(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<boolean> {
@@ -46,12 +54,20 @@ function whetherOpened(child: ChildProcessByStdio<Writable, Readable, Readable>)
   });
 }
 
+/**
+ * A master whose client is killed tells sshd to read no more, and what the other side has still to say then keeps it
+ * from ever ending: so the client is told that there is no more to come, and its output goes on being read.
+ */
 function pipesOf(child: ChildProcessByStdio<Writable, Readable, Readable>): Pipes {
   return {
     readable: child.stdout,
     writable: child.stdin,
     close: () => {
-      child.kill();
+      child.stdin.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), GOODBYE_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+      });
     },
   };
 }

@@ -96,11 +96,11 @@ export class OpensshRemote implements Remote {
       const channel = openChannel(this.master, what);
       void channel.closed.then(release);
       const timeUp = AbortSignal.timeout(timeoutMs);
-      timeUp.addEventListener('abort', channel.pipes.close);
+      timeUp.addEventListener('abort', channel.abandon);
       const why = await whyNot(channel);
-      timeUp.removeEventListener('abort', channel.pipes.close);
+      timeUp.removeEventListener('abort', channel.abandon);
       if (why === undefined) return success(new ForwardedSocket(channel.pipes));
-      channel.pipes.close();
+      channel.abandon();
       if (timeUp.aborted) return failure(dialTimedOut(this.host, host, port, timeoutMs));
       return failure((await this.master.whetherLost()) ?? dialRefused(this.host, host, port, new Error(why)));
     });

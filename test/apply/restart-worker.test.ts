@@ -282,7 +282,7 @@ describe('a restart', () => {
 
   it.each([
     ['startedElsewhere', 'SF514'],
-    ['twice', 'SF513'],
+    ['twice', 'SF546'],
   ])('stops nothing that others keep: %s', async (how, code) => {
     scene.change('worker-1', (before) => ({ ...before, [how]: true }));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { code } });

@@ -63,7 +63,7 @@ describe('who keeps a worker', () => {
     expect(strangeKeeper(seen, 'h', 'w')).toBeUndefined();
     expect(strangeKeeper({ ...seen, startedElsewhere: true }, 'h', 'w')?.code).toBe('SF514');
     expect(strangeKeeper({ ...seen, twice: true }, 'h', 'w')).toMatchObject({
-      code: 'SF513',
+      code: 'SF546',
       message: 'w is kept twice on h: as a plain process and as a systemd unit',
       place: { kind: 'host', host: 'h', worker: 'w' },
     });

@@ -173,8 +173,6 @@ describe('a host put together', () => {
         ['/mnt/old/sectorstore.json', file('{}')],
       ]),
       storage: new Map([['/mnt/old', { exists: true, onRootFileSystem: false, entries: [] }]]),
-      processes: new Map(),
-      standings: new Map(),
     };
     const storage = assembleHost(host, answer, new Map()).workers.get('worker-1')?.storage;
     expect([...(storage?.keys() ?? [])]).toEqual(['/mnt/nvme0/seal', '/mnt/old', '/mnt/odd\nname']);

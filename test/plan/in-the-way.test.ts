@@ -47,7 +47,7 @@ describe('a worker that is kept twice', () => {
   const twice = changeWorker(SEEN, 'worker-1', (before) => ({ ...before, twice: true }));
 
   it('is not touched, though its process runs', () => {
-    expect(outcome(twice)).toEqual({ steps: 0, codes: ['SF513'] });
+    expect(outcome(twice)).toEqual({ steps: 0, codes: ['SF546'] });
   });
 });
 

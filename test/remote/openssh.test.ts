@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Remote } from '../../src/remote/remote.js';
 import { OpensshRemote } from '../../src/remote/openssh-remote.js';
@@ -46,6 +48,21 @@ describe('by the system ssh', () => {
     expect([sshd.connections, sshd.logins]).toEqual([1, 1]);
     await new Promise((resolve) => echo.close(resolve));
   });
+
+  test('a forwarded connection that is let go with data unread ends on the other side, too', async () => {
+    const remote = await farm.reach(await farm.host(await farm.sshd(), openssh));
+    const echo = await listening();
+    const connections = promisify(echo.getConnections.bind(echo));
+    for (let round = 0; round < 6; round += 1) {
+      const dialled = await remote.dial('127.0.0.1', (echo.address() as AddressInfo).port);
+      if (!dialled.ok) throw new Error(dialled.diagnostic.message);
+      dialled.value.write('x'.repeat(300_000));
+      await once(dialled.value, 'readable');
+      dialled.value.destroy();
+      await until(async () => (await connections()) === 0, 'the other side has ended');
+    }
+    await new Promise((resolve) => echo.close(resolve));
+  }, 30_000);
 
   test('the connection and its folder are gone after close, which may be called again', async () => {
     const before = await folders();

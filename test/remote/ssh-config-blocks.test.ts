@@ -28,7 +28,9 @@ async function groups(text: string, addresses: readonly string[]): Promise<reado
 
 /** What ssh itself says, with the name of the host taken out. */
 function asked(address: string): string {
-  const said = execFileSync('ssh', ['-G', '-T', '-F', join(home, 'config'), '--', address], { encoding: 'utf8' });
+  const said = execFileSync('ssh', ['-G', '-T', '-F', join(home, 'config'), '--', address], {
+    encoding: 'utf8',
+  });
   return said.replace(new RegExp(`^(host|hostname) ${address}$`, 'gm'), '$1 (name)');
 }
 

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF501–SF519: what is found on the hosts, and what is planned. */
+/** SF501–SF519, SF546: what is found on the hosts, and what is planned. */
 export const OBSERVING_CODES = {
   SF501: {
     title: "host's answer not understood",
@@ -120,16 +120,6 @@ export const OBSERVING_CODES = {
     remedy:
       'Check the address of the host. If the farm has a new name, change `farm` in `/var/lib/sealfarm/manifest.json` on its hosts too.',
   },
-  SF513: {
-    title: 'worker is kept twice',
-    severity: 'error',
-    why:
-      'A plain process that sealfarm once started holds the worker, and systemd has a process of its unit, too, or tries to start one. ' +
-      'Two on one repo cannot both work: the second ends with "repo is already locked" for ever. ' +
-      'Which of them seals cannot be told from outside, so neither is stopped.',
-    remedy:
-      'Look on the host which of the two does the work. Most often it is the plain process: then `systemctl disable --now` the unit. Apply moves the one that is left to the declared `serviceManager`.',
-  },
   SF514: {
     title: 'worker was started by somebody else',
     severity: 'error',
@@ -183,5 +173,15 @@ export const OBSERVING_CODES = {
       'sealfarm gives what it makes to the user, and changes no owner of what is there.',
     remedy:
       'Give the named files to the user, with all that is in them: `chown -R USER: PATH`. Where the worker runs as somebody else, drain it before, and resume it afterwards.',
+  },
+  SF546: {
+    title: 'worker is kept twice',
+    severity: 'error',
+    why:
+      'A plain process that sealfarm once started holds the worker, and systemd has a process of its unit, too, or tries to start one. ' +
+      'Two on one repo cannot both work: the second ends with "repo is already locked" for ever. ' +
+      'Which of them seals cannot be told from outside, so neither is stopped.',
+    remedy:
+      'Look on the host which of the two does the work. Most often it is the plain process: then `systemctl disable --now` the unit. Apply moves the one that is left to the declared `serviceManager`.',
   },
 } as const satisfies Codes;
