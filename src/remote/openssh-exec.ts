@@ -6,15 +6,19 @@ import { throughMaster, toHost } from './openssh-arguments.js';
 import { lastLine } from './openssh-error.js';
 import type { OpensshMaster } from './openssh-master.js';
 import { MOST_OUTPUT_BYTES, OutputCollector } from './output-collector.js';
-import { channelRefused, scriptTimedOut, signalStatus, tooMuchOutput } from './remote-error.js';
+import {
+  channelRefused,
+  MOST_STREAM_ERRORS,
+  scriptTimedOut,
+  STOP_MS,
+  STOPPED_STATUS,
+  tooMuchOutput,
+} from './remote-error.js';
 import type { ExecOutput } from './remote.js';
 import { shInput, streamInput } from './script.js';
 
 /** What `ssh` ends with when it is it that failed; a script may end so as well. */
 const SSH_FAILED = 255;
-
-/** How long a script has to end that is told to. Milliseconds. */
-const LAST_WORDS_MS = 3000;
 
 /** Where a script runs. */
 export interface Shell {
@@ -66,8 +70,10 @@ export async function streamByOpenssh(
     stdio: 'pipe',
     detached: true,
   });
-  const output = new OutputCollector(MOST_OUTPUT_BYTES, () => undefined);
-  child.stdout.on('data', onOutput);
+  const output = new OutputCollector(MOST_STREAM_ERRORS, () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!signal.aborted) onOutput(chunk);
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     output.addStderr(chunk);
   });
@@ -75,7 +81,10 @@ export async function streamByOpenssh(
   child.stdin.write(streamInput(script));
   const end = (): void => {
     child.stdin.end();
-    setTimeout(() => child.kill(), LAST_WORDS_MS).unref();
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    child.once('close', () => {
+      clearTimeout(timer);
+    });
   };
   if (signal.aborted) end();
   signal.addEventListener('abort', end);
@@ -90,7 +99,7 @@ export async function streamByOpenssh(
   signal.removeEventListener('abort', end);
   const said = await takeLog(log);
   const { stderr } = output.text();
-  if (signal.aborted) return success({ stdout: '', stderr, status: status ?? signalStatus('SIGTERM') });
+  if (signal.aborted) return success({ stdout: '', stderr, status: status ?? STOPPED_STATUS });
   return outcome(shell, said, { stdout: '', stderr, status });
 }
 

@@ -65,9 +65,10 @@ async function gone(processes: readonly number[]): Promise<void> {
   for (const pid of processes) await until(async () => !(await alive(pid)), `process ${pid} is gone`);
 }
 
-describe.each(['ssh2', 'local'] as const)('stream over %s', (transport) => {
+describe.each(['ssh2', 'openssh', 'local'] as const)('stream over %s', (transport) => {
   beforeEach(async () => {
-    const target = transport === 'ssh2' ? host : testHost({ transport });
+    const target =
+      transport === 'local' ? testHost({ transport }) : { ...host, ssh: { ...host.ssh, transport } };
     const result = await connect(target, aContext(keys.homeDir, { PATH: process.env['PATH'] }));
     if (!result.ok) throw new Error(result.diagnostic.message);
     remote = result.value;
