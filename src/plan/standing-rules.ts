@@ -56,7 +56,7 @@ function otherUser(
   { name, user, storage, files }: DesiredWorker,
   observed: ObservedWorker,
 ): Trouble | undefined {
-  const usual = files.unit === undefined ? 'the SSH user' : 'root';
+  const usual = files.serviceManager === 'process' ? 'the SSH user' : 'root';
   const environ = observed.process?.environ;
   const [from, to] = [environ?.get(USER_VARIABLE)?.reveal(), user].map((one) => one ?? usual);
   if (environ === undefined || from === to) return undefined;
