@@ -116,6 +116,16 @@ describe('another user for a running worker', () => {
     });
   });
 
+  it.each<['systemd' | 'process', string]>([
+    ['systemd', 'root'],
+    ['process', 'the SSH user'],
+  ])('is told from whom %s takes where nobody is named', (serviceManager, usual) => {
+    const farm = farmOf({ user: 'lotus' }, serviceManager);
+    expect(outcome(changed(undefined, ['sealed/s-t01000-1'], farm), farm).said).toEqual([
+      `SF519 worker-1 runs as ${usual}, the file says lotus, and /mnt/nvme0/seal holds sectors that it works on`,
+    ]);
+  });
+
   it('is none with systemd where root is only said by name', () => {
     const farm = farmOf({ user: 'root' }, 'systemd');
     expect(outcome(changed(undefined, ['sealed/s-t01000-1'], farm), farm).said).toEqual([]);
