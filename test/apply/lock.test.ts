@@ -51,7 +51,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     writeFileSync(lock, '');
     const { status, stderr } = runShell(lockScript(lock, 'bob'), { shell });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^mkdir: .*\/it's\/lock/);
+    expect(stderr).toMatch(/^mkdir: .*\/it\\?'s\/lock/);
     expect(runShell(lockScript(join(lock, 'below', 'lock'), 'bob'), { shell }).status).toBe(1);
   });
 
