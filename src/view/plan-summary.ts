@@ -52,8 +52,17 @@ export function summaryWords(plan: Plan): string {
   if (steps(plan).length > 0) return [doing(summary), ...partial, ...inTheWay].join(' ');
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
-  if (errors === 0) return `No changes. The farm matches the file${but}.`;
-  return ['No changes planned.', ...partial, ...inTheWay].join(' ');
+  const silent = silentWorkers(plan);
+  if (errors === 0 && silent.length === 0) return `No changes. The farm matches the file${but}.`;
+  const unknown = silent.length === 0 ? [] : [`What ${foldNames(silent).join(', ')} does is not known yet.`];
+  return ['No changes planned.', ...partial, ...unknown, ...inTheWay].join(' ');
+}
+
+/** Those that run and have not said what they do. */
+function silentWorkers({ diagnostics }: Plan): readonly string[] {
+  return diagnostics.flatMap(({ code, place }) =>
+    code === 'SF508' && place?.kind === 'host' && place.worker !== undefined ? [place.worker] : [],
+  );
 }
 
 function isOf(hosts: readonly string[], { place }: Plan['diagnostics'][number]): boolean {

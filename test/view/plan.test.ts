@@ -152,6 +152,18 @@ describe('a plan', () => {
     `);
   });
 
+  it('of a worker that runs and has not said what it does claims nothing', () => {
+    const silent = {
+      code: 'SF508',
+      severity: 'warning',
+      message: 'it has not written its address and token yet',
+      place: { kind: 'host', host: 'host-1', worker: 'worker-1' },
+    } as const;
+    expect(text(planOf([hostPlan('host-1', [])], { diagnostics: [silent] }))).toMatch(
+      /\nNo changes planned\. What worker-1 does is not known yet\.$/,
+    );
+  });
+
   it('of what must not be', () => {
     expect(text(planOf([hostPlan('host-1', [])], { diagnostics: [FORBIDDEN] }))).toMatchInlineSnapshot(`
       "error SF505: /mnt/nvme0/seal has the ID 0000-1, the file asks for 0000-2
