@@ -198,13 +198,12 @@ export class Scheduler {
     let best: Candidate | undefined;
     let bestIsPreferred = false;
     for (const candidate of among) {
-      if (!candidate.load.isOpenFor(of.task)) continue;
+      const isLess = best === undefined || isLessUsed(candidate.load, best.load);
+      // Only long-term storage is ever preferred: elsewhere who is used more need not be asked at all.
+      if ((!isLess && of.task !== 'GET') || !candidate.load.isOpenFor(of.task)) continue;
       const eligibility = this.#eligibility(of, candidate);
       if (!eligibility.ok || (bestIsPreferred && !eligibility.preferred)) continue;
-      const better =
-        best === undefined ||
-        (eligibility.preferred && !bestIsPreferred) ||
-        isLessUsed(candidate.load, best.load);
+      const better = isLess || (eligibility.preferred && !bestIsPreferred);
       if (better) [best, bestIsPreferred] = [candidate, eligibility.preferred];
     }
     return best;
@@ -218,17 +217,16 @@ export class Scheduler {
   #advance(candidate: Candidate, decisions: Decision[]): void {
     const { load } = candidate;
     if (!load.worker.enabled) return;
-    for (const job of load.pending()) {
-      if (job.phase === 'assigned' && load.admits(job.request.task, 'preparing')) {
-        load.move(job, 'preparing');
-        decisions.push({ kind: 'prepare', task: job });
-        // Its place among the assigned is free for another.
-        this.#change(candidate);
-      } else if (job.phase === 'prepared' && load.admits(job.request.task, 'running')) {
-        load.move(job, 'running');
-        decisions.push({ kind: 'run', task: job });
-        this.#change(candidate);
+    for (let at = 0, job = load.pending()[0]; job !== undefined; job = load.pending()[at]) {
+      const next = job.phase === 'assigned' ? 'preparing' : 'running';
+      if (!load.admits(job.request.task, next)) {
+        at += 1;
+        continue;
       }
+      load.move(job, next);
+      decisions.push({ kind: next === 'preparing' ? 'prepare' : 'run', task: job });
+      // Its place among the assigned or the prepared is free for another.
+      this.#change(candidate);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { StorageId } from '../lotus/api.js';
-import type { PipelineTask, SectorIndexView } from '../lotus/selector.js';
+import type { Holders, PipelineTask, SectorIndexView } from '../lotus/selector.js';
 import { TASK_PRIORITY } from '../lotus/task.js';
 import type { TaskRequest } from './task-request.js';
 
@@ -9,6 +9,8 @@ const URGENCY = TASK_PRIORITY.filter((code): code is PipelineTask =>
 
 /** Only these tasks depend on where a sector's files are. Lotus: storage/sealer/selector_existing.go */
 const BY_HOLDERS: readonly PipelineTask[] = ['PC2', 'C1', 'FIN', 'GET'];
+
+const NOWHERE: Holders = new Map();
 
 /** Requests of one task whose files lie on the same paths: a worker may take all of them or none. */
 export class RequestClass {
@@ -89,12 +91,11 @@ export class TaskQueue {
   }
 
   add(request: TaskRequest, index: SectorIndexView): void {
-    const held = BY_HOLDERS.includes(this.task) ? [...index.holders(request.sector)] : [];
-    const key = keyOf(request, held);
+    const holders = BY_HOLDERS.includes(this.task) ? index.holders(request.sector) : NOWHERE;
+    const key = keyOf(request.sector.Miner, holders);
     let found = this.#all.get(key);
     if (found === undefined) {
-      const holders = held.map(([id]) => id);
-      found = new RequestClass(this.task, holders);
+      found = new RequestClass(this.task, [...holders.keys()]);
       this.#all.set(key, found);
     }
     if (found.isEmpty) {
@@ -172,7 +173,8 @@ export function lowest(
   return best;
 }
 
-function keyOf({ sector }: TaskRequest, held: readonly (readonly [StorageId, number])[]): string {
-  const places = held.map(([id, types]) => `${id}=${types}`).sort();
-  return [String(sector.Miner), ...places].join(' ');
+function keyOf(miner: number, holders: Holders): string {
+  const places = Array.from(holders, ([id, types]) => `${id}=${types}`);
+  if (places.length > 1) places.sort();
+  return `${miner} ${places.join(' ')}`;
 }

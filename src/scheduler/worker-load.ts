@@ -18,15 +18,13 @@ const STAGE: Readonly<Record<Phase, Stage>> = {
   running: 'running',
 };
 
-const NONE: readonly Job[] = [];
-
 /** What a worker has been given, and what it could take besides. */
 export class WorkerLoad {
   readonly #jobs = new Set<Job>();
   readonly #stages: Record<Stage, LoadState>;
   #total: number;
   /** Those that wait to be prepared or to run, the oldest assignment first. */
-  #pending: readonly Job[] = NONE;
+  readonly #pending: Job[] = [];
   #given = 0;
   #worker: SchedulerWorker;
 
@@ -46,7 +44,7 @@ export class WorkerLoad {
     return this.#jobs;
   }
 
-  /** What could go forward if there were room, the oldest assignment first. */
+  /** What could go forward if there were room, the oldest assignment first; what does leaves it at once. */
   pending(): readonly Job[] {
     return this.#pending;
   }
@@ -74,7 +72,7 @@ export class WorkerLoad {
   add(request: TaskRequest): Job {
     const job: Job = { request, session: this.#worker.session, order: this.#given++, phase: 'assigned' };
     this.#jobs.add(job);
-    this.#pending = [...this.#pending, job];
+    this.#pending.push(job);
     this.#enter('window', request.task);
     return job;
   }
@@ -82,7 +80,8 @@ export class WorkerLoad {
   move(job: Job, phase: Phase): void {
     const from = STAGE[job.phase];
     job.phase = phase;
-    this.#pending = waits(phase) ? inserted(this.#pending, job) : this.#pending.filter((one) => one !== job);
+    if (waits(phase)) this.#await(job);
+    else this.#awaitNoMore(job);
     if (STAGE[phase] === from) return;
     this.#leave(from, job.request.task);
     this.#enter(STAGE[phase], job.request.task);
@@ -90,8 +89,20 @@ export class WorkerLoad {
 
   remove(job: Job): void {
     this.#jobs.delete(job);
-    if (waits(job.phase)) this.#pending = this.#pending.filter((one) => one !== job);
+    this.#awaitNoMore(job);
     this.#leave(STAGE[job.phase], job.request.task);
+  }
+
+  /** The oldest assignment first. */
+  #await(job: Job): void {
+    const at = this.#pending.findIndex(({ order }) => order > job.order);
+    if (at === -1) this.#pending.push(job);
+    else this.#pending.splice(at, 0, job);
+  }
+
+  #awaitNoMore(job: Job): void {
+    const at = this.#pending.indexOf(job);
+    if (at !== -1) this.#pending.splice(at, 1);
   }
 
   #enter(stage: Stage, task: PipelineTask): void {
@@ -111,9 +122,4 @@ function sumOf({ window, preparing, running }: Readonly<Record<Stage, LoadState>
 
 function waits(phase: Phase): boolean {
   return phase === 'assigned' || phase === 'prepared';
-}
-
-function inserted(jobs: readonly Job[], job: Job): readonly Job[] {
-  const at = jobs.findIndex(({ order }) => order > job.order);
-  return at === -1 ? [...jobs, job] : [...jobs.slice(0, at), job, ...jobs.slice(at)];
 }
