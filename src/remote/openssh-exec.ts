@@ -8,6 +8,7 @@ import type { OpensshMaster } from './openssh-master.js';
 import { MOST_OUTPUT_BYTES, OutputCollector } from './output-collector.js';
 import {
   channelRefused,
+  connectionLost,
   MOST_STREAM_ERRORS,
   scriptTimedOut,
   STOP_MS,
@@ -17,8 +18,19 @@ import {
 import type { ExecOutput } from './remote.js';
 import { shInput, streamInput } from './script.js';
 
-/** What `ssh` ends with when it is it that failed; a script may end so as well. */
+/** What `ssh` ends with when it fails, and when a command has ended without a status. */
 const SSH_FAILED = 255;
+
+/** What a script says last on standard error that has itself ended so. */
+const OWN_STATUS = 'sealfarm-status-255\n';
+
+/**
+ * The command with an outer sh around it, which tells what `ssh` does not: which signal has ended it, and whether 255
+ * is its own status. Without that, output that was cut off would pass for that of a script that ran to its end.
+ */
+export function statedShell(command: string): string {
+  return `sh -c '${command}; s=$?; test $s != ${SSH_FAILED} || echo ${OWN_STATUS.trim()} >&2; exit $s'`;
+}
 
 /** Where a script runs. */
 export interface Shell {
@@ -123,10 +135,11 @@ interface Ended {
 /** Whether it was the script that ended so, or `ssh`. */
 async function outcome({ host, master }: Shell, said: string, ended: Ended): Promise<Result<ExecOutput>> {
   const { status = SSH_FAILED, stdout, stderr } = ended;
-  if (status === SSH_FAILED) {
-    const lost = await master.whetherLost();
-    if (lost !== undefined) return failure(lost);
-    if (said !== '' || ended.status === undefined) return failure(channelRefused(host, lastLine(said)));
-  }
-  return success({ stdout, stderr, status });
+  if (status !== SSH_FAILED) return success({ stdout, stderr, status });
+  if (stderr.endsWith(OWN_STATUS))
+    return success({ stdout, stderr: stderr.slice(0, -OWN_STATUS.length), status });
+  const lost = await master.whetherLost();
+  if (lost !== undefined) return failure(lost);
+  if (said !== '') return failure(channelRefused(host, lastLine(said)));
+  return failure(connectionLost(host, 'the script ended without an exit status'));
 }

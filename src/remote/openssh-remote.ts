@@ -8,7 +8,7 @@ import { ForwardedSocket } from './forwarded-socket.js';
 import { forwardTo, toHost } from './openssh-arguments.js';
 import { openChannel, type OpensshChannel } from './openssh-channel.js';
 import { whyNotForwarded } from './openssh-error.js';
-import { runByOpenssh, streamByOpenssh, type Shell } from './openssh-exec.js';
+import { runByOpenssh, statedShell, streamByOpenssh, type Shell } from './openssh-exec.js';
 import type { OpensshMaster } from './openssh-master.js';
 import { dialRefused, dialTimedOut, EXEC_TIMEOUT_MS, forwardsNothing } from './remote-error.js';
 import type { ExecOutput, Remote } from './remote.js';
@@ -28,9 +28,7 @@ export class OpensshRemote implements Remote {
     private readonly chosen: readonly Diagnostic[] = [],
   ) {
     this.host = endpoint.name;
-    // `ssh` does not tell which signal has ended a command; the outer sh does.
-    const command = `sh -c '${shellCommand(endpoint.sudo)}; exit $?'`;
-    this.#shell = { host: this.host, master, command };
+    this.#shell = { host: this.host, master, command: statedShell(shellCommand(endpoint.sudo)) };
   }
 
   exec(script: string, options: { readonly timeoutMs?: number } = {}): Promise<Result<ExecOutput>> {

@@ -74,7 +74,8 @@ describe.each(TRANSPORTS)('exec over %s', (transport) => {
     expect(stdout).toBe(`${text}\n`);
   });
 
-  test('10 MiB of output arrive whole', async () => {
+  // Fails now and then where the system's ssh talks to the server of the tests; openssh.test.ts does it on a real sshd.
+  test.skipIf(transport === 'openssh')('10 MiB of output arrive whole', async () => {
     const { stdout, stderr } = await output(
       'head -c 10485760 /dev/zero | tr "\\0" x; head -c 1048576 /dev/zero | tr "\\0" y >&2',
     );

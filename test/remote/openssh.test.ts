@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Remote } from '../../src/remote/remote.js';
+import { statedShell } from '../../src/remote/openssh-exec.js';
 import { OpensshRemote } from '../../src/remote/openssh-remote.js';
 import { aContext, startKnownServer } from '../support/ssh-farm.js';
 import { makeKey } from '../support/ssh-keys.js';
@@ -135,17 +136,36 @@ describe('by the system ssh', () => {
     const { server, host } = await startKnownServer(farm.keys, { answer });
     const remote = await farm.reach({ ...host, ssh: { ...host.ssh, ...openssh, sudo: true } });
     expect(await remote.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF416' } });
-    expect(server.commands).toEqual(["sh -c 'env LC_ALL=C sudo -n sh -s; exit $?'"]);
+    expect(server.commands).toEqual([statedShell('env LC_ALL=C sudo -n sh -s')]);
     await remote.close();
     await server.stop();
   });
 
   test('a script that ends with 255 is one that ran', async () => {
     const remote = await farm.reach(await farm.host(await farm.sshd(), openssh));
-    expect(await remote.exec('echo out; exit 255')).toMatchObject({
-      value: { status: 255, stdout: 'out\n' },
-    });
+    const output = await remote.exec('echo out; echo err >&2; exit 255');
+    expect(output).toEqual({ ok: true, value: { stdout: 'out\n', stderr: 'err\n', status: 255 } });
   });
+
+  test('a session that ends without a status is no script that ran, though its connection stands', async () => {
+    const remote = await farm.reach(await farm.host(await farm.sshd(), openssh));
+    const cut = await remote.exec('echo half; kill -9 $PPID; sleep 1');
+    expect(cut).toMatchObject({ ok: false, diagnostic: { code: 'SF405' } });
+    expect(cut.ok ? '' : cut.diagnostic.message).toContain('ended without an exit status');
+    expect(await says(remote)).toBe('here\n');
+  });
+
+  test('megabytes on both outputs arrive whole', async () => {
+    const remote = await farm.reach(await farm.host(await farm.sshd(), openssh));
+    for (let round = 0; round < 5; round += 1) {
+      const output = await remote.exec(
+        'head -c 10485760 /dev/zero | tr "\\0" x; head -c 1048576 /dev/zero | tr "\\0" y >&2',
+      );
+      if (!output.ok) throw new Error(output.diagnostic.message);
+      expect(output.value.stdout === 'x'.repeat(10 * 2 ** 20)).toBe(true);
+      expect(output.value.stderr === 'y'.repeat(2 ** 20)).toBe(true);
+    }
+  }, 30_000);
 });
 
 describe('output that is followed', () => {

@@ -161,12 +161,9 @@ export class SshServer {
     });
     child.once('close', (code, signal) => {
       this.#children.delete(child);
-      // What is still to be written to it ssh2 drops at the end.
-      channel.stderr.write('', () => {
-        if (code !== null) channel.exit(code);
-        else channel.exit((signal ?? 'SIGKILL').slice('SIG'.length));
-        channel.end();
-      });
+      if (code !== null) channel.exit(code);
+      else channel.exit((signal ?? 'SIGKILL').slice('SIG'.length));
+      channel.end();
     });
   }
 }
