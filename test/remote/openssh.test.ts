@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Remote } from '../../src/remote/remote.js';
@@ -30,9 +31,10 @@ async function says(remote: Remote, script = 'echo here'): Promise<string> {
   return output.value.stdout;
 }
 
-/** Folders of masters on this machine that belong to this user; other tests may have some. */
-async function folders(): Promise<readonly string[]> {
-  return (await readdir('/tmp')).filter((name) => name.startsWith('sealfarm-'));
+/** Where the connection of a host keeps its socket. */
+function folderOf(remote: Remote): string {
+  const { socket } = Reflect.get(remote, 'master') as { readonly socket: string };
+  return dirname(socket);
 }
 
 describe('by the system ssh', () => {
@@ -66,10 +68,9 @@ describe('by the system ssh', () => {
   }, 30_000);
 
   test('the connection and its folder are gone after close, which may be called again', async () => {
-    const before = await folders();
     const sshd = await farm.sshd();
     const remote = await farm.reach(await farm.host(sshd, openssh));
-    const [own] = (await folders()).filter((name) => !before.includes(name));
+    expect(existsSync(folderOf(remote))).toBe(true);
     expect(await says(remote)).toBe('here\n');
     await remote.close();
     await remote.close();
@@ -77,7 +78,7 @@ describe('by the system ssh', () => {
       () => /Received disconnect|Disconnected from|Connection closed by/.test(sshd.log),
       'sshd sees the end',
     );
-    expect(await folders()).not.toContain(own);
+    expect(existsSync(folderOf(remote))).toBe(false);
     expect(await remote.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF405' } });
     expect(await remote.dial('127.0.0.1', 9)).toMatchObject({ ok: false, diagnostic: { code: 'SF405' } });
   });
