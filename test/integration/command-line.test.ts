@@ -160,6 +160,7 @@ hosts:
   here:
     address: 127.0.0.1
     ssh: { transport: local }
+    serviceManager: process
     paths: { config: ${dir}/etc, state: ${dir}/state }
     workers:
       w: { listen: "127.0.0.1:3456", tasks: [precommit1], storage: [${storage}] }
