@@ -25,6 +25,7 @@ export interface SectorIndexView {
   holders(sector: SectorId): Holders;
 }
 
+/** What was given once never changes: files that come or go make a new one. */
 export type Holders = ReadonlyMap<StorageId, number>;
 
 /** Why no path of a worker will do; of several paths, the reason of the one that came furthest. */

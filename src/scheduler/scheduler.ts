@@ -18,6 +18,7 @@ export interface Decision {
   readonly task: ScheduledTask;
 }
 
+const NOTHING: readonly Decision[] = [];
 const NOBODY: readonly Candidate[] = [];
 
 /**
@@ -34,6 +35,8 @@ export class Scheduler {
   readonly #jobs = new Map<string, { readonly candidate: Candidate; readonly job: Job }>();
   readonly #waiting = new Waiting();
   #changed: Candidate[] = [];
+  /** Something was submitted that no worker was asked for yet. */
+  #hasFresh = false;
   readonly #takers = new Takers(this.#candidates);
   #view: SectorIndexView | undefined;
   /** How many workers there have ever been. */
@@ -71,7 +74,7 @@ export class Scheduler {
   removeWorker(session: string): void {
     const candidate = this.#candidates.get(session);
     if (candidate === undefined) return;
-    for (const { request } of candidate.load.jobs()) this.#jobs.delete(request.id);
+    for (const [id, job] of this.#jobs) if (job.candidate === candidate) this.#jobs.delete(id);
     this.#candidates.delete(session);
     this.#takers.forget();
     this.#changed = this.#changed.filter((one) => one !== candidate);
@@ -94,10 +97,11 @@ export class Scheduler {
       this.#change(candidate);
     }
     this.#waiting.refresh(this.#current());
+    this.#hasFresh = true;
   }
 
   submit(request: TaskRequest): void {
-    this.#waiting.add(request, this.#current());
+    if (this.#waiting.add(request, this.#current())) this.#hasFresh = true;
   }
 
   prepared(id: string): void {
@@ -117,13 +121,14 @@ export class Scheduler {
   }
 
   /** Everything that can be decided now, in the order in which Lotus would. */
-  round(): Decision[] {
+  round(): readonly Decision[] {
+    if (this.#changed.length === 0 && !this.#hasFresh) return NOTHING;
+    this.#hasFresh = false;
     const decisions: Decision[] = [];
-    if (this.#changed.length === 0 && !this.#waiting.hasFresh) return decisions;
     do {
       const changed = this.#takeChanged();
       for (const queue of this.#waiting.queues) {
-        if (queue.filled.size > 0) this.#assignAll(queue, changed, decisions);
+        if (!queue.isEmpty) this.#assignAll(queue, changed, decisions);
       }
       // With those that were given something just now: each must be as open for the next as all others.
       for (const candidate of changed) this.#change(candidate);

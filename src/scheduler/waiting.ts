@@ -1,4 +1,5 @@
 import type { StorageId } from '../lotus/api.js';
+import type { SectorId } from '../lotus/file-type.js';
 import type { Holders, PipelineTask, SectorIndexView } from '../lotus/selector.js';
 import { TASK_PRIORITY } from '../lotus/task.js';
 import type { TaskRequest } from './task-request.js';
@@ -15,14 +16,16 @@ const NOWHERE: Holders = new Map();
 /** Requests of one task whose files lie on the same paths: a worker may take all of them or none. */
 export class RequestClass {
   readonly task: PipelineTask;
+  readonly miner: number;
   /** Where the files are; empty for tasks to which that is all one. */
   readonly holders: readonly StorageId[];
   /** By sector number; those before `#first` are taken. */
   #requests: TaskRequest[] = [];
   #first = 0;
 
-  constructor(task: PipelineTask, holders: readonly StorageId[]) {
+  constructor(task: PipelineTask, miner: number, holders: readonly StorageId[]) {
     this.task = task;
+    this.miner = miner;
     this.holders = holders;
   }
 
@@ -71,8 +74,12 @@ export class RequestClass {
 export class TaskQueue {
   readonly task: PipelineTask;
   readonly #all = new Map<string, RequestClass>();
+  /** The same classes by the holders themselves: an index mostly gives the same ones again. */
+  #known = new WeakMap<Holders, RequestClass>();
   readonly #filled = new Set<RequestClass>();
   #fresh = new Set<RequestClass>();
+  /** How many classes are filled. A set's own size is dear to ask so often. */
+  #waiting = 0;
   /** How often something new was left that nobody could take just then. */
   left = 0;
 
@@ -85,24 +92,34 @@ export class TaskQueue {
     return this.#filled;
   }
 
-  /** Whether something waits that no worker was asked for yet. */
-  get hasFresh(): boolean {
-    return this.#fresh.size > 0;
+  get isEmpty(): boolean {
+    return this.#waiting === 0;
   }
 
-  add(request: TaskRequest, index: SectorIndexView): void {
-    const holders = BY_HOLDERS.includes(this.task) ? index.holders(request.sector) : NOWHERE;
-    const key = keyOf(request.sector.Miner, holders);
-    let found = this.#all.get(key);
-    if (found === undefined) {
-      found = new RequestClass(this.task, [...holders.keys()]);
-      this.#all.set(key, found);
-    }
+  /** True where no worker was asked for its like yet. */
+  add(request: TaskRequest, index: SectorIndexView): boolean {
+    const found = this.#classOf(request.sector, index);
     if (found.isEmpty) {
       this.#filled.add(found);
+      this.#waiting += 1;
       this.#fresh.add(found);
     }
     found.add(request);
+    return this.#fresh.has(found);
+  }
+
+  #classOf(sector: SectorId, index: SectorIndexView): RequestClass {
+    const holders = BY_HOLDERS.includes(this.task) ? index.holders(sector) : NOWHERE;
+    const known = this.#known.get(holders);
+    if (known?.miner === sector.Miner) return known;
+    const key = keyOf(sector.Miner, holders);
+    let found = this.#all.get(key);
+    if (found === undefined) {
+      found = new RequestClass(this.task, sector.Miner, [...holders.keys()]);
+      this.#all.set(key, found);
+    }
+    this.#known.set(holders, found);
+    return found;
   }
 
   /** The classes of which no worker was asked yet; from now on they count as asked. */
@@ -115,14 +132,18 @@ export class TaskQueue {
   /** Takes the next one of a class out. */
   take(from: RequestClass): void {
     from.takeNext();
-    if (from.isEmpty) this.#filled.delete(from);
+    if (!from.isEmpty) return;
+    this.#filled.delete(from);
+    this.#waiting -= 1;
   }
 
   /** Takes all out, to be sorted anew. */
   clear(): readonly TaskRequest[] {
     const all = [...this.#filled].flatMap((one) => [...one]);
     this.#all.clear();
+    this.#known = new WeakMap();
     this.#filled.clear();
+    this.#waiting = 0;
     this.#fresh.clear();
     return all;
   }
@@ -138,13 +159,9 @@ export class Waiting {
     for (const { filled } of this.queues) for (const one of filled) yield* one;
   }
 
-  /** Whether something waits that no worker was asked for yet. */
-  get hasFresh(): boolean {
-    return this.queues.some((queue) => queue.hasFresh);
-  }
-
-  add(request: TaskRequest, index: SectorIndexView): void {
-    this.queue(request.task).add(request, index);
+  /** True where no worker was asked for its like yet. */
+  add(request: TaskRequest, index: SectorIndexView): boolean {
+    return this.queue(request.task).add(request, index);
   }
 
   queue(task: PipelineTask): TaskQueue {

@@ -20,7 +20,6 @@ const STAGE: Readonly<Record<Phase, Stage>> = {
 
 /** What a worker has been given, and what it could take besides. */
 export class WorkerLoad {
-  readonly #jobs = new Set<Job>();
   readonly #stages: Record<Stage, LoadState>;
   #total: number;
   /** Those that wait to be prepared or to run, the oldest assignment first. */
@@ -37,11 +36,6 @@ export class WorkerLoad {
 
   get worker(): SchedulerWorker {
     return this.#worker;
-  }
-
-  /** The oldest assignment first. */
-  jobs(): Iterable<Job> {
-    return this.#jobs;
   }
 
   /** What could go forward if there were room, the oldest assignment first; what does leaves it at once. */
@@ -71,7 +65,6 @@ export class WorkerLoad {
 
   add(request: TaskRequest): Job {
     const job: Job = { request, session: this.#worker.session, order: this.#given++, phase: 'assigned' };
-    this.#jobs.add(job);
     this.#pending.push(job);
     this.#enter('window', request.task);
     return job;
@@ -88,7 +81,6 @@ export class WorkerLoad {
   }
 
   remove(job: Job): void {
-    this.#jobs.delete(job);
     this.#awaitNoMore(job);
     this.#leave(STAGE[job.phase], job.request.task);
   }

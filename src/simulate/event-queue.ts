@@ -41,9 +41,10 @@ export class EventQueue<T> {
     if (first === undefined || last === undefined || heap.length === 0) return first;
     let index = 0;
     for (;;) {
-      const [left, right] = [2 * index + 1, 2 * index + 2];
-      const [a, b] = [heap[left], heap[right]];
-      const child = a !== undefined && b !== undefined && isBefore(b, a) ? right : left;
+      const left = 2 * index + 1;
+      const a = heap[left];
+      const b = heap[left + 1];
+      const child = a !== undefined && b !== undefined && isBefore(b, a) ? left + 1 : left;
       const below = heap[child];
       if (below === undefined || !isBefore(below, last)) break;
       heap[index] = below;

@@ -174,6 +174,10 @@ export class Run {
       this.#fail(task);
       return;
     }
+    if (moves.length === 0) {
+      this.#scheduler.prepared(task.request.id);
+      return;
+    }
     const time = moveTime(moves, this.#settings);
     const event: Event = { kind: 'prepared', task, moves };
     this.#tally.move(task, moves);

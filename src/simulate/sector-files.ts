@@ -5,6 +5,7 @@ import type { ScheduledTask } from '../scheduler/task-request.js';
 import type { SealedType, SectorFile, Storage } from './storage.js';
 import { movedBytes, type Move } from './transfer.js';
 
+const NOTHING: readonly Move[] = [];
 const TYPES: readonly SealedType[] = ['unsealed', 'sealed', 'cache'];
 
 /** What tasks do with sector files: fetch, write, trim. Lotus: storage/paths/remote.go, storage/sealer/worker_local.go */
@@ -20,10 +21,12 @@ export class SectorFiles {
   /** What must come to the task's worker, with room kept for it; undefined where there is none. */
   movesFor({ session, request }: ScheduledTask): readonly Move[] | undefined {
     const { fetch, fetchTo } = TASK_FILES[request.task];
+    if (fetch === 0) return NOTHING;
     const moves: Move[] = [];
     for (const type of TYPES) {
+      if ((fetch & FILE_TYPES[type]) === 0) continue;
       const here = this.#storage.file(request.sector.Number, type);
-      if ((fetch & FILE_TYPES[type]) === 0 || here === undefined) continue;
+      if (here === undefined) continue;
       if (here.path.session === session && (fetchTo === 'sealing' || here.path.info.CanStore)) continue;
       const file = this.#keepRoom(session, type, fetchTo);
       if (file === undefined) {

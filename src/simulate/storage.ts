@@ -6,6 +6,7 @@ import type { Holders, IndexedPath, SectorIndexView } from '../lotus/selector.js
 import { pathFor } from '../lotus/path-choice.js';
 import { spaceNeeded } from '../lotus/selector.js';
 import type { Model, ModelPath } from './model.js';
+import { Places } from './places.js';
 
 export type SealedType = Extract<FileType, 'unsealed' | 'sealed' | 'cache'>;
 
@@ -20,7 +21,7 @@ export interface SectorFile {
 
 /** The files of one sector. */
 interface Sector {
-  readonly files: Map<SealedType, SectorFile>;
+  readonly files: Record<SealedType, SectorFile | undefined>;
   /** What the index knows of them, until it changes. */
   holders?: Holders | undefined;
 }
@@ -33,7 +34,7 @@ interface FileSystem {
 
 const { unsealed, sealed, cache } = FILE_TYPES;
 
-const NOWHERE: Holders = new Map();
+const TYPES: readonly SealedType[] = ['unsealed', 'sealed', 'cache'];
 
 /** One storage path, with what is still free on it. */
 export class Path implements IndexedPath {
@@ -70,6 +71,7 @@ export class Storage implements SectorIndexView {
   readonly disallowRemoteFinalize: boolean;
   readonly #size: SectorSize;
   readonly #sectors = new Map<number, Sector>();
+  readonly #nowhere = new Places();
   readonly #finished = new Map<StorageId, number>();
   readonly #ofWorker = new Map<string, Path[]>();
   /** What fits on a path, as a bit for each amount that tasks ask for. */
@@ -102,11 +104,11 @@ export class Storage implements SectorIndexView {
 
   holders({ Number: number }: SectorId): Holders {
     const sector = this.#sectors.get(number);
-    return sector === undefined ? NOWHERE : (sector.holders ??= holdersOf(sector.files));
+    return sector === undefined ? this.#nowhere.holders : (sector.holders ??= this.#holdersOf(sector.files));
   }
 
   file(sector: number, type: SealedType): SectorFile | undefined {
-    return this.#sectors.get(sector)?.files.get(type);
+    return this.#sectors.get(sector)?.files[type];
   }
 
   /** The path of the worker on which Lotus would put such a file; undefined when there is none with room. */
@@ -124,16 +126,19 @@ export class Storage implements SectorIndexView {
   /** Puts a file in the place of the one that was there. */
   put(number: number, type: SealedType, file: SectorFile): void {
     let sector = this.#sectors.get(number);
-    if (sector === undefined) this.#sectors.set(number, (sector = { files: new Map() }));
-    const before = sector.files.get(type);
+    if (sector === undefined) {
+      sector = { files: { unsealed: undefined, sealed: undefined, cache: undefined } };
+      this.#sectors.set(number, sector);
+    }
+    const before = sector.files[type];
     if (before !== undefined) this.release(before);
-    sector.files.set(type, file);
+    sector.files[type] = file;
     sector.holders = undefined;
   }
 
   declare(number: number, type: SealedType): void {
     const sector = this.#sectors.get(number);
-    const file = sector?.files.get(type);
+    const file = sector?.files[type];
     if (sector === undefined || file === undefined) return;
     file.declared = true;
     sector.holders = undefined;
@@ -145,17 +150,21 @@ export class Storage implements SectorIndexView {
 
   remove(number: number, type: SealedType): void {
     const sector = this.#sectors.get(number);
-    const file = sector?.files.get(type);
+    const file = sector?.files[type];
     if (sector === undefined || file === undefined) return;
     this.release(file);
-    sector.files.delete(type);
+    sector.files[type] = undefined;
     sector.holders = undefined;
   }
 
   /** The sector is finished: its files stay where they are, and nobody asks for them again. */
   forget(number: number): void {
-    for (const { path, size } of this.#sectors.get(number)?.files.values() ?? []) {
-      this.#finished.set(path.info.ID, this.finishedOn(path.info.ID) + size);
+    const { files } = this.#sectors.get(number) ?? {};
+    for (const type of TYPES) {
+      const file = files?.[type];
+      if (file === undefined) continue;
+      const { ID } = file.path.info;
+      this.#finished.set(ID, this.finishedOn(ID) + file.size);
     }
     this.#sectors.delete(number);
   }
@@ -163,6 +172,15 @@ export class Storage implements SectorIndexView {
   /** bytes of finished sectors on a path */
   finishedOn(id: StorageId): number {
     return this.#finished.get(id) ?? 0;
+  }
+
+  #holdersOf(files: Sector['files']): Holders {
+    let places = this.#nowhere;
+    for (const type of TYPES) {
+      const file = files[type];
+      if (file?.declared === true) places = places.with(file.path.info.ID, FILE_TYPES[type]);
+    }
+    return places.holders;
   }
 
   #take(path: Path, bytes: number): void {
@@ -177,12 +195,4 @@ export class Storage implements SectorIndexView {
   #fitting({ available }: Path): number {
     return this.#asked.reduce((bits, bytes, index) => bits | (bytes <= available ? 1 << index : 0), 0);
   }
-}
-
-function holdersOf(files: Sector['files']): Holders {
-  const holders = new Map<StorageId, number>();
-  for (const [type, { path, declared }] of files) {
-    if (declared) holders.set(path.info.ID, (holders.get(path.info.ID) ?? 0) | FILE_TYPES[type]);
-  }
-  return holders;
 }

@@ -40,7 +40,9 @@ export class Tally {
   since = 0;
   finishedSince = 0;
   readonly #size: Model['size'];
-  readonly #transfers = new Map<string, Transfer>();
+  #transfers: Transfer[] = [];
+  /** The same by where they come from and where they go. */
+  readonly #byWay = new Map<string, Map<string, Transfer[]>>();
 
   constructor({ workers, size }: Model) {
     this.#size = size;
@@ -53,7 +55,7 @@ export class Tally {
   }
 
   get transfers(): readonly Transfer[] {
-    return [...this.#transfers.values()];
+    return this.#transfers;
   }
 
   /** Sectors that wait before a task, assigned or not. */
@@ -88,7 +90,8 @@ export class Tally {
   restart(now: number): void {
     this.since = now;
     this.finishedSince = 0;
-    this.#transfers.clear();
+    this.#transfers = [];
+    this.#byWay.clear();
     this.failures.clear();
     for (const level of [...this.queues.values(), ...this.underway.values()]) level.restart(now);
     for (const worker of this.workers.values()) worker.restart(now);
@@ -98,24 +101,24 @@ export class Tally {
   move({ request }: ScheduledTask, moves: readonly Move[]): void {
     const cargo = CARGO[request.task];
     if (cargo === undefined) return;
-    const counted = new Set<Transfer>();
-    for (const { from, to, bytes } of moves) {
+    for (const [index, { from, to, bytes }] of moves.entries()) {
       if (from === to) continue;
       const transfer = this.#transfer(from, to, cargo);
       transfer.bytes += bytes;
-      if (!counted.has(transfer)) transfer.sectors += 1;
-      counted.add(transfer);
+      if (moves.findIndex((move) => move.from === from) === index) transfer.sectors += 1;
     }
   }
 
   #transfer(from: string, to: string, cargo: TransferKind): Transfer {
-    // No name holds a blank.
-    const key = `${from} ${to} ${cargo}`;
-    let transfer = this.#transfers.get(key);
-    if (transfer === undefined) {
-      transfer = { from, to, cargo, sectors: 0, bytes: 0 };
-      this.#transfers.set(key, transfer);
-    }
+    let targets = this.#byWay.get(from);
+    if (targets === undefined) this.#byWay.set(from, (targets = new Map<string, Transfer[]>()));
+    let transfers = targets.get(to);
+    if (transfers === undefined) targets.set(to, (transfers = []));
+    const known = transfers.find((one) => one.cargo === cargo);
+    if (known !== undefined) return known;
+    const transfer: Transfer = { from, to, cargo, sectors: 0, bytes: 0 };
+    this.#transfers.push(transfer);
+    transfers.push(transfer);
     return transfer;
   }
 }

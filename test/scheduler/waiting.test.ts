@@ -10,21 +10,21 @@ function numbersOf(one: RequestClass): readonly number[] {
 
 describe('a class of requests', () => {
   it('has the lowest sector first, whatever the order of coming', () => {
-    const one = new RequestClass('PC1', []);
+    const one = new RequestClass('PC1', 1000, []);
     for (const number of [5, 1, 9, 3]) one.add(request('PC1', number));
     expect(numbersOf(one)).toEqual([1, 3, 5, 9]);
     expect(one.next?.id).toBe('PC1 1');
   });
 
   it('keeps the order of coming of one sector', () => {
-    const one = new RequestClass('PC1', []);
+    const one = new RequestClass('PC1', 1000, []);
     for (const id of ['first', 'second']) one.add({ id, task: 'PC1', sector: sectorId(4) });
     one.add(request('PC1', 3));
     expect([...one].map(({ id }) => id)).toEqual(['PC1 3', 'first', 'second']);
   });
 
   it('takes in a lower one after others were taken', () => {
-    const one = new RequestClass('PC1', []);
+    const one = new RequestClass('PC1', 1000, []);
     for (const number of [2, 4, 6, 8, 10]) one.add(request('PC1', number));
     one.takeNext();
     one.takeNext();
@@ -41,7 +41,7 @@ describe('a class of requests', () => {
     const steps = fc.array(fc.option(fc.nat({ max: 30 })), { maxLength: 60 });
     fc.assert(
       fc.property(steps, (numbers) => {
-        const one = new RequestClass('PC1', []);
+        const one = new RequestClass('PC1', 1000, []);
         let expected: number[] = [];
         for (const number of numbers) {
           if (number !== null) {
@@ -123,19 +123,18 @@ describe('what waits', () => {
   });
 
   it('is fresh until somebody asks, and again once it was empty', () => {
-    const waiting = waitingFor('PC2', 1);
-    expect(waiting.hasFresh).toBe(true);
+    const waiting = new Waiting();
+    expect(waiting.add(request('PC2', 1), index())).toBe(true);
     expect([...waiting.queue('C1').takeFresh()]).toEqual([]);
     const [one, ...others] = waiting.queue('PC2').takeFresh();
     expect(others).toEqual([]);
-    expect(waiting.hasFresh).toBe(false);
+    expect([...waiting.queue('PC2').takeFresh()]).toEqual([]);
 
     // Like the one that waits: who may not take that may not take this.
-    waiting.add(request('PC2', 2), index());
-    expect(waiting.hasFresh).toBe(false);
+    expect(waiting.add(request('PC2', 2), index())).toBe(false);
 
     for (let left = 2; one !== undefined && left > 0; left--) waiting.queue('PC2').take(one);
-    waiting.add(request('PC2', 2), index());
+    expect(waiting.add(request('PC2', 2), index())).toBe(true);
     expect([...waiting.queue('PC2').takeFresh()]).toEqual([one]);
   });
 

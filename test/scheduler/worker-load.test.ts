@@ -68,11 +68,17 @@ describe('the load of a worker', () => {
     expect(load.total()).toBe(0.5);
   });
 
-  it('is told the oldest assignment first', () => {
+  it('has the oldest assignment first among those that wait', () => {
     const load = loadOf({});
-    const [first] = ['PC1 7', 'AP 3', 'C2 5'].map((id, index) => load.add({ ...request('AP', index), id }));
+    const [first, second] = ['PC1 7', 'AP 3', 'C2 5'].map((id, index) =>
+      load.add({ ...request('AP', index), id }),
+    );
+    const waiting = (): readonly string[] => load.pending().map(({ request: { id } }) => id);
     if (first !== undefined) load.move(first, 'running');
-    expect([...load.jobs()].map(({ request: { id } }) => id)).toEqual(['PC1 7', 'AP 3', 'C2 5']);
+    if (second !== undefined) load.move(second, 'preparing');
+    expect(waiting()).toEqual(['C2 5']);
+    if (second !== undefined) load.move(second, 'prepared');
+    expect(waiting()).toEqual(['AP 3', 'C2 5']);
   });
 
   it('is open for nothing while it is away, and for no task that it does not do', () => {
