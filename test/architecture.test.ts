@@ -15,6 +15,7 @@ const HOUSE = `
   rpc         remote lotus secret diagnostic
   remote      types-of-farm secret diagnostic
   secrets     farm secret diagnostic
+  git
 
   check       flow capacity observed host farm config lotus secret diagnostic
   simulate    flow capacity scheduler desired farm lotus diagnostic
@@ -69,7 +70,7 @@ const PURE_MODULES = ['node:crypto', 'node:util'];
 /** Packages that belong to some rooms alone. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['remote', 'sandbox'],
-  execa: ['remote', 'sandbox', 'secrets'],
+  execa: ['remote', 'sandbox', 'secrets', 'git'],
   listr2: ['view'],
   commander: ['cli'],
 };

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { checkFarm } from '../check/check-layout.js';
 import { MAX_BYTES } from '../config/config-file.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { readFarm, type FarmCheck, type FarmReading } from '../farm/read-farm.js';
 import type { Farm } from '../farm/farm.js';
+import { readText, whyUnreadable } from './read-text.js';
 import type { Terminal } from './terminal.js';
 
 /** Reads the file, says what is wrong with it, and gives the farm if nothing is. A layout that cannot work is let be. */
@@ -37,7 +37,7 @@ export async function openFarmFile(file: string): Promise<FarmFile> {
     const { size } = await stat(file);
     // A file that is far too large is not read at all; the reader says so for one just above.
     if (size > MOST_BYTES) return () => ({ diagnostics: [tooLarge(file, size)] });
-    const text = await textOf(file);
+    const text = await readText(file, MOST_BYTES);
     return (check) => readFarm(text, file, check);
   } catch (error) {
     return () => ({ diagnostics: [unreadable(file, error)] });
@@ -45,13 +45,6 @@ export async function openFarmFile(file: string): Promise<FarmFile> {
 }
 
 const MOST_BYTES = 2 * MAX_BYTES;
-
-/** No more than that of devices and pipes, which say no size and may have no end. */
-async function textOf(file: string): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of createReadStream(file, { end: MOST_BYTES })) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
-}
 
 function tooLarge(file: string, size: number): Diagnostic {
   return {
@@ -64,17 +57,10 @@ function tooLarge(file: string, size: number): Diagnostic {
 }
 
 function unreadable(file: string, error: unknown): Diagnostic {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const why =
-    code === 'ENOENT'
-      ? 'there is no such file'
-      : code === 'EISDIR'
-        ? 'it is a folder'
-        : code || String(error);
   return {
     code: 'SF100',
     severity: 'error',
-    message: `${file} cannot be read: ${why}`,
+    message: `${file} cannot be read: ${whyUnreadable(error)}`,
     place: { kind: 'file', file },
     help: 'Name the file with --config FILE, or start from examples/storage-groups/sealfarm.yaml.',
   };

@@ -1,14 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { ApplyOptions } from './commands/apply.js';
+import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
 import type { DrainOptions } from './commands/drain.js';
-import type { PlanOptions } from './commands/plan.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { duration } from './duration-option.js';
 import { logsCommand } from './logs-command.js';
+import { planCommands } from './plan-commands.js';
 import { simulateCommand } from './simulate-command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
-import { parseDuration } from '../farm/duration.js';
 import type { GlobalOptions } from './terminal.js';
 import { usageError } from './usage-error.js';
 import { version } from './version.js';
@@ -142,25 +141,7 @@ function addFileCommands(program: Command, finish: Finish): void {
 }
 
 function addHostCommands(program: Command, finish: Finish): void {
-  command(program, 'plan', 'show what differs on the hosts and how it would be changed; changes nothing')
-    .option('--detailed-exitcode', 'exit with 2 when there is something to do')
-    .option('--verbose', 'show every host and every value')
-    .addHelpText('after', examples('sealfarm plan', 'sealfarm plan --detailed-exitcode --json'))
-    .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/plan.js')).plan(self.optsWithGlobals<PlanOptions>()));
-    });
-  command(program, 'apply', 'make the hosts match the file; restarts wait until their worker is quiet')
-    .option('-y, --yes', 'do not ask')
-    .option(
-      '--drain-timeout <duration>',
-      'how long a restart may wait for its worker to get quiet',
-      duration,
-      24 * 3_600_000,
-    )
-    .addHelpText('after', examples('sealfarm apply', 'sealfarm apply --yes --drain-timeout 6h'))
-    .action(async (_: unknown, self: Command) => {
-      finish(await (await import('./commands/apply.js')).apply(self.optsWithGlobals<ApplyOptions>()));
-    });
+  planCommands(program, finish);
   command(program, 'status', 'show what every worker does now')
     .addHelpText('after', examples('sealfarm status', 'sealfarm status --json'))
     .action(async (_: unknown, self: Command) => {
@@ -220,11 +201,4 @@ function addDrainCommands(program: Command, finish: Finish): void {
 
 function command(program: Command, name: string, description: string): Command {
   return program.command(name).description(description);
-}
-
-/** `6h`, `1h30m`; in milliseconds. */
-function duration(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError('Write a duration such as 90s, 30m or 12h.');
-  return milliseconds;
 }

@@ -10,6 +10,7 @@ import type { Farm } from '../farm/farm.js';
 import { intentsOf } from '../observed/intents.js';
 import { parseSectorName } from '../lotus/file-type.js';
 import { makePlan } from '../plan/make-plan.js';
+import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
 import { Connections } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
@@ -65,6 +66,11 @@ export class Workspace {
     const plan = makePlan(this.desired(intentsOf(observation)), observation);
     const notes = this.farm.hosts.flatMap(({ name }) => this.connections.remote(name).notes());
     return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
+  }
+
+  /** What the plan was made from and what it does. */
+  seal(plan: Plan, { observation }: FarmProbe, salt: string): Seal {
+    return sealOf(plan, this.desired(new Map()), observation, salt);
   }
 
   applyContext(probe: FarmProbe, emit: Emit, signal: AbortSignal, times: ApplyTimes): ApplyContext {

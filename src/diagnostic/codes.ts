@@ -7,6 +7,7 @@ import { LIVE_FARM_CODES } from './codes/live-farm.js';
 import { OBSERVING_CODES } from './codes/observing.js';
 import { REACHING_CODES } from './codes/reaching.js';
 import { ROUTE_CODES } from './codes/routes.js';
+import { SAVED_PLAN_CODES } from './codes/saved-plan.js';
 import { SANDBOX_CODES } from './codes/sandbox.js';
 import { SECRET_CODES } from './codes/secrets.js';
 import { WORKER_CODES } from './codes/worker.js';
@@ -32,6 +33,7 @@ export const CODES = {
   ...LIVE_CODES,
   ...LIVE_FARM_CODES,
   ...WORKING_CODES,
+  ...SAVED_PLAN_CODES,
   ...SANDBOX_CODES,
 };
 

@@ -10,7 +10,8 @@ function essence(plan: Plan): string {
   return JSON.stringify(steps(plan).map(stepEssence));
 }
 
-function stepEssence({ id, host, disruption, reason, changes, action }: Step): unknown {
+/** All that decides what a step does, secrets in the open: to be compared, never to be shown. */
+export function stepEssence({ id, host, disruption, reason, changes, action }: Step): unknown {
   const content = action.kind === 'write-file' ? action.content.reveal() : undefined;
   return [id, host, disruption, reason, changes.map(changeEssence), content];
 }

@@ -1,7 +1,8 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import { sectorStoreFile } from '../host/layout.js';
-import type { Disruption, HostPlan, RestartCost, Step } from '../plan/plan.js';
+import type { Disruption, RestartCost } from '../plan/plan.js';
 import { alignRows } from './columns.js';
+import type { ShownHost, ShownStep } from './shown-plan.js';
 import { costWords, stepDetails } from './step-details.js';
 import { reasonWords, stepSymbol, stepWords, type StepSymbol } from './step-words.js';
 import type { Paint, Style } from './style.js';
@@ -26,8 +27,22 @@ interface Entry {
 }
 
 /** The steps of hosts that are all alike, shown by the first of them. */
-export function hostBlock(group: readonly HostPlan[], view: PlanView): readonly string[] {
+export function hostBlock(group: readonly ShownHost[], view: PlanView): readonly string[] {
   const [first, ...alike] = group;
+  if (first === undefined) return [];
+  const { style, width } = view;
+  return [...wrap(`${style.bold(first.host)}${likeWords(alike)}`, width, '  '), ...stepLines(group, view)];
+}
+
+/** ` and 2 hosts like it: host-[2-3]`; nothing for none. */
+export function likeWords(alike: readonly ShownHost[]): string {
+  if (alike.length === 0) return '';
+  return ` and ${count(alike.length, 'host')} like it: ${foldNames(alike.map(({ host }) => host)).join(', ')}`;
+}
+
+/** The same without the hosts' names. */
+export function stepLines(group: readonly ShownHost[], view: PlanView): readonly string[] {
+  const [first] = group;
   if (first === undefined) return [];
   const entries = first.steps.map((step, index) =>
     entry(step, costsAt(group, index), first.steps.slice(0, index), view),
@@ -36,33 +51,25 @@ export function hostBlock(group: readonly HostPlan[], view: PlanView): readonly 
     entries.map(({ cells }) => cells),
     view.width,
   );
-  return [
-    ...heading(first, alike, view),
-    ...first.steps.flatMap((step, index) => [
-      ...(step.worker !== undefined && step.worker !== first.steps[index - 1]?.worker
-        ? [`  ${view.style.bold(step.worker)}`]
-        : []),
-      ...(heads[index] ?? []),
-      ...(entries[index] === undefined ? [] : detailLines(entries[index], view)),
-    ]),
-  ];
+  return first.steps.flatMap((step, index) => [
+    ...(step.worker !== undefined && step.worker !== first.steps[index - 1]?.worker
+      ? [`  ${view.style.bold(step.worker)}`]
+      : []),
+    ...(heads[index] ?? []),
+    ...(entries[index] === undefined ? [] : detailLines(entries[index], view)),
+  ]);
 }
 
-function heading(
-  { host }: HostPlan,
-  alike: readonly HostPlan[],
-  { style, width }: PlanView,
-): readonly string[] {
-  if (alike.length === 0) return [style.bold(host)];
-  const names = foldNames(alike.map((plan) => plan.host)).join(', ');
-  return wrap(`${style.bold(host)} and ${count(alike.length, 'host')} like it: ${names}`, width, '  ');
-}
-
-function costsAt(group: readonly HostPlan[], index: number): readonly RestartCost[] {
+function costsAt(group: readonly ShownHost[], index: number): readonly RestartCost[] {
   return group.flatMap(({ steps }) => steps[index]?.cost ?? []);
 }
 
-function entry(step: Step, costs: readonly RestartCost[], earlier: readonly Step[], view: PlanView): Entry {
+function entry(
+  step: ShownStep,
+  costs: readonly RestartCost[],
+  earlier: readonly ShownStep[],
+  view: PlanView,
+): Entry {
   const { style, verbose = false } = view;
   const indent = step.worker === undefined ? '  ' : '    ';
   const symbol = stepSymbol(step);
@@ -82,7 +89,7 @@ function entry(step: Step, costs: readonly RestartCost[], earlier: readonly Step
 }
 
 /** A restart or a redeclaring brings into effect what was just written: that is not said twice. */
-function announces(earlier: Step, { action, worker }: Step): boolean {
+function announces(earlier: ShownStep, { action, worker }: ShownStep): boolean {
   if (earlier.worker !== worker || earlier.action.kind !== 'write-file') return false;
   return (
     action.kind === 'restart' ||

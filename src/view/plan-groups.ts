@@ -1,10 +1,10 @@
-import type { HostPlan, Step } from '../plan/plan.js';
+import type { ShownHost, ShownStep } from './shown-plan.js';
 import { stepDetails } from './step-details.js';
 import { stepWords } from './step-words.js';
 
 /** Hosts whose steps read alike but for the names, together; in the order of their first. */
-export function alikeHosts(hosts: readonly HostPlan[]): readonly (readonly HostPlan[])[] {
-  const groups = new Map<string, HostPlan[]>();
+export function alikeHosts(hosts: readonly ShownHost[]): readonly (readonly ShownHost[])[] {
+  const groups = new Map<string, ShownHost[]>();
   for (const host of hosts) {
     const key = hostKey(host);
     groups.set(key, [...(groups.get(key) ?? []), host]);
@@ -13,7 +13,7 @@ export function alikeHosts(hosts: readonly HostPlan[]): readonly (readonly HostP
 }
 
 /** What a restart costs now is added up, so it makes no difference. */
-function hostKey({ host, steps }: HostPlan): string {
+function hostKey({ host, steps }: ShownHost): string {
   const workers = [...new Set(steps.flatMap(({ worker }) => worker ?? []))];
   const names = new Map([
     [host, 'host'],
@@ -22,7 +22,7 @@ function hostKey({ host, steps }: HostPlan): string {
   return JSON.stringify(steps.map((step) => stepKey(step).map((text) => withoutNames(text, names))));
 }
 
-function stepKey(step: Step): readonly string[] {
+function stepKey(step: ShownStep): readonly string[] {
   const { action, disruption, reason, worker } = step;
   return [worker ?? '', action.kind, disruption, reason, stepWords(step), ...stepDetails(step, false)];
 }

@@ -1,5 +1,5 @@
 import type { Severity } from '../diagnostic/diagnostic.js';
-import { steps, type Plan, type Step } from '../plan/plan.js';
+import { shownSteps, type ShownPlan, type ShownStep } from './shown-plan.js';
 import { count, foldNames } from './words.js';
 
 /** How much a plan would do. */
@@ -16,9 +16,9 @@ export interface PlanSummary {
   readonly unreached: readonly string[];
 }
 
-export function summarise(plan: Plan): PlanSummary {
-  const all = steps(plan);
-  const kinds = (...wanted: readonly Step['action']['kind'][]): number =>
+export function summarise(plan: ShownPlan): PlanSummary {
+  const all = shownSteps(plan);
+  const kinds = (...wanted: readonly ShownStep['action']['kind'][]): number =>
     all.filter(({ action }) => wanted.includes(action.kind)).length;
   const severe = (severity: Severity): number =>
     plan.diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
@@ -36,7 +36,7 @@ export function summarise(plan: Plan): PlanSummary {
 }
 
 /** The last line of a plan: one sentence on what would be done, one on what is not known or in the way. */
-export function summaryWords(plan: Plan): string {
+export function summaryWords(plan: ShownPlan): string {
   const summary = summarise(plan);
   const { unreached, errors } = summary;
   const blind = unreached.length === plan.hosts.length && unreached.length > 0;
@@ -49,7 +49,7 @@ export function summaryWords(plan: Plan): string {
     (diagnostic) => diagnostic.severity === 'error' && !isOf(unreached, diagnostic),
   );
   const inTheWay = others.length === 0 ? [] : [`${count(others.length, 'error')} in the way: see above.`];
-  if (steps(plan).length > 0) return [doing(summary), ...partial, ...inTheWay].join(' ');
+  if (shownSteps(plan).length > 0) return [doing(summary), ...partial, ...inTheWay].join(' ');
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
   const silent = silentWorkers(plan);
@@ -59,13 +59,13 @@ export function summaryWords(plan: Plan): string {
 }
 
 /** Those that run and have not said what they do. */
-function silentWorkers({ diagnostics }: Plan): readonly string[] {
+function silentWorkers({ diagnostics }: ShownPlan): readonly string[] {
   return diagnostics.flatMap(({ code, place }) =>
     code === 'SF508' && place?.kind === 'host' && place.worker !== undefined ? [place.worker] : [],
   );
 }
 
-function isOf(hosts: readonly string[], { place }: Plan['diagnostics'][number]): boolean {
+function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][number]): boolean {
   return place?.kind === 'host' && hosts.includes(place.host);
 }
 

@@ -1,4 +1,5 @@
 import type { DrainedWorker, Plan } from '../plan/plan.js';
+import type { ShownPlan } from './shown-plan.js';
 import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
 import { hostBlock, type PlanView } from './plan-block.js';
 import { alikeHosts } from './plan-groups.js';
@@ -9,7 +10,7 @@ import { printable, wrap } from './text.js';
 import { sinceWhen } from './words.js';
 
 /** A plan as a person reads it: hosts and their steps, what is left as it is, what is wrong, and one line at the end. */
-export function formatPlan(plan: Plan, view: PlanView): string {
+export function formatPlan(plan: ShownPlan, view: PlanView): string {
   const { style, width, verbose = false } = view;
   const busy = plan.hosts.filter(({ steps }) => steps.length > 0);
   const groups = verbose ? busy.map((host) => [host]) : alikeHosts(busy);
@@ -26,7 +27,7 @@ export function formatPlan(plan: Plan, view: PlanView): string {
     .join('\n\n');
 }
 
-function unreachedLines({ hosts }: Plan, style: Style): readonly string[] {
+function unreachedLines({ hosts }: ShownPlan, style: Style): readonly string[] {
   return hosts
     .filter(({ reached }) => !reached)
     .map(({ host }) => `${style.bold(host)}: ${style.yellow('not reached')}, its steps are not known`);

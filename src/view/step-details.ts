@@ -1,7 +1,8 @@
 import { NAMES_VARIABLE } from '../desired/worker-env.js';
 import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js';
 import { MANAGER_FIELD } from '../plan/process-rules.js';
-import type { Expectation, FieldChange, RestartCost, Step } from '../plan/plan.js';
+import type { Expectation, FieldChange, RestartCost } from '../plan/plan.js';
+import type { ShownStep } from './shown-plan.js';
 import { printable } from './text.js';
 import { count, shown, sinceWhen, someOf } from './words.js';
 
@@ -11,7 +12,7 @@ const FEW_JOBS = 3;
 const DEFAULT_WEIGHT = 10;
 
 /** What is to know about a step below its line: what changes, and what a started worker will do. */
-export function stepDetails(step: Step, verbose: boolean): readonly string[] {
+export function stepDetails(step: ShownStep, verbose: boolean): readonly string[] {
   const { action, changes } = step;
   if (action.kind === 'start') return [expectationWords(action.expect)];
   if (verbose) return changes.map((change) => changeWords(step, change));
@@ -22,7 +23,7 @@ export function stepDetails(step: Step, verbose: boolean): readonly string[] {
 }
 
 /** `AllowTo: example-seal-group-1 → example-seal-group-2`; of what is new only what it will be. */
-function changeWords({ reason }: Step, { field, before, after }: FieldChange): string {
+function changeWords({ reason }: ShownStep, { field, before, after }: FieldChange): string {
   const name = printable(field);
   if (reason === 'new') return `${name}: ${shown(after)}`;
   const [from, to] = [shown(before), shown(after)];
@@ -36,7 +37,7 @@ function managerWords(manager: string): string {
 }
 
 /** `tasks AP, PC1; at most 4 PC1` */
-function expectationWords({ tasks, limits }: Expectation): string {
+function expectationWords({ tasks, limits }: Pick<Expectation, 'tasks' | 'limits'>): string {
   const most = [...limits].map(([code, number]) => `${number} ${code}`);
   const does = tasks.length === 0 ? 'no tasks' : `tasks ${tasks.join(', ')}`;
   return most.length === 0 ? does : `${does}; at most ${most.join(', ')}`;

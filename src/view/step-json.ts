@@ -1,4 +1,6 @@
 import { unreachable } from '../diagnostic/unreachable.js';
+import type { SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { TaskCode } from '../lotus/task.js';
 import type { Action, Disruption, FieldChange, Reason, RestartCost, Step } from '../plan/plan.js';
 
 export interface StepJson {
@@ -13,12 +15,21 @@ export interface StepJson {
 }
 
 /** What is done to what; never what a file holds. */
-interface ActionJson {
+export interface ActionJson {
   readonly kind: Action['kind'];
   readonly path?: string;
   readonly mode?: string;
   readonly id?: string;
-  readonly task?: string;
+  readonly task?: TaskCode;
+  /** Of a new path's sectorstore.json, in Lotus's field names. */
+  readonly settings?: SectorStoreSettings;
+  /** What a started worker must show before it counts as started. */
+  readonly expect?: {
+    readonly tasks: readonly TaskCode[];
+    /** At most so many at once, by task. */
+    readonly limits: Readonly<Partial<Record<TaskCode, number>>>;
+  };
+  readonly unit?: string;
 }
 
 /** A field that is absent before or after has no value there; a secret's is `(secret)`. */
@@ -48,7 +59,12 @@ function actionJson(action: Action): ActionJson {
     case 'write-file':
       return { kind, path: action.path, mode: action.mode };
     case 'create-sectorstore':
-      return { kind, path: action.path, ...(action.id === undefined ? {} : { id: action.id }) };
+      return {
+        kind,
+        path: action.path,
+        settings: action.settings,
+        ...(action.id === undefined ? {} : { id: action.id }),
+      };
     case 'redeclare':
     case 'detach':
       return { kind, path: action.path, id: action.id };
@@ -59,9 +75,12 @@ function actionJson(action: Action): ActionJson {
     case 'disable-task':
       return { kind, task: action.task };
     case 'start':
-    case 'restart':
+    case 'restart': {
+      const { tasks, limits } = action.expect;
+      return { kind, expect: { tasks, limits: Object.fromEntries(limits) } };
+    }
     case 'remove-unit':
-      return { kind };
+      return { kind, unit: action.service.unit.name };
     default:
       return unreachable(action);
   }

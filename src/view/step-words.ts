@@ -1,15 +1,16 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import { sectorStoreFile } from '../host/layout.js';
 import { task, type TaskCode } from '../lotus/task.js';
-import type { Action, Reason, Step } from '../plan/plan.js';
+import type { Reason } from '../plan/plan.js';
+import type { ShownAction, ShownStep } from './shown-plan.js';
 import { printable } from './text.js';
 
 /** What a step does, as an order: `write worker.env`, `redeclare /mnt/nvme0/seal`, `restart worker-1`. */
-export function stepWords({ action, worker, host }: Step): string {
+export function stepWords({ action, worker, host }: ShownStep): string {
   return printable(actionWords(action, worker ?? host));
 }
 
-function actionWords(action: Action, worker: string): string {
+function actionWords(action: ShownAction, worker: string): string {
   switch (action.kind) {
     case 'write-file':
       return `write ${fileWords(action.path)}`;
@@ -49,7 +50,7 @@ function taskWords(code: TaskCode): string {
 export type StepSymbol = '+' | '~' | '-';
 
 /** `+` what comes into being, `~` what changes, `-` what goes. */
-export function stepSymbol({ action, reason }: Step): StepSymbol {
+export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
   switch (action.kind) {
     case 'create-path':
     case 'create-sectorstore':

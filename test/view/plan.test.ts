@@ -406,7 +406,10 @@ describe('planJson', () => {
         id: 'worker-1/restart',
         host: 'host-1',
         worker: 'worker-1',
-        action: { kind: 'restart' },
+        action: {
+          kind: 'restart',
+          expect: { tasks: expect.any(Array) as unknown, limits: expect.any(Object) as unknown },
+        },
         disruption: 'restart',
         reason: 'process-older-than-file',
         changes: [{ field: 'PC1_32G_MAX_CONCURRENT', before: '4', after: '6' }],
@@ -457,6 +460,22 @@ describe('planJson', () => {
         {
           "kind": "create-sectorstore",
           "path": "/mnt/nvme0/seal",
+          "settings": {
+            "AllowMiners": [],
+            "AllowTo": [
+              "example-seal-group-1",
+            ],
+            "AllowTypes": [],
+            "CanSeal": true,
+            "CanStore": false,
+            "DenyMiners": [],
+            "DenyTypes": [],
+            "Groups": [
+              "example-seal-group-1",
+            ],
+            "MaxStorage": 0,
+            "Weight": 10,
+          },
         },
         {
           "kind": "write-file",
@@ -469,6 +488,17 @@ describe('planJson', () => {
           "path": "/etc/sealfarm/workers/worker-1/worker.env",
         },
         {
+          "expect": {
+            "limits": {
+              "PC1": 4,
+            },
+            "tasks": [
+              "AP",
+              "PC1",
+              "PC2",
+              "C2",
+            ],
+          },
           "kind": "start",
         },
       ]

@@ -5,19 +5,54 @@ import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
 import { sameSteps } from '../../plan/same-steps.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
+import { whatMoved } from '../../plan/seal.js';
+import { doesNotHold, ofAnotherFarm } from '../../view/moved.js';
 import { planJson } from '../../view/plan.js';
+import type { SavedPlan } from '../../view/saved-plan.js';
 import { formatReport, reportJson } from '../../view/report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
+import { readPlanFile } from '../plan-file.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { DEFAULT_TIMES } from '../workspace.js';
+import { DEFAULT_TIMES, type Workspace } from '../workspace.js';
 import { planExitCode, planText } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions {
   readonly yes?: boolean;
   /** Milliseconds a restart may wait for its worker to get quiet. */
   readonly drainTimeout?: number;
+}
+
+/** A saved plan has been looked at: no question is asked, and nothing but that is done. */
+export async function applySaved(file: string, options: ApplyOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  const saved = await readPlanFile(file);
+  if (!saved.ok) {
+    terminal.diagnostics([saved.diagnostic]);
+    return EXIT.failed;
+  }
+  const work = async (on: OnFarm): Promise<ExitCode> => {
+    const { workspace } = on;
+    const replan = (probe: FarmProbe): Result<Plan> => sameAsSaved(file, saved.value, workspace, probe);
+    const planned = replan(
+      await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
+    );
+    if (!planned.ok) {
+      terminal.diagnostics([planned.diagnostic]);
+      return EXIT.failed;
+    }
+    return carryOut(on, terminal, planned.value, options, replan);
+  };
+  return onFarm(options, terminal, work, loadCheckedFarm);
+}
+
+function sameAsSaved(file: string, saved: SavedPlan, workspace: Workspace, probe: FarmProbe): Result<Plan> {
+  const { name } = workspace.farm;
+  if (saved.farm !== name) return failure(ofAnotherFarm(file, saved.farm, name));
+  const plan = workspace.plan(probe);
+  const moved = whatMoved(saved.seal, workspace.seal(plan, probe, saved.seal.salt));
+  return moved.length === 0 ? success(plan) : failure(doesNotHold(file, moved));
 }
 
 export function apply(options: ApplyOptions): Promise<ExitCode> {

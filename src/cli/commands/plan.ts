@@ -1,25 +1,48 @@
+import { randomUUID } from 'node:crypto';
 import { hasErrors } from '../../diagnostic/diagnostic.js';
+import { commitOf } from '../../git/commit-of.js';
 import { steps, type HostPlan, type Plan } from '../../plan/plan.js';
 import { formatPlan, planJson } from '../../view/plan.js';
+import { planMarkdown } from '../../view/plan-markdown.js';
+import { savedPlan, type Made } from '../../view/saved-plan.js';
+import type { ShownPlan } from '../../view/shown-plan.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { loadCheckedFarm } from '../load-farm.js';
 import { lookAtFarm } from '../on-farm.js';
-import type { Workspace } from '../workspace.js';
+import { writePlanFile } from '../plan-file.js';
+import { withFormat, type PlanFormat } from '../plan-format.js';
+import { version } from '../version.js';
+import { who, type Workspace } from '../workspace.js';
 
 export interface PlanOptions extends GlobalOptions {
   readonly detailedExitcode?: boolean;
   /** Shows every host and every value instead of folding what is alike. */
   readonly verbose?: boolean;
+  readonly format?: PlanFormat;
+  /** A file to put the plan away in. */
+  readonly out?: string;
 }
 
 export function plan(options: PlanOptions): Promise<ExitCode> {
-  const terminal = new Terminal(options);
+  const terminal = new Terminal(withFormat(options));
   const look = async (workspace: Workspace): Promise<ExitCode> => {
-    const made = workspace.plan(
-      await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
+    const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
+    const made = workspace.plan(probe);
+    const from = await madeNow(options.config);
+    terminal.result(
+      options.format === 'markdown' ? planMarkdown(made, from) : planText(made, terminal, options.verbose),
+      planJson(made),
     );
-    terminal.result(planText(made, terminal, options.verbose), planJson(made));
+    if (options.out !== undefined) {
+      const saved = savedPlan(made, from, workspace.seal(made, probe, randomUUID()));
+      const written = await writePlanFile(options.out, saved);
+      if (!written.ok) {
+        terminal.diagnostics([written.diagnostic]);
+        return EXIT.failed;
+      }
+      terminal.say(`\nSaved: \`sealfarm apply ${options.out}\` does just this.`);
+    }
     const code = planExitCode(made);
     const changes = options.detailedExitcode === true && steps(made).length > 0;
     return code === EXIT.done && changes ? EXIT.changes : code;
@@ -27,7 +50,17 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
   return lookAtFarm(options, terminal, look, loadCheckedFarm);
 }
 
-export function planText(made: Plan, { style, width }: Terminal, verbose = false): string {
+async function madeNow(config: string): Promise<Made> {
+  const commit = await commitOf(config);
+  return {
+    at: new Date().toISOString(),
+    by: who(),
+    version: version(),
+    ...(commit === undefined ? {} : { commit }),
+  };
+}
+
+export function planText(made: ShownPlan, { style, width }: Terminal, verbose = false): string {
   return formatPlan(made, { style, width, now: new Date(), verbose });
 }
 

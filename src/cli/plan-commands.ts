@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { ApplyOptions } from './commands/apply.js';
+import type { PlanOptions } from './commands/plan.js';
+import type { ShowOptions } from './commands/show.js';
+import { duration } from './duration-option.js';
+import type { ExitCode } from './exit-code.js';
+import { examples } from './help.js';
+import { planFormat } from './plan-format.js';
+
+/** To look at what differs, to put that away, and to carry it out. */
+export function planCommands(program: Command, finish: (code: ExitCode) => void): void {
+  program
+    .command('plan')
+    .description('show what differs on the hosts and how it would be changed; changes nothing')
+    .option('--detailed-exitcode', 'exit with 2 when there is something to do')
+    .option('--verbose', 'show every host and every value')
+    .addOption(planFormat())
+    .option('-o, --out <file>', 'save the plan, for `sealfarm show` and `sealfarm apply`; it holds no secret')
+    .addHelpText(
+      'after',
+      examples('sealfarm plan', 'sealfarm plan --detailed-exitcode --json', 'sealfarm plan --out plan.json'),
+    )
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/plan.js')).plan(self.optsWithGlobals<PlanOptions>()));
+    });
+  program
+    .command('show')
+    .description('print a saved plan; asks no host')
+    .argument('<plan-file>')
+    .option('--verbose', 'show every host and every value')
+    .addOption(planFormat())
+    .addHelpText(
+      'after',
+      examples('sealfarm show plan.json', 'sealfarm show plan.json --format markdown > comment.md'),
+    )
+    .action(async (file: string, _: unknown, self: Command) => {
+      finish(await (await import('./commands/show.js')).show(file, self.optsWithGlobals<ShowOptions>()));
+    });
+  program
+    .command('apply')
+    .description('make the hosts match the file; restarts wait until their worker is quiet')
+    .argument(
+      '[plan-file]',
+      'a saved plan: does just what it says, or nothing where it does not hold any more',
+    )
+    .option('-y, --yes', 'do not ask')
+    .option(
+      '--drain-timeout <duration>',
+      'how long a restart may wait for its worker to get quiet',
+      duration,
+      24 * 3_600_000,
+    )
+    .addHelpText(
+      'after',
+      examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h'),
+    )
+    .action(async (file: string | undefined, _: unknown, self: Command) => {
+      const { apply, applySaved } = await import('./commands/apply.js');
+      const options = self.optsWithGlobals<ApplyOptions>();
+      finish(await (file === undefined ? apply(options) : applySaved(file, options)));
+    });
+}

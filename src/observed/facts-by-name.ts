@@ -1,0 +1,78 @@
+import { settingsFrom } from '../lotus/sectorstore.js';
+import type {
+  HostObservation,
+  MinerObservation,
+  ObservedFile,
+  ObservedProcess,
+  ObservedStorage,
+  ObservedWorker,
+} from './observed.js';
+
+/**
+ * What was seen of a host and can change a plan, by a name that a person knows it under. Values are texts that are
+ * equal when the same was seen; they may hold secrets. What changes with every sector that is sealed is not among
+ * them: a plan for a busy farm would never hold.
+ */
+export function hostFacts(host: HostObservation): ReadonlyMap<string, string> {
+  if (!host.reached) return new Map([['whether it can be reached', 'no']]);
+  const { manifestSha256 = 'absent', unitTemplate, workers, forgotten = [] } = host;
+  return new Map([
+    ['manifest', manifestSha256],
+    ['template of the units', fileWords(unitTemplate)],
+    ['workers that the file names no more', [...forgotten].sort().join(' ')],
+    ...[...workers].flatMap(([name, worker]) => workerFacts(name, worker)),
+  ]);
+}
+
+/** How the miner has the paths in its index, by ID. */
+export function indexFacts(miner: MinerObservation): ReadonlyMap<string, string> {
+  if (!miner.reached) return new Map([['whether the miner answers', 'no']]);
+  return new Map([...miner.storage].map(([id, { info }]) => [id, JSON.stringify(settingsFrom(info))]));
+}
+
+type Fact = readonly [string, string];
+
+function workerFacts(name: string, worker: ObservedWorker): readonly Fact[] {
+  const { envFile, dropIn, storageJson, storage, process, unit, startsAtBoot, twice, startedElsewhere } =
+    worker;
+  const facts: readonly Fact[] = [
+    ['environment file', fileWords(envFile)],
+    ['drop-in', fileWords(dropIn)],
+    ['storage.json', fileWords(storageJson)],
+    ['process', processWords(process)],
+    ['tasks and paths', liveWords(process)],
+    ['unit', JSON.stringify([unit?.active, unit?.sub, startsAtBoot, twice, startedElsewhere])],
+    ['user, programs and rights', JSON.stringify(worker.standing ?? null)],
+    ...[...storage].map(([path, seen]): Fact => [path, storageWords(seen)]),
+  ];
+  return facts.map(([subject, value]) => [`${name}: ${subject}`, value]);
+}
+
+function fileWords(file: ObservedFile | undefined): string {
+  switch (file?.state) {
+    case 'present':
+      return `${file.sha256} ${file.mode}`;
+    case 'unreadable':
+      return `unreadable: ${file.why}`;
+    case 'absent':
+    case undefined:
+      return 'absent';
+  }
+}
+
+function processWords(process: ObservedProcess | undefined): string {
+  if (process === undefined) return 'none';
+  const environ = [...process.environ].map(([name, value]) => [name, value.reveal()]).sort();
+  return JSON.stringify([process.pid, process.manager, environ]);
+}
+
+function liveWords(process: ObservedProcess | undefined): string {
+  if (process === undefined || !process.live.reached) return 'not known';
+  const { tasks, paths } = process.live;
+  return JSON.stringify([[...tasks].sort(), paths.map(({ ID, LocalPath }) => [ID, LocalPath]).sort()]);
+}
+
+/** Which sectors lie there changes all the time; whether any do decides what may be done to the path. */
+function storageWords({ exists, onRootFileSystem, sectorStore, entries }: ObservedStorage): string {
+  return JSON.stringify([exists, onRootFileSystem, fileWords(sectorStore), entries.length > 0]);
+}

@@ -1,0 +1,88 @@
+import type { DiagnosticCode } from '../diagnostic/codes.js';
+import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
+import type { TaskCode } from '../lotus/task.js';
+import type { Plan } from '../plan/plan.js';
+import type { Seal } from '../plan/seal.js';
+import type { DiagnosticJson } from './diagnostics.js';
+import { formatPlan, planJson, type PlanJson } from './plan.js';
+import type { PlanView } from './plan-block.js';
+import type { ShownAction, ShownPlan, ShownStep } from './shown-plan.js';
+import type { ActionJson, StepJson } from './step-json.js';
+import { printable, wrap } from './text.js';
+
+/** Where a plan comes from. */
+export interface Made {
+  /** ISO 8601, UTC */
+  readonly at: string;
+  /** `alice@laptop` */
+  readonly by: string;
+  /** sealfarm's own version */
+  readonly version: string;
+  /** Absent when the file is in no git repository. */
+  readonly commit?: { readonly id: string; readonly dirty: boolean };
+}
+
+/** A plan that can be put away, looked at and applied later: schemas/plan.schema.json. */
+export interface SavedPlan extends PlanJson {
+  readonly made: Made;
+  readonly seal: Seal;
+}
+
+export function savedPlan(plan: Plan, made: Made, seal: Seal): SavedPlan {
+  return { ...planJson(plan), made, seal };
+}
+
+/** The plan as it read when it was made, ages included. */
+export function formatSavedPlan(saved: SavedPlan, view: Omit<PlanView, 'now'>): string {
+  const heading = wrap(view.style.dim(madeWords(saved)), view.width, '  ').join('\n');
+  return `${heading}\n\n${formatPlan(shownPlan(saved), { ...view, now: new Date(saved.made.at) })}`;
+}
+
+/** `Plan of example, made 2026-03-01 12:00 UTC by alice@laptop from commit 0123abcd` */
+export function madeWords({ farm, made }: Pick<SavedPlan, 'farm' | 'made'>): string {
+  const { at, by, commit } = made;
+  const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+  return `Plan of ${printable(farm)}, made ${when} by ${printable(by)}${commit === undefined ? '' : ` from ${commitWords(commit)}`}`;
+}
+
+const SHORT = 8;
+
+/** `commit 0123abcd`, and whether that is all. */
+export function commitWords({ id, dirty }: NonNullable<Made['commit']>): string {
+  return `commit ${id.slice(0, SHORT)}${dirty ? ' and changes that are not committed' : ''}`;
+}
+
+export function shownPlan({ hosts, diagnostics, drained }: PlanJson): ShownPlan {
+  return {
+    hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
+    diagnostics: diagnostics.map(shownDiagnostic),
+    drained: drained.map(({ host, worker, running, ...intent }) => ({ host, worker, running, intent })),
+  };
+}
+
+function shownStep({ action, ...step }: StepJson): ShownStep {
+  return { ...step, action: shownAction(action) };
+}
+
+/** JSON has no maps; else it is the same. */
+function shownAction({ expect, unit, ...action }: ActionJson): ShownAction {
+  const limits = Object.entries(expect?.limits ?? {}) as [TaskCode, number][];
+  return {
+    ...action,
+    ...(expect === undefined ? {} : { expect: { tasks: expect.tasks, limits: new Map(limits) } }),
+    ...(unit === undefined ? {} : { service: { unit: { name: unit } } }),
+  } as ShownAction;
+}
+
+function shownDiagnostic({ code, place, ...said }: DiagnosticJson): Diagnostic {
+  return {
+    ...said,
+    code: code as DiagnosticCode,
+    ...(place === undefined ? {} : { place: shownPlace(place) }),
+  };
+}
+
+/** Where in a file is not said: the file may be another by now. */
+function shownPlace(place: Readonly<Record<string, string | number>>): Place {
+  return place['kind'] === 'file' ? { kind: 'file', file: String(place['file']) } : (place as Place);
+}

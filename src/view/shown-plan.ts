@@ -1,0 +1,40 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { TaskCode } from '../lotus/task.js';
+import type { DrainedWorker, Expectation, Step } from '../plan/plan.js';
+
+/** As much of a plan as is shown: a fresh one has more, a saved one has just this. */
+export interface ShownPlan {
+  readonly hosts: readonly ShownHost[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly drained: readonly DrainedWorker[];
+}
+
+export interface ShownHost {
+  readonly host: string;
+  readonly reached: boolean;
+  readonly steps: readonly ShownStep[];
+}
+
+export interface ShownStep extends Omit<Step, 'action'> {
+  readonly action: ShownAction;
+}
+
+export type ShownAction =
+  | {
+      readonly kind: 'write-file' | 'create-path' | 'redeclare' | 'attach' | 'detach';
+      readonly path: string;
+    }
+  | {
+      readonly kind: 'create-sectorstore';
+      readonly path: string;
+      readonly id?: string;
+      readonly settings: SectorStoreSettings;
+    }
+  | { readonly kind: 'enable-task' | 'disable-task'; readonly task: TaskCode }
+  | { readonly kind: 'start' | 'restart'; readonly expect: Pick<Expectation, 'tasks' | 'limits'> }
+  | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } };
+
+export function shownSteps({ hosts }: Pick<ShownPlan, 'hosts'>): readonly ShownStep[] {
+  return hosts.flatMap((host) => host.steps);
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPlanFile, writePlanFile } from '../../src/cli/plan-file.js';
+import { savedPlan } from '../../src/view/saved-plan.js';
+import { firstSteps, hostPlan, planOf } from '../view/samples.js';
+
+const SAVED = savedPlan(
+  planOf([hostPlan('host-1', firstSteps('host-1', 'worker-1', ['PC1']))]),
+  { at: '2026-03-01T12:00:06.000Z', by: 'alice@laptop', version: '0.1.0' },
+  { salt: 's', declared: {}, seen: {}, index: {}, steps: {} },
+);
+
+let folder = '';
+let file = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sealfarm-plan-file-'));
+  file = join(folder, 'plan.json');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('a plan file', () => {
+  it('gives back what was put into it, and leaves nothing beside it', async () => {
+    expect(await writePlanFile(file, SAVED)).toEqual({ ok: true, value: undefined });
+    expect(await readPlanFile(file)).toEqual({
+      ok: true,
+      value: JSON.parse(JSON.stringify(SAVED)) as unknown,
+    });
+    expect(await readdir(folder)).toEqual(['plan.json']);
+  });
+
+  it('takes the place of an older one', async () => {
+    await writeFile(file, 'old');
+    await writePlanFile(file, SAVED);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ farm: 'example' });
+  });
+
+  it.each([
+    ['a folder that is not there', 'none/plan.json', /there is no such folder/],
+    ['a folder', '', /it is a folder|ENOTEMPTY|EEXIST|EBUSY/],
+  ])('is not written to %s', async (_, name, why) => {
+    const result = await writePlanFile(join(folder, name), SAVED);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF624', severity: 'error' } });
+    expect(result.ok ? '' : result.diagnostic.message).toMatch(why);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', '{', /it is no JSON/],
+    ['another format', { ...SAVED, formatVersion: 2 }, /it has the format version 2, this is 1/],
+    ['a plan that was only printed', { ...SAVED, seal: undefined, made: undefined }, /required property/],
+    ['something else', [1], /must be object/],
+    ['nothing', null, /must be object/],
+    [
+      'a step without an ID',
+      { ...SAVED, hosts: [{ host: 'h', reached: true, steps: [{}] }] },
+      /\/hosts\/0\/steps\/0 must have/,
+    ],
+  ])('is not %s', async (_, content, why) => {
+    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+    const result = await readPlanFile(file);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF622', severity: 'error' } });
+    expect(result.ok ? '' : result.diagnostic.message).toMatch(why);
+  });
+
+  it('is there, and no folder', async () => {
+    for (const [name, code] of [
+      ['none.json', 'there is no such file'],
+      ['.', 'it is a folder'],
+    ] as const) {
+      const result = await readPlanFile(join(folder, name));
+      expect(result.ok ? '' : result.diagnostic.message).toContain(code);
+    }
+  });
+
+  it('has no end that could be waited for', async () => {
+    await symlink('/dev/zero', file);
+    const result = await readPlanFile(file);
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF622' } });
+  });
+});

@@ -1,0 +1,88 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SandboxFarm } from '../support/sandbox-farm.js';
+
+let farm: SandboxFarm;
+
+beforeAll(async () => {
+  farm = await SandboxFarm.up(2);
+});
+
+afterAll(() => farm.down());
+
+async function journal(host: string): Promise<string> {
+  return farm.read(host, 'state', 'journal.jsonl').catch(() => '');
+}
+
+/** Each test goes on where the one before it left the farm. */
+it('is saved without a secret, and shown as it was made', async () => {
+  const planned = await farm.run(['plan', '--out', 'plan.json']);
+  expect(planned.code, planned.stderr).toBe(0);
+  expect(planned.stderr).toContain('`sealfarm apply plan.json` does just this');
+  const token = (await readFile(join(farm.dir, 'miner', 'token'), 'utf8')).trim();
+  expect(token.length).toBeGreaterThan(10);
+  expect(await readFile(join(farm.dir, 'plan.json'), 'utf8')).not.toContain(token);
+  const shown = await farm.run(['show', 'plan.json']);
+  expect(shown.code).toBe(0);
+  expect(shown.stdout.split('\n\n').slice(1).join('\n\n')).toBe(planned.stdout);
+  const markdown = await farm.run(['show', 'plan.json', '--format', 'markdown']);
+  expect(markdown.stdout).toMatch(/^### sealfarm plan of sandbox\n\n\*\*Plan: 2 to start/);
+});
+
+it('is not applied to a farm that is another', async () => {
+  await farm.edit((text) => text.replace(/^farm: .*/m, 'farm: other'));
+  const result = await farm.run(['apply', 'plan.json']);
+  await farm.edit((text) => text.replace(/^farm: .*/m, 'farm: sandbox'));
+  expect([result.code, await journal('host-1')]).toEqual([1, '']);
+  expect(result.stderr).toContain(
+    'error SF623: plan.json is a plan of the farm sandbox, this is the farm other',
+  );
+});
+
+it('is applied once, without a question', async () => {
+  const applied = await farm.run(['apply', 'plan.json']);
+  expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+  expect((await farm.run(['plan', '--detailed-exitcode'])).code).toBe(0);
+  const again = await farm.run(['apply', 'plan.json']);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain('host-1: worker-1: process');
+});
+
+it('is not applied when the file declares something else', async () => {
+  await farm.edit((text) => text.replace(/^( *)profile: (\S+)$/m, '$1profile: $2\n$1limits: { PC1: 1 }'));
+  expect((await farm.run(['plan', '--out', 'limits.json', '--detailed-exitcode'])).code).toBe(2);
+  await farm.edit((text) => text.replace('limits: { PC1: 1 }', 'limits: { PC1: 2 }'));
+  const before = await journal('host-1');
+  const result = await farm.run(['apply', 'limits.json', '--json']);
+  await farm.edit((text) => text.replace('limits: { PC1: 2 }', 'limits: { PC1: 1 }'));
+  expect([result.code, await journal('host-1')]).toEqual([1, before]);
+  expect(JSON.parse(result.stdout)).toMatchObject({ type: 'diagnostics', diagnostics: [{ code: 'SF623' }] });
+  expect(result.stdout).toContain('what the file declares for host-1');
+});
+
+it('is not applied when somebody edited a file on a host', async () => {
+  const file = farm.host('host-1', 'etc', 'workers', 'worker-1', 'worker.env');
+  const written = await readFile(file, 'utf8');
+  await appendFile(file, 'RUST_LOG=debug\n');
+  const result = await farm.run(['apply', 'limits.json']);
+  expect(result.code).toBe(1);
+  expect(result.stderr).toContain('host-1: worker-1: environment file');
+  expect(await readFile(file, 'utf8')).toBe(`${written}RUST_LOG=debug\n`);
+  await writeFile(file, written);
+  const applied = await farm.run(['apply', 'limits.json']);
+  expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+  expect(await readFile(file, 'utf8')).toContain('PC1_32G_MAX_CONCURRENT=1');
+});
+
+it.each([
+  ['{"formatVersion": 2}', 'it has the format version 2'],
+  ['{', 'it is no JSON'],
+])('is not read from %s', async (text, why) => {
+  await writeFile(join(farm.dir, 'bad.json'), text);
+  for (const command of ['apply', 'show']) {
+    const result = await farm.run([command, 'bad.json']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`error SF622: bad.json is no saved plan: ${why}`);
+  }
+});

@@ -1,0 +1,175 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { planSchema } from '../../src/cli/plan-file.js';
+import type { Plan } from '../../src/plan/plan.js';
+import type { Moved, Seal } from '../../src/plan/seal.js';
+import { doesNotHold, ofAnotherFarm } from '../../src/view/moved.js';
+import { formatPlan, planJson } from '../../src/view/plan.js';
+import {
+  formatSavedPlan,
+  madeWords,
+  savedPlan,
+  type Made,
+  type SavedPlan,
+} from '../../src/view/saved-plan.js';
+import { PLAIN } from '../../src/view/style.js';
+import {
+  allowToSteps,
+  firstSteps,
+  hostPlan,
+  ID,
+  job,
+  layout,
+  limitSteps,
+  NOW,
+  planOf,
+  step,
+  unreached,
+} from './samples.js';
+
+const MADE: Made = {
+  at: NOW.toISOString(),
+  by: 'alice@laptop',
+  version: '0.1.0',
+  commit: { id: '0123456789abcdef0123456789abcdef01234567', dirty: false },
+};
+const SEAL: Seal = { salt: 's', declared: { 'host-1': '0123456789abcdef' }, seen: {}, index: {}, steps: {} };
+
+/** A step of every kind, and all that stands beside steps. */
+const WHOLE = planOf(
+  [
+    hostPlan('host-1', [
+      ...firstSteps('host-1', 'worker-1', ['AP', 'PC1', 'PC2', 'C2']),
+      step('host-1', 'worker-2', { kind: 'create-path', path: '/mnt/new' }),
+      step(
+        'host-1',
+        'worker-2',
+        { kind: 'enable-task', task: 'PC1' },
+        { disruption: 'live', reason: 'lotus-differs' },
+      ),
+      step(
+        'host-1',
+        'worker-2',
+        { kind: 'disable-task', task: 'C2' },
+        { disruption: 'live', reason: 'lotus-differs' },
+      ),
+      step('host-1', 'worker-2', { kind: 'attach', path: '/mnt/new' }, { disruption: 'live' }),
+      step(
+        'host-1',
+        'worker-2',
+        { kind: 'detach', path: '/mnt/old', id: ID, tasks: ['PC1'] },
+        { disruption: 'empty', reason: 'config-changed' },
+      ),
+      step(
+        'host-1',
+        'worker-3',
+        { kind: 'remove-unit', service: layout('worker-3') },
+        { reason: 'config-changed' },
+      ),
+    ]),
+    hostPlan('host-2', allowToSteps('host-2', 'worker-2')),
+    hostPlan('host-3', limitSteps('host-3', 'worker-3', [job('PC1', 3, '2026-03-01T09:20:00Z')], 3)),
+    hostPlan('host-4', [], false),
+  ],
+  {
+    diagnostics: [
+      unreached('host-4'),
+      {
+        code: 'SF276',
+        severity: 'warning',
+        message: 'm',
+        place: { kind: 'file', file: 'sealfarm.yaml' },
+        help: 'a\nb',
+      },
+    ],
+    drained: [
+      {
+        host: 'host-2',
+        worker: 'worker-2',
+        running: true,
+        intent: { who: 'bob', when: '2026-02-28T09:00:00Z', why: 'new disk' },
+      },
+      {
+        host: 'host-2',
+        worker: 'worker-5',
+        running: false,
+        intent: { who: 'bob', when: '2026-02-28T09:00:00Z' },
+      },
+    ],
+  },
+);
+
+function saved(plan: Plan = WHOLE, made = MADE): SavedPlan {
+  return JSON.parse(JSON.stringify(savedPlan(plan, made, SEAL))) as SavedPlan;
+}
+
+describe('a saved plan', () => {
+  it.each([60, 100, 200])('reads as the plan itself did, at %d columns', (width) => {
+    for (const verbose of [false, true]) {
+      const view = { style: PLAIN, width, verbose };
+      const [heading, ...rest] = formatSavedPlan(saved(), view).split('\n\n');
+      expect(heading?.replaceAll(/\s+/g, ' ')).toBe(
+        'Plan of example, made 2026-03-01 12:00 UTC by alice@laptop from commit 01234567',
+      );
+      expect(rest.join('\n\n')).toBe(formatPlan(WHOLE, { ...view, now: NOW }));
+    }
+  });
+
+  it.each([
+    [{ dirty: true, id: 'f'.repeat(40) }, 'from commit ffffffff and changes that are not committed'],
+    [undefined, 'by alice@laptop'],
+  ])('says where it comes from: %j', (commit, words) => {
+    const { commit: _, ...made } = MADE;
+    expect(madeWords({ farm: 'example', made: commit === undefined ? made : { ...made, commit } })).toMatch(
+      new RegExp(`${words}$`),
+    );
+  });
+
+  it('fits the schema, and so does a plan for programs', () => {
+    const fits = new Ajv2020({ strict: true }).compile(planSchema());
+    for (const value of [saved(), JSON.parse(JSON.stringify(planJson(WHOLE)))]) {
+      expect([fits(value), fits.errors]).toEqual([true, null]);
+    }
+    expect(fits({ ...saved(), more: 1 })).toBe(false);
+    const { made: _, ...nameless } = saved();
+    expect(fits(nameless)).toBe(false);
+  });
+});
+
+describe('a plan that does not hold', () => {
+  const lines = (...moved: readonly Moved[]): readonly string[] =>
+    (doesNotHold('plan.json', moved).help ?? '').split('\n').slice(1);
+
+  it('says what is another now', () => {
+    expect(
+      lines(
+        { layer: 'declared', host: 'host-1' },
+        { layer: 'declared', host: 'host-2' },
+        { layer: 'declared', host: 'host-3' },
+        { layer: 'seen', host: 'host-1', subject: 'worker-1: environment file' },
+        { layer: 'index', subject: ID },
+        { layer: 'step', subject: 'worker-1/restart' },
+      ),
+    ).toEqual([
+      'what the file declares for host-[1-3]',
+      'host-1: worker-1: environment file',
+      `the miner's index: ${ID}`,
+      'the step worker-1/restart',
+    ]);
+  });
+
+  it('does not fill the screen', () => {
+    const many = Array.from({ length: 30 }, (_, index): Moved => ({
+      layer: 'step',
+      subject: `step-${index}`,
+    }));
+    expect(lines(...many)).toHaveLength(13);
+    expect(lines(...many).at(-1)).toBe('and 18 more');
+  });
+
+  it('may be of another farm', () => {
+    expect(ofAnotherFarm('plan.json', 'north', 'south').message).toBe(
+      'plan.json is a plan of the farm north, this is the farm south; nothing was changed',
+    );
+  });
+});
