@@ -5,7 +5,6 @@ import { Secret } from '../secret/secret.js';
 import type { Emit } from '../event/event.js';
 import { diagnosticsDocument, formatDiagnostics } from '../view/diagnostics.js';
 import { jsonProgress } from '../view/progress-json.js';
-import { liveProgress } from '../view/progress-live.js';
 import { plainProgress } from '../view/progress-plain.js';
 import { createStyle, type Style } from '../view/style.js';
 import { printable } from '../view/text.js';
@@ -83,9 +82,9 @@ export class Terminal {
   }
 
   /** A moving view on a terminal, lines elsewhere, JSON lines with `--json`. */
-  progress(): Progress {
+  async progress(): Promise<Progress> {
     this.#open = true;
-    const progress = this.#openProgress();
+    const progress = await this.#openProgress();
     this.#progress = progress;
     return {
       ...progress,
@@ -96,7 +95,7 @@ export class Terminal {
     };
   }
 
-  #openProgress(): Progress {
+  async #openProgress(): Promise<Progress> {
     const end = (): Promise<void> => Promise.resolve();
     const say = (text: string): void => {
       process.stderr.write(ensureNewline(text));
@@ -105,8 +104,9 @@ export class Terminal {
       process.stdout.write(text);
     };
     if (this.json) return { emit: jsonProgress(write), say, end };
-    if (process.stdout.isTTY) return liveProgress(process.stdout, this.style);
-    return { emit: plainProgress(write, this.style), say, end };
+    if (!process.stdout.isTTY) return { emit: plainProgress(write, this.style), say, end };
+    const { liveProgress } = await import('../view/progress-live.js');
+    return liveProgress(process.stdout, this.style);
   }
 
   /** Shows how far a look at the farm has come. */

@@ -4,9 +4,6 @@ import type { Host } from '../farm/farm.js';
 import { chosenFor, findBeyondSsh2 } from './beyond-ssh2.js';
 import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
-import { LocalRemote } from './local-remote.js';
-import { openMaster } from './openssh-connect.js';
-import { OpensshRemote } from './openssh-remote.js';
 import type { Remote } from './remote.js';
 import { resolveEndpoint } from './resolve-endpoint.js';
 import { connectSsh2 } from './ssh2-connect.js';
@@ -17,7 +14,7 @@ import { connectSsh2 } from './ssh2-connect.js';
  */
 export async function connect(host: Host, context: ConnectContext): Promise<Result<Remote>> {
   const { transport } = host.ssh;
-  if (transport === 'local') return success(new LocalRemote(host, context));
+  if (transport === 'local') return connectLocal(host, context);
   const resolved = await resolveEndpoint(host, context);
   if (!resolved.ok) return resolved;
   const { value: endpoint } = resolved;
@@ -35,11 +32,22 @@ export async function connect(host: Host, context: ConnectContext): Promise<Resu
   }
 }
 
+// What few farms need is loaded for these: it takes as long as a dozen hosts.
+
+async function connectLocal(host: Host, context: ConnectContext): Promise<Result<Remote>> {
+  const { LocalRemote } = await import('./local-remote.js');
+  return success(new LocalRemote(host, context));
+}
+
 async function connectOpenssh(
   endpoint: Endpoint,
   context: ConnectContext,
   needs: readonly string[],
 ): Promise<Result<Remote>> {
+  const [{ openMaster }, { OpensshRemote }] = await Promise.all([
+    import('./openssh-connect.js'),
+    import('./openssh-remote.js'),
+  ]);
   const master = await openMaster(endpoint, context);
   if (!master.ok) return master;
   const chosen = needs.length === 0 ? [] : [chosenFor(endpoint.host, needs)];

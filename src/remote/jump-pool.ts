@@ -4,7 +4,6 @@ import { failure, type Result } from '../diagnostic/result.js';
 import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { endpoint } from './remote-error.js';
-import { openMaster } from './openssh-connect.js';
 import type { OpensshMaster } from './openssh-master.js';
 import type { Remote } from './remote.js';
 import { connectSsh2 } from './ssh2-connect.js';
@@ -41,7 +40,10 @@ export class JumpPool {
 
   /** The jump host's own `ssh`, for hosts that are reached by one. */
   async master(jump: Endpoint, context: ConnectContext): Promise<Result<OpensshMaster>> {
-    const open = (): Promise<Result<OpensshMaster>> => openMaster(jump, context);
+    const open = async (): Promise<Result<OpensshMaster>> => {
+      const { openMaster } = await import('./openssh-connect.js');
+      return openMaster(jump, context);
+    };
     const master = await reachOnce(this.#masters, jump, open);
     if (!master.ok) return failure({ ...master.diagnostic, place: { kind: 'host', host: jump.host } });
     if (master.value.lost === undefined) return master;

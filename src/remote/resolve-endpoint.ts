@@ -1,5 +1,6 @@
+import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { execa } from 'execa';
+import { promisify } from 'node:util';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Host } from '../farm/farm.js';
@@ -96,17 +97,25 @@ async function runSsh(
   wishes: SshWishes,
   context: ConnectContext,
 ): Promise<Result<SshOptions>> {
-  const ran = await execa('ssh', words, {
-    env: context.environment,
-    extendEnv: false,
-    stdin: 'ignore',
-    timeout: TIMEOUT_MS,
-    reject: false,
-  });
-  if (ran.exitCode === 0) return success(parseSshOptions(ran.stdout));
-  if (ran.code === 'ENOENT') return success(new Map([['proxyjump', [wishes.jump ?? 'none']]]));
-  const [line] = ran.stderr.split('\n').filter((text) => text !== '');
-  return failure(wrongConfig(host, line ?? ran.shortMessage ?? 'ssh -G failed'));
+  const running = promisify(execFile)('ssh', words, { env: context.environment, timeout: TIMEOUT_MS });
+  // A program of `Match exec` shall not wait for input.
+  running.child.stdin?.end();
+  try {
+    return success(parseSshOptions((await running).stdout));
+  } catch (error) {
+    const { code, killed, stderr } = error as Failed;
+    if (code === 'ENOENT') return success(new Map([['proxyjump', [wishes.jump ?? 'none']]]));
+    const [line] = stderr.split('\n').filter((text) => text !== '');
+    const silent = killed ? `ssh -G did not end within ${TIMEOUT_MS / 1000} s` : 'ssh -G failed';
+    return failure(wrongConfig(host, line ?? silent));
+  }
+}
+
+/** What Node says of a program that failed. */
+interface Failed {
+  readonly code?: string | number;
+  readonly killed: boolean;
+  readonly stderr: string;
 }
 
 function localUser({ environment }: ConnectContext): string {

@@ -4,7 +4,6 @@ import type { DiagnosticCode } from '../diagnostic/codes.js';
 import { failure, success, type Failure, type Result } from '../diagnostic/result.js';
 import type { SecretReference } from '../farm/farm.js';
 import { Secret } from '../secret/secret.js';
-import { runSecretCommand } from './secret-command.js';
 
 export interface SecretContext {
   /** The operator's variables: read for `env`, given to `command`. */
@@ -57,6 +56,7 @@ async function fromCommand(command: readonly string[], context: SecretContext): 
   const [program, ...args] = command;
   // Only the program is named: arguments can say more than belongs into a log.
   const name = program ?? '';
+  const { runSecretCommand } = await import('./secret-command.js');
   const ran = await runSecretCommand(name, args, context.environment, context.timeoutMs ?? TIMEOUT_MS);
   if (ran.ok) return checked(ran.firstLine, `command ${name}`);
   return secretError(

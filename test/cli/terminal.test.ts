@@ -44,9 +44,9 @@ describe('a terminal for programs', () => {
     expect(out).toEqual(['{"farm":"f"}\n']);
   });
 
-  it('ends events that no result follows with empty diagnostics', () => {
+  it('ends events that no result follows with empty diagnostics', async () => {
     const terminal = open();
-    terminal.progress().emit({ type: 'drain-started', host: 'host-1', worker: 'worker-1' });
+    (await terminal.progress()).emit({ type: 'drain-started', host: 'host-1', worker: 'worker-1' });
     terminal.diagnostics([]);
     terminal.finish();
     expect(types()).toEqual(['drain-started', 'diagnostics']);
@@ -66,10 +66,10 @@ describe('a terminal for programs', () => {
         terminal.diagnostics([WRONG]);
       },
     ],
-  ])('adds no second last line to a %s', (type, last) => {
+  ])('adds no second last line to a %s', async (type, last) => {
     const terminal = open();
     terminal.event('text', { type: 'plan' });
-    terminal.progress().emit({ type: 'host-observed', host: 'host-1' });
+    (await terminal.progress()).emit({ type: 'host-observed', host: 'host-1' });
     last(terminal);
     terminal.finish();
     expect(types()).toEqual(['plan', 'host-observed', type]);
@@ -153,10 +153,10 @@ describe('standard error', () => {
 });
 
 describe('a terminal for people', () => {
-  it('ends without a word', () => {
+  it('ends without a word', async () => {
     const terminal = new Terminal({ json: false, color: false });
     terminal.event('the plan', { type: 'plan' });
-    terminal.progress();
+    await terminal.progress();
     terminal.finish();
     expect(out).toEqual(['the plan\n']);
   });

@@ -107,7 +107,7 @@ export async function carryOut(
   { drainTimeout = DEFAULT_TIMES.quiet, unseen = false, quietly = false }: CarryOutOptions,
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<ExitCode> {
-  const progress = terminal.progress();
+  const progress = await terminal.progress();
   const times = { ...DEFAULT_TIMES, quiet: drainTimeout };
   const idle = workspace.applyContext(
     { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() },

@@ -70,7 +70,7 @@ async function empty(
   targets: readonly TargetWorker[],
   options: DrainOptions,
 ): Promise<ExitCode> {
-  const progress = terminal.progress();
+  const progress = await terminal.progress();
   const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
   const context = workspace.applyContext(probe, progress.emit, signal, DEFAULT_TIMES);
   const failures = await Promise.all(
