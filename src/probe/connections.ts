@@ -6,6 +6,7 @@ import type { SocketAddress } from '../farm/farm.js';
 import { connect } from '../remote/connect.js';
 import type { OperatorContext } from '../remote/context.js';
 import { JumpPool } from '../remote/jump-pool.js';
+import { OperatorFiles } from '../remote/operator-files.js';
 import { SshAnswers } from '../remote/ssh-answers.js';
 import type { Remote } from '../remote/remote.js';
 import { createLotusClient } from '../rpc/lotus-client.js';
@@ -27,9 +28,9 @@ export class Connections {
   /** @param token of the miner; where it cannot be had, only the miner cannot be asked */
   constructor(farm: Farm, token: Result<Secret>, context: OperatorContext) {
     const limit = pLimit(CONNECTING_AT_ONCE);
-    const answers = new SshAnswers();
+    const shared = { jumps: this.#jumps, answers: new SshAnswers(), files: new OperatorFiles() };
     const open = (host: Host) => (): Promise<Result<Remote>> =>
-      limit(() => connect(host, { ...context, jumps: this.#jumps, answers }));
+      limit(() => connect(host, { ...context, ...shared }));
     this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
     this.miner = createMinerApi(
       createLotusClient({

@@ -1,19 +1,20 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { BeyondSsh2, Endpoint } from './endpoint.js';
 import { readHostKeyCheck } from './host-key.js';
 import { publicKeyOf } from './key-file.js';
-import { keyType } from './known-hosts.js';
+import { keyType, type KnownHost } from './known-hosts.js';
+import type { OperatorFiles } from './operator-files.js';
 
 /**
  * All on the way to a machine that ssh2 cannot do: what ssh_config asks for, and what the files show. A certificate
  * that lies beside a key is taken by `ssh` unasked, so it counts as asked for.
  */
-export async function findBeyondSsh2(endpoint: Endpoint): Promise<readonly string[]> {
+export async function findBeyondSsh2(endpoint: Endpoint, files: OperatorFiles): Promise<readonly string[]> {
   const { via, name } = endpoint;
-  const before = via?.kind === 'jump' ? await findBeyondSsh2(via.endpoint) : [];
-  const shown = await Promise.all([shownByKeys(endpoint), shownByKnownHosts(endpoint)]);
+  const before = via?.kind === 'jump' ? await findBeyondSsh2(via.endpoint, files) : [];
+  const shown = await Promise.all([shownByKeys(endpoint, files), shownByKnownHosts(endpoint, files)]);
   const own = [...endpoint.beyondSsh2, ...shown.flat()];
   return [...before, ...own.map(({ need, shownBy }) => `a ${need} for ${name} (${shownBy})`)];
 }
@@ -29,17 +30,21 @@ export function chosenFor(host: string, needs: readonly string[]): Diagnostic {
   };
 }
 
-async function shownByKeys({ keys }: Endpoint): Promise<readonly BeyondSsh2[]> {
-  const own = (await Promise.all(keys.files.map(shownByKey))).flat();
+async function shownByKeys({ keys }: Endpoint, files: OperatorFiles): Promise<readonly BeyondSsh2[]> {
+  const shownBy = async (paths: readonly string[]): Promise<readonly BeyondSsh2[]> =>
+    (await Promise.all(paths.map((path) => files.beyondSsh2.of(path)))).flat();
+  const own = await shownBy(keys.files);
   const [usual] = keys.files;
-  if (keys.named || usual === undefined || (await Promise.all(keys.files.map(exists))).includes(true))
-    return own;
+  if (keys.named || usual === undefined) return own;
+  const found = await Promise.all(keys.files.map((path) => files.keys.of(path)));
+  if (found.some(({ kind }) => kind !== 'missing')) return own;
   // ssh has these in its list, too.
   const tokens = ['id_ed25519_sk', 'id_ecdsa_sk'].map((file) => join(dirname(usual), file));
-  return (await Promise.all(tokens.map(shownByKey))).flat();
+  return shownBy(tokens);
 }
 
-async function shownByKey(file: string): Promise<readonly BeyondSsh2[]> {
+/** What a key file, or one beside it, takes more than ssh2. */
+export async function shownByKey(file: string): Promise<readonly BeyondSsh2[]> {
   const key = await publicKeyOf(file);
   if (key === undefined) return [];
   const certificate = `${file}-cert.pub`;
@@ -49,11 +54,12 @@ async function shownByKey(file: string): Promise<readonly BeyondSsh2[]> {
   ];
 }
 
-/** The files are read as a whole only where it can matter: they may be long, and hosts many. */
-async function shownByKnownHosts(endpoint: Endpoint): Promise<readonly BeyondSsh2[]> {
-  const texts = endpoint.hostKeys.files.map((file) => readFile(file, 'utf8').catch(() => ''));
-  if (!(await Promise.all(texts)).some((text) => text.includes('@cert-authority'))) return [];
-  const check = await readHostKeyCheck(endpoint);
+/** Each entry is held against the host only where it can matter: there may be many of both. */
+async function shownByKnownHosts(endpoint: Endpoint, files: OperatorFiles): Promise<readonly BeyondSsh2[]> {
+  const written = endpoint.hostKeys.files.map((file) => files.knownHosts.of(file).catch(() => []));
+  const isAuthority = ({ marker }: KnownHost): boolean => marker === 'cert-authority';
+  if (!(await Promise.all(written)).some((entries) => entries.some(isAuthority))) return [];
+  const check = await readHostKeyCheck(endpoint, files);
   if (!check.ok || !check.value.needsCertificate) return [];
   return [{ need: 'host certificate', shownBy: '@cert-authority in known_hosts' }];
 }

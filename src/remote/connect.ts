@@ -24,7 +24,7 @@ export async function connect(host: Host, context: ConnectContext): Promise<Resu
     case 'openssh':
       return connectOpenssh(endpoint, context, []);
     case undefined: {
-      const needs = await findBeyondSsh2(endpoint);
+      const needs = await findBeyondSsh2(endpoint, context.files);
       return needs.length === 0 ? connectSsh2(endpoint, context) : connectOpenssh(endpoint, context, needs);
     }
     default:

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { JumpPool } from './jump-pool.js';
-import type { SshAnswers } from './ssh-answers.js';
 import type { KeyRing } from './key-ring.js';
+import type { OperatorFiles } from './operator-files.js';
+import type { SshAnswers } from './ssh-answers.js';
 
 /** What of the operator's surroundings reaching a host depends on. */
 export interface ConnectContext {
@@ -15,12 +16,14 @@ export interface ConnectContext {
   readonly jumps: JumpPool;
   /** What ssh_config says of hosts, which many of them share. */
   readonly answers: SshAnswers;
+  /** known_hosts and keys, which many hosts share. */
+  readonly files: OperatorFiles;
   /** Opens encrypted keys; without it there is nobody to ask. */
   readonly keyRing?: KeyRing;
 }
 
 /** The same without what the connections of one command share. */
-export type OperatorContext = Omit<ConnectContext, 'jumps' | 'answers'>;
+export type OperatorContext = Omit<ConnectContext, 'jumps' | 'answers' | 'files'>;
 
 /** A path with `~/` at its start worked in. */
 export function expandHome(path: string, homeDir: string): string {

@@ -14,15 +14,8 @@ import {
   unknownKey,
   whoShows,
 } from './host-key-refusal.js';
-import {
-  entriesFor,
-  fingerprint,
-  hasAuthority,
-  judgeHostKey,
-  keyType,
-  parseKnownHosts,
-  type KnownHost,
-} from './known-hosts.js';
+import { entriesFor, fingerprint, hasAuthority, judgeHostKey, keyType, matchesHost } from './known-hosts.js';
+import type { NotedHost, OperatorFiles } from './operator-files.js';
 
 /** Best first. RSA only with SHA-2: SHA-1 signatures are broken and OpenSSH refuses them by default. */
 const ALGORITHMS: readonly {
@@ -36,31 +29,33 @@ const ALGORITHMS: readonly {
   { type: 'ssh-rsa', algorithms: ['rsa-sha2-512', 'rsa-sha2-256'] },
 ];
 
-/** An entry with the file it stands in. */
-interface Entry extends KnownHost {
-  readonly file: string;
-}
-
 /** Decides whether the machine that answers is the one it should be. */
 export class HostKeyCheck {
   readonly #name: string;
-  readonly #known: readonly Entry[];
+  /** All that is written of it. */
+  readonly #entries: readonly NotedHost[];
+  readonly #known: readonly NotedHost[];
   /** Of a machine that is taken at its word. */
   #new: Buffer | undefined;
 
-  /** @param file where unknown keys would have to be */
+  /**
+   * @param file where unknown keys would have to be
+   * @param entries of all hosts
+   */
   constructor(
     private readonly endpoint: Endpoint,
     private readonly file: string,
-    private readonly entries: readonly Entry[],
+    entries: readonly NotedHost[],
+    private readonly files: OperatorFiles,
   ) {
     this.#name = namedInFiles(endpoint);
-    this.#known = entriesFor(entries, this.#name);
+    this.#entries = entries.filter(({ hosts }) => matchesHost(hosts, this.#name));
+    this.#known = entriesFor(this.#entries, this.#name);
   }
 
   /** Only certificates can show what it is known by. */
   get needsCertificate(): boolean {
-    return this.#known.length === 0 && hasAuthority(this.entries, this.#name);
+    return this.#known.length === 0 && hasAuthority(this.#entries, this.#name);
   }
 
   /**
@@ -74,7 +69,7 @@ export class HostKeyCheck {
 
   /** Why the key (wire format) is refused; undefined where it is the known one. */
   refusal(key: Buffer): Diagnostic | undefined {
-    const verdict = judgeHostKey(this.entries, this.#name, key);
+    const verdict = judgeHostKey(this.#entries, this.#name, key);
     switch (verdict.kind) {
       case 'known':
         return undefined;
@@ -119,6 +114,7 @@ export class HostKeyCheck {
     // The line before may have no end.
     const start = before === '' || before.endsWith('\n') ? '' : '\n';
     await appendFile(this.file, start + line, { mode: 0o600 }).catch(() => undefined);
+    this.files.knownHosts.forget(this.file);
   }
 
   #unknown(key: Buffer): Diagnostic {
@@ -132,20 +128,24 @@ export class HostKeyCheck {
 }
 
 /** Reads the known_hosts files. Fails with SF408 where there is none to read. */
-export async function readHostKeyCheck(endpoint: Endpoint): Promise<Result<HostKeyCheck>> {
+export async function readHostKeyCheck(
+  endpoint: Endpoint,
+  operatorFiles: OperatorFiles,
+): Promise<Result<HostKeyCheck>> {
   const { files, acceptNew } = endpoint.hostKeys;
   const [first = ''] = files;
-  const entries: Entry[] = [];
+  const entries: NotedHost[] = [];
   let found = false;
   for (const file of files) {
-    const text = await readFile(file, 'utf8').catch((error: unknown) => error);
-    if (typeof text === 'string') {
+    try {
+      entries.push(...(await operatorFiles.knownHosts.of(file)));
       found = true;
-      entries.push(...parseKnownHosts(text).map((entry) => ({ ...entry, file })));
-    } else if (!isMissing(text)) return failure(unreadable(endpoint, file, text));
+    } catch (error) {
+      if (!isMissing(error)) return failure(unreadable(endpoint, file, error));
+    }
   }
   return found || acceptNew
-    ? success(new HostKeyCheck(endpoint, first, entries))
+    ? success(new HostKeyCheck(endpoint, first, entries, operatorFiles))
     : failure(noFile(endpoint, first));
 }
 

@@ -4,8 +4,9 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import { reachAgent, type Agent } from './agent.js';
 import { shellWord } from './context.js';
 import type { Endpoint } from './endpoint.js';
-import { readKeyFile, type KeyFile } from './key-file.js';
+import type { KeyFile } from './key-file.js';
 import type { KeyRing } from './key-ring.js';
+import type { OperatorFiles } from './operator-files.js';
 
 /** The keys to log in with, in the order in which they are tried. */
 export interface Identities {
@@ -24,11 +25,15 @@ const MOST_KEYS = 5;
  *
  * @param keyRing opens encrypted keys that no agent holds, where somebody named them or there is no other
  */
-export async function findIdentities(endpoint: Endpoint, keyRing?: KeyRing): Promise<Result<Identities>> {
+export async function findIdentities(
+  endpoint: Endpoint,
+  { keys }: OperatorFiles,
+  keyRing?: KeyRing,
+): Promise<Result<Identities>> {
   const { files, only, agentSocket } = endpoint.keys;
   const agent =
     agentSocket === undefined ? undefined : await reachAgent(agentSocket, endpoint.connectTimeoutMs);
-  const found = await Promise.all(files.map(readKeyFile));
+  const found = await Promise.all(files.map((file) => keys.of(file)));
   const others = found.some(({ kind }) => kind === 'usable') || (!only && (agent?.keys.length ?? 0) > 0);
   const isAsked = endpoint.keys.named || !others;
   const read = keyRing === undefined || !isAsked ? found : await opened(found, agent, keyRing);

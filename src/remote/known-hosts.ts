@@ -81,6 +81,8 @@ function matchesHashed(hosts: string, name: string): boolean {
 }
 
 function matchesPattern(pattern: string, name: string): boolean {
+  // Most are plain names, and each of many hosts is held against all of them.
+  if (!/[*?]/.test(pattern)) return pattern === name;
   const source = pattern
     .replace(/\*+/g, '*')
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

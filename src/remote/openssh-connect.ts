@@ -9,6 +9,7 @@ import { jumpCommand, jumpCommandByProgram } from './openssh-arguments.js';
 import { explainOpenssh, whyNotForwarded } from './openssh-error.js';
 import { logInWithOpenssh, type LoggedIn, type NotLoggedIn } from './openssh-login.js';
 import { OpensshMaster } from './openssh-master.js';
+import type { OperatorFiles } from './operator-files.js';
 
 /** Connects and logs in by the system's `ssh`, jump hosts and all. Fails with SF401–SF404, SF408, SF409 or SF415. */
 export async function openMaster(
@@ -47,16 +48,20 @@ async function masterOf(
 ): Promise<Result<OpensshMaster>> {
   if ('held' in logged) return success(new OpensshMaster(endpoint.name, logged, context));
   const diagnostic = explainOpenssh(logged, endpoint);
-  return failure((await lookCloser(diagnostic, endpoint)) ?? diagnostic);
+  return failure((await lookCloser(diagnostic, endpoint, context.files)) ?? diagnostic);
 }
 
 /** `ssh` says nothing of files that are not there and of keys it could not open without asking. */
-async function lookCloser({ code }: Diagnostic, endpoint: Endpoint): Promise<Diagnostic | undefined> {
+async function lookCloser(
+  { code }: Diagnostic,
+  endpoint: Endpoint,
+  files: OperatorFiles,
+): Promise<Diagnostic | undefined> {
   if (code === 'SF401') {
-    const check = await readHostKeyCheck(endpoint);
+    const check = await readHostKeyCheck(endpoint, files);
     return check.ok ? undefined : check.diagnostic;
   }
   if (code !== 'SF403' && code !== 'SF409') return undefined;
-  const identities = await findIdentities(endpoint);
+  const identities = await findIdentities(endpoint, files);
   return identities.ok || endpoint.beyondSsh2.length > 0 ? undefined : identities.diagnostic;
 }

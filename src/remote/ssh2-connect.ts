@@ -36,9 +36,9 @@ export async function connectSsh2(
   context: ConnectContext,
   tuning: Ssh2Tuning = {},
 ): Promise<Result<Remote>> {
-  const hostKey = await readHostKeyCheck(endpoint);
+  const hostKey = await readHostKeyCheck(endpoint, context.files);
   if (!hostKey.ok) return hostKey;
-  const identities = await findIdentities(endpoint, context.keyRing);
+  const identities = await findIdentities(endpoint, context.files, context.keyRing);
   if (!identities.ok) return identities;
   const way = await openSocket(endpoint, context);
   if (!way.ok) return way;

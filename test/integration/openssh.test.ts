@@ -12,10 +12,12 @@ const DIST = join(import.meta.dirname, '..', '..', 'dist', 'remote');
 const PROGRAM = `
   const { connect } = await import(process.argv[1] + '/connect.js');
   const { JumpPool } = await import(process.argv[1] + '/jump-pool.js');
+  const { OperatorFiles } = await import(process.argv[1] + '/operator-files.js');
   const { SshAnswers } = await import(process.argv[1] + '/ssh-answers.js');
   const [, , host, context, words] = process.argv;
   process.on('SIGINT', () => process.exit(130));
-  const remote = await connect(JSON.parse(host), { ...JSON.parse(context), jumps: new JumpPool(), answers: new SshAnswers() });
+  const shared = { jumps: new JumpPool(), answers: new SshAnswers(), files: new OperatorFiles() };
+  const remote = await connect(JSON.parse(host), { ...JSON.parse(context), ...shared });
   if (!remote.ok) throw new Error(remote.diagnostic.message);
   const script = remote.value.exec(words);
   console.log(remote.value.master.socket);

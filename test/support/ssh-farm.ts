@@ -5,6 +5,7 @@ import type { Host, SshSettings } from '../../src/farm/farm.js';
 import type { ConnectContext } from '../../src/remote/context.js';
 import type { Endpoint } from '../../src/remote/endpoint.js';
 import { JumpPool } from '../../src/remote/jump-pool.js';
+import { OperatorFiles } from '../../src/remote/operator-files.js';
 import { SshAnswers } from '../../src/remote/ssh-answers.js';
 import { resolveEndpoint } from '../../src/remote/resolve-endpoint.js';
 import { makeKey, type TestKey } from './ssh-keys.js';
@@ -25,7 +26,14 @@ export function aContext(
   environment: ConnectContext['environment'] = {},
   sshConfigFile = 'none',
 ): ConnectContext {
-  return { environment, homeDir, sshConfigFile, jumps: new JumpPool(), answers: new SshAnswers() };
+  return {
+    environment,
+    homeDir,
+    sshConfigFile,
+    jumps: new JumpPool(),
+    answers: new SshAnswers(),
+    files: new OperatorFiles(),
+  };
 }
 
 export async function makeSshFolder(): Promise<SshFolder> {
