@@ -12,8 +12,8 @@ export const addressOf = (host) => `127.77.${Math.floor(host / 250)}.${(host % 2
 
 const numbered = (count) => Array.from({ length: count }, (_, host) => host);
 
-/** Keys, a home for the operator, and what the servers need; all below `folder`. */
-export function makeKeys(folder) {
+/** Keys, a home for the operator who knows all hosts, and what the servers need; all below `folder`. */
+export function makeKeys(folder, count) {
   const key = (name) => {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', join(folder, name)]);
     return join(folder, name);
@@ -21,7 +21,8 @@ export function makeKeys(folder) {
   mkdirSync(join(folder, 'home/.ssh'), { recursive: true, mode: 0o700 });
   const [hostKey, userKey] = [key('host_key'), key('user_key')];
   const publicKey = readFileSync(`${hostKey}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
-  writeFileSync(join(folder, 'known_hosts'), `[127.77.*]:${PORT} ${publicKey}\n`);
+  const known = numbered(count).map((host) => `[${addressOf(host)}]:${PORT} ${publicKey}\n`);
+  writeFileSync(join(folder, 'known_hosts'), known.join(''));
   writeFileSync(join(folder, 'token'), 'bench-token\n', { mode: 0o600 });
   return { hostKey, userKey, publicKey };
 }

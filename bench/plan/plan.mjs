@@ -59,7 +59,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sealfarm-bench-'));
 const miner = await startMiner();
 let stop = () => undefined;
 try {
-  makeKeys(folder);
+  makeKeys(folder, Number(count));
   const file = writeFarm(folder, Number(count), miner.address().port);
   stop = await (kind === 'sshd' ? startSshd : startInProcess)(folder, Number(count));
   const ways = {

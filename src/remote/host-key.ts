@@ -14,7 +14,7 @@ import {
   unknownKey,
   whoShows,
 } from './host-key-refusal.js';
-import { entriesFor, fingerprint, hasAuthority, judgeHostKey, keyType, matchesHost } from './known-hosts.js';
+import { entriesFor, fingerprint, hasAuthority, judgeHostKey, keysAmong, keyType } from './known-hosts.js';
 import type { NotedHost, OperatorFiles } from './operator-files.js';
 
 /** Best first. RSA only with SHA-2: SHA-1 signatures are broken and OpenSSH refuses them by default. */
@@ -49,13 +49,13 @@ export class HostKeyCheck {
     private readonly files: OperatorFiles,
   ) {
     this.#name = namedInFiles(endpoint);
-    this.#entries = entries.filter(({ hosts }) => matchesHost(hosts, this.#name));
-    this.#known = entriesFor(this.#entries, this.#name);
+    this.#entries = entriesFor(entries, this.#name);
+    this.#known = keysAmong(this.#entries);
   }
 
   /** Only certificates can show what it is known by. */
   get needsCertificate(): boolean {
-    return this.#known.length === 0 && hasAuthority(this.#entries, this.#name);
+    return this.#known.length === 0 && hasAuthority(this.#entries);
   }
 
   /**
@@ -69,7 +69,7 @@ export class HostKeyCheck {
 
   /** Why the key (wire format) is refused; undefined where it is the known one. */
   refusal(key: Buffer): Diagnostic | undefined {
-    const verdict = judgeHostKey(this.#entries, this.#name, key);
+    const verdict = judgeHostKey(this.#entries, key);
     switch (verdict.kind) {
       case 'known':
         return undefined;

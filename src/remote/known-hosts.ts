@@ -91,30 +91,29 @@ function matchesPattern(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`, 's').test(name);
 }
 
-/** The entries that say which keys a host has; certificate authorities are not among them. */
+/** All entries that stand for a host, named as by `knownHostName`. */
 export function entriesFor<T extends KnownHost>(entries: readonly T[], name: string): T[] {
-  return entries.filter((entry) => entry.marker === undefined && matchesHost(entry.hosts, name));
+  return entries.filter(({ hosts }) => matchesHost(hosts, name));
 }
 
-/** Whether an authority vouches for the host's keys, which only certificates can show. */
-export function hasAuthority(entries: readonly KnownHost[], name: string): boolean {
-  return entries.some((entry) => entry.marker === 'cert-authority' && matchesHost(entry.hosts, name));
+/** Of a host's entries those that say which keys it has; certificate authorities are not among them. */
+export function keysAmong<T extends KnownHost>(entries: readonly T[]): T[] {
+  return entries.filter(({ marker }) => marker === undefined);
+}
+
+/** Whether an authority vouches for the keys of the host with these entries, which only certificates can show. */
+export function hasAuthority(entries: readonly KnownHost[]): boolean {
+  return entries.some(({ marker }) => marker === 'cert-authority');
 }
 
 /**
- * What known_hosts says of the key a host has shown. A key of a type under which the host is not known is
+ * What the entries of a host say of the key it has shown. A key of a type under which the host is not known is
  * `unknown`, not `changed`.
  */
-export function judgeHostKey<T extends KnownHost>(
-  entries: readonly T[],
-  name: string,
-  key: Buffer,
-): HostKeyVerdict<T> {
-  const revoked = entries.find(
-    (entry) => entry.marker === 'revoked' && entry.key.equals(key) && matchesHost(entry.hosts, name),
-  );
+export function judgeHostKey<T extends KnownHost>(entries: readonly T[], key: Buffer): HostKeyVerdict<T> {
+  const revoked = entries.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked };
-  const known = entriesFor(entries, name);
+  const known = keysAmong(entries);
   if (known.some((entry) => entry.key.equals(key))) return { kind: 'known' };
   const expected = known.find((entry) => entry.type === keyType(key));
   return expected === undefined ? { kind: 'unknown' } : { kind: 'changed', expected };

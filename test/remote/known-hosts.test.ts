@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   fingerprint,
+  entriesFor,
   judgeHostKey,
   keyType,
   knownHostName,
@@ -62,7 +63,7 @@ describe('parseKnownHosts', () => {
         fc.string(),
         (lines, host) => {
           const entries = parseKnownHosts(lines.map((words) => words.join(' ')).join('\n'));
-          expect(judgeHostKey(entries, host, Buffer.from('x')).kind).toBe('unknown');
+          expect(judgeHostKey(entriesFor(entries, host), Buffer.from('x')).kind).toBe('unknown');
         },
       ),
     );
@@ -145,7 +146,7 @@ describe('matchesHost', () => {
 
 describe('judgeHostKey', () => {
   const judge = (text: string, shown: TestKey): string =>
-    judgeHostKey(parseKnownHosts(text), 'host-1', shown.publicBlob).kind;
+    judgeHostKey(entriesFor(parseKnownHosts(text), 'host-1'), shown.publicBlob).kind;
 
   test('the known key', () => {
     expect(judge(`host-1 ${key.publicText}`, key)).toBe('known');
@@ -157,7 +158,7 @@ describe('judgeHostKey', () => {
 
   test('another key of the same type is a changed one, with the entry it differs from', () => {
     const text = `host-2 ${key.publicText}\nhost-1 ${other.publicText}`;
-    const verdict = judgeHostKey(parseKnownHosts(text), 'host-1', key.publicBlob);
+    const verdict = judgeHostKey(entriesFor(parseKnownHosts(text), 'host-1'), key.publicBlob);
     expect(verdict).toMatchObject({ kind: 'changed', expected: { line: 2, key: other.publicBlob } });
   });
 
