@@ -1,8 +1,7 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { fitsSchema } from './compiled-schema.js';
 import { explainSchemaErrors, type SchemaError } from './explain-schema-error.js';
 import type { Finding, YamlPath } from './finding.js';
 import { without } from './without.js';
-import { SCHEMA } from './schema.gen.js';
 import type { WrittenFarm } from './written.gen.js';
 import type { YamlValue } from './yaml-values.js';
 
@@ -13,8 +12,6 @@ export interface SchemaCheck {
   /** The parts left out. */
   readonly leftOut: readonly YamlPath[];
 }
-
-let compiled: ValidateFunction<WrittenFarm> | undefined;
 
 /** Checks a value against the JSON Schema, and keeps what can be judged further. */
 export function checkSchema(value: YamlValue): SchemaCheck {
@@ -34,16 +31,6 @@ export function checkSchema(value: YamlValue): SchemaCheck {
 }
 
 function errorsOf(value: YamlValue): { errors: readonly SchemaError[]; written?: WrittenFarm } {
-  const validate = validator();
   const candidate: unknown = value;
-  return validate(candidate) ? { errors: [], written: candidate } : { errors: validate.errors ?? [] };
-}
-
-/** Compiled once, when a farm is first read. */
-function validator(): ValidateFunction<WrittenFarm> {
-  if (compiled !== undefined) return compiled;
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, verbose: true });
-  ajv.addVocabulary(['errorMessage', 'patternErrorMessage']);
-  compiled = ajv.compile<WrittenFarm>(SCHEMA);
-  return compiled;
+  return fitsSchema(candidate) ? { errors: [], written: candidate } : { errors: fitsSchema.errors ?? [] };
 }

@@ -42,6 +42,8 @@ export function resourcesFromEnvironment(env: Environment): WorkerResources['Res
 /** What one task of a sector of this size counts for on a worker with these variables. */
 function taskResources(code: TaskCode, size: SectorSize, env: Environment): TaskResources {
   let resources: TaskResources = { ...defaultResources(code, size), ...sdrThreads(code, env) };
+  // Mostly there is none: no need to put together the names of all that could be.
+  if (!Object.keys(env).some((name) => name.startsWith(`${code}_`))) return resources;
   for (const field of FIELDS) {
     const name = VARIABLES[field];
     const written = env[`${code}_${SECTOR_SIZES[size].short}_${name}`] ?? env[`${code}_${name}`];
