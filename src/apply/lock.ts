@@ -38,7 +38,7 @@ export interface Locks {
 
 /**
  * Holds the locks of these hosts while `work` runs. Takes none if somebody else holds one of them, which fails with
- * SF609; a host that cannot be locked for other reasons stays out, unless none is left.
+ * SF609; a host that cannot be locked for other reasons stays out.
  */
 export async function withLocks<T>(
   context: ApplyContext,
@@ -53,8 +53,7 @@ export async function withLocks<T>(
   const held = taken.flatMap(({ host, result }) => (result.ok ? [host] : []));
   const troubles = taken.flatMap(({ result }) => (result.ok ? [] : [result.diagnostic]));
   const release = (): Promise<unknown> => Promise.all(held.map((host) => giveBack(context, host)));
-  const refusal =
-    troubles.find(({ code }) => code === 'SF609') ?? (held.length === 0 ? troubles[0] : undefined);
+  const refusal = troubles.find(({ code }) => code === 'SF609');
   if (refusal !== undefined) {
     await release();
     return failure(refusal);

@@ -202,9 +202,10 @@ describe('work under locks', () => {
     expect(held()).toEqual(['host-2']);
   });
 
-  it('does not begin when no host is left', async () => {
+  it('begins also when no host is left, for all that can be said of each', async () => {
     for (const { host } of hosts) lost.add(host);
-    const result = await withLocks(context, hosts, 'apply', () => Promise.resolve());
-    expect(result).toMatchObject({ ok: false, diagnostic: { message: 'host-1 is gone' } });
+    const result = await withLocks(context, hosts, 'apply', (locks) => Promise.resolve(locks));
+    const gone = hosts.map(({ host }) => ({ message: `${host} is gone` }));
+    expect(result).toMatchObject({ ok: true, value: { held: new Set(), troubles: gone } });
   });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { Speed } from '../../src/sandbox/speed.js';
 import { eventually } from '../support/cli.js';
@@ -29,6 +29,45 @@ it('drains a host while another one is down', async () => {
   const drained = await sandbox.run(['drain', 'host-3']);
   expect(drained.code, drained.stdout + drained.stderr).toBe(0);
   await eventually('worker-3 gone', async () => (await sandbox.eye.session('worker-3')) === undefined);
+});
+
+it('drains what it can where some hosts cannot be locked or written, and says which at the end', async () => {
+  const sandbox = await applied(3);
+  const inTheWay = [sandbox.host('host-1', 'state', 'lock'), sandbox.host('host-2', 'state', 'backups')];
+  for (const path of inTheWay) {
+    await rm(path, { recursive: true, force: true });
+    await writeFile(path, '');
+  }
+  const drained = await sandbox.run(['drain', 'host-1', 'host-2', 'host-3', '--json']);
+  expect(drained.code, drained.stdout).toBe(1);
+  const said = drained.stdout.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(said.filter(({ type }) => type === 'drain-ended')).toMatchObject([{ worker: 'worker-3' }]);
+  expect(said.at(-1)).toMatchObject({
+    type: 'diagnostics',
+    diagnostics: [
+      { code: 'SF602', message: expect.stringMatching(/^cannot take the lock of host-1: /) as string },
+      {
+        code: 'SF602',
+        message: expect.stringMatching(/^cannot write .*manifest.json on host-2: /) as string,
+      },
+    ],
+  });
+  for (const path of inTheWay) await rm(path);
+  expect(await sandbox.eye.session('worker-1')).toBeDefined();
+  expect(await sandbox.eye.session('worker-2')).toBeDefined();
+  await eventually('worker-3 gone', async () => (await sandbox.eye.session('worker-3')) === undefined);
+  const again = await sandbox.run(['drain', 'host-1', 'host-2', 'host-3']);
+  expect(again.code, again.stdout + again.stderr).toBe(0);
+  await eventually('worker-1 gone', async () => (await sandbox.eye.session('worker-1')) === undefined);
+});
+
+it('says of each host that it cannot be locked, also where none can', async () => {
+  const sandbox = await applied(2);
+  for (const host of ['host-1', 'host-2']) await writeFile(sandbox.host(host, 'state', 'lock'), '');
+  const drained = await sandbox.run(['drain', 'host-1', 'host-2']);
+  expect(drained.code).toBe(1);
+  for (const host of ['host-1', 'host-2'])
+    expect(drained.stderr.split(`cannot take the lock of ${host}`)).toHaveLength(2);
 });
 
 it('does not take a worker for empty because its path has a second, dead address in the index', async () => {

@@ -1,5 +1,3 @@
-import { applyPlan } from '../../apply/apply-plan.js';
-import { withLocks } from '../../apply/lock.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
@@ -9,13 +7,14 @@ import { whatMoved } from '../../plan/seal.js';
 import { doesNotHold, ofAnotherFarm } from '../../view/moved.js';
 import { planJson } from '../../view/plan.js';
 import type { SavedPlan } from '../../view/saved-plan.js';
-import { formatReport, reportJson } from '../../view/report.js';
+import { reportJson } from '../../view/report.js';
+import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { readPlanFile } from '../plan-file.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { DEFAULT_TIMES, type Workspace } from '../workspace.js';
+import type { Workspace } from '../workspace.js';
 import { planExitCode, planText } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions {
@@ -42,7 +41,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
       terminal.diagnostics([planned.diagnostic]);
       return EXIT.failed;
     }
-    return carryOut(on, terminal, planned.value, options, replan);
+    return (await carryOut(on, terminal, planned.value, options, replan)).code;
   };
   return onFarm(options, terminal, work, loadCheckedFarm);
 }
@@ -76,10 +75,11 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
         return EXIT.failed;
       }
     }
-    return carryOut(on, terminal, planned, options, (probe) => {
+    const { code } = await carryOut(on, terminal, planned, options, (probe) => {
       const fresh = on.workspace.plan(probe);
       return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
     });
+    return code;
   };
   return onFarm(options, terminal, work, loadCheckedFarm);
 }
@@ -90,64 +90,6 @@ const NOBODY_TO_ASK: Diagnostic = {
   message: 'nothing was changed: there is no terminal to ask on',
   help: 'Say --yes to apply without a question.',
 };
-
-export interface CarryOutOptions {
-  readonly drainTimeout?: number;
-  /** What is wrong with the hosts was not shown before, with the plan. */
-  readonly unseen?: boolean;
-  /** A first part of something longer: says nothing when all went well, and only what it did itself counts. */
-  readonly quietly?: boolean;
-}
-
-/** Locks the hosts of a plan, looks again, and does what the fresh plan says. Shared by all commands that change hosts. */
-export async function carryOut(
-  { workspace, signal }: OnFarm,
-  terminal: Terminal,
-  planned: Plan,
-  { drainTimeout = DEFAULT_TIMES.quiet, unseen = false, quietly = false }: CarryOutOptions,
-  replan: (probe: FarmProbe) => Result<Plan>,
-): Promise<ExitCode> {
-  const progress = await terminal.progress();
-  const times = { ...DEFAULT_TIMES, quiet: drainTimeout };
-  const idle = workspace.applyContext(
-    { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() },
-    progress.emit,
-    signal,
-    times,
-  );
-  const touched = planned.hosts.filter((host) => host.steps.length > 0);
-  const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
-  const outcome = await withLocks(idle, locks, 'apply', async ({ held, troubles }) => {
-    const probe = await workspace.look(() => undefined);
-    const fresh = replan(probe);
-    if (!fresh.ok) return fresh;
-    const plan = success(onlyHosts(fresh.value, held));
-    const report = await applyPlan(workspace.applyContext(probe, progress.emit, signal, times), plan.value);
-    return success({ report, plan: plan.value, troubles });
-  });
-  await progress.end();
-  const result = outcome.ok ? outcome.value : outcome;
-  if (!result.ok) {
-    terminal.diagnostics([result.diagnostic]);
-    return EXIT.failed;
-  }
-  const { report, plan, troubles } = result.value;
-  const wrong = report.failed.length + report.skipped.length + troubles.length > 0;
-  if (unseen || troubles.length > 0) terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : [])]);
-  if (wrong || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
-  if (wrong) return EXIT.failed;
-  return quietly && plan.hosts.every(({ reached }) => reached) ? EXIT.done : planExitCode(plan);
-}
-
-/** What came up on a host that is not locked waits for the next run. */
-function onlyHosts(plan: Plan, names: ReadonlySet<string>): Plan {
-  return { ...plan, hosts: plan.hosts.map((host) => (names.has(host.host) ? host : { ...host, steps: [] })) };
-}
-
-const NOT_ASKED = {
-  reached: false,
-  diagnostic: { code: 'SF511', severity: 'error', message: 'the miner has not been asked yet' },
-} as const;
 
 function moved(planned: Plan): Diagnostic {
   return {

@@ -7,12 +7,12 @@ import { planIntents } from '../../plan/intent-plan.js';
 import type { Plan } from '../../plan/plan.js';
 import { intentsOf } from '../../observed/intents.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
+import { carryOut, type Outcome } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { DEFAULT_TIMES, who } from '../workspace.js';
-import { carryOut } from './apply.js';
 
 export interface DrainOptions extends GlobalOptions {
   readonly reason?: string;
@@ -36,9 +36,18 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       ...(options.reason === undefined ? {} : { why: options.reason }),
     };
     const remembered = await changeIntents(on, terminal, targets.value, asked);
-    if (remembered !== EXIT.done || on.signal.aborted) return remembered;
-    return empty(on, terminal, targets.value, options);
+    const ready = targets.value.filter((target) => !isUndone(target, remembered));
+    if (ready.length === 0 || on.signal.aborted) return remembered.code;
+    const failures = await empty(on, terminal, ready, options);
+    // What was said before the hours of waiting is said once more.
+    terminal.diagnostics([...(remembered.code === EXIT.done ? [] : remembered.wrong), ...failures]);
+    return failures.length === 0 ? remembered.code : EXIT.failed;
   });
+}
+
+/** Not written down on its host, a drain would be forgotten by a restart: such a worker is left at work. */
+function isUndone({ host, worker }: TargetWorker, { undone }: Outcome): boolean {
+  return undone.some((one) => one.host === host.name && (one.worker ?? worker.name) === worker.name);
 }
 
 /** Writes the intent to the hosts, so that it outlives this command, crashes and reboots. One already there stays. */
@@ -47,7 +56,7 @@ function changeIntents(
   terminal: Terminal,
   targets: readonly TargetWorker[],
   asked: DrainIntent,
-): Promise<ExitCode> {
+): Promise<Outcome> {
   const { workspace } = on;
   const replan = (probe: FarmProbe): Plan => {
     const present = intentsOf(probe.observation);
@@ -69,7 +78,7 @@ async function empty(
   terminal: Terminal,
   targets: readonly TargetWorker[],
   options: DrainOptions,
-): Promise<ExitCode> {
+): Promise<readonly Diagnostic[]> {
   const progress = await terminal.progress();
   const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
   const context = workspace.applyContext(probe, progress.emit, signal, DEFAULT_TIMES);
@@ -89,13 +98,11 @@ async function empty(
     }),
   );
   await progress.end();
-  const failed = failures.flatMap((diagnostic) => diagnostic ?? []);
-  terminal.diagnostics(failed);
   if (signal.aborted)
     terminal.say(
       'The drain goes on as far as Lotus alone brings it: no new work is taken. Run drain again to see it to its end.',
     );
-  return failed.length === 0 ? EXIT.done : EXIT.failed;
+  return failures.flatMap((diagnostic) => diagnostic ?? []);
 }
 
 /** Gives drained workers back just what the file declares for them. */
@@ -114,6 +121,9 @@ export function resume(names: readonly string[], options: GlobalOptions): Promis
       return planIntents(workspace.desired(intents), probe.observation, changes);
     };
     const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
-    return carryOut(on, terminal, replan(probe), { unseen: true }, (fresh) => success(replan(fresh)));
+    const { code } = await carryOut(on, terminal, replan(probe), { unseen: true }, (fresh) =>
+      success(replan(fresh)),
+    );
+    return code;
   });
 }

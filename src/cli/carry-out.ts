@@ -1,0 +1,121 @@
+import { applyPlan, type ApplyReport } from '../apply/apply-plan.js';
+import { withLocks } from '../apply/lock.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { success, type Result } from '../diagnostic/result.js';
+import type { Emit } from '../event/event.js';
+import type { Plan } from '../plan/plan.js';
+import type { FarmProbe } from '../probe/observe-farm.js';
+import { formatReport, reportJson } from '../view/report.js';
+import { planExitCode } from './commands/plan.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import type { OnFarm } from './on-farm.js';
+import type { Terminal } from './terminal.js';
+import { DEFAULT_TIMES } from './workspace.js';
+
+export interface CarryOutOptions {
+  readonly drainTimeout?: number;
+  /** What is wrong with the hosts was not shown before, with the plan. */
+  readonly unseen?: boolean;
+  /** A first part of something longer: says nothing when all went well, and only what it did itself counts. */
+  readonly quietly?: boolean;
+}
+
+/** What came of a plan. All of it has been said to the person. */
+export interface Outcome {
+  readonly code: ExitCode;
+  /** Hosts, or single workers of them, for which something of the plan is not done. */
+  readonly undone: readonly Undone[];
+  /** Why. */
+  readonly wrong: readonly Diagnostic[];
+}
+
+interface Undone {
+  readonly host: string;
+  readonly worker?: string;
+}
+
+/** Locks the hosts of a plan, looks again, and does what the fresh plan says. Shared by all commands that change hosts. */
+export async function carryOut(
+  on: OnFarm,
+  terminal: Terminal,
+  planned: Plan,
+  options: CarryOutOptions,
+  replan: (probe: FarmProbe) => Result<Plan>,
+): Promise<Outcome> {
+  const { drainTimeout = DEFAULT_TIMES.quiet, unseen = false, quietly = false } = options;
+  const progress = await terminal.progress();
+  const carried = await underLocks(on, progress.emit, planned, drainTimeout, replan);
+  await progress.end();
+  if (!carried.ok) {
+    const wrong = [carried.diagnostic];
+    terminal.diagnostics(wrong);
+    return { code: EXIT.failed, undone: touchedHosts(planned), wrong };
+  }
+  const { report, plan, troubles, unlocked } = carried.value;
+  const undone = [...unlocked, ...report.failed.map(({ step }) => step), ...report.skipped];
+  const failed = undone.length > 0;
+  if (unseen || troubles.length > 0) terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : [])]);
+  if (failed || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
+  const unreached = plan.hosts.filter(({ reached }) => !reached);
+  const good = quietly && unreached.length === 0;
+  return {
+    code: failed ? EXIT.failed : good ? EXIT.done : planExitCode(plan),
+    undone: [...undone, ...unreached],
+    wrong: [
+      ...troubles,
+      ...plan.diagnostics.filter(({ severity }) => severity === 'error'),
+      ...report.failed.map(({ diagnostic }) => diagnostic),
+    ],
+  };
+}
+
+interface Carried {
+  /** The fresh plan, of hosts that could be locked. */
+  readonly plan: Plan;
+  readonly report: ApplyReport;
+  readonly unlocked: readonly Undone[];
+  /** Why these could not be locked. */
+  readonly troubles: readonly Diagnostic[];
+}
+
+async function underLocks(
+  { workspace, signal }: OnFarm,
+  emit: Emit,
+  planned: Plan,
+  quiet: number,
+  replan: (probe: FarmProbe) => Result<Plan>,
+): Promise<Result<Carried>> {
+  const times = { ...DEFAULT_TIMES, quiet };
+  const unasked = { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() };
+  const idle = workspace.applyContext(unasked, emit, signal, times);
+  const touched = touchedHosts(planned);
+  const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
+  const carried = await withLocks(idle, locks, 'apply', async ({ held, troubles }) => {
+    const unlocked = touched.filter(({ host }) => !held.has(host));
+    if (held.size === 0)
+      return success({ plan: onlyHosts(planned, held), report: NOTHING_DONE, troubles, unlocked });
+    const probe = await workspace.look(() => undefined);
+    const fresh = replan(probe);
+    if (!fresh.ok) return fresh;
+    const plan = onlyHosts(fresh.value, held);
+    const report = await applyPlan(workspace.applyContext(probe, emit, signal, times), plan);
+    return success({ plan, report, troubles, unlocked });
+  });
+  return carried.ok ? carried.value : carried;
+}
+
+function touchedHosts({ hosts }: Plan): Plan['hosts'] {
+  return hosts.filter(({ steps }) => steps.length > 0);
+}
+
+/** What came up on a host that is not locked waits for the next run. */
+function onlyHosts(plan: Plan, names: ReadonlySet<string>): Plan {
+  return { ...plan, hosts: plan.hosts.map((host) => (names.has(host.host) ? host : { ...host, steps: [] })) };
+}
+
+const NOTHING_DONE: ApplyReport = { done: [], failed: [], skipped: [] };
+
+const NOT_ASKED = {
+  reached: false,
+  diagnostic: { code: 'SF511', severity: 'error', message: 'the miner has not been asked yet' },
+} as const;
