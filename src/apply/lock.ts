@@ -6,12 +6,22 @@ import type { ApplyContext } from './context.js';
 /** Exit status of a lock that somebody else holds. */
 const HELD = 4;
 
-/** `mkdir` succeeds for one alone; who holds the lock stands in it for everyone to read. */
+/**
+ * `mkdir` succeeds for one alone; who holds the lock stands in it for everyone to read. On a full disk there may be room for
+ * the folder and none for the words: it is given up again then.
+ */
 export function lockScript(lock: string, holder: string): string {
   const folder = shellQuote(lock);
   return `set -u
 mkdir -p ${shellQuote(lock.slice(0, lock.lastIndexOf('/')))} || exit 1
-if why=$(mkdir ${folder} 2>&1); then printf '%s\\n' ${shellQuote(holder)} >${folder}/holder; exit 0; fi
+if why=$(mkdir ${folder} 2>&1); then
+  # Shells alone do not say why a write failed.
+  why=$( { printf '%s\\n' ${shellQuote(holder)} | cat >${folder}/holder; } 2>&1) && exit 0
+  rm -f ${folder}/holder
+  rmdir ${folder}
+  printf '%s\\n' "$why" >&2
+  exit 1
+fi
 [ -d ${folder} ] || { printf '%s\\n' "$why" >&2; exit 1; }
 cat ${folder}/holder 2>/dev/null || echo 'somebody unnamed'
 exit ${HELD}

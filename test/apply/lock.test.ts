@@ -55,6 +55,16 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     expect(runShell(lockScript(join(lock, 'below', 'lock'), 'bob'), { shell }).status).toBe(1);
   });
 
+  it('is given up again where there is no room for who holds it', () => {
+    const lock = join(folder, 'lock');
+    // As on a full disk: folders can be made, and no byte be written.
+    const noRoom = "trap '' XFSZ; ulimit -f 0\n";
+    const { status, stdout, stderr } = runShell(noRoom + lockScript(lock, HOLDER), { shell });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^cat: .*[Ff]ile too large$/m);
+    expect(existsSync(lock)).toBe(false);
+  });
+
   it('that nobody holds is released without a complaint; with a stranger in it it stays', () => {
     const lock = join(folder, 'lock');
     expect(runShell(unlockScript(lock), { shell })).toEqual(DONE);
