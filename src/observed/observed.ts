@@ -34,6 +34,8 @@ export interface Unreached {
 export interface ObservedHost {
   readonly reached: true;
   readonly name: string;
+  /** As whom the script ran: plain processes without a user of their own do, too. */
+  readonly sshUser?: string;
   /** Absent on a host that sealfarm never wrote to. */
   readonly manifest?: Manifest;
   /** Of the manifest's bytes, in hex. */

@@ -24,6 +24,8 @@ import { isBetweenProcesses, parseUnits, type ObservedUnit } from './units.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
 export interface HostAnswer {
+  /** As whom the script ran. */
+  readonly sshUser?: string;
   readonly files: ReadonlyMap<string, ObservedFile>;
   readonly storage: ReadonlyMap<string, Omit<ObservedStorage, 'sectorStore'>>;
   /** By pid file, or by the name of a unit. */
@@ -52,6 +54,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
   const processes = new Map<string, AnsweredProcess>();
   const standings = new Map<string, Standing>();
   const startedAtBoot = new Set<string>();
+  let self: Pick<HostAnswer, 'sshUser'> = {};
   let systemd: SystemdAnswer = { units: new Map() };
   for (const [kind, encodedPath = '-', ...words] of lines.value) {
     const path = decode(encodedPath);
@@ -65,10 +68,11 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process') processes.set(path, parseProcess(words));
+    else if (kind === 'self') self = { sshUser: path };
     else if (kind === 'enabled') startedAtBoot.add(path);
     else if (kind === 'units') systemd = parseSystemd(path, words);
   }
-  return success({ files, storage, processes, standings, startedAtBoot, ...systemd });
+  return success({ files, storage, processes, standings, startedAtBoot, ...self, ...systemd });
 }
 
 type SystemdAnswer = Pick<HostAnswer, 'units' | 'noSystemd'>;
@@ -132,6 +136,7 @@ export function assembleHost(
   const template = answer.files.get(TEMPLATE_FILE);
   const base = {
     ...(template === undefined ? {} : { unitTemplate: template }),
+    ...(answer.sshUser === undefined ? {} : { sshUser: answer.sshUser }),
     ...(forgotten.length === 0 ? {} : { forgotten }),
     reached: true,
     name: host.name,

@@ -37,6 +37,7 @@ export function probeScript(host: Host): string {
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
+    'echo "self $(word "$(id -un 2>/dev/null || id -u)")"',
     call('file', layout.manifest),
     call('file', TEMPLATE_FILE),
     ...workers,

@@ -2,13 +2,16 @@ import { USER_VARIABLE } from '../desired/worker-env.js';
 import type { DesiredWorker } from '../desired/desired.js';
 import type { ObservedHost, ObservedWorker } from '../observed/observed.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { ManagerName } from '../host/layout.js';
 import type { Findings } from './worker-context.js';
 
 /** What keeps a host from starting the worker as it is declared; then nothing of the worker is touched. */
 export function planStanding(desired: DesiredWorker, host: ObservedHost): Findings | undefined {
   const observed = host.workers.get(desired.name);
   const found =
-    observed === undefined ? undefined : (troubleOf(desired, observed) ?? otherUser(desired, observed));
+    observed === undefined
+      ? undefined
+      : (troubleOf(desired, observed) ?? otherUser(desired, observed, host.sshUser));
   if (found === undefined) return undefined;
   const place = { kind: 'host', host: desired.host, worker: desired.name } as const;
   return { steps: [], diagnostics: [{ severity: 'error', place, ...found }] };
@@ -51,21 +54,37 @@ function troubleOf(
   };
 }
 
-/** Until it is stopped, the old user makes files among those of sectors that the new one could not finish. */
+/**
+ * Until it is stopped, the old user makes files among those of sectors that the new one could not finish. Whether an SSH
+ * user that nobody named can use what another one made is not looked at, so that it takes over nothing.
+ */
 function otherUser(
   { name, user, storage, files }: DesiredWorker,
-  observed: ObservedWorker,
+  { process, storage: seen }: ObservedWorker,
+  sshUser: string | undefined,
 ): Trouble | undefined {
-  const usual = files.serviceManager === 'process' ? 'the SSH user' : 'root';
-  const environ = observed.process?.environ;
-  const [from, to] = [environ?.get(USER_VARIABLE)?.reveal(), user].map((one) => one ?? usual);
-  if (environ === undefined || from === to) return undefined;
+  if (process === undefined) return undefined;
+  const named = process.environ.get(USER_VARIABLE)?.reveal();
+  const usual = (manager: ManagerName): string | undefined => (manager === 'systemd' ? 'root' : sshUser);
+  const [from, to] = [named ?? usual(process.manager), user ?? usual(files.serviceManager)];
+  if (from === undefined || to === undefined || from === to) return undefined;
+  // Root can finish what others began.
+  if (named === undefined && user === undefined && to === 'root') return undefined;
+  const whom = files.serviceManager === 'process' && user === undefined ? `${to}, the SSH user` : to;
   const sealing = storage.filter(({ settings }) => settings.CanSeal);
-  const held = sealing.find(({ path }) => (observed.storage.get(path)?.entries.length ?? 0) > 0);
-  if (held === undefined) return undefined;
+  const held = sealing.find(({ path }) => (seen.get(path)?.entries.length ?? 0) > 0);
+  const help = `Drain it first (sealfarm drain ${name}), give its folders to the other user, and resume it`;
+  if (held !== undefined) {
+    return {
+      code: 'SF519',
+      message: `${name} runs as ${from}, the file says ${whom}, and ${held.path} holds sectors that it works on`,
+      help: `${help}.`,
+    };
+  }
+  if (user !== undefined || to === 'root') return undefined;
   return {
     code: 'SF519',
-    message: `${name} runs as ${from ?? ''}, the file says ${to ?? ''}, and ${held.path} holds sectors that it works on`,
-    help: `Drain it first (sealfarm drain ${name}), give its folders to the other user, and resume it.`,
+    message: `${name} runs as ${from}; as the file has it, it would run as ${whom}, who cannot use what ${from} made`,
+    help: `${help}; or have root start it, by \`ssh: { sudo: true }\`.`,
   };
 }

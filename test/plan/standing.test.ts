@@ -102,6 +102,13 @@ describe('another user for a running worker', () => {
     return new Map([...storage].map(([path, one]) => [path, { ...one, entries }]));
   }
 
+  function askedAs(sshUser: string, seen: Observation): Observation {
+    const hosts = [...seen.hosts].map(
+      ([name, host]) => [name, host.reached ? { ...host, sshUser } : host] as const,
+    );
+    return { ...seen, hosts: new Map(hosts) };
+  }
+
   it('is a restart while no sector lies on its sealing paths', () => {
     const step = only(plan(LOTUS, changed(undefined, [], LOTUS)), 'restart');
     expect(step.changes).toContainEqual({ field: 'SEALFARM_USER', after: 'lotus' });
@@ -118,12 +125,60 @@ describe('another user for a running worker', () => {
 
   it.each<['systemd' | 'process', string]>([
     ['systemd', 'root'],
-    ['process', 'the SSH user'],
+    ['process', 'operator'],
   ])('is told from whom %s takes where nobody is named', (serviceManager, usual) => {
     const farm = farmOf({ user: 'lotus' }, serviceManager);
-    expect(outcome(changed(undefined, ['sealed/s-t01000-1'], farm), farm).said).toEqual([
+    const seen = askedAs('operator', changed(undefined, ['sealed/s-t01000-1'], farm));
+    expect(outcome(seen, farm).said).toEqual([
       `SF519 worker-1 runs as ${usual}, the file says lotus, and /mnt/nvme0/seal holds sectors that it works on`,
     ]);
+  });
+
+  describe('by another service manager, where the file names nobody', () => {
+    const HELD = ['sealed/s-t01000-1'];
+    const moved = (
+      to: 'systemd' | 'process',
+      sshUser: string,
+      user: string | undefined,
+      entries: readonly string[] = [],
+    ): ReturnType<typeof outcome> => {
+      const from = to === 'process' ? 'systemd' : 'process';
+      return outcome(askedAs(sshUser, changed(user, entries, farmOf({}, from))), farmOf({}, to));
+    };
+
+    it.each<[was: string, to: string, user: string | undefined]>([
+      ['root', 'operator', undefined],
+      ['lotus', 'operator', 'lotus'],
+    ])('is refused from %s to %s, who logs in', (was, to, user) => {
+      expect(moved('process', to, user)).toEqual({
+        steps: 0,
+        said: [
+          `SF519 worker-1 runs as ${was}; as the file has it, it would run as ${to}, the SSH user, who cannot use what ${was} made`,
+        ],
+      });
+      expect(moved('process', to, user, HELD).said).toEqual([
+        `SF519 worker-1 runs as ${was}, the file says ${to}, the SSH user, and /mnt/nvme0/seal holds sectors that it works on`,
+      ]);
+    });
+
+    it.each<[to: 'systemd' | 'process', sshUser: string, user: string | undefined]>([
+      ['process', 'root', undefined],
+      ['process', 'lotus', 'lotus'],
+      ['systemd', 'root', undefined],
+      ['systemd', 'operator', undefined],
+    ])('is none to %s, with the SSH user %s, from %s', (to, sshUser, user) => {
+      const { steps, said } = moved(to, sshUser, user, HELD);
+      expect(said).toEqual([]);
+      expect(steps).toBeGreaterThan(0);
+    });
+
+    it('is refused from a user to root of a unit only while sectors are held', () => {
+      const farm = farmOf({}, 'systemd');
+      expect(outcome(changed('lotus', [], farm), farm)).toMatchObject({ said: [] });
+      expect(outcome(changed('lotus', HELD, farm), farm).said).toEqual([
+        'SF519 worker-1 runs as lotus, the file says root, and /mnt/nvme0/seal holds sectors that it works on',
+      ]);
+    });
   });
 
   it('is none with systemd where root is only said by name', () => {

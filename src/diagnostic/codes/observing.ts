@@ -169,7 +169,7 @@ export const OBSERVING_CODES = {
     severity: 'error',
     why:
       'A worker reads and writes its repo, its `tmpDir` and every file on its storage paths, and reads the caches of the proofs. ' +
-      'What belongs to another user cannot be sealed further, and a sector with files of two users is stuck: a running worker that holds sectors is not moved to another user. ' +
+      'What belongs to another user cannot be sealed further, and a sector with files of two users is stuck: a running worker that holds sectors is not moved to another user, and what runs as one user is not handed to an SSH user that the file does not name. ' +
       'sealfarm gives what it makes to the user, and changes no owner of what is there.',
     remedy:
       'Give the named files to the user, with all that is in them: `chown -R USER: PATH`. Where the worker runs as somebody else, drain it before, and resume it afterwards.',
