@@ -1,21 +1,17 @@
 import type { WorkerLayout } from '../host/layout.js';
+import { BY_FILE } from '../host/pid-file.js';
 import { shellQuote } from '../host/shell.js';
 import type { ServiceManager } from './service-manager.js';
 
 /** Seconds for a worker to end after SIGINT; Lotus only stops its HTTP server then, work is not waited for. */
 const STOP_SECONDS = 25;
 
-const ALIVE = `alive() {
-  pid= start= boot=
-  [ -r "$pidfile" ] && read -r pid start boot <"$pidfile"
-  stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
-  set -- \${stat##*) }
-  [ -n "$pid" ] && [ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] && [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$start" ]
-}`;
+const ALIVE = `${BY_FILE}
+alive() { by_file "$pidfile"; }`;
 
 /**
- * Keeps workers without systemd: each in a session of its own, with a pid file that also holds the start time,
- * so that a recycled process id is never taken for the worker.
+ * Keeps workers without systemd: each in a session of its own, with a pid file that also holds the start time
+ * and the boot.
  */
 export const processManager: ServiceManager = {
   startScript: ({ envFile, pidFile, logFile }: WorkerLayout): string => `set -u

@@ -13,7 +13,7 @@ echo
 problem=$(LC_ALL=C head -c 1 "$log" 2>&1 >/dev/null)
 case $problem in
   '') ;;
-  *'ermission denied'*) echo '${LOG_HEAD} denied'; exit 0 ;;
+  *'ermission denied'*) echo '${LOG_HEAD} denied file'; exit 0 ;;
   *'o such file'*) echo '${LOG_HEAD} absent'; exit 0 ;;
   *) printf '%s\\n' "$problem" >&2; exit 1 ;;
 esac

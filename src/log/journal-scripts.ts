@@ -22,7 +22,7 @@ const MAY_READ = `echo
 if [ -z "$(journalctl --quiet --no-pager --lines=1 --output=cat --unit="$unit" 2>/dev/null)" ]; then
   hint=$(LC_ALL=C journalctl --no-pager --lines=1 --unit="$unit" 2>&1 >/dev/null)
   case $hint in
-    *'insufficient permissions'* | *'not seeing messages'*) echo '${LOG_HEAD} denied'; exit 0 ;;
+    *'insufficient permissions'* | *'not seeing messages'*) echo '${LOG_HEAD} denied journal'; exit 0 ;;
   esac
 fi`;
 

@@ -4,7 +4,7 @@ import { timeOf } from './line-time.js';
 import { LOG_HEAD, type LogEntry, type LogPosition } from './log.js';
 
 /** What a script says of the log before the log itself. */
-export type LogHead = LogPosition | { readonly kind: 'denied' };
+export type LogHead = LogPosition | { readonly kind: 'denied'; readonly log: 'file' | 'journal' };
 
 /** Makes entries of what a history or follow script prints, and knows how far it has come. */
 export class LogReader {
@@ -56,5 +56,6 @@ function headOf(line: string): LogHead | undefined {
   if (mark !== LOG_HEAD) return undefined;
   if (kind === 'file') return { kind, inode: first, offset: Number(second) };
   if (kind === 'journal') return { kind, clock: Number(first) };
-  return kind === 'denied' || kind === 'absent' ? { kind } : undefined;
+  if (kind === 'denied') return { kind, log: first === 'file' ? 'file' : 'journal' };
+  return kind === 'absent' ? { kind } : undefined;
 }

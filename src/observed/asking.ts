@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import { BY_FILE } from '../host/pid-file.js';
 import { shellQuote } from '../host/shell.js';
 import { UNIT_PATTERN } from '../host/systemd-unit.js';
 import { UNIT_PROPERTIES } from './units.js';
@@ -11,16 +12,7 @@ import { UNIT_PROPERTIES } from './units.js';
 export const ASKING_FUNCTIONS = `LC_ALL=C; export LC_ALL
 encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
 word() { printf %s "$1" | encode; }
-boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
-# Whether the process of a pid file still lives; sets pid.
-by_file() {
-  pid= start= at=
-  [ -r "$1" ] && read -r pid start at <"$1"
-  stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
-  # The second word is the program's name and may hold blanks and brackets.
-  set -- \${stat##*) }
-  [ -n "$pid" ] && [ "$at" = "$boot" ] && [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$start" ]
-}
+${BY_FILE}
 # All units in one question. Where it fails, this is why.
 units=$(systemctl show -p ${UNIT_PROPERTIES.join(',')} '${UNIT_PATTERN}' 2>&1)
 asked=$?

@@ -100,19 +100,19 @@ export async function followLog(source: LogSource, from: LogPosition, events: Fo
 }
 
 function refusalOf(source: LogSource, { head }: LogReader, output: ExecOutput): Diagnostic | undefined {
-  if (head?.kind === 'denied') return mayNotRead(source);
+  if (head?.kind === 'denied') return mayNotRead(source, head.log);
   const failed = output.status !== 0 || head === undefined;
   return failed && !source.signal.aborted ? ended(source, output) : undefined;
 }
 
-function mayNotRead({ remote, worker, files }: LogSource): Diagnostic {
+function mayNotRead({ remote, worker, files }: LogSource, log: 'file' | 'journal'): Diagnostic {
   return {
     code: 'SF620',
     severity: 'error',
     message: `the SSH user may not read the log of ${worker} on ${remote.host}`,
     place: { kind: 'host', host: remote.host, worker },
     help:
-      files.serviceManager === 'process'
+      log === 'file'
         ? `Set \`ssh.sudo: true\`, or log in as the user whom ${files.logFile} belongs to.`
         : 'Add the user to the group that may read the journal (usermod -a -G systemd-journal USER), or set `ssh.sudo: true`.',
   };

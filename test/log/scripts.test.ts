@@ -17,7 +17,7 @@ import { followScript, historyScript } from '../../src/log/scripts.js';
 import { RangeOf } from '../../src/log/select.js';
 import { streamInput } from '../../src/remote/script.js';
 import { removeFolders, runShell, tempFolder } from '../apply/run-shell.js';
-import { SHELLS } from '../support/host-folder.js';
+import { bootId, processState, SHELLS } from '../support/host-folder.js';
 import { until } from '../support/until.js';
 
 let folder: string;
@@ -101,7 +101,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the file of a worker, in $she
     writeFileSync(worker.logFile, 'a\n');
     chmodSync(worker.logFile, 0o600);
     const { stdout } = runShell(historyScript(worker, {}), { shell, asNobody: true });
-    expect(stdout).toBe('\nsealfarm-log denied\n');
+    expect(stdout).toBe('\nsealfarm-log denied file\n');
   });
 
   it('that is a folder is a failure with its reason', () => {
@@ -219,7 +219,9 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the journal of a worker, in $
     'No journal files were opened due to insufficient permissions.',
   ])('that may not be read says so: %s', (hint) => {
     journalctl(`case $* in *--quiet*) ;; *) echo '${hint}' >&2 ;; esac; exit 1`);
-    expect(runShell(historyScript(worker, {}), { shell, env }).stdout).toBe('\nsealfarm-log denied\n');
+    expect(runShell(historyScript(worker, {}), { shell, env }).stdout).toBe(
+      '\nsealfarm-log denied journal\n',
+    );
   });
 
   it('without entries is none that may not be read', () => {
@@ -227,5 +229,49 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the journal of a worker, in $
     expect(runShell(historyScript(worker, {}), { shell, env }).stdout).toMatch(
       /^\nsealfarm-log journal \d+\n$/,
     );
+  });
+});
+
+describe.each(SHELLS.map((shell) => ({ shell })))('where a worker really runs, in $shell', ({ shell }) => {
+  /** The log that is read of a worker with this manager in the file; it is a process, or a unit in a state, or both. */
+  function read(
+    declared: 'process' | 'systemd',
+    now: { process: boolean; unit: string | undefined },
+  ): string {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    const show = now.unit === undefined ? 'exit 1' : `echo ActiveState=${now.unit}`;
+    writeFileSync(join(bin, 'systemctl'), `#!/bin/sh\n${show}\n`, { mode: 0o755 });
+    writeFileSync(join(bin, 'journalctl'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    writeFileSync(worker.logFile, 'a\n');
+    const pidFile = join(folder, 'w1.pid');
+    const start = processState(process.pid)?.start ?? '';
+    writeFileSync(pidFile, `${process.pid} ${now.process ? start : 1} ${bootId()}\n`);
+    const files = { ...worker, serviceManager: declared, pidFile };
+    const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    return /sealfarm-log (\w+)/.exec(runShell(historyScript(files, {}), { shell, env }).stdout)?.[1] ?? '';
+  }
+
+  it.each<[declared: 'process' | 'systemd', process: boolean, unit: string | undefined, log: string]>([
+    ['process', true, 'inactive', 'file'],
+    ['process', true, 'active', 'file'],
+    ['process', false, 'active', 'journal'],
+    ['process', false, 'activating', 'journal'],
+    ['process', false, 'inactive', 'file'],
+    ['process', false, 'failed', 'file'],
+    ['process', false, undefined, 'file'],
+    ['systemd', false, 'active', 'journal'],
+    ['systemd', true, 'active', 'journal'],
+    ['systemd', true, 'inactive', 'file'],
+    ['systemd', true, undefined, 'file'],
+    ['systemd', false, 'inactive', 'journal'],
+  ])('%s, with a process: %s, and a unit that is %s, has its log in a %s', (declared, running, unit, log) => {
+    expect(read(declared, { process: running, unit })).toBe(log);
+  });
+
+  it('is where it is followed', () => {
+    const unit = { ...worker, serviceManager: 'systemd' } as const;
+    expect(followScript(unit, { kind: 'file', inode: '1', offset: 0 })).toContain('tail -c');
+    expect(followScript(worker, { kind: 'journal', clock: 5 })).toContain('journalctl');
   });
 });

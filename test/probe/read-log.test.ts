@@ -77,11 +77,10 @@ describe('readLog', () => {
   });
 
   it.each([
-    ['process', 'ssh.sudo'],
-    ['systemd', 'systemd-journal'],
-  ] as const)('says how to be let in: %s', async (serviceManager, help) => {
-    source = { ...source, files: { ...FILES, serviceManager } };
-    streams([['\nsealfarm-log denied\n'], output('')]);
+    ['file', 'ssh.sudo'],
+    ['journal', 'systemd-journal'],
+  ])('says how to be let in: %s', async (log, help) => {
+    streams([[`\nsealfarm-log denied ${log}\n`], output('')]);
     expect(await read()).toMatchObject({
       ok: false,
       diagnostic: { code: 'SF620', help: expect.stringContaining(help) as string },
