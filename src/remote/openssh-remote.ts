@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { ChannelLimit } from './channel-limit.js';
+import { Dialler, FORBIDDEN } from './dialler.js';
 import { awaitConnected, dialCommand } from './dial-program.js';
 import type { Endpoint } from './endpoint.js';
 import { ForwardedSocket } from './forwarded-socket.js';
@@ -10,16 +11,19 @@ import { openChannel, type OpensshChannel } from './openssh-channel.js';
 import { whyNotForwarded } from './openssh-error.js';
 import { runByOpenssh, statedShell, streamByOpenssh, type Shell } from './openssh-exec.js';
 import type { OpensshMaster } from './openssh-master.js';
-import { dialRefused, dialTimedOut, EXEC_TIMEOUT_MS, forwardsNothing } from './remote-error.js';
+import { channelRefused, dialRefused, dialTimedOut, EXEC_TIMEOUT_MS } from './remote-error.js';
 import type { ExecOutput, Remote } from './remote.js';
-import { shellCommand, sudoRefusal } from './sudo.js';
+import { shellCommand, unlessRefused } from './sudo.js';
 
 /** One connection of the system's `ssh`, and one more `ssh` for each thing that is done over it. */
 export class OpensshRemote implements Remote {
   readonly host: string;
   readonly #limit = new ChannelLimit();
   readonly #shell: Shell;
-  #forwardsNothing = false;
+  readonly #dialler = new Dialler(
+    (host, port) => this.#forward(host, port),
+    (host, port) => this.#dialByProgram(host, port),
+  );
 
   /** @param chosen says why the host is reached so, where nobody has written it */
   constructor(
@@ -46,34 +50,32 @@ export class OpensshRemote implements Remote {
   }
 
   #inShell(run: () => Promise<Result<ExecOutput>>): Promise<Result<ExecOutput>> {
-    return this.#limit.hold(async (release) => {
-      if (this.master.lost !== undefined) {
-        release();
-        return failure(this.master.lost);
-      }
-      const output = await run().finally(release);
-      if (!output.ok || !this.endpoint.sudo) return output;
-      const refusal = sudoRefusal(this.endpoint, output.value);
-      return refusal === undefined ? output : failure(refusal);
-    });
+    return this.#limit.hold(
+      async (release) => {
+        if (this.master.lost !== undefined) {
+          release();
+          return failure(this.master.lost);
+        }
+        return unlessRefused(this.endpoint, await run().finally(release));
+      },
+      (why) => failure(channelRefused(this.host, why)),
+    );
   }
 
-  /** Where its sshd forwards nothing, the host connects by a program of its own. */
-  async dial(host: string, port: number): Promise<Result<Duplex>> {
-    const forwarded = this.#forwardsNothing ? undefined : await this.#forward(host, port);
-    // The first to find out finds out for all.
-    const isForwarded = forwarded !== undefined && (forwarded.ok || !this.#forwardsNothing);
-    return isForwarded ? forwarded : this.#dialByProgram(host, port);
+  dial(host: string, port: number): Promise<Result<Duplex>> {
+    return this.#dialler.dial(host, port);
   }
 
-  async #forward(host: string, port: number): Promise<Result<Duplex>> {
+  async #forward(host: string, port: number): Promise<Result<Duplex | typeof FORBIDDEN>> {
     const before = (await this.master.log()).length;
-    return this.#connect(host, port, forwardTo(host, port), async ({ opened }) => {
+    const found = { forbidden: false };
+    const connected = await this.#connect(host, port, forwardTo(host, port), async ({ opened }) => {
       if (await opened) return undefined;
       const { why, forbidden } = whyNotForwarded((await this.master.log()).slice(before));
-      this.#forwardsNothing ||= forbidden;
+      found.forbidden = forbidden;
       return why;
     });
+    return found.forbidden ? success(FORBIDDEN) : connected;
   }
 
   #dialByProgram(host: string, port: number): Promise<Result<Duplex>> {
@@ -90,18 +92,22 @@ export class OpensshRemote implements Remote {
     whyNot: (channel: OpensshChannel) => Promise<string | undefined>,
   ): Promise<Result<Duplex>> {
     const timeoutMs = this.endpoint.connectTimeoutMs;
-    return this.#limit.hold(async (release) => {
-      const channel = openChannel(this.master, what);
-      void channel.closed.then(release);
-      const timeUp = AbortSignal.timeout(timeoutMs);
-      timeUp.addEventListener('abort', channel.abandon);
-      const why = await whyNot(channel);
-      timeUp.removeEventListener('abort', channel.abandon);
-      if (why === undefined) return success(new ForwardedSocket(channel.pipes));
-      channel.abandon();
-      if (timeUp.aborted) return failure(dialTimedOut(this.host, host, port, timeoutMs));
-      return failure((await this.master.whetherLost()) ?? dialRefused(this.host, host, port, new Error(why)));
-    });
+    const refused = (why: string): Diagnostic => dialRefused(this.host, host, port, new Error(why));
+    return this.#limit.hold(
+      async (release) => {
+        const channel = openChannel(this.master, what);
+        void channel.closed.then(release);
+        const timeUp = AbortSignal.timeout(timeoutMs);
+        timeUp.addEventListener('abort', channel.abandon);
+        const why = await whyNot(channel);
+        timeUp.removeEventListener('abort', channel.abandon);
+        if (why === undefined) return success(new ForwardedSocket(channel.pipes));
+        channel.abandon();
+        if (timeUp.aborted) return failure(dialTimedOut(this.host, host, port, timeoutMs));
+        return failure((await this.master.whetherLost()) ?? refused(why));
+      },
+      (why) => failure(refused(why)),
+    );
   }
 
   isOpen(): boolean {
@@ -109,7 +115,7 @@ export class OpensshRemote implements Remote {
   }
 
   notes(): readonly Diagnostic[] {
-    return [...this.chosen, ...(this.#forwardsNothing ? [forwardsNothing(this.endpoint.host)] : [])];
+    return [...this.chosen, ...this.#dialler.notes(this.endpoint.host)];
   }
 
   close(): Promise<void> {

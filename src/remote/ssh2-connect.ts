@@ -17,6 +17,8 @@ export interface Ssh2Tuning {
   readonly mostOutput?: number;
   /** Channels at a time; as many as sshd allows sessions, unless all of them are forwarded connections. */
   readonly mostChannels?: number;
+  /** How long they may all be taken without one becoming free. Milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** Group exchange costs seconds of CPU for each connection, nistp521 is slow as well; every sshd has others. */
@@ -88,8 +90,7 @@ function logIn(endpoint: Endpoint, means: LogIn, tuning: Ssh2Tuning): Promise<Re
       fail(error);
     });
     client.once('ready', () => {
-      const { mostOutput = MOST_OUTPUT_BYTES, mostChannels } = tuning;
-      const remote = new Ssh2Remote(endpoint, client, socket, { mostOutput, mostChannels });
+      const remote = new Ssh2Remote(endpoint, client, socket, { mostOutput: MOST_OUTPUT_BYTES, ...tuning });
       void hostKey.remember().then(() => {
         resolve(success(remote));
       });

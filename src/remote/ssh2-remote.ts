@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { ChannelLimit } from './channel-limit.js';
 import type { Endpoint } from './endpoint.js';
+import { Dialler, FORBIDDEN } from './dialler.js';
 import { awaitConnected, dialCommand } from './dial-program.js';
 import { ForwardedSocket, type Pipes } from './forwarded-socket.js';
 import type { ExecOutput, Remote } from './remote.js';
@@ -13,12 +14,11 @@ import {
   dialRefused,
   dialTimedOut,
   EXEC_TIMEOUT_MS,
-  forwardsNothing,
   isForbidden,
   scriptTimedOut,
 } from './remote-error.js';
 import { runScript, streamScript } from './ssh2-exec.js';
-import { shellCommand, sudoRefusal } from './sudo.js';
+import { shellCommand, unlessRefused } from './sudo.js';
 
 /** How long the host has to answer a goodbye. Milliseconds. */
 const GOODBYE_MS = 1000;
@@ -31,18 +31,25 @@ export class Ssh2Remote implements Remote {
   readonly host: string;
   readonly #limit: ChannelLimit;
   readonly #closed: Promise<void>;
+  readonly #dialler = new Dialler(
+    (host, port) => this.#forward(host, port),
+    (host, port) => this.#dialByProgram(host, port),
+  );
   #lost: Diagnostic | undefined;
-  #forwardsNothing = false;
   #whyLost = 'the host closed it';
 
   constructor(
     private readonly endpoint: Endpoint,
     private readonly client: Client,
     private readonly socket: Duplex,
-    private readonly most: { readonly mostOutput: number; readonly mostChannels: number | undefined },
+    private readonly most: {
+      readonly mostOutput: number;
+      readonly mostChannels?: number;
+      readonly patienceMs?: number;
+    },
   ) {
     this.host = endpoint.name;
-    this.#limit = new ChannelLimit(most.mostChannels);
+    this.#limit = new ChannelLimit(most.mostChannels, most.patienceMs);
     client.on('error', (error) => {
       this.#whyLost = error.message === 'Keepalive timeout' ? 'the host no longer answers' : error.message;
     });
@@ -69,7 +76,7 @@ export class Ssh2Remote implements Remote {
         const opened = await opening;
         if (!(opened instanceof Error)) opened.channel.close();
       });
-    });
+    }, this.#noRun);
   }
 
   /** Holds its channel for as long as it lasts: at most eight at a time do on one connection. */
@@ -86,69 +93,65 @@ export class Ssh2Remote implements Remote {
       );
       const output =
         opened instanceof Error ? failure(channelRefused(this.host, opened.message)) : await opened.output;
-      return this.#lost === undefined ? this.#unlessRefused(output) : failure(this.#lost);
-    });
+      return this.#lost === undefined ? unlessRefused(this.endpoint, output) : failure(this.#lost);
+    }, this.#noRun);
   }
 
   async #run(channel: ClientChannel, script: string): Promise<Result<ExecOutput>> {
-    return this.#unlessRefused(await runScript(channel, this.host, script, this.most.mostOutput));
+    return unlessRefused(this.endpoint, await runScript(channel, this.host, script, this.most.mostOutput));
   }
 
-  #unlessRefused(output: Result<ExecOutput>): Result<ExecOutput> {
-    if (!output.ok || !this.endpoint.sudo) return output;
-    const refusal = sudoRefusal(this.endpoint, output.value);
-    return refusal === undefined ? output : failure(refusal);
+  dial(host: string, port: number): Promise<Result<Duplex>> {
+    return this.#dialler.dial(host, port);
   }
 
-  /** Where its sshd forwards nothing, the host connects by a program of its own. */
-  async dial(host: string, port: number): Promise<Result<Duplex>> {
-    const forwarded = this.#forwardsNothing ? undefined : await this.#forward(host, port);
-    // The first to find out finds out for all.
-    const isForwarded = forwarded !== undefined && (forwarded.ok || !this.#forwardsNothing);
-    return isForwarded ? forwarded : this.#dialByProgram(host, port);
-  }
-
-  #forward(host: string, port: number): Promise<Result<Duplex>> {
+  #forward(host: string, port: number): Promise<Result<Duplex | typeof FORBIDDEN>> {
     const timeoutMs = this.endpoint.connectTimeoutMs;
-    return this.#limit.hold((release) => {
-      const opening = this.#open(
-        release,
-        (answer) => this.client.forwardOut('127.0.0.1', 0, host, port, answer),
-        (channel) => new ForwardedSocket(pipesOf(channel)),
-      );
-      const work = opening.then((opened) => {
-        if (!(opened instanceof Error)) return success(opened);
-        this.#forwardsNothing ||= isForbidden(opened);
-        return failure(dialRefused(this.host, host, port, opened));
-      });
-      return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
-        const dialled = await work;
-        if (dialled.ok) dialled.value.destroy();
-      });
-    });
+    return this.#limit.hold(
+      (release) => {
+        const opening = this.#open(
+          release,
+          (answer) => this.client.forwardOut('127.0.0.1', 0, host, port, answer),
+          (channel) => new ForwardedSocket(pipesOf(channel)),
+        );
+        const work = opening.then((opened): Result<Duplex | typeof FORBIDDEN> => {
+          if (!(opened instanceof Error)) return success(opened);
+          if (isForbidden(opened)) return success(FORBIDDEN);
+          return failure(dialRefused(this.host, host, port, opened));
+        });
+        return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
+          const dialled = await work;
+          if (dialled.ok && dialled.value !== FORBIDDEN) dialled.value.destroy();
+        });
+      },
+      this.#noWay(host, port),
+    );
   }
 
   #dialByProgram(host: string, port: number): Promise<Result<Duplex>> {
     const timeoutMs = this.endpoint.connectTimeoutMs;
-    return this.#limit.hold((release) => {
-      const opening = this.#open(
-        release,
-        (answer) => this.client.exec(dialCommand(host, port), answer),
-        (channel) => ({ channel, connected: awaitConnected(channel) }),
-      );
-      const work = opening.then(async (opened) => {
-        if (opened instanceof Error) return failure(channelRefused(this.host, opened.message));
-        const { channel, connected } = opened;
-        channel.stderr.resume();
-        if (await connected) return success(new ForwardedSocket(pipesOf(channel)));
-        channel.close();
-        return failure(dialRefused(this.host, host, port, new Error('connection refused')));
-      });
-      return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
-        const opened = await opening;
-        if (!(opened instanceof Error)) opened.channel.close();
-      });
-    });
+    return this.#limit.hold(
+      (release) => {
+        const opening = this.#open(
+          release,
+          (answer) => this.client.exec(dialCommand(host, port), answer),
+          (channel) => ({ channel, connected: awaitConnected(channel) }),
+        );
+        const work = opening.then(async (opened) => {
+          if (opened instanceof Error) return failure(channelRefused(this.host, opened.message));
+          const { channel, connected } = opened;
+          channel.stderr.resume();
+          if (await connected) return success(new ForwardedSocket(pipesOf(channel)));
+          channel.close();
+          return failure(dialRefused(this.host, host, port, new Error('connection refused')));
+        });
+        return this.#within(timeoutMs, work, dialTimedOut(this.host, host, port, timeoutMs), async () => {
+          const opened = await opening;
+          if (!(opened instanceof Error)) opened.channel.close();
+        });
+      },
+      this.#noWay(host, port),
+    );
   }
 
   isOpen(): boolean {
@@ -156,7 +159,7 @@ export class Ssh2Remote implements Remote {
   }
 
   notes(): readonly Diagnostic[] {
-    return this.#forwardsNothing ? [forwardsNothing(this.endpoint.host)] : [];
+    return this.#dialler.notes(this.endpoint.host);
   }
 
   async close(): Promise<void> {
@@ -166,6 +169,12 @@ export class Ssh2Remote implements Remote {
     const timer = setTimeout(() => this.socket.destroy(), GOODBYE_MS);
     await this.#closed;
     clearTimeout(timer);
+  }
+
+  readonly #noRun = (why: string): Result<never> => failure(channelRefused(this.host, why));
+
+  #noWay(host: string, port: number): (why: string) => Result<never> {
+    return (why) => failure(dialRefused(this.host, host, port, new Error(why)));
   }
 
   /**

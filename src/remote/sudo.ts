@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, type Result } from '../diagnostic/result.js';
 import type { Endpoint } from './endpoint.js';
 import type { ExecOutput } from './remote.js';
 
@@ -34,6 +35,13 @@ export function sudoRefusal(
       ? 'Install sudo there, or log in as root without `ssh.sudo`.'
       : `Add a rule there with \`visudo -f /etc/sudoers.d/sealfarm\`: ${sudoersLine(user)}`,
   };
+}
+
+/** The output of a script that was to run so, or why sudo did not run it. */
+export function unlessRefused(endpoint: Endpoint, output: Result<ExecOutput>): Result<ExecOutput> {
+  if (!output.ok || !endpoint.sudo) return output;
+  const refusal = sudoRefusal(endpoint, output.value);
+  return refusal === undefined ? output : failure(refusal);
 }
 
 /** A default of `requiretty` is lifted for the user, too. */

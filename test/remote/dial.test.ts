@@ -5,8 +5,16 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Host } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
+import { connectSsh2 } from '../../src/remote/ssh2-connect.js';
 import type { Remote } from '../../src/remote/remote.js';
-import { aContext, makeSshFolder, startKnownServer, testHost, type SshFolder } from '../support/ssh-farm.js';
+import {
+  aContext,
+  endpointFor,
+  makeSshFolder,
+  startKnownServer,
+  testHost,
+  type SshFolder,
+} from '../support/ssh-farm.js';
 import type { SshServer } from '../support/ssh-server.js';
 import { until } from '../support/until.js';
 
@@ -207,6 +215,26 @@ describe('dial over ssh2', () => {
     first?.destroy();
     expect(await waiting).toMatchObject({ ok: true, value: { stdout: 'room\n' } });
     expect(own.server.mostOpenChannels).toBe(8);
+    await remote.close();
+    await own.server.stop();
+  });
+
+  test('a host that frees none of them is given up', async () => {
+    const own = await startKnownServer(keys);
+    const context = aContext(keys.homeDir);
+    const reached = await connectSsh2(await endpointFor(own.host, context), context, { patienceMs: 200 });
+    if (!reached.ok) throw new Error(reached.diagnostic.message);
+    remote = reached.value;
+    await Promise.all(Array.from({ length: 8 }, () => dialled(portOf(echo))));
+    const why = 'none of its 8 channels has become free for 0.2 s';
+    const [ran, connected] = await Promise.all([remote.exec('true'), remote.dial('127.0.0.1', portOf(echo))]);
+    expect(ran).toMatchObject({
+      diagnostic: { code: 'SF414', message: expect.stringContaining(why) as string },
+    });
+    expect(connected).toMatchObject({
+      diagnostic: { code: 'SF407', message: expect.stringContaining(why) as string },
+    });
+    expect(own.server.commands).toEqual([]);
     await remote.close();
     await own.server.stop();
   });
