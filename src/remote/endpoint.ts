@@ -69,4 +69,6 @@ export interface HostKeyRules {
   readonly alias?: string;
   /** A machine that no file knows is taken at its word once. OpenSSH: StrictHostKeyChecking=accept-new */
   readonly acceptNew: boolean;
+  /** A machine is written down by a checksum of its name. OpenSSH: HashKnownHosts */
+  readonly hashNames: boolean;
 }

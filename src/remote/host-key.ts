@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
@@ -14,7 +15,15 @@ import {
   unknownKey,
   whoShows,
 } from './host-key-refusal.js';
-import { entriesFor, fingerprint, hasAuthority, judgeHostKey, keysAmong, keyType } from './known-hosts.js';
+import {
+  entriesFor,
+  fingerprint,
+  hashedName,
+  hasAuthority,
+  judgeHostKey,
+  keysAmong,
+  keyType,
+} from './known-hosts.js';
 import type { NotedHost, OperatorFiles } from './operator-files.js';
 
 /** Best first. RSA only with SHA-2: SHA-1 signatures are broken and OpenSSH refuses them by default. */
@@ -108,7 +117,8 @@ export class HostKeyCheck {
     const key = this.#new;
     if (key === undefined) return;
     this.#new = undefined;
-    const line = `${this.#name} ${keyType(key) ?? ''} ${key.toString('base64')}\n`;
+    const name = this.endpoint.hostKeys.hashNames ? hashedName(this.#name, randomBytes(20)) : this.#name;
+    const line = `${name} ${keyType(key) ?? ''} ${key.toString('base64')}\n`;
     await mkdir(dirname(this.file), { recursive: true, mode: 0o700 }).catch(() => undefined);
     const before = await readFile(this.file, 'utf8').catch(() => '');
     // The line before may have no end.

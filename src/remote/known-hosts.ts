@@ -76,8 +76,16 @@ export function matchesHost(hosts: string, name: string): boolean {
 function matchesHashed(hosts: string, name: string): boolean {
   const [, version, salt, hash] = hosts.split('|');
   if (version !== '1' || salt === undefined || hash === undefined) return false;
-  const digest = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
-  return digest.equals(Buffer.from(hash, 'base64'));
+  return digestOf(name, Buffer.from(salt, 'base64')).equals(Buffer.from(hash, 'base64'));
+}
+
+/** A name as known_hosts has it with HashKnownHosts. @param salt 20 random bytes */
+export function hashedName(name: string, salt: Buffer): string {
+  return `|1|${salt.toString('base64')}|${digestOf(name.toLowerCase(), salt).toString('base64')}`;
+}
+
+function digestOf(name: string, salt: Buffer): Buffer {
+  return createHmac('sha1', salt).update(name).digest();
 }
 
 function matchesPattern(pattern: string, name: string): boolean {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
@@ -38,6 +38,8 @@ async function resolve(wanted: Wanted, context: ConnectContext, jumps: number): 
   const around = {
     homeDir,
     localUser: localUser(context),
+    localId: process.getuid?.() ?? -1,
+    localHost: hostname(),
     environment,
     ...(agentSocket === undefined ? {} : { agentSocket }),
     ...(context.sshConfigFile === undefined ? {} : { configFile: context.sshConfigFile }),
@@ -56,7 +58,7 @@ async function resolveVia(
   context: ConnectContext,
   jumps: number,
 ): Promise<Result<Via | undefined>> {
-  const written = jumpHosts(options);
+  const written = jumpHosts(options, endpoint, wanted.address);
   const last = written.at(-1);
   if (last === undefined) {
     return success(proxyCommand(options, endpoint, wanted.address));

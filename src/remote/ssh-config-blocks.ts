@@ -10,12 +10,19 @@ type Patterns = readonly string[];
  */
 export interface HostBlocks {
   readonly hosts: readonly Patterns[];
-  /** `HostName` in these blocks: what is dialled is another name than the one that was asked for. */
-  readonly renamed: readonly Patterns[];
+  /** Blocks with something of each host's own: a `HostName` under which it is dialled, or a path with its name. */
+  readonly own: readonly Patterns[];
 }
 
 /** Whoever is told apart by more than its name: by a user, a network, a program. */
 const TELLING: readonly string[] = ['match', 'canonicalizehostname', 'canonicaldomains'];
+
+/** In these `ssh -G` itself puts in the name of the host that it is asked for. */
+const EXPANDED: readonly string[] = ['userknownhostsfile', 'identityagent'];
+
+function hasOwnPath(keyword: string, words: readonly string[]): boolean {
+  return EXPANDED.includes(keyword) && words.some((word) => /%[Chkn]/.test(word));
+}
 
 const ANY: Patterns = ['*'];
 
@@ -28,7 +35,7 @@ const DEEPEST = 16;
  * @param homeDir as the system knows it: ssh does not ask $HOME
  */
 export async function readHostBlocks(homeDir: string, file?: string): Promise<HostBlocks | undefined> {
-  if (file === 'none') return { hosts: [], renamed: [] };
+  if (file === 'none') return { hosts: [], own: [] };
   const folder = join(homeDir, '.ssh');
   const roots =
     file === undefined
@@ -45,16 +52,16 @@ export async function readHostBlocks(homeDir: string, file?: string): Promise<Ho
 }
 
 /** Those for which it is the same get the same `ssh -G`; undefined for one that has to be asked for alone. */
-export function blocksOf({ hosts, renamed }: HostBlocks, address: string): string | undefined {
+export function blocksOf({ hosts, own }: HostBlocks, address: string): string | undefined {
   // Whether patterns are held against capital letters depends on the version.
-  if (address !== address.toLowerCase() || renamed.some((patterns) => matches(patterns, address)))
+  if (address !== address.toLowerCase() || own.some((patterns) => matches(patterns, address)))
     return undefined;
   return hosts.map((patterns) => (matches(patterns, address) ? '1' : '0')).join('');
 }
 
 class Reader implements HostBlocks {
   readonly hosts: Patterns[] = [];
-  readonly renamed: Patterns[] = [];
+  readonly own: Patterns[] = [];
   readonly #homeDir: string;
 
   constructor(homeDir: string) {
@@ -70,7 +77,7 @@ class Reader implements HostBlocks {
     for (const line of text.split('\n')) {
       const [keyword = '', ...words] = wordsOf(line);
       if (keyword === 'host') this.hosts.push((block = words));
-      else if (keyword === 'hostname') this.renamed.push(block);
+      else if (keyword === 'hostname' || hasOwnPath(keyword, words)) this.own.push(block);
       else if (TELLING.includes(keyword)) return false;
       else if (keyword === 'include' && !(await this.#include(words, folder, block, depth + 1))) return false;
     }

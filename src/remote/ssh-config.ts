@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Asked, BeyondSsh2, Endpoint, HostKeyRules, KeyChoice, SshWishes, Via } from './endpoint.js';
 import { expandHome } from './context.js';
+import { expandTokens, tokensOf, wayTokens, type LocalNames, type Tokens } from './ssh-tokens.js';
 
 /** What `ssh -G` prints: each option with its values, by its name in small letters. */
 export type SshOptions = ReadonlyMap<string, readonly string[]>;
@@ -45,10 +46,7 @@ export interface Wanted {
   readonly wishes: SshWishes;
 }
 
-export interface Surroundings {
-  readonly homeDir: string;
-  /** The operator's name here. */
-  readonly localUser: string;
+export interface Surroundings extends LocalNames {
   /** SSH_AUTH_SOCK */
   readonly agentSocket?: string;
   /** In place of the usual ssh_config. */
@@ -70,14 +68,8 @@ export function endpointOf(
   const user = wishes.user ?? one('user') ?? around.localUser;
   const port = wishes.port ?? Number(one('port') ?? 22);
   const hostName = one('hostname') ?? address;
-  const tokens: Tokens = {
-    h: hostName,
-    n: address,
-    p: String(port),
-    r: user,
-    u: around.localUser,
-    d: around.homeDir,
-  };
+  const named = { address, hostName, port, user, jump: one('proxyjump'), alias: one('hostkeyalias') };
+  const tokens = tokensOf(named, around);
   return {
     host,
     name,
@@ -155,6 +147,7 @@ function hostKeysOf(
   return {
     files: files.map((file) => pathOf(file, tokens, around)),
     acceptNew: options.get('stricthostkeychecking')?.[0] === 'accept-new',
+    hashNames: options.get('hashknownhosts')?.[0] === 'yes',
     ...(alias === undefined ? {} : { alias }),
   };
 }
@@ -190,25 +183,18 @@ function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
   ];
 }
 
-type Tokens = Readonly<Record<string, string>>;
-
-/** `%h` and the like; an unknown token stays as it is. OpenSSH: ssh_config(5), TOKENS */
-export function expandTokens(text: string, tokens: Tokens): string {
-  return text.replaceAll(/%(.)/g, (all, letter: string) => (letter === '%' ? '%' : (tokens[letter] ?? all)));
-}
-
-/** The jump hosts on the way, the first to be dialled first; empty for `none`. */
-export function jumpHosts(options: SshOptions): readonly string[] {
+/** The jump hosts on the way to `host`, the first to be dialled first; empty for `none`. */
+export function jumpHosts(options: SshOptions, endpoint: Endpoint, host: string): readonly string[] {
   const written = options.get('proxyjump')?.[0];
-  return written === undefined || written === 'none' ? [] : written.split(',').map((one) => one.trim());
+  if (written === undefined || written === 'none') return [];
+  return written.split(',').map((one) => expandTokens(one.trim(), wayTokens(endpoint, host)));
 }
 
 /** `ProxyCommand`, ready for a shell and as written; undefined where there is none. */
 export function proxyCommand(options: SshOptions, endpoint: Endpoint, host: string): Via | undefined {
   const written = options.get('proxycommand')?.[0];
   if (written === undefined || written === 'none') return undefined;
-  const tokens = { h: endpoint.address, n: host, p: String(endpoint.port), r: endpoint.user };
-  return { kind: 'command', command: expandTokens(written, tokens), written };
+  return { kind: 'command', command: expandTokens(written, wayTokens(endpoint, host)), written };
 }
 
 /** `[user@]host[:port]` or `ssh://…`, an IPv6 address in brackets; undefined for what is neither. */

@@ -43,6 +43,13 @@ describe('hosts that ssh_config tells apart', () => {
     ['by quoted words and an equals sign', 'host="a" b\n User ops\n', ['1', '1', '0']],
     ['by name', 'Host a\n HostName 127.0.0.1\n', ['-', '0', '0']],
     ['by name, everywhere', 'HostName %h.lan\n', ['-', '-', '-']],
+    ['by a file of known hosts for each', 'UserKnownHostsFile ~/k/%k\n', ['-', '-', '-']],
+    ['by an agent for each', 'Host a\n IdentityAgent "/run/%C"\n', ['-', '0', '0']],
+    [
+      'not by a file for all',
+      'UserKnownHostsFile %d/k\nIdentityFile ~/k/%h\nProxyCommand nc %h %p\n',
+      ['', '', ''],
+    ],
     ['by a program', 'Match exec "test %h = a"\n User ops\n', ['-', '-', '-']],
     ['by what they are called elsewhere', 'CanonicalizeHostname yes\n', ['-', '-', '-']],
     ['not by comments', '# Host a\n  #Match all\n', ['', '', '']],
@@ -88,6 +95,9 @@ describe('hosts that ssh_config tells apart', () => {
       'IdentityFile ~/.ssh/%h',
       'HostName %h.lan',
       'HostName a',
+      'UserKnownHostsFile ~/.ssh/known_hosts.d/%k',
+      'IdentityAgent /run/%n',
+      'ProxyCommand nc %h %p',
       'ProxyJump gate',
       'ConnectTimeout 3',
     );

@@ -1,14 +1,15 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   endpointOf,
-  expandTokens,
   jumpHosts,
   parseJump,
   parseSshOptions,
   proxyCommand,
   sshArguments,
 } from '../../src/remote/ssh-config.js';
+import { expandTokens } from '../../src/remote/ssh-tokens.js';
 import type { Endpoint, SshWishes } from '../../src/remote/endpoint.js';
 
 /** What `ssh -G` says without any ssh_config, as far as it matters. */
@@ -31,6 +32,8 @@ connecttimeout none
 const AROUND = {
   homeDir: '/home/operator',
   localUser: 'operator',
+  localId: 1000,
+  localHost: 'desk.lan',
   agentSocket: '/run/agent',
   environment: { OTHER_AGENT: '/run/other' },
 };
@@ -69,6 +72,7 @@ describe('an endpoint', () => {
           '/etc/ssh/ssh_known_hosts2',
         ],
         acceptNew: false,
+        hashNames: false,
       },
       connectTimeoutMs: 10_000,
       keepAlive: { intervalMs: 15_000, misses: 3 },
@@ -186,6 +190,18 @@ describe('its host keys', () => {
   });
 });
 
+it('knows all tokens of paths', () => {
+  const tokens = ['%d', '%h', '%i', '%j', '%k', '%L', '%l', '%n', '%p', '%r', '%u', '%%', '%C'];
+  const text = saying(
+    `identityfile /k/${tokens.join(':')}`,
+    'hostname 10.0.0.1', 'hostkeyalias alias', 'user fil', 'port 2200', 'proxyjump gate',
+  ); // prettier-ignore
+  const hash = createHash('sha1').update('desk.lan10.0.0.12200fil').digest('hex');
+  expect(endpoint(text).keys.files).toEqual([
+    `/k//home/operator:10.0.0.1:1000:gate:alias:desk:desk.lan:seal-1:2200:fil:operator:%:${hash}`,
+  ]);
+});
+
 describe('ssh is asked', () => {
   it.each<[wishes: SshWishes, words: string]>([
     [{}, '-G -T -- seal-1'],
@@ -215,9 +231,10 @@ describe('what lies between', () => {
     ['proxyjump none', []],
     ['proxyjump bastion', ['bastion']],
     ['proxyjump a,me@b:2200', ['a', 'me@b:2200']],
+    ['proxyjump gate-%n,%r@%h', ['gate-seal-1', 'operator@seal-1']],
     ['port 22', []],
   ])('%s', (line, expected) => {
-    expect(jumpHosts(parseSshOptions(line))).toEqual(expected);
+    expect(jumpHosts(parseSshOptions(line), endpoint(NOTHING_SAID), 'seal-1')).toEqual(expected);
   });
 
   it.each([

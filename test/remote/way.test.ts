@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -218,6 +219,21 @@ describe('accept-new', () => {
     expect(await known()).toBe(`# others\n${line}`);
     expect(await whoAnswers()).toMatchObject(HERE);
     expect(await known()).toBe(`# others\n${line}`);
+  });
+
+  test('writes a checksum of its name where ssh_config says so', async () => {
+    const file = join(keys.folder, 'new', 'known_hosts');
+    await withConfig(
+      'Host seal', ' StrictHostKeyChecking accept-new', ' HashKnownHosts yes', ` UserKnownHostsFile ${file}`,
+    ); // prettier-ignore
+    expect(await whoAnswers()).toMatchObject(HERE);
+    const line = await known();
+    expect(line).toMatch(/^# others\n\|1\|\S{28}\|\S{28} ssh-\S+ \S+\n$/);
+    // It is known by that, and to ssh-keygen as well.
+    expect(await whoAnswers()).toMatchObject(HERE);
+    expect(await known()).toBe(line);
+    const found = execFileSync('ssh-keygen', ['-F', `[127.0.0.21]:${target.server.port}`, '-f', file]);
+    expect(found.toString()).toContain(keys.hostKey.publicText.split(' ')[1]);
   });
 
   test('begins a line of its own', async () => {
