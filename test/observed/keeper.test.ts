@@ -7,18 +7,10 @@ import type { ObservedWorker } from '../../src/observed/observed.js';
 import { assembleHost, type HostAnswer } from '../../src/observed/parse-answer.js';
 import type { ObservedUnit } from '../../src/observed/units.js';
 import { aHost } from '../support/farm.js';
-import { ABSENT, aUnit, file, unreached } from '../support/observation.js';
+import { ABSENT, aUnit, EMPTY_ANSWER, file, unreached } from '../support/observation.js';
 
 const PATHS = { config: '/c', state: '/s' };
 const UNIT = 'sealfarm-worker@worker-1.service';
-const NOTHING: HostAnswer = {
-  files: new Map(),
-  storage: new Map(),
-  processes: new Map(),
-  standings: new Map(),
-  units: new Map(),
-  startedAtBoot: new Set(),
-};
 
 /** An answer with a process by pid file, one by a unit, and that unit. */
 function answer(plain?: number, ofUnit?: number, unit?: Partial<ObservedUnit>): HostAnswer {
@@ -27,7 +19,7 @@ function answer(plain?: number, ofUnit?: number, unit?: Partial<ObservedUnit>): 
     ...(ofUnit === undefined ? [] : [[UNIT, ofUnit] as const]),
   ].map(([key, pid]) => [key, { pid, environ: new Map() }] as const);
   return {
-    ...NOTHING,
+    ...EMPTY_ANSWER,
     processes: new Map(processes),
     units: new Map(unit === undefined ? [] : [[UNIT, aUnit(unit)]]),
   };
@@ -119,11 +111,11 @@ describe('a unit that keeps ending', () => {
 });
 
 describe('a host', () => {
-  const why = { ...NOTHING, noSystemd: 'no bus' };
+  const why = { ...EMPTY_ANSWER, noSystemd: 'no bus' };
   const template = new Map([[TEMPLATE_FILE, file('[Unit]')]]);
 
   it.each<[ManagerName, HostAnswer, readonly string[]]>([
-    ['systemd', NOTHING, []],
+    ['systemd', EMPTY_ANSWER, []],
     ['systemd', why, ['SF516']],
     ['process', why, []],
     ['process', { ...why, files: template }, ['SF516']],
@@ -143,7 +135,7 @@ describe('a host', () => {
     const seen = assembleHost(
       aHost(),
       {
-        ...NOTHING,
+        ...EMPTY_ANSWER,
         processes: new Map(processes.map((key) => [key, { pid: 7, environ: new Map() }])),
         units: new Map([
           ['sealfarm-worker@old-2.service', aUnit()],
@@ -161,7 +153,7 @@ describe('a host', () => {
     const seen = assembleHost(
       aHost(),
       {
-        ...NOTHING,
+        ...EMPTY_ANSWER,
         files: new Map([['/var/lib/sealfarm/manifest.json', file(text)]]),
         startedAtBoot: new Set([UNIT]),
       },

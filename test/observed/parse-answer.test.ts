@@ -5,7 +5,7 @@ import type { ObservedFile } from '../../src/observed/observed.js';
 import { assembleHost, parseAnswer, type HostAnswer } from '../../src/observed/parse-answer.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aHost } from '../support/farm.js';
-import { ABSENT, aUnit, file, sha256, unreached } from '../support/observation.js';
+import { ABSENT, aUnit, EMPTY_ANSWER, file, sha256, unreached } from '../support/observation.js';
 
 const b64 = (text: string): string => Buffer.from(text).toString('base64');
 const HEAD = 'sealfarm-probe 1';
@@ -33,6 +33,7 @@ describe("a host's answer", () => {
 
   it('holds files, storage paths and processes', () => {
     const lines = [
+      `self ${b64('operator')}`,
       `file ${b64('/a b')} absent`,
       `standing ${b64('worker-1')} absent - -`,
       `standing ${b64('worker-2')} ok ${b64(' numactl setpriv')} ${b64('/mnt/a b\n/mnt/c')}`,
@@ -55,6 +56,7 @@ describe("a host's answer", () => {
     expect(result).toEqual({
       ok: true,
       value: {
+        sshUser: 'operator',
         standings: new Map([
           ['worker-1', { user: 'absent', lacking: [], denied: [] }],
           ['worker-2', { user: 'ok', lacking: ['numactl', 'setpriv'], denied: ['/mnt/a b', '/mnt/c'] }],
@@ -103,21 +105,17 @@ describe('a host put together', () => {
   const host = aHost();
   const layout = hostLayout(host.paths);
   const files = workerLayout(host, { name: 'worker-1', repo: '/var/lib/lotus/worker-1' });
-  const nothing: HostAnswer = {
-    files: new Map(),
-    storage: new Map(),
-    processes: new Map(),
-    standings: new Map(),
-    units: new Map(),
-    startedAtBoot: new Set(),
-  };
   const answering = (entries: readonly [string, ObservedFile][]): HostAnswer => ({
-    ...nothing,
+    ...EMPTY_ANSWER,
     files: new Map(entries),
   });
 
+  it('tells as whom it answered', () => {
+    expect(assembleHost(host, { ...EMPTY_ANSWER, sshUser: 'operator' }, new Map()).sshUser).toBe('operator');
+  });
+
   it('that sealfarm never wrote to has no manifest and no problem', () => {
-    const observed = assembleHost(host, nothing, new Map());
+    const observed = assembleHost(host, EMPTY_ANSWER, new Map());
     expect(observed).toEqual({
       reached: true,
       name: 'host-1',
@@ -167,7 +165,7 @@ describe('a host put together', () => {
 
   it('has the declared paths and those of its own list', () => {
     const answer: HostAnswer = {
-      ...nothing,
+      ...EMPTY_ANSWER,
       files: new Map([
         [files.storageJson, file('{"StoragePaths":[{"Path":"/mnt/old/"},{"Path":"/mnt/odd\\nname"}]}')],
         ['/mnt/old/sectorstore.json', file('{}')],
@@ -189,7 +187,7 @@ describe('a host put together', () => {
   it('has a process with what the worker says of itself', () => {
     const processes = new Map([[files.pidFile, { pid: 42, environ: new Map() }]]);
     const live = unreached();
-    const observed = assembleHost(host, { ...nothing, processes }, new Map([['worker-1', live]]));
+    const observed = assembleHost(host, { ...EMPTY_ANSWER, processes }, new Map([['worker-1', live]]));
     expect(observed.workers.get('worker-1')?.process).toEqual({
       pid: 42,
       manager: 'process',

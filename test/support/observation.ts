@@ -22,6 +22,7 @@ import type {
   Unreached,
   WorkerLive,
 } from '../../src/observed/observed.js';
+import type { HostAnswer } from '../../src/observed/parse-answer.js';
 import type { ObservedUnit } from '../../src/observed/units.js';
 import { reveal, Secret } from '../../src/secret/secret.js';
 import { TOKEN } from './farm.js';
@@ -196,6 +197,16 @@ export function aUnit(overrides: Partial<ObservedUnit> = {}): ObservedUnit {
     ...overrides,
   };
 }
+
+/** Of a host on which there is nothing. */
+export const EMPTY_ANSWER: HostAnswer = {
+  files: new Map(),
+  storage: new Map(),
+  processes: new Map(),
+  standings: new Map(),
+  units: new Map(),
+  startedAtBoot: new Set(),
+};
 
 /** The same look, but with something else seen of one worker. */
 export function changeWorker<T extends Observation>(
