@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to run: dependencies as locked, then the build, each only when it is not there or older
 // than what it is made from.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -17,6 +17,12 @@ function newest(folder) {
 function run(command, ...words) {
   const { status } = spawnSync(command, words, { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+// npm would empty the folder that the link leads to, which may be that of another clone.
+if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+  process.stderr.write('node_modules is a symbolic link: remove the link, then run this again.\n');
+  process.exit(1);
 }
 
 const installed = modified('node_modules/.package-lock.json');
