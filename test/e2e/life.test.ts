@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_KINDS, SYSTEMD_KINDS } from './lab/farm-file.js';
+import { ALL_KINDS, SYSTEMD_KINDS, type LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
 
 describe('a farm with hosts of all kinds', () => {
@@ -33,15 +33,24 @@ describe('a farm with hosts of all kinds', () => {
     }
   });
 
+  /** What systemd says of the unit of a host's worker. */
+  async function shown(
+    host: LabHostName,
+    ...properties: readonly string[]
+  ): Promise<Readonly<Record<string, string>>> {
+    const unit = `sealfarm-worker@worker-${host}.service`;
+    const text = await lab.at(host, 'systemctl', 'show', '-p', properties.join(','), unit);
+    return Object.fromEntries(
+      text.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    );
+  }
+
+  /** The whole log of a host's worker, as the operator sees it. */
+  const logOf = (host: LabHostName): Promise<string> =>
+    lab.succeed('logs', `worker-${host}`, '--lines', 'all');
+
   describe('under systemd', () => {
     const unit = 'sealfarm-worker@worker-plain.service';
-
-    async function shown(...properties: readonly string[]): Promise<Readonly<Record<string, string>>> {
-      const text = await lab.at('plain', 'systemctl', 'show', '-p', properties.join(','), unit);
-      return Object.fromEntries(
-        text.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
-      );
-    }
 
     /** Where the kernel has it, in cgroups of either version. */
     async function memoryLimitFile(pid: string): Promise<string> {
@@ -64,7 +73,7 @@ describe('a farm with hosts of all kinds', () => {
 
     it('runs a worker with its CPUs, memory, files and signal', async () => {
       const { MainPID, ...unitSays } = await shown(
-        'MainPID', 'CPUAffinity', 'LimitNOFILE', 'MemoryMax', 'KillSignal', 'Restart', 'User', 'NeedDaemonReload',
+        'plain', 'MainPID', 'CPUAffinity', 'LimitNOFILE', 'MemoryMax', 'KillSignal', 'Restart', 'User', 'NeedDaemonReload',
       ); // prettier-ignore
       expect(unitSays).toEqual({
         CPUAffinity: '0',
@@ -84,7 +93,7 @@ describe('a farm with hosts of all kinds', () => {
       const token = await lab.minerToken();
       const file = '/etc/sealfarm/workers/worker-plain/worker.env';
       expect(await lab.at('plain', 'stat', '-c', '%a %U', file)).toBe('600 root');
-      expect((await shown('EnvironmentFiles'))['EnvironmentFiles']).toContain(file);
+      expect((await shown('plain', 'EnvironmentFiles'))['EnvironmentFiles']).toContain(file);
       // The worker's own token is in its repo; here it happens to be the same.
       expect(await lab.sh('plain', `grep -rls --exclude=token ${token} /etc /run /tmp /var`)).toBe(file);
       expect(await lab.at('plain', 'systemctl', 'show', unit)).not.toContain(token);
@@ -106,14 +115,40 @@ describe('a farm with hosts of all kinds', () => {
     expect(await lab.at('process', 'cat', `/proc/${pid}/status`)).toMatch(/^Cpus_allowed_list:\t0$/m);
   });
 
-  it('is restarted worker by worker for a change that needs it', async () => {
+  it('shows logs that root alone may read, by sudo', async () => {
+    expect(await lab.sh('sudo', 'id -nG sealer')).not.toContain('systemd-journal');
+    expect(await logOf('sudo')).toContain(await lastLogLine('sudo'));
+  });
+
+  /** As root reads it in the journal of the host itself. */
+  async function lastLogLine(host: LabHostName): Promise<string> {
+    const unit = `_SYSTEMD_UNIT=sealfarm-worker@worker-${host}.service`;
+    const line = await lab.at(host, 'journalctl', '--quiet', '-o', 'cat', '-n', '1', unit);
+    expect(line).not.toBe('');
+    return line;
+  }
+
+  it('is restarted worker by worker for a change that needs it, one by another service manager', async () => {
     const before = await lab.startTimes();
-    await lab.edit((text) => text.replace("cpus: '0'", "cpus: '1'").replace('PC1: 2', 'PC1: 3'));
+    await lab.edit((text) =>
+      text
+        .replace("cpus: '0'", "cpus: '1'")
+        .replace('PC1: 2', 'PC1: 3')
+        .replace('ssh: { user: root }\n', 'ssh: { user: root }\n    serviceManager: process\n'),
+    );
     expect((await lab.sealfarm('plan')).stdout).toContain('6 restarts');
+    // Until it is moved, its log is still in the journal.
+    expect(await logOf('plain')).toContain('Graceful shutdown successful');
     await lab.succeed('apply', '--yes');
     await lab.expectEmptyPlan();
     const after = await lab.startTimes();
     for (const host of ALL_KINDS) expect(after[host], host).not.toBe(before[host]);
+
+    const pid = await lab.sh('plain', 'cut -d " " -f 1 /var/lib/sealfarm/run/worker-plain.pid');
+    expect(await lab.at('plain', 'pgrep', '-x', 'lotus-worker')).toBe(pid);
+    expect(await shown('plain', 'ActiveState', 'MainPID')).toEqual({ ActiveState: 'inactive', MainPID: '0' });
+    expect(await lab.sh('plain', "find /etc/systemd/system -name '*worker-plain*'")).toBe('');
+    expect(await logOf('plain')).not.toContain('Graceful shutdown successful');
   });
 
   it('is drained and resumed', async () => {
@@ -122,8 +157,40 @@ describe('a farm with hosts of all kinds', () => {
     for (const host of ALL_KINDS) expect(await lab.sh(host, 'pgrep -x lotus-worker || :'), host).toBe('');
     await lab.expectEmptyPlan('No changes. The farm matches the file, but for what is drained.');
 
+    // While nobody works with it, what is root's can be given to another user, and a worker to another manager.
+    await lab.sh('closed', 'chown -R sealer: /mnt/seal /var/lib/sealfarm/*/worker-closed');
+    await lab.edit((text) =>
+      text
+        .replace('    serviceManager: process\n', '')
+        .replace(
+          'worker-closed:\n',
+          'worker-closed:\n        user: sealer\n        numaNodes: [0]\n        memory: 256GiB\n',
+        ),
+    );
     await lab.succeed('resume', ...ALL_KINDS);
     await lab.expectEmptyPlan();
     expect((await lab.workers()).map(({ state }) => state)).toEqual(ALL_KINDS.map(() => 'running'));
+  });
+
+  it('runs a worker as its user, with its memory nodes and memory', async () => {
+    const { MainPID, ...unitSays } = await shown(
+      'closed', 'MainPID', 'User', 'NUMAPolicy', 'NUMAMask', 'AllowedMemoryNodes', 'MemoryMax',
+    ); // prettier-ignore
+    expect(unitSays).toEqual({
+      User: 'sealer',
+      NUMAPolicy: 'bind',
+      NUMAMask: '0',
+      AllowedMemoryNodes: '0',
+      MemoryMax: String(256 * 2 ** 30),
+    });
+    expect(await lab.at('closed', 'stat', '-c', '%U', `/proc/${MainPID}`)).toBe('sealer');
+    expect(await lab.at('closed', 'cat', `/proc/${MainPID}/comm`)).toBe('lotus-worker');
+  });
+
+  it('has a worker back under systemd that was a plain process', async () => {
+    const { MainPID, ActiveState } = await shown('plain', 'MainPID', 'ActiveState');
+    expect(ActiveState).toBe('active');
+    expect(await lab.at('plain', 'pgrep', '-x', 'lotus-worker')).toBe(MainPID);
+    expect(await lab.sh('plain', 'ls /var/lib/sealfarm/run')).toBe('');
   });
 });

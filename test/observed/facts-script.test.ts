@@ -102,6 +102,45 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     expect(mounts.map(({ type }) => type)).not.toContain('proc');
   });
 
+  it('tell what is mounted, each once, and ask no other machine for room', () => {
+    const folder = hostFolder();
+    const mountinfo = folder.write(
+      'mountinfo',
+      [
+        '21 1 0:20 / / rw,relatime shared:1 - overlay overlay rw,lowerdir=/a',
+        '22 21 0:21 / /proc rw - proc proc rw',
+        '23 21 259:1 / /mnt/my\\040disk rw,noatime shared:2 master:3 - xfs /dev/nvme0n1 rw',
+        '24 21 259:1 /seal /srv/again rw - xfs /dev/nvme0n1 rw',
+        '25 21 0:40 / /mnt/nas rw - nfs4 nas:/store rw',
+        '26 21 0:41 / /tank rw - zfs tank/seal rw',
+        '27 21 7:0 / /snap/core ro - squashfs /dev/loop0 ro',
+        '28 21 0:42 / /mnt/fuse rw - fuse.sshfs nas:/other rw',
+        '',
+      ].join('\n'),
+    );
+    const asked = join(folder.path, 'asked');
+    folder.write(
+      'bin/df',
+      `#!/bin/sh\necho "$2" >>'${asked}'\necho head\necho "/dev/x 100 1 99 1% $2"\n`,
+      0o755,
+    );
+    const { mounts } = facts(folder, shell, (script) =>
+      // Applets of busybox would go before the program of this name.
+      script
+        .replaceAll('/proc/self/mountinfo', `'${mountinfo}'`)
+        .replace('df -Pk', `'${folder.path}'/bin/df -Pk`),
+    );
+    const room = { size: 102_400, free: 101_376 };
+    expect(mounts).toEqual([
+      { mount: '/', source: 'overlay', device: '0:20', type: 'overlay', ...room },
+      { mount: '/mnt/my disk', source: '/dev/nvme0n1', device: '259:1', type: 'xfs', ...room },
+      { mount: '/mnt/nas', source: 'nas:/store', device: '0:40', type: 'nfs4' },
+      { mount: '/tank', source: 'tank/seal', device: '0:41', type: 'zfs', ...room },
+      { mount: '/mnt/fuse', source: 'nas:/other', device: '0:42', type: 'fuse.sshfs' },
+    ]);
+    expect(readFileSync(asked, 'utf8').split('\n')).not.toContain('/mnt/nas');
+  });
+
   it('tell a worker that somebody else keeps, and of its variables the names alone', async () => {
     const folder = hostFolder();
     const repo = folder.makeFolder("it's a repo");
@@ -211,11 +250,19 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     const folder = hostFolder();
     folder.write(
       'bin/nvidia-smi',
-      `#!/bin/sh\ncase $1 in --query-gpu=*) echo '${says}' ;; esac\nexit ${status}\n`,
+      `#!/bin/sh\n[ "$*" = '--query-gpu=index,uuid,memory.total,name --format=csv,noheader,nounits' ] && echo '${says}'\nexit ${status}\n`,
       0o755,
     );
-    const { gpus } = facts(folder, shell);
-    expect(gpus.driver).toBe(driver);
+    // What holds it up is ended.
+    folder.write('bin/timeout', '#!/bin/sh\necho "$1" >"${0%/bin/*}/timeout"\nshift\nexec "$@"\n', 0o755);
+    folder.write('version', 'NVRM version: …\n');
+    const { gpus } = facts(folder, shell, (script) =>
+      script
+        .replace('timeout 20', `'${folder.path}'/bin/timeout 20`)
+        .replace('/proc/driver/nvidia/version', `'${folder.path}'/version`),
+    );
+    expect(readFileSync(join(folder.path, 'timeout'), 'utf8')).toBe('20\n');
+    expect(gpus).toMatchObject({ driver, module: true });
     expect(driver === 'ok' ? gpus.gpus : gpus.why).toEqual(
       driver === 'ok'
         ? [{ index: 0, name: 'NVIDIA GeForce RTX 3090', uuid: 'GPU-8f6d2c9e-1', memory: 24 * 2 ** 30 }]

@@ -221,6 +221,9 @@ describe('the machine', () => {
   });
 
   it('has huge pages of the kinds of which there are any', () => {
+    expect(facts('hugepages 1048576 40 8 ', 'hugepages 2048 9 9 ').hugepages.map(({ size }) => size)).toEqual(
+      [2 ** 21, 2 ** 30],
+    );
     expect(facts('hugepages 2048 0 0 ', 'hugepages 1048576 40 8 ').hugepages).toEqual([
       { size: 1_073_741_824, total: 40, free: 8 },
     ]);
