@@ -46,13 +46,13 @@ describe('a drop-in', () => {
   });
 
   it('binds CPUs, memory nodes and memory', () => {
-    const text = unitDropIn({ ...settings, cpus: '0-31,64', numaNodes: '0', memory: 2 ** 39 });
+    const text = unitDropIn({ ...settings, cpus: '0-31,64', numaNodes: '0,2', memory: 2 ** 39 });
     expect(text.split('\n').slice(8, -2)).toEqual([
       'CPUAffinity=0-31,64',
       'AllowedCPUs=0-31,64',
       'NUMAPolicy=bind',
-      'NUMAMask=0',
-      'AllowedMemoryNodes=0',
+      'NUMAMask=0,2',
+      'AllowedMemoryNodes=0,2',
       'MemoryMax=549755813888',
     ]);
   });

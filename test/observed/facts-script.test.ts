@@ -56,6 +56,12 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     expect(fileLimit).toBeGreaterThan(0);
   });
 
+  it('raise the limit of files as a start does', () => {
+    const { fileLimit, hardFileLimit } = facts(hostFolder(), shell, (script) => `ulimit -S -n 77\n${script}`);
+    expect(fileLimit).toBe(Math.min(hardFileLimit, 1_048_576));
+    expect(fileLimit).toBeGreaterThan(77);
+  });
+
   it('tell its nodes, cores, huge pages and NVIDIA devices, as the kernel shows them', () => {
     const folder = hostFolder();
     const sys = join(folder.path, 'sys');

@@ -1,4 +1,5 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Worker } from '../../src/farm/farm.js';
@@ -68,6 +69,28 @@ describe.runIf(isRoot).each(WITH_SETPRIV.map((shell) => ({ shell })))('in $shell
     give(folder, 'repo/storage.json', 0);
     expect(standing(folder, shell)?.denied).toEqual(
       ['repo/storage.json', 'seal/cache/s-t01000-1'].map((path) => join(folder.path, path)),
+    );
+  });
+
+  it('a TMPDIR, a repo and files that Lotus left there are among it', () => {
+    const tmpDir = realpathSync(mkdtempSync(join(tmpdir(), 'sealfarm-tmp-')));
+    const folder = hostFolder({ ...AS_NOBODY, tmpDir });
+    for (const path of ['repo/datastore', 'repo/keystore']) made(folder, path);
+    for (const path of ['api', 'token']) folder.write(`repo/${path}`, '', 0o600);
+    give(folder, 'repo', 0);
+    const denied = standing(folder, shell)?.denied;
+    rmSync(tmpDir, { recursive: true });
+    // So many are named.
+    expect(denied).toHaveLength(5);
+    expect(denied).toEqual(
+      [
+        tmpDir,
+        ...['repo', 'repo/api', 'repo/datastore', 'repo/keystore', 'repo/token'].map((path) =>
+          join(folder.path, path),
+        ),
+      ]
+        .sort()
+        .slice(0, 5),
     );
   });
 
