@@ -47,7 +47,7 @@ function planRestart(context: WorkerContext, process: ObservedProcess): Findings
   const moved = moves(context, process);
   const environment = staleEnvironment(context, process);
   const live = liveOf(process);
-  const unit = moved.length > 0 ? [] : staleUnit(context, process);
+  const unit = staleUnit(context, process);
   const lotus = [
     ...staleStorageLimits(context),
     ...(live === undefined ? [] : staleFixedTasks(context, live)),

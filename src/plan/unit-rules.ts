@@ -85,8 +85,12 @@ function changedSettings(before: string, after: string): readonly FieldChange[] 
 function settingsOf(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const [, name = '', value = ''] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
-    if (name !== '' && value !== '') settings.set(name, value);
+    const [, name, value = ''] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const before = settings.get(name);
+    // systemd takes all values before an empty one away.
+    if (value === '') settings.delete(name);
+    else settings.set(name, before === undefined ? value : `${before} ${value}`);
   }
   return settings;
 }

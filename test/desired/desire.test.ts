@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { DesiredWorker } from '../../src/desired/desired.js';
-import type { Farm } from '../../src/farm/farm.js';
+import type { Farm, Worker } from '../../src/farm/farm.js';
 import { reveal } from '../../src/secret/secret.js';
 import { aFarm, aHost, aStorage, aWorker, CANARY, farmOf, guideFarm, TOKEN } from '../support/farm.js';
 
@@ -107,5 +107,42 @@ describe('a drained worker', () => {
     const workers = [aWorker({ name: 'worker-1' }), aWorker({ name: 'worker-2' })];
     const desired = desire(aFarm({ hosts: [aHost({ workers })] }), TOKEN, new Map([['worker-1', DRAIN]]));
     expect(desired.hosts[0]?.workers.map(({ drain }) => drain)).toEqual([DRAIN, undefined]);
+  });
+});
+
+describe('the drop-in of a unit', () => {
+  /** Its lines, but for those that no setting changes. */
+  function settings(worker: Partial<Worker>): readonly string[] {
+    const farm = aFarm({ hosts: [aHost({ serviceManager: 'systemd', workers: [aWorker(worker)] })] });
+    const lines = (onlyWorker(farm).dropIn ?? '').split('\n');
+    return lines.filter((line) => /^(?!ExecStart|Environment)\w+=/.test(line));
+  }
+
+  it('has the settings of its worker', () => {
+    const storage = [
+      aStorage({ path: '/mnt/a', mount: 'required' }),
+      aStorage({ path: '/srv/b', mount: 'any' }),
+    ];
+    const worker = {
+      ...{ user: 'lotus', cpus: '0-3,8', numaNodes: [0, 2], memory: 2 ** 39 },
+      ...{ repo: '/srv/repo', tmpDir: '/fast/tmp', storage },
+    };
+    expect(settings(worker)).toEqual([
+      'RequiresMountsFor=/srv/repo /fast/tmp /mnt/a',
+      'User=lotus',
+      'CPUAffinity=0-3,8',
+      'AllowedCPUs=0-3,8',
+      'NUMAPolicy=bind',
+      'NUMAMask=0,2',
+      'AllowedMemoryNodes=0,2',
+      'MemoryMax=549755813888',
+    ]);
+  });
+
+  it('is root’s, and binds nothing, unless the file says so', () => {
+    expect(settings({ storage: [] })).toEqual([
+      'RequiresMountsFor=/var/lib/lotus/worker-1 /var/lib/sealfarm/tmp/worker-1',
+      'User=root',
+    ]);
   });
 });

@@ -5,18 +5,26 @@ const PATHS = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
 
 describe('the template', () => {
   it('has what every worker needs', () => {
-    expect(unitTemplate(PATHS).split('\n')).toEqual(
-      expect.arrayContaining([
-        'EnvironmentFile=/etc/sealfarm/workers/%i/worker.env',
-        // Lotus ends with status 0 on errors.
-        'Restart=always',
-        'StartLimitIntervalSec=0',
-        // The one signal it handles.
-        'KillSignal=SIGINT',
-        'LimitNOFILE=1048576',
-        'WantedBy=multi-user.target',
-      ]),
-    );
+    expect(unitTemplate(PATHS)).toBe(`# Written by sealfarm; what one worker alone has is in its drop-in.
+[Unit]
+Description=lotus-worker %i
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+EnvironmentFile=/etc/sealfarm/workers/%i/worker.env
+ExecStart=/usr/local/bin/lotus-worker run
+Restart=always
+RestartSec=10
+KillSignal=SIGINT
+TimeoutStopSec=30
+LimitNOFILE=1048576
+
+[Install]
+WantedBy=multi-user.target
+`);
   });
 
   it('takes no folder for a specifier', () => {
@@ -43,6 +51,12 @@ describe('a drop-in', () => {
       'ExecStart=/usr/local/bin/lotus-worker run',
       'User=root',
     ]);
+  });
+
+  it('runs as its user, who owns what is made for it', () => {
+    const text = unitDropIn({ ...settings, user: 'lotus' });
+    expect(text).toMatch(/^User=lotus$/m);
+    expect(text).toMatch(/^ExecStartPre=\+.* -o lotus "\$\$own"/m);
   });
 
   it('binds CPUs, memory nodes and memory', () => {

@@ -61,6 +61,14 @@ describe('a drop-in', () => {
     expect(step?.changes).toEqual([{ field: 'Nice', before: '5' }]);
   });
 
+  it('shows all values of a setting that somebody gave several', () => {
+    const wanted = desired('systemd').workers[0]?.dropIn ?? '';
+    const changes = (lines: string): unknown =>
+      planDropIn(context(file(`${wanted}${lines}`))).steps[0]?.changes;
+    expect(changes('User=other\n')).toEqual([{ field: 'User', before: 'root other', after: 'root' }]);
+    expect(changes('User=\nUser=other\n')).toEqual([{ field: 'User', before: 'other', after: 'root' }]);
+  });
+
   it('is none of the process manager', () => {
     const host = desired('process');
     expect(planDropIn(aPlanContext(host, {})).steps).toEqual([]);
