@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Host } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
+import { readHostKeyCheck } from '../../src/remote/host-key.js';
 import { fingerprint } from '../../src/remote/known-hosts.js';
-import { aContext, makeSshFolder, testHost, type SshFolder } from '../support/ssh-farm.js';
+import { aContext, endpointFor, makeSshFolder, testHost, type SshFolder } from '../support/ssh-farm.js';
 import { makeKey, sshKeygen, type TestKey } from '../support/ssh-keys.js';
 import { SshServer } from '../support/ssh-server.js';
 
@@ -152,4 +153,19 @@ describe('SF408', () => {
     expect(diagnostic?.code).toBe('SF408');
     expect(diagnostic?.message).toContain(`${keys.folder} cannot be read`);
   });
+});
+
+test('accept-new takes no key of another type for a host that is known', async () => {
+  const file = join(keys.folder, 'known_hosts_of_one');
+  await writeFile(file, `127.0.0.8 ${other.publicText}\n`);
+  const host = testHost({ port: 22, knownHostsFile: file }, '127.0.0.8');
+  const endpoint = await endpointFor(host, aContext(keys.homeDir));
+  const hostKeys = { ...endpoint.hostKeys, acceptNew: true };
+  const [known, stranger] = await Promise.all([
+    readHostKeyCheck({ ...endpoint, hostKeys }),
+    readHostKeyCheck({ ...endpoint, address: '127.0.0.9', hostKeys }),
+  ]);
+  if (!known.ok || !stranger.ok) throw new Error('not read');
+  expect(known.value.refusal(rsa.publicBlob)).toMatchObject({ code: 'SF401' });
+  expect(stranger.value.refusal(rsa.publicBlob)).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  hashedName,
   fingerprint,
   entriesFor,
   judgeHostKey,
@@ -192,4 +193,12 @@ test('keyType reads the type of a key and is undefined for anything else', () =>
 test('knownHostName puts other ports than 22 in brackets', () => {
   expect(knownHostName('10.0.0.1', 22)).toBe('10.0.0.1');
   expect(knownHostName('10.0.0.1', 2200)).toBe('[10.0.0.1]:2200');
+});
+
+test('a name that is hashed here is known in any letters, and under no other salt the same', () => {
+  const [one, two] = [1, 2].map((byte) => hashedName('Seal-1.Example', Buffer.alloc(20, byte)));
+  expect(one).not.toBe(two);
+  expect(matchesHost(one ?? '', 'seal-1.example')).toBe(true);
+  expect(matchesHost(one ?? '', 'SEAL-1.EXAMPLE')).toBe(true);
+  expect(matchesHost(one ?? '', 'seal-2.example')).toBe(false);
 });
