@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import { connect } from '../../src/remote/connect.js';
 import type { ConnectContext } from '../../src/remote/context.js';
 import type { Remote } from '../../src/remote/remote.js';
 import { aContext, makeSshFolder, startKnownServer, testHost, type SshFolder } from '../support/ssh-farm.js';
-import { makeKey } from '../support/ssh-keys.js';
+import { makeKey, sshKeygen } from '../support/ssh-keys.js';
 import type { SshServer } from '../support/ssh-server.js';
 
 const PATH = { PATH: process.env['PATH'] };
@@ -232,8 +231,8 @@ describe('accept-new', () => {
     // It is known by that, and to ssh-keygen as well.
     expect(await whoAnswers()).toMatchObject(HERE);
     expect(await known()).toBe(line);
-    const found = execFileSync('ssh-keygen', ['-F', `[127.0.0.21]:${target.server.port}`, '-f', file]);
-    expect(found.toString()).toContain(keys.hostKey.publicText.split(' ')[1]);
+    const found = await sshKeygen(['-F', `[127.0.0.21]:${target.server.port}`, '-f', file]);
+    expect(found).toContain(keys.hostKey.publicText.split(' ')[1]);
   });
 
   test('begins a line of its own', async () => {
