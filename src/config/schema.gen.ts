@@ -46,6 +46,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       additionalProperties: { $ref: '#/$defs/storageGroup' },
       examples: [{ 'group-1': { description: 'host-1, fed by host-3' } }],
     },
+    rollout: { $ref: '#/$defs/rollout' },
     hosts: {
       description:
         "The machines, by name. Letters, digits, `.`, `_` and `-`, at most 63, beginning with a letter or digit. `pc1-[01-24]` is a range of 24 hosts; in every text below it `{n}` is the host's number, `{nn}` the number as padded in the name and `{n+10}` the number plus ten.",
@@ -55,6 +56,50 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
     },
   },
   $defs: {
+    rollout: {
+      description:
+        'In what order workers are restarted, and how many at once. Without it: one after the other.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        maxUnavailable: {
+          description:
+            'At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained count as away; where they alone use it up, one worker is restarted at a time. Default: 1.',
+          type: ['integer', 'string'],
+          minimum: 1,
+          pattern: '^([1-9][0-9]?|100)%$',
+          patternErrorMessage: 'Write a number of workers such as 2, or a share from 1% to 100%.',
+          examples: [1, '25%'],
+        },
+        minAvailable: {
+          description:
+            "At least so many workers must go on doing a task while others are restarted, by the task's name or short code. A restart that would leave fewer is held back. Default: none is held back, but where several workers do a task, they are never all restarted at once.",
+          type: 'object',
+          additionalProperties: { type: 'integer', minimum: 1 },
+          examples: [{ PC2: 2 }],
+        },
+        canary: {
+          description:
+            'Restart one worker alone first, the one with the least to lose, and the others only when it has come up as declared. Default: false.',
+          type: 'boolean',
+        },
+        drainTimeout: {
+          description:
+            'How long a restart may wait for its worker to get quiet: a duration from 1s to 720h. `--drain-timeout` on the command line wins. Default: 24h.',
+          type: 'string',
+          examples: ['12h'],
+        },
+        largePlan: {
+          description:
+            'A plan that restarts more than this share of the workers that run now, and at least three, is only applied with `--allow-large`: a share from 1% to 100%. Default: 30%.',
+          type: 'string',
+          pattern: '^([1-9][0-9]?|100)%$',
+          patternErrorMessage: 'Write a share from 1% to 100%.',
+          examples: ['30%'],
+        },
+      },
+      examples: [{ maxUnavailable: '25%', minAvailable: { PC2: 2 }, canary: true }],
+    },
     name: {
       description: 'Letters, digits, `.`, `_` and `-`, at most 63, beginning with a letter or digit.',
       type: 'string',

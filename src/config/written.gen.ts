@@ -97,6 +97,7 @@ export interface WrittenFarm {
   storageGroups?: {
     [k: string]: WrittenStorageGroup;
   };
+  rollout?: WrittenRollout;
   /**
    * The machines, by name. Letters, digits, `.`, `_` and `-`, at most 63, beginning with a letter or digit. `pc1-[01-24]` is a range of 24 hosts; in every text below it `{n}` is the host's number, `{nn}` the number as padded in the name and `{n+10}` the number plus ten.
    */
@@ -387,6 +388,33 @@ export interface WrittenStorageGroup {
    * What it is for, in your own words.
    */
   description?: string;
+}
+/**
+ * In what order workers are restarted, and how many at once. Without it: one after the other.
+ */
+export interface WrittenRollout {
+  /**
+   * At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained count as away; where they alone use it up, one worker is restarted at a time. Default: 1.
+   */
+  maxUnavailable?: number | string;
+  /**
+   * At least so many workers must go on doing a task while others are restarted, by the task's name or short code. A restart that would leave fewer is held back. Default: none is held back, but where several workers do a task, they are never all restarted at once.
+   */
+  minAvailable?: {
+    [k: string]: number;
+  };
+  /**
+   * Restart one worker alone first, the one with the least to lose, and the others only when it has come up as declared. Default: false.
+   */
+  canary?: boolean;
+  /**
+   * How long a restart may wait for its worker to get quiet: a duration from 1s to 720h. `--drain-timeout` on the command line wins. Default: 24h.
+   */
+  drainTimeout?: string;
+  /**
+   * A plan that restarts more than this share of the workers that run now, and at least three, is only applied with `--allow-large`: a share from 1% to 100%. Default: 30%.
+   */
+  largePlan?: string;
 }
 /**
  * A machine.

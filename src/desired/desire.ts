@@ -15,6 +15,7 @@ export function desire(farm: Farm, token: Secret, intents: Intents): DesiredFarm
   return {
     name: farm.name,
     sectorSize: farm.sectorSize,
+    rollout: farm.rollout,
     hosts: farm.hosts.map((host) => desireHost(farm, host, token, intents)),
   };
 }

@@ -1,4 +1,4 @@
-import type { HostPaths, SocketAddress } from '../farm/farm.js';
+import type { HostPaths, Rollout, SocketAddress } from '../farm/farm.js';
 import type { EnvEntry } from '../host/env-file.js';
 import type { DrainIntent } from '../host/manifest.js';
 import type { WorkerLayout } from '../host/layout.js';
@@ -10,6 +10,7 @@ import type { TaskCode } from '../lotus/task.js';
 export interface DesiredFarm {
   readonly name: string;
   readonly sectorSize: SectorSize;
+  readonly rollout: Rollout;
   readonly hosts: readonly DesiredHost[];
 }
 

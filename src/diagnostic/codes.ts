@@ -6,6 +6,7 @@ import { LIVE_CODES } from './codes/live.js';
 import { LIVE_FARM_CODES } from './codes/live-farm.js';
 import { OBSERVING_CODES } from './codes/observing.js';
 import { REACHING_CODES } from './codes/reaching.js';
+import { ROLLOUT_CODES } from './codes/rollout.js';
 import { ROUTE_CODES } from './codes/routes.js';
 import { SAVED_PLAN_CODES } from './codes/saved-plan.js';
 import { SANDBOX_CODES } from './codes/sandbox.js';
@@ -27,6 +28,7 @@ export const CODES = {
   ...LAYOUT_CODES,
   ...WORKER_UNIT_CODES,
   ...ROUTE_CODES,
+  ...ROLLOUT_CODES,
   ...SECRET_CODES,
   ...REACHING_CODES,
   ...OBSERVING_CODES,

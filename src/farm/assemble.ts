@@ -6,6 +6,7 @@ import { readMiner } from './miner.js';
 import { checkPlaceholders, nameHosts } from './named-hosts.js';
 import { readProfiles } from './profiles.js';
 import type { Report } from './report.js';
+import { readRollout } from './rollout.js';
 import { RULES } from './rules/rules.js';
 import { layered, NO_SETTINGS, readSettings } from './worker-settings.js';
 
@@ -32,11 +33,13 @@ function readFarmParts(written: WrittenFarm, report: Report): Farm {
     defaults: worker,
     profiles: readProfiles(profiles, worker, report),
   };
+  const hosts = nameHosts(written.hosts, report).map((host) => readHost(host, hostDefaults, report));
   return {
     name: written.farm,
     sectorSize: written.sectorSize,
     miner: readMiner(written.miner, report),
     storageGroups: Object.keys(written.storageGroups ?? {}),
-    hosts: nameHosts(written.hosts, report).map((host) => readHost(host, hostDefaults, report)),
+    rollout: readRollout(written.rollout ?? {}, hosts, report),
+    hosts,
   };
 }

@@ -9,8 +9,23 @@ export interface Farm {
   readonly sectorSize: SectorSize;
   readonly miner: Miner;
   readonly storageGroups: readonly string[];
+  readonly rollout: Rollout;
   /** In the order of the file, ranges expanded. */
   readonly hosts: readonly Host[];
+}
+
+/** How the workers of a farm take turns when they are restarted. */
+export interface Rollout {
+  /** At most so many of the farm's declared workers are away at once; at least 1. */
+  readonly maxUnavailable: number;
+  /** At least so many workers go on doing the task. */
+  readonly minAvailable: ReadonlyMap<TaskCode, number>;
+  /** One worker alone, before all others. */
+  readonly canary: boolean;
+  /** Milliseconds a restart may wait for its worker to get quiet. */
+  readonly drainTimeout: number;
+  /** A plan that restarts more than so many percent of the running workers is applied only when that is said; 1–100. */
+  readonly largePlan: number;
 }
 
 export interface Miner {

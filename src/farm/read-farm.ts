@@ -63,6 +63,9 @@ const MISSING: Partial<Record<DiagnosticCode, string>> = {
   SF230: 'storageGroups',
 };
 
+/** Findings that count what the file has: of a part of it they may be false. */
+const COUNTING: ReadonlySet<DiagnosticCode> = new Set(['SF225']);
+
 /** The findings that are true of the whole file too, where only parts of it could be judged. */
 function standing(findings: readonly Finding[], leftOut: readonly YamlPath[]): readonly Finding[] {
   if (leftOut.length === 0) return findings;
@@ -70,6 +73,7 @@ function standing(findings: readonly Finding[], leftOut: readonly YamlPath[]): r
   const anyAtTop = leftOut.some((path) => path.length === 1);
   const names = new Set(leftOut.filter((path) => path.length === 2).map(([top]) => top));
   return findings.filter(({ code, severity }) => {
+    if (COUNTING.has(code)) return false;
     const place = MISSING[code];
     return severity === 'error' && (place === undefined || !(anyAtTop || names.has(place)));
   });

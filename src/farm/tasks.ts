@@ -38,24 +38,35 @@ export function readLimits(
 }
 
 /** @param what of the task, with its verb */
-export function writtenTwice(code: TaskCode, what: 'limit is' | 'resources are', at: YamlPath): Finding {
-  const [noun = '', verb = ''] = what.split(' ');
+export function writtenTwice(
+  code: TaskCode,
+  what: 'limit is' | 'resources are' | 'least number is',
+  at: YamlPath,
+): Finding {
+  const [, noun = '', verb = ''] = /^(.*) (\w+)$/.exec(what) ?? [];
   const message = `the ${noun} of ${code} ${verb} written twice`;
   return finding('SF222', at, message, { help: 'Keep one of the two.', on: 'key' });
 }
 
-function declarable(word: string, at: YamlPath, report: Report): Task | undefined {
+/** The task that a word means; one that no worker can be given is reported. */
+export function declarable(
+  word: string,
+  at: YamlPath,
+  report: Report,
+  on: 'key' | 'value' = 'value',
+): Task | undefined {
   const found = taskByWritten(word);
   if (found !== undefined) {
-    noteAlias(word, at, report, 'value');
+    noteAlias(word, at, report, on);
     return found;
   }
   const always = alwaysOn(word);
   if (always === undefined) {
-    report(finding('SF215', at, `there is no task ${quote(word)}`, didYouMean(word, DECLARABLE_NAMES)));
+    const help = didYouMean(word, DECLARABLE_NAMES);
+    report(finding('SF215', at, `there is no task ${quote(word)}`, { ...help, on }));
   } else {
     const message = `${quote(word)} is always on in a sealing worker and cannot be chosen`;
-    report(finding('SF216', at, message, { help: 'Leave it out.' }));
+    report(finding('SF216', at, message, { help: 'Leave it out.', on }));
   }
   return undefined;
 }

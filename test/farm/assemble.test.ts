@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readFarm } from '../../src/farm/read-farm.js';
+import { DEFAULT_ROLLOUT } from '../../src/farm/rollout.js';
 import type { Worker } from '../../src/farm/farm.js';
 import { edited, type Edit, farmOf, SAMPLE } from './sample.js';
 
@@ -26,6 +27,7 @@ describe('the example', () => {
     expect(farm).toEqual({
       name: 'example',
       sectorSize: '32GiB',
+      rollout: DEFAULT_ROLLOUT,
       miner: {
         api: '/ip4/10.0.0.10/tcp/2345/http',
         address: { host: '10.0.0.10', port: 2345 },

@@ -97,6 +97,42 @@ describe('values the schema bounds', () => {
   ]);
 });
 
+describe('the rollout', () => {
+  const rollout = (body: string): Edit => ['storageGroups:', `rollout: { ${body} }\nstorageGroups:`];
+  check([
+    [rollout('')],
+    [rollout('maxUnavailable: 1')],
+    [rollout('maxUnavailable: 25%')],
+    [rollout('maxUnavailable: 0'), 'SF116 9:28'],
+    [rollout('maxUnavailable: 0%'), 'SF114 9:28'],
+    [rollout('maxUnavailable: 101%'), 'SF114 9:28'],
+    [rollout('maxUnavailable: 2.5%'), 'SF114 9:28'],
+    [rollout('maxUnavailable: "2"'), 'SF114 9:28'],
+    [rollout('maxUnavailable: 1.5'), 'SF112 9:28'],
+    [rollout('maxUnavailable: true'), 'SF112 9:28'],
+    [rollout('canary: pc1-01'), 'SF112 9:20'],
+    [rollout('largePlan: 100%')],
+    [rollout('largePlan: 30'), 'SF112 9:23'],
+    [rollout('largePlan: 0%'), 'SF114 9:23'],
+    [rollout('drainTimeout: 12h')],
+    [rollout('drainTimeout: 720h')],
+    [rollout('drainTimeout: 721h'), 'SF204 9:26'],
+    [rollout('drainTimeout: 999ms'), 'SF204 9:26'],
+    [rollout('drainTimeout: soon'), 'SF204 9:26'],
+    [rollout('minAvailable: { AP: 1 }'), 'SF225 9:32'],
+    [rollout('minAvailable: { PC3: 1 }'), 'SF215 9:28'],
+    [rollout('minAvailable: { C1: 1 }'), 'SF216 9:28'],
+    [rollout('minAvailable: { AP: 0 }'), 'SF116 9:32'],
+    [rollout('minAvailable: { AP: 1, addpiece: 1 }'), 'SF225 9:32', 'SF222 9:35', 'SF225 9:45'],
+    [rollout('maxUnavailabel: 1'), 'SF111 9:12'],
+  ]);
+
+  it('counts no workers of a file that is read in part', () => {
+    const text = edited(rollout('minAvailable: { AP: 1 }'), ['  p: {', '  p/q: {}\n  p: {']);
+    expect(said(text)).toEqual(['SF117 8:3']);
+  });
+});
+
 describe('secrets', () => {
   check([
     [['{ env: MINER }', 'abcdefgh'], 'SF305 6:10'],

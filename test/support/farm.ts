@@ -1,4 +1,5 @@
 import type { Farm, Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
+import { DEFAULT_ROLLOUT } from '../../src/farm/rollout.js';
 import { Secret } from '../../src/secret/secret.js';
 
 /** A text that must be found nowhere but where the token belongs. */
@@ -69,6 +70,7 @@ export function aFarm(overrides: Partial<Farm> = {}): Farm {
       disallowRemoteFinalize: false,
     },
     storageGroups: [],
+    rollout: DEFAULT_ROLLOUT,
     hosts: [aHost()],
     ...overrides,
   };

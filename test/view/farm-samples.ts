@@ -1,6 +1,7 @@
 import { desire } from '../../src/desired/desire.js';
 import type { DesiredFarm } from '../../src/desired/desired.js';
 import type { Farm, Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
+import { DEFAULT_ROLLOUT } from '../../src/farm/rollout.js';
 import type { DrainIntent } from '../../src/host/manifest.js';
 import type { StorageInfo, WorkerJob, WorkerStats } from '../../src/lotus/api.js';
 import { task, type TaskCode } from '../../src/lotus/task.js';
@@ -75,6 +76,7 @@ export const FARM: Farm = {
     disallowRemoteFinalize: false,
   },
   storageGroups: [GROUP_1, 'example-seal-group-2'],
+  rollout: DEFAULT_ROLLOUT,
   hosts: [
     host('host-1', [
       worker('worker-1', ['AP', 'PC1', 'PC2', 'C2'], [storage('/mnt/nvme0/seal', [GROUP_1], [GROUP_1])]),

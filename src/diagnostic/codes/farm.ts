@@ -25,7 +25,7 @@ export const FARM_CODES = {
   SF204: {
     title: 'malformed duration',
     severity: 'error',
-    why: 'The text is no duration, or none that makes sense here: reaching a host may take from 1ms to 1h.',
+    why: 'The text is no duration, or none that makes sense here: reaching a host may take from 1ms to 1h, a restart may wait from 1s to 720h.',
     remedy: 'Write hours, minutes, seconds and milliseconds in this order, as in `1h30m`, `90s` or `250ms`.',
   },
   SF205: {
