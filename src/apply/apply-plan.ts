@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { HostPlan, Plan, Step } from '../plan/plan.js';
+import { disturbs, steps, type HostPlan, type Plan, type Step, type Turn, type Wave } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import { perform } from './perform.js';
@@ -12,23 +12,15 @@ export interface ApplyReport {
 }
 
 /**
- * Carries out a plan: on all hosts at once what disturbs nobody, then the restarts one after the other.
+ * Carries out a plan: on all hosts at once what disturbs nobody, then the restarts wave by wave.
  * Every host is worked to its end; a failure leaves out only what builds on it.
  */
 export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
   const run = new Run(context, plan);
   await Promise.all(plan.hosts.map((host) => run.gently(host)));
-  for (const step of plan.hosts.flatMap(disturbing)) await run.oneRestart(step);
+  for (const wave of plan.waves) await run.wave(wave);
+  run.leaveOut(plan.heldBack);
   return run.report();
-}
-
-/** Steps that wait until their worker is quiet. */
-function disturbs({ disruption }: Step): boolean {
-  return disruption === 'restart' || disruption === 'empty';
-}
-
-function disturbing(host: HostPlan): readonly Step[] {
-  return host.steps.filter(disturbs);
 }
 
 class Run {
@@ -37,9 +29,18 @@ class Run {
   readonly #done: Step[] = [];
   readonly #failed: { step: Step; diagnostic: Diagnostic }[] = [];
   readonly #skipped: Step[] = [];
+  /** By id; those of a host that could not be locked are not among them. */
+  readonly #disturbing: ReadonlyMap<string, Step>;
+  /** Why no further wave begins. */
+  #ended: string | undefined;
 
   constructor(context: ApplyContext, plan: Plan) {
     this.#context = context;
+    this.#disturbing = new Map(
+      steps(plan)
+        .filter(disturbs)
+        .map((step) => [step.id, step]),
+    );
     this.#journals = new Map(plan.hosts.map(({ host, layout }) => [host, layout.journal]));
   }
 
@@ -58,13 +59,36 @@ class Run {
     }
   }
 
-  /** A restart that went wrong stops the wave: the next worker would fare no better. */
-  async oneRestart(step: Step): Promise<void> {
-    const cause = this.#failed.find(
-      (failed) => failed.step.disruption === 'restart' || blocks(failed.step, step),
-    );
-    if (cause === undefined) await this.#one(step);
-    else this.#skip(step, `${cause.step.id} failed`);
+  /** A restart that went wrong ends the waves, as does a canary that did not come back: the next would fare no better. */
+  async wave({ canary, turns }: Wave): Promise<void> {
+    await Promise.all(turns.map((turn) => this.#turn(turn)));
+    if (this.#context.signal.aborted) return;
+    const failed = this.#failed.find(({ step }) => step.disruption === 'restart');
+    const lost = canary && turns.some((turn) => !turn.steps.every((id) => this.#isDone(id)));
+    if (lost) this.#ended ??= `the canary ${turns.map(({ worker }) => worker).join()} has not come back`;
+    if (failed !== undefined) this.#ended ??= `${failed.step.id} failed`;
+  }
+
+  leaveOut(turns: readonly Turn[]): void {
+    for (const step of turns.flatMap((turn) => this.#stepsOf(turn)))
+      this.#skip(step, 'rollout.minAvailable holds it back');
+  }
+
+  async #turn(turn: Turn): Promise<void> {
+    for (const step of this.#stepsOf(turn)) {
+      const cause = this.#failed.find((failed) => blocks(failed.step, step));
+      const why = this.#ended ?? (cause === undefined ? undefined : `${cause.step.id} failed`);
+      if (why === undefined) await this.#one(step);
+      else this.#skip(step, why);
+    }
+  }
+
+  #stepsOf(turn: Turn): readonly Step[] {
+    return turn.steps.flatMap((id) => this.#disturbing.get(id) ?? []);
+  }
+
+  #isDone(id: string): boolean {
+    return this.#done.some((step) => step.id === id);
   }
 
   async #one(step: Step): Promise<void> {

@@ -42,7 +42,7 @@ export async function carryOut(
   options: CarryOutOptions,
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Outcome> {
-  const { drainTimeout = DEFAULT_TIMES.quiet, unseen = false, quietly = false } = options;
+  const { drainTimeout = on.workspace.farm.rollout.drainTimeout, unseen = false, quietly = false } = options;
   const progress = await terminal.progress();
   const carried = await underLocks(on, progress.emit, planned, drainTimeout, replan);
   await progress.end();

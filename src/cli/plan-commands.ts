@@ -7,6 +7,10 @@ import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 import { planFormat } from './plan-format.js';
 
+const APPLY_HELP = `
+Restarts go one after the other, or in waves as \`rollout\` in the file says. A restart that fails ends them.
+${examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h', 'sealfarm apply --allow-large')}`;
+
 /** To look at what differs, to put that away, and to carry it out. */
 export function planCommands(program: Command, finish: (code: ExitCode) => void): void {
   program
@@ -46,14 +50,11 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     .option('-y, --yes', 'do not ask')
     .option(
       '--drain-timeout <duration>',
-      'how long a restart may wait for its worker to get quiet',
+      'how long a restart may wait for its worker to get quiet (default: as the file says, else 24h)',
       duration,
-      24 * 3_600_000,
     )
-    .addHelpText(
-      'after',
-      examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h'),
-    )
+    .option('--allow-large', 'restart more of the farm than `rollout.largePlan` lets pass')
+    .addHelpText('after', APPLY_HELP)
     .action(async (file: string | undefined, _: unknown, self: Command) => {
       const { apply, applySaved } = await import('./commands/apply.js');
       const options = self.optsWithGlobals<ApplyOptions>();

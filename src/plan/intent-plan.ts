@@ -1,8 +1,9 @@
 import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
 import type { DrainIntent, Manifest } from '../host/manifest.js';
 import type { Observation, ObservedHost } from '../observed/observed.js';
-import { makePlan, manifestWrite } from './make-plan.js';
+import { manifestWrite, planSteps } from './make-plan.js';
 import type { HostPlan, Plan, Step } from './plan.js';
+import { inWaves, type Unordered } from './rollout.js';
 
 /** Worker name → the drain asked for, or undefined to take one back. */
 export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
@@ -13,20 +14,21 @@ export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
  * file; taking one back does all that the worker's declaration asks for.
  */
 export function planIntents(desired: DesiredFarm, observation: Observation, changes: IntentChanges): Plan {
-  const plan = makePlan(desired, observation);
+  const plan = planSteps(desired, observation);
   const concerned = desired.hosts.filter((host) => host.workers.some(({ name }) => changes.has(name)));
   const names = new Set(concerned.map(({ name }) => name));
-  return {
+  const wanted = {
     ...plan,
     diagnostics: plan.diagnostics.filter(({ place }) => place?.kind !== 'host' || names.has(place.host)),
     hosts: concerned.map((host) => intentHost(host, desired.name, plan, observation, changes)),
   };
+  return inWaves(wanted, desired, observation);
 }
 
 function intentHost(
   host: DesiredHost,
   farm: string,
-  plan: Plan,
+  plan: Unordered,
   observation: Observation,
   changes: IntentChanges,
 ): HostPlan {

@@ -8,6 +8,7 @@ import { Secret } from '../secret/secret.js';
 import { planEnvFile } from './env-rules.js';
 import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
 import { planProcess } from './process-rules.js';
+import { inWaves, measured, type Unordered } from './rollout.js';
 import { sharedIds } from './shared-ids.js';
 import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
@@ -19,6 +20,11 @@ import { combine, NOTHING, type Findings, type WorkerContext } from './worker-co
 
 /** The least disturbing way from what is to what shall be. */
 export function makePlan(desired: DesiredFarm, observation: Observation): Plan {
+  return measured(inWaves(planSteps(desired, observation), desired, observation), desired, observation);
+}
+
+/** All of it but the order of what disturbs. */
+export function planSteps(desired: DesiredFarm, observation: Observation): Unordered {
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const planned = desired.hosts.map((host) => planHost(host, desired.name, observation, sealProof));
   const clashes = sharedIds(desired, observation);

@@ -11,6 +11,12 @@ export interface Plan {
   readonly formatVersion: 1;
   readonly farm: string;
   readonly hosts: readonly HostPlan[];
+  /** In which order the steps that disturb are done, after all others; what is in no wave is not done. */
+  readonly waves: readonly Wave[];
+  /** Turns that never come while the farm is as it is: `minAvailable` would be broken. */
+  readonly heldBack: readonly Turn[];
+  /** Only where so much is disturbed that a person must say that it is meant. */
+  readonly large?: LargePlan;
   /** What stands in the way, over all hosts. */
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */
@@ -22,6 +28,48 @@ export interface DrainedWorker {
   readonly worker: string;
   readonly intent: DrainIntent;
   readonly running: boolean;
+}
+
+/** Workers that are taken out of work side by side; the next wave begins when all of them are back. */
+export interface Wave {
+  /** One worker, to be seen back before any other is touched. */
+  readonly canary: boolean;
+  readonly turns: readonly Turn[];
+}
+
+/** All that a worker must be quiet for, in one go. */
+export interface Turn {
+  readonly host: string;
+  readonly worker: string;
+  /** Ids, one after the other. */
+  readonly steps: readonly string[];
+  /** What kept it out of the waves before this one. */
+  readonly putOff: readonly Hindrance[];
+  /** What nobody else does meanwhile: then the wave is this worker alone. */
+  readonly alone: readonly Loss[];
+}
+
+/** Something that the farm would have nobody for. */
+export type Loss = `last-of-task ${TaskCode}` | `only-pc2-of-group ${string}`;
+
+/** Why a worker is not in a wave, for machines to read. */
+export type Hindrance =
+  | Loss
+  /** The first worker must come back before. */
+  | 'canary'
+  /** As many are away as may be. */
+  | 'budget'
+  /** The wave is of a worker for which nobody stands in. */
+  | 'another-alone'
+  | `one-post-at-a-time ${TaskCode}`
+  | `min-available ${TaskCode}`;
+
+/** How much of a farm a plan takes out of work, in workers. */
+export interface LargePlan {
+  readonly concerned: number;
+  readonly running: number;
+  /** `rollout.largePlan` */
+  readonly mostPercent: number;
 }
 
 export interface HostPlan {
@@ -147,6 +195,11 @@ export interface Expectation {
   readonly sealProof: number;
 }
 
-export function steps(plan: Plan): readonly Step[] {
+/** Whether a step waits until its worker is quiet. */
+export function disturbs({ disruption }: Step): boolean {
+  return disruption === 'restart' || disruption === 'empty';
+}
+
+export function steps(plan: Pick<Plan, 'hosts'>): readonly Step[] {
   return plan.hosts.flatMap((host) => host.steps);
 }

@@ -7,6 +7,7 @@ import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
 import { stepJson, type StepJson } from './step-json.js';
 import type { Style } from './style.js';
 import { printable, wrap } from './text.js';
+import { waveLines } from './waves.js';
 import { sinceWhen } from './words.js';
 
 /** A plan as a person reads it: hosts and their steps, what is left as it is, what is wrong, and one line at the end. */
@@ -16,6 +17,7 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
   const groups = verbose ? busy.map((host) => [host]) : alikeHosts(busy);
   const sections = [
     ...groups.map((group) => hostBlock(group, view)),
+    waveLines(plan, view),
     unreachedLines(plan, style),
     plan.drained.flatMap((drained) => wrap(drainedWords(drained, view), width, '  ')),
     plan.diagnostics.length === 0 ? [] : [formatDiagnostics(plan.diagnostics, style, width)],
@@ -40,7 +42,7 @@ function drainedWords({ host, worker, intent, running }: DrainedWorker, { style,
   return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; \`sealfarm resume ${host}\` brings it back`;
 }
 
-export interface PlanJson {
+export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large'> {
   readonly formatVersion: 1;
   readonly farm: string;
   readonly hosts: readonly {
@@ -69,6 +71,9 @@ export function planJson(plan: Plan): PlanJson {
     formatVersion: plan.formatVersion,
     farm: plan.farm,
     hosts: plan.hosts.map(({ host, reached, steps }) => ({ host, reached, steps: steps.map(stepJson) })),
+    waves: plan.waves,
+    heldBack: plan.heldBack,
+    ...(plan.large === undefined ? {} : { large: plan.large }),
     diagnostics: diagnosticsJson(plan.diagnostics),
     drained: plan.drained.map(({ host, worker, running, intent: { who, when, why } }) => ({
       host,

@@ -2,11 +2,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.js';
 import { hostLayout } from '../../src/host/layout.js';
 import { newSectorStore } from '../../src/lotus/sectorstore.js';
-import type { Action, Disruption, Plan, Step } from '../../src/plan/plan.js';
+import {
+  disturbs,
+  type Action,
+  type Disruption,
+  type Plan,
+  type Step,
+  type Turn,
+} from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aStorage, CANARY } from '../support/farm.js';
 import { aDiagnostic } from '../support/observation.js';
-import { Scene, START } from './scene.js';
+import { hostsWithOneWorker, Scene, START } from './scene.js';
 
 let scene: Scene;
 
@@ -45,7 +52,9 @@ function start(n: number): Step {
   return step(n, action, 'none');
 }
 
+/** Its restarts go one after the other. */
 function plan(...hosts: readonly (readonly Step[])[]): Plan {
+  const turns = hosts.flatMap((steps) => turnsOf(steps));
   return {
     formatVersion: 1,
     farm: 'example',
@@ -54,19 +63,40 @@ function plan(...hosts: readonly (readonly Step[])[]): Plan {
       if (host === undefined) throw new Error('no host');
       return { host: host.name, layout: hostLayout(host.paths), reached: true, steps };
     }),
+    waves: turns.map((turn) => ({ canary: false, turns: [turn] })),
+    heldBack: [],
     diagnostics: [],
     drained: [],
   };
 }
 
+function turnsOf(steps: readonly Step[]): readonly Turn[] {
+  return steps.filter(disturbs).map(({ host, worker = '', id }) => ({
+    host,
+    worker,
+    steps: [id],
+    putOff: [],
+    alone: [],
+  }));
+}
+
 /** `done`, `failed` and `skipped` by the steps' ids. */
-async function apply(...hosts: readonly (readonly Step[])[]) {
-  const { done, failed, skipped } = await applyPlan(scene.context, plan(...hosts));
+function apply(...hosts: readonly (readonly Step[])[]) {
+  return applied(plan(...hosts));
+}
+
+async function applied(plan: Plan) {
+  const { done, failed, skipped } = await applyPlan(scene.context, plan);
   return {
     done: done.map(({ id }) => id),
     failed: failed.map(({ step: { id }, diagnostic }) => `${id} ${diagnostic.code}`),
     skipped: skipped.map(({ id }) => id),
   };
+}
+
+function skippedBecause(): string | undefined {
+  const skipped = scene.events.find(({ type }) => type === 'step-skipped');
+  return skipped?.type === 'step-skipped' ? skipped.diagnostic.message : undefined;
 }
 
 function events(): readonly string[] {
@@ -165,6 +195,86 @@ describe('a plan', () => {
       skipped: ['worker-2/restart'],
     });
     expect(scene.changes.filter((call) => call.includes('worker-2'))).toEqual([]);
+  });
+
+  describe('in waves', () => {
+    /** Waves of workers by their numbers; each worker is on the host of its number. */
+    function waves(canary: boolean, ...numbers: readonly (readonly number[])[]): Plan {
+      const made = plan(...scene.farm.hosts.map((_, index) => [restart(index + 1)]));
+      const turnOf = (n: number): readonly Turn[] => turnsOf(made.hosts[n - 1]?.steps ?? []);
+      return {
+        ...made,
+        waves: numbers.map((wave, index) => ({
+          canary: canary && index === 0,
+          turns: wave.flatMap(turnOf),
+        })),
+      };
+    }
+
+    beforeEach(() => {
+      scene = new Scene(hostsWithOneWorker(4));
+    });
+
+    it('restarts the workers of a wave side by side, and the next wave when all are back', async () => {
+      expect((await applied(waves(false, [1, 2], [3, 4]))).done).toHaveLength(4);
+      const at = (call: string): number => scene.calls.indexOf(call);
+      expect(at('worker-2 disable PC1')).toBeLessThan(at('host-1 stop worker-1'));
+      expect(at('worker-1 disable PC1')).toBeLessThan(at('host-2 stop worker-2'));
+      expect(Math.max(at('host-1 start worker-1'), at('host-2 start worker-2'))).toBeLessThan(
+        Math.min(at('worker-3 disable PC1'), at('worker-4 disable PC1')),
+      );
+    });
+
+    it('ends a wave in which a restart fails, and begins no other', async () => {
+      scene.outputs.set('host-1 stop worker-1', { status: 1 });
+      expect(await applied(waves(false, [1, 2], [3], [4]))).toEqual({
+        done: ['worker-2/restart'],
+        failed: ['worker-1/restart SF605'],
+        skipped: ['worker-3/restart', 'worker-4/restart'],
+      });
+    });
+
+    it('goes on with nobody when the canary does not come back', async () => {
+      scene.outputs.set('host-1 start worker-1', { status: 1 });
+      const { done, skipped } = await applied(waves(true, [1], [2, 3, 4]));
+      expect(done).toEqual([]);
+      expect(skipped).toHaveLength(3);
+      expect(skippedBecause()).toBe('worker-2/restart was not begun: the canary worker-1 has not come back');
+    });
+
+    it('goes on with nobody when the canary could not even begin', async () => {
+      const whole = waves(true, [1], [2, 3, 4]);
+      const without = whole.hosts.map((host, index) => (index === 0 ? { ...host, steps: [] } : host));
+      expect((await applied({ ...whole, hosts: without })).skipped).toHaveLength(3);
+    });
+
+    it('needs no worker of a wave that is no canary', async () => {
+      const whole = waves(false, [1], [2, 3, 4]);
+      const without = whole.hosts.map((host, index) => (index === 0 ? { ...host, steps: [] } : host));
+      expect((await applied({ ...whole, hosts: without })).done).toHaveLength(3);
+    });
+
+    it('leaves out what is held back', async () => {
+      const whole = waves(false, [1, 2, 3], [4]);
+      const [one, ...others] = whole.waves.toReversed();
+      expect(await applied({ ...whole, waves: others, heldBack: one?.turns ?? [] })).toMatchObject({
+        skipped: ['worker-4/restart'],
+      });
+      expect(skippedBecause()).toBe('worker-4/restart was not begun: rollout.minAvailable holds it back');
+    });
+
+    it('does nothing that is in no wave', async () => {
+      expect((await applied(waves(false, [1]))).done).toEqual(['worker-1/restart']);
+    });
+
+    it('begins no wave after an interruption', async () => {
+      scene.before = (call) => {
+        if (call === 'host-1 start worker-1') scene.interrupt.abort();
+      };
+      const { done, skipped } = await applied(waves(true, [1], [2], [3, 4]));
+      expect({ done, skipped: skipped.length }).toEqual({ done: ['worker-1/restart'], skipped: 3 });
+      expect(skippedBecause()).toBe('worker-2/restart was not begun: interrupted');
+    });
   });
 
   it('begins nothing when it is interrupted before', async () => {

@@ -18,9 +18,8 @@ import { notAsked } from './not-asked.js';
 
 export const START = '2026-01-02T03:04:05.000Z';
 
-/** Two hosts with one worker each. */
-function twoHosts(): Farm {
-  const hosts = [1, 2].map((n) =>
+export function hostsWithOneWorker(count: number): Farm {
+  const hosts = Array.from({ length: count }, (_, index) => index + 1).map((n) =>
     aHost({
       name: `host-${n}`,
       workers: [
@@ -60,7 +59,7 @@ export class Scene {
   readonly #full: Observation;
   #time = Date.parse(START);
 
-  constructor(readonly farm: Farm = twoHosts()) {
+  constructor(readonly farm: Farm = hostsWithOneWorker(2)) {
     this.observation = inPlace(farm);
     this.#full = this.observation;
     this.context = {

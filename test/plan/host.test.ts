@@ -24,6 +24,8 @@ it('has nothing to do where everything is as it shall be', () => {
       formatVersion: 1,
       farm: 'example',
       diagnostics: [],
+      waves: [],
+      heldBack: [],
       drained: [],
     });
     expect(summary(plan(farm, inPlace(farm)))).toEqual([]);

@@ -21,6 +21,8 @@ function plan(...steps: Step[]): Plan {
     farm: 'f',
     hosts: [{ host: 'host-1', layout, reached: true, steps }],
     diagnostics: [],
+    waves: [],
+    heldBack: [],
     drained: [],
   };
 }

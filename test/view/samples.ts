@@ -85,9 +85,18 @@ export function hostPlan(host: string, steps: readonly Step[], reached = true): 
 
 export function planOf(
   hosts: readonly HostPlan[],
-  more: Partial<Pick<Plan, 'diagnostics' | 'drained'>> = {},
+  more: Partial<Pick<Plan, 'diagnostics' | 'drained' | 'waves' | 'heldBack'>> = {},
 ): Plan {
-  return { formatVersion: 1, farm: 'example', hosts, diagnostics: [], drained: [], ...more };
+  return {
+    formatVersion: 1,
+    farm: 'example',
+    hosts,
+    waves: [],
+    heldBack: [],
+    diagnostics: [],
+    drained: [],
+    ...more,
+  };
 }
 
 const TOKEN: FieldChange = {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
+import { tooLarge } from '../../plan/rollout.js';
 import { sameSteps } from '../../plan/same-steps.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import { whatMoved } from '../../plan/seal.js';
@@ -19,8 +20,10 @@ import { planExitCode, planText } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions {
   readonly yes?: boolean;
-  /** Milliseconds a restart may wait for its worker to get quiet. */
+  /** Milliseconds a restart may wait for its worker to get quiet; else as the file says. */
   readonly drainTimeout?: number;
+  /** That much of the farm is disturbed is meant. */
+  readonly allowLarge?: boolean;
 }
 
 /** A saved plan has been looked at: no question is asked, and nothing but that is done. */
@@ -65,6 +68,11 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
       if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [] }));
       return planExitCode(planned);
     }
+    const refusal = refused(planned, options);
+    if (refusal !== undefined) {
+      terminal.diagnostics([refusal]);
+      return EXIT.failed;
+    }
     if (options.yes !== true) {
       if (!terminal.canAsk) {
         terminal.diagnostics([NOBODY_TO_ASK]);
@@ -77,11 +85,17 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     }
     const { code } = await carryOut(on, terminal, planned, options, (probe) => {
       const fresh = on.workspace.plan(probe);
+      const grown = refused(fresh, options);
+      if (grown !== undefined) return failure(grown);
       return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
     });
     return code;
   };
   return onFarm(options, terminal, work, loadCheckedFarm);
+}
+
+function refused({ large }: Plan, { allowLarge }: ApplyOptions): Diagnostic | undefined {
+  return large === undefined || allowLarge === true ? undefined : tooLarge(large, 'error');
 }
 
 const NOBODY_TO_ASK: Diagnostic = {

@@ -9,4 +9,35 @@ export const ROLLOUT_CODES = {
     remedy:
       'Write a smaller number, or leave it out: where several workers do a task, they are never all restarted at once anyway.',
   },
+  SF560: {
+    title: 'plan that disturbs much of the farm',
+    severity: 'error',
+    why:
+      'More of the running workers would be restarted or made quiet than `rollout.largePlan` lets pass (30% unless the file says otherwise), and at least three. ' +
+      'That happens when a default or a profile is changed, and also by a slip in one. `plan` only says so; `apply` changes nothing.',
+    remedy:
+      'Read the plan. If all of it is meant, run `sealfarm apply --allow-large`, or raise `rollout.largePlan`.',
+  },
+  SF561: {
+    title: 'restart held back',
+    severity: 'warning',
+    why:
+      '`rollout.minAvailable` says how many workers must go on doing a task. So many of them are down, drained or without the task now that one more could not be spared, not even alone. ' +
+      'The restart is left out; everything else is done.',
+    remedy:
+      'Bring the other workers back, with `sealfarm resume` where they are drained, and apply again. Or lower `rollout.minAvailable`.',
+  },
+  SF562: {
+    title: 'restart of the only worker for a proof',
+    severity: 'warning',
+    why:
+      'No other worker for this proof runs. A miner with `DisableBuiltinWindowPoSt` or `DisableBuiltinWinningPoSt` in its config.toml leaves the proofs to workers: a WindowPoSt deadline that passes meanwhile costs power and collateral, a block that was won is lost. ' +
+      'The worker is back within a minute or two, or in hours where it has to fetch parameters.',
+    remedy:
+      'Look at `lotus-miner proving deadlines` and apply right after one was proven, or declare and start a second worker for the proof first.',
+    upstream: [
+      'https://github.com/filecoin-project/lotus/issues/8608',
+      'https://github.com/filecoin-project/lotus/issues/9854',
+    ],
+  },
 } as const satisfies Codes;

@@ -1,0 +1,146 @@
+import type { DesiredFarm, DesiredWorker } from '../desired/desired.js';
+import type { Diagnostic, Severity } from '../diagnostic/diagnostic.js';
+import type { TaskCode } from '../lotus/task.js';
+import { liveOf } from '../observed/live.js';
+import { openJobs } from '../observed/miner-state.js';
+import type { MinerObservation, Observation } from '../observed/observed.js';
+import { disturbs, steps, type LargePlan, type Plan, type RunningJob, type Step } from './plan.js';
+import { planWaves, type Member } from './waves.js';
+import { runningJob } from './worker-context.js';
+
+/** A plan of which it is not said yet in which order it disturbs. */
+export type Unordered = Omit<Plan, 'waves' | 'heldBack' | 'large'>;
+
+/** So few workers are nobody's slip: a farm of one or two would be asked each time. */
+const FEW = 2;
+
+/** Gives the steps that disturb their order, and says what it means. */
+export function inWaves(plan: Unordered, desired: DesiredFarm, observation: Observation): Plan {
+  const ordered = planWaves(membersOf(plan, desired, observation), desired.rollout);
+  const found = [...lastPosts(ordered), ...heldBack(ordered, desired.rollout)];
+  return { ...plan, ...ordered, diagnostics: [...plan.diagnostics, ...found] };
+}
+
+/** Says of a plan that it is large, where it is. */
+export function measured(plan: Plan, { rollout }: DesiredFarm, { hosts }: Observation): Plan {
+  const concerned = plan.waves.reduce((sum, { turns }) => sum + turns.length, plan.heldBack.length);
+  const running = [...hosts.values()].reduce(
+    (sum, host) =>
+      sum +
+      (host.reached ? [...host.workers.values()].filter(({ process }) => process !== undefined).length : 0),
+    0,
+  );
+  if (concerned <= FEW || concerned * 100 <= running * rollout.largePlan) return plan;
+  const large: LargePlan = { concerned, running, mostPercent: rollout.largePlan };
+  return { ...plan, large, diagnostics: [...plan.diagnostics, tooLarge(large, 'warning')] };
+}
+
+/** A warning while it is only planned, an error when it was to be applied. */
+export function tooLarge({ concerned, running, mostPercent }: LargePlan, severity: Severity): Diagnostic {
+  const share = Math.round((concerned * 100) / running);
+  return {
+    code: 'SF560',
+    severity,
+    message: `${concerned} of the ${running} workers that run are to be restarted or made quiet: ${share} %, more than ${mostPercent} %`,
+    help: 'If that is meant, apply with --allow-large. To be asked later or never, set `rollout.largePlan`.',
+  };
+}
+
+function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Observation): readonly Member[] {
+  const planned = grouped(steps(plan).map((step) => [step.worker ?? '', step] as const));
+  const jobs = jobsByWorker(miner);
+  return desired.hosts.flatMap((host) => {
+    const seen = hosts.get(host.name);
+    return host.workers.map((worker): Member => {
+      const live = seen?.reached === true ? liveOf(seen.workers.get(worker.name)?.process) : undefined;
+      const own = planned.get(worker.name) ?? [];
+      const away = live === undefined || worker.drain !== undefined;
+      return {
+        host: host.name,
+        worker: worker.name,
+        tasks: worker.tasks,
+        doing: away ? [] : worker.tasks.filter((code) => live.tasks.has(code) || switchesOn(own, code)),
+        groups: pc2Groups(worker),
+        away,
+        jobs: jobs.get(worker.name) ?? [],
+        steps: own.filter(disturbs).map(({ id }) => id),
+      };
+    });
+  });
+}
+
+/** That is done before the first wave. */
+function switchesOn(own: readonly Step[], code: TaskCode): boolean {
+  return own.some(({ action }) => action.kind === 'enable-task' && action.task === code);
+}
+
+/** Lotus lets a sector go for PC2 to a sealing path that has one of the groups it is allowed to. */
+function pc2Groups({ storage }: DesiredWorker): readonly string[] {
+  return [...new Set(storage.flatMap(({ settings }) => (settings.CanSeal ? settings.Groups : [])))];
+}
+
+function jobsByWorker(miner: MinerObservation): ReadonlyMap<string, readonly RunningJob[]> {
+  if (!miner.reached) return new Map();
+  return grouped(
+    openJobs(miner).flatMap(({ worker, job }) =>
+      runningJob(job).map((running) => [worker, running] as const),
+    ),
+  );
+}
+
+function grouped<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const [name, item] of entries) {
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+type Order = Pick<Plan, 'waves' | 'heldBack'>;
+
+const POSTS = [
+  { loss: 'last-of-task WDP', name: 'WindowPoSt', key: 'DisableBuiltinWindowPoSt' },
+  { loss: 'last-of-task WNP', name: 'WinningPoSt', key: 'DisableBuiltinWinningPoSt' },
+] as const;
+
+/** Whether the miner proves by itself stands in its config.toml, which it tells nobody. */
+function lastPosts({ waves }: Order): readonly Diagnostic[] {
+  const turns = waves.flatMap((wave) => wave.turns);
+  return POSTS.flatMap(({ loss, name, key }) =>
+    turns
+      .filter(({ alone }) => alone.includes(loss))
+      .map(({ host, worker }): Diagnostic => ({
+        code: 'SF562',
+        severity: 'warning',
+        message: `${worker} is the only worker for ${name} that runs: while it is away, nobody proves if the miner has ${key} set`,
+        place: { kind: 'host', host, worker },
+        help: 'See that no deadline opens meanwhile (lotus-miner proving deadlines), or start a second one first.',
+      })),
+  );
+}
+
+function heldBack(
+  { heldBack: turns }: Order,
+  { minAvailable }: DesiredFarm['rollout'],
+): readonly Diagnostic[] {
+  return [...minAvailable].flatMap(([code, least]): readonly Diagnostic[] => {
+    const names = turns
+      .filter(({ putOff }) => putOff.includes(`min-available ${code}`))
+      .map(({ worker }) => worker);
+    if (names.length === 0) return [];
+    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+    return [
+      {
+        code: 'SF561',
+        severity: 'warning',
+        message: `${names.slice(0, SHOWN).join(', ')}${more} cannot be restarted now: fewer than ${least} would go on doing ${code}`,
+        help: `Bring the other workers for ${code} back first, or lower \`rollout.minAvailable\`.`,
+      },
+    ];
+  });
+}
+
+/** Names in one message. */
+const SHOWN = 5;

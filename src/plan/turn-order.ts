@@ -1,0 +1,36 @@
+import type { RunningJob } from './plan.js';
+
+interface Named {
+  readonly worker: string;
+}
+
+interface Busy extends Named {
+  readonly jobs: readonly RunningJob[];
+}
+
+const NUMBERED = new Intl.Collator('en', { numeric: true });
+
+/** `pc1-2` before `pc1-10`. Names that only differ in zeros in front have an order all the same. */
+export function byName({ worker: a }: Named, { worker: b }: Named): number {
+  return NUMBERED.compare(a, b) || smallerFirst(a, b);
+}
+
+/** First whom others stand in for (`irreplaceable` is 0), then fewest jobs, then who has worked least on its PC1. */
+export function byLeastToLose<M extends Busy>(irreplaceable: (member: M) => number) {
+  return (a: M, b: M): number =>
+    smallerFirst(irreplaceable(a), irreplaceable(b)) ||
+    smallerFirst(a.jobs.length, b.jobs.length) ||
+    smallerFirst(oldestPc1(b), oldestPc1(a)) ||
+    byName(a, b);
+}
+
+/** When the longest-running PC1 began, in milliseconds; a time that cannot be read counts as the most work. */
+function oldestPc1({ jobs }: Busy): number {
+  const starts = jobs.filter(({ task }) => task === 'PC1').map(({ since }) => Date.parse(since));
+  return Math.min(...starts.map((start) => (Number.isNaN(start) ? -Infinity : start)));
+}
+
+function smallerFirst<T extends number | string>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
