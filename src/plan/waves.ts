@@ -50,9 +50,13 @@ export function planWaves(members: readonly Member[], rules: Rules): Pick<Plan, 
     for (const member of draft.members) crew.takeBack(member);
     left = left.filter((member) => !draft.members.has(member));
   }
-  const lasting = ({ worker }: Member): readonly Hindrance[] =>
-    [...(putOff.get(worker) ?? [])].filter((hindrance) => hindrance.startsWith('min-available '));
-  return { waves, heldBack: left.map((member) => turnOf(member, lasting(member), [])) };
+  const alone = new Draft(crew, rules, false);
+  const held = (member: Member): Turn => turnOf(member, listed(alone.hindrance(member)), []);
+  return { waves, heldBack: left.map(held) };
+}
+
+function listed(hindrance: Hindrance | undefined): readonly Hindrance[] {
+  return hindrance === undefined ? [] : [hindrance];
 }
 
 function turnOf({ host, worker, steps }: Member, putOff: readonly Hindrance[], alone: readonly Loss[]): Turn {

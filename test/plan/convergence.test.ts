@@ -97,6 +97,15 @@ function keptAsDeclared(plan: Plan, { desired, model }: World): void {
   }
 }
 
+function hasEachRestartInOneWave({ waves, heldBack, hosts }: Plan): void {
+  const ordered = waves.flatMap(({ turns }) => turns.flatMap((turn) => turn.steps));
+  const wanted = steps({ hosts }).filter(
+    ({ disruption }) => disruption === 'restart' || disruption === 'empty',
+  );
+  expect(ordered.toSorted()).toEqual(wanted.map(({ id }) => id).sort());
+  expect(heldBack).toEqual([]);
+}
+
 /** Worker and path → the ID under which it is attached. */
 function attachedIds(model: HostModel): ReadonlyMap<string, string> {
   return new Map(
@@ -116,6 +125,7 @@ describe('a plan for any farm found in any state', () => {
         holdsNoSecret(plan);
         leavesFaultyAndDrainedAlone(plan);
         restartsOnlyForNeed(plan, world);
+        hasEachRestartInOneWave(plan);
         applyAll(world.model, steps(plan));
         expect(idsOf(planOf(world))).toEqual([]);
         keptAsDeclared(plan, world);
