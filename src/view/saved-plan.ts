@@ -52,8 +52,9 @@ export function commitWords({ id, dirty }: NonNullable<Made['commit']>): string 
   return `commit ${id.slice(0, SHORT)}${dirty ? ' and changes that are not committed' : ''}`;
 }
 
-export function shownPlan({ hosts, diagnostics, drained }: PlanJson): ShownPlan {
+export function shownPlan({ hosts, diagnostics, drained, waves }: PlanJson): ShownPlan {
   return {
+    waves,
     hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
     diagnostics: diagnostics.map(shownDiagnostic),
     drained: drained.map(({ host, worker, running, ...intent }) => ({ host, worker, running, intent })),

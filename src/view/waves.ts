@@ -1,5 +1,6 @@
-import type { Loss, Plan, Turn, Wave } from '../plan/plan.js';
+import type { Loss, Turn, Wave } from '../plan/plan.js';
 import type { PlanView } from './plan-block.js';
+import type { ShownPlan } from './shown-plan.js';
 import { printable, wrap } from './text.js';
 import { foldNames } from './words.js';
 
@@ -7,14 +8,14 @@ import { foldNames } from './words.js';
 const FEW = 6;
 
 /** Who is restarted with whom: nothing for a single worker that others stand in for. */
-export function waveLines({ waves, heldBack }: Plan, view: PlanView): readonly string[] {
+export function waveLines({ waves }: Pick<ShownPlan, 'waves'>, view: PlanView): readonly string[] {
   const turns = waves.flatMap((wave) => wave.turns);
   const [only] = turns;
   if (only === undefined || (turns.length === 1 && only.alone.length === 0)) return [];
   const { style, width, verbose = false } = view;
-  const listed = turns.length > waves.length && (verbose || waves.length <= FEW);
+  const listed = waves.length > 1 && turns.length > waves.length && (verbose || waves.length <= FEW);
   const lines = [
-    ...(turns.length + heldBack.length > 1 ? [style.bold(orderWords(waves))] : []),
+    ...(turns.length > 1 ? [style.bold(orderWords(waves))] : []),
     ...(listed ? waves.map((wave, index) => `  ${index + 1}  ${namesOf(wave.turns)}`) : []),
     ...aloneWords(turns).map((words) => `  ${words}`),
   ];
@@ -53,9 +54,8 @@ function aloneWords(turns: readonly Turn[]): readonly string[] {
     const what = lossWords(alone);
     missed.set(what, [...(missed.get(what) ?? []), worker]);
   }
-  return [...missed].map(
-    ([what, workers]) =>
-      `${printable(foldNames(workers).join(', '))} alone: nobody else does ${what} meanwhile`,
+  return [...missed].map(([what, workers]) =>
+    printable(`${foldNames(workers).join(', ')} alone: nobody else does ${what} meanwhile`),
   );
 }
 

@@ -139,7 +139,7 @@ describe('a farm with hosts of all kinds', () => {
     expect((await lab.sealfarm('plan')).stdout).toContain('6 restarts');
     // Until it is moved, its log is still in the journal.
     expect(await logOf('plain')).toContain('Graceful shutdown successful');
-    await lab.succeed('apply', '--yes');
+    await lab.succeed('apply', '--yes', '--allow-large');
     await lab.expectEmptyPlan();
     const after = await lab.startTimes();
     for (const host of ALL_KINDS) expect(after[host], host).not.toBe(before[host]);

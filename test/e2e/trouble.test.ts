@@ -57,7 +57,7 @@ describe('a host in trouble leaves the others alone', () => {
   async function converges(): Promise<void> {
     for (const one of mend) await one();
     mend = [];
-    await lab.succeed('apply', '--yes');
+    await lab.succeed('apply', '--yes', '--allow-large');
     await lab.expectEmptyPlan();
   }
 
@@ -112,7 +112,7 @@ describe('a host in trouble leaves the others alone', () => {
     );
     await change('two', 'plain', 'sudo', 'closed', 'process');
 
-    const applied = await lab.sealfarm('apply', '--yes');
+    const applied = await lab.sealfarm('apply', '--yes', '--allow-large');
     expect(applied.code).toBe(1);
     expect(applied.stdout).toMatch(/SF602 .*worker\.env on plain: .*No space left on device/);
     expect(applied.stdout).toMatch(/SF602 .*worker\.env on sudo: .*Read-only file system/);

@@ -27,7 +27,7 @@ describe('the example', () => {
     expect(farm).toEqual({
       name: 'example',
       sectorSize: '32GiB',
-      rollout: DEFAULT_ROLLOUT,
+      rollout: { ...DEFAULT_ROLLOUT, canary: true },
       miner: {
         api: '/ip4/10.0.0.10/tcp/2345/http',
         address: { host: '10.0.0.10', port: 2345 },

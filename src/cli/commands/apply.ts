@@ -36,7 +36,8 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
   }
   const work = async (on: OnFarm): Promise<ExitCode> => {
     const { workspace } = on;
-    const replan = (probe: FarmProbe): Result<Plan> => sameAsSaved(file, saved.value, workspace, probe);
+    const replan = (probe: FarmProbe): Result<Plan> =>
+      sameAsSaved(file, saved.value, workspace, options, probe);
     const planned = replan(
       await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit)),
     );
@@ -49,12 +50,20 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
   return onFarm(options, terminal, work, loadCheckedFarm);
 }
 
-function sameAsSaved(file: string, saved: SavedPlan, workspace: Workspace, probe: FarmProbe): Result<Plan> {
+function sameAsSaved(
+  file: string,
+  saved: SavedPlan,
+  workspace: Workspace,
+  options: ApplyOptions,
+  probe: FarmProbe,
+): Result<Plan> {
   const { name } = workspace.farm;
   if (saved.farm !== name) return failure(ofAnotherFarm(file, saved.farm, name));
   const plan = workspace.plan(probe);
   const moved = whatMoved(saved.seal, workspace.seal(plan, probe, saved.seal.salt));
-  return moved.length === 0 ? success(plan) : failure(doesNotHold(file, moved));
+  if (moved.length > 0) return failure(doesNotHold(file, moved));
+  const refusal = refused(plan, options);
+  return refusal === undefined ? success(plan) : failure(refusal);
 }
 
 export function apply(options: ApplyOptions): Promise<ExitCode> {
@@ -83,15 +92,19 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
         return EXIT.failed;
       }
     }
-    const { code } = await carryOut(on, terminal, planned, options, (probe) => {
-      const fresh = on.workspace.plan(probe);
-      const grown = refused(fresh, options);
-      if (grown !== undefined) return failure(grown);
-      return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
-    });
+    const { code } = await carryOut(on, terminal, planned, options, (probe) =>
+      stillMeant(planned, on.workspace.plan(probe), options),
+    );
     return code;
   };
   return onFarm(options, terminal, work, loadCheckedFarm);
+}
+
+/** Whether the plan that was made under the locks may be carried out in place of the one that was shown. */
+export function stillMeant(planned: Plan, fresh: Plan, options: ApplyOptions): Result<Plan> {
+  const refusal = refused(fresh, options);
+  if (refusal !== undefined) return failure(refusal);
+  return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
 }
 
 function refused({ large }: Plan, { allowLarge }: ApplyOptions): Diagnostic | undefined {
