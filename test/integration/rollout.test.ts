@@ -11,7 +11,7 @@ beforeAll(async () => {
   farm = await SandboxFarm.up();
   // Without groups worker-1 and worker-2 stand in for each other.
   await farm.edit((text) =>
-    text.replaceAll(/(groups|allowTo): \[[^\]]*\], /g, '').replace(/^storageGroups:\n(  .*\n)+/m, ''),
+    text.replaceAll(/(groups|allowTo): \[[^\]]*\], /g, '').replace(/^storageGroups:\n( {2}.*\n)+/m, ''),
   );
   const applied = await farm.run(['apply', '--yes']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);

@@ -120,8 +120,8 @@ export const WORKING_CODES = {
     title: 'step left out after a failure',
     severity: 'error',
     why:
-      'The step builds on one that failed, or the command was interrupted before it. ' +
-      'A failed restart also ends the restarts of all other workers: the next one would fare no better.',
+      'The step builds on one that failed, the command was interrupted before it, or `rollout.minAvailable` holds it back (SF561). ' +
+      'A failed restart also ends the waves after its own, as does a canary that does not come back: the next worker would fare no better.',
     remedy: 'Mend what failed first and apply again: what is done already stays done.',
   },
   SF614: {
