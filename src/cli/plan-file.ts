@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import type { PlanJson } from '../view/plan.js';
 import type { SavedPlan } from '../view/saved-plan.js';
 import { readText, whyUnreadable } from './read-text.js';
 
@@ -42,23 +43,16 @@ export async function readPlanFile(file: string): Promise<Result<SavedPlan>> {
   if (version !== 1) return notAPlan(file, `it has the format version ${String(version)}, this is 1`);
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   const ajv = new Ajv2020({ strict: true });
-  const isSavedPlan = ajv.compile<SavedPlan>({ ...planSchema(), required: [...WHOLE] });
-  if (isSavedPlan(value)) return success(value);
-  const [error] = isSavedPlan.errors ?? [];
-  return notAPlan(file, `${error?.instancePath || 'it'} ${error?.message ?? ''}`);
+  const isPlan = ajv.compile<PlanJson & Partial<SavedPlan>>(planSchema());
+  if (!isPlan(value)) {
+    const [error] = isPlan.errors ?? [];
+    return notAPlan(file, `${error?.instancePath || 'it'} ${error?.message ?? ''}`);
+  }
+  const { made, seal } = value;
+  // Without them nobody can tell whether it still holds.
+  if (made === undefined || seal === undefined) return notAPlan(file, 'it was printed, and not saved');
+  return success({ ...value, made, seal });
 }
-
-/** Of what is printed only what was saved can be applied: its seal says what it was made from. */
-const WHOLE = [
-  'formatVersion',
-  'farm',
-  'hosts',
-  'diagnostics',
-  'drained',
-  'summary',
-  'made',
-  'seal',
-] as const;
 
 export function planSchema(): Readonly<Record<string, unknown>> {
   const text = readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8');

@@ -51,7 +51,11 @@ describe('a plan file', () => {
   it.each<[string, unknown, RegExp]>([
     ['no JSON', '{', /it is no JSON/],
     ['another format', { ...SAVED, formatVersion: 2 }, /it has the format version 2, this is 1/],
-    ['a plan that was only printed', { ...SAVED, seal: undefined, made: undefined }, /required property/],
+    [
+      'a plan that was only printed',
+      { ...SAVED, seal: undefined, made: undefined },
+      /it was printed, and not saved/,
+    ],
     ['something else', [1], /must be object/],
     ['nothing', null, /must be object/],
     [

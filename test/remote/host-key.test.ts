@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Host } from '../../src/farm/farm.js';
 import { connect } from '../../src/remote/connect.js';
 import { readHostKeyCheck } from '../../src/remote/host-key.js';
+import { OperatorFiles } from '../../src/remote/operator-files.js';
 import { fingerprint } from '../../src/remote/known-hosts.js';
 import { aContext, endpointFor, makeSshFolder, testHost, type SshFolder } from '../support/ssh-farm.js';
 import { makeKey, sshKeygen, type TestKey } from '../support/ssh-keys.js';
@@ -162,8 +163,8 @@ test('accept-new takes no key of another type for a host that is known', async (
   const endpoint = await endpointFor(host, aContext(keys.homeDir));
   const hostKeys = { ...endpoint.hostKeys, acceptNew: true };
   const [known, stranger] = await Promise.all([
-    readHostKeyCheck({ ...endpoint, hostKeys }),
-    readHostKeyCheck({ ...endpoint, address: '127.0.0.9', hostKeys }),
+    readHostKeyCheck({ ...endpoint, hostKeys }, new OperatorFiles()),
+    readHostKeyCheck({ ...endpoint, address: '127.0.0.9', hostKeys }, new OperatorFiles()),
   ]);
   if (!known.ok || !stranger.ok) throw new Error('not read');
   expect(known.value.refusal(rsa.publicBlob)).toMatchObject({ code: 'SF401' });
