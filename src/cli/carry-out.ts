@@ -14,6 +14,8 @@ import { DEFAULT_TIMES } from './workspace.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
+  /** Hosts that are not looked at. */
+  readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
   readonly unseen?: boolean;
   /** A first part of something longer: says nothing when all went well, and only what it did itself counts. */
@@ -44,7 +46,7 @@ export async function carryOut(
 ): Promise<Outcome> {
   const { drainTimeout = on.workspace.farm.rollout.drainTimeout, unseen = false, quietly = false } = options;
   const progress = await terminal.progress();
-  const carried = await underLocks(on, progress.emit, planned, drainTimeout, replan);
+  const carried = await underLocks(on, progress.emit, planned, { ...options, drainTimeout }, replan);
   await progress.end();
   if (!carried.ok) {
     const wrong = [carried.diagnostic];
@@ -82,7 +84,7 @@ async function underLocks(
   { workspace, signal }: OnFarm,
   emit: Emit,
   planned: Plan,
-  quiet: number,
+  { drainTimeout: quiet, leftOut }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
   const times = { ...DEFAULT_TIMES, quiet };
@@ -94,7 +96,7 @@ async function underLocks(
     const unlocked = touched.filter(({ host }) => !held.has(host));
     if (held.size === 0)
       return success({ plan: onlyHosts(planned, held), report: NOTHING_DONE, troubles, unlocked });
-    const probe = await workspace.look(() => undefined);
+    const probe = await workspace.look(() => undefined, leftOut);
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);

@@ -1,8 +1,6 @@
 import type { LiveContext } from '../check/live/context.js';
 import { declaredHardware } from '../check/layout.js';
-import { nearestTo } from '../config/wording.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Emit } from '../event/event.js';
 import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { foundHardware } from '../observed/found-hardware.js';
@@ -45,19 +43,4 @@ export function knownHardware(farm: Farm, { facts, probe }: Examination): Readon
     return hardware === undefined ? [] : [[host.name, hardware] as const];
   });
   return new Map([...found, ...declaredHardware(farm)]);
-}
-
-/** The hosts of these names, all of them for none. Fails with SF611. */
-export function hostsNamed({ name: farm, hosts }: Farm, names: readonly string[]): Result<readonly Host[]> {
-  const known = hosts.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined)
-    return success(names.length === 0 ? hosts : hosts.filter(({ name }) => names.includes(name)));
-  const meant = nearestTo(unknown, known);
-  return failure({
-    code: 'SF611',
-    severity: 'error',
-    message: `${farm} has no host ${unknown}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    help: `It has: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}`,
-  });
 }

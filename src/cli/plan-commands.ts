@@ -11,6 +11,9 @@ const APPLY_HELP = `
 Restarts go one after the other, or in waves as \`rollout\` in the file says. A restart that fails ends them.
 ${examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h', 'sealfarm apply --allow-large')}`;
 
+const TARGET = 'these hosts and workers alone: names, @tag, pc1-*, pc1-[01-12]';
+const EXCLUDE = 'without these; a host that is left out is not even looked at';
+
 /** To look at what differs, to put that away, and to carry it out. */
 export function planCommands(program: Command, finish: (code: ExitCode) => void): void {
   program
@@ -18,11 +21,18 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     .description('show what differs on the hosts and how it would be changed; changes nothing')
     .option('--detailed-exitcode', 'exit with 2 when there is something to do')
     .option('--verbose', 'show every host and every value')
+    .option('--target <word...>', TARGET)
+    .option('--exclude <word...>', EXCLUDE)
     .addOption(planFormat())
     .option('-o, --out <file>', 'save the plan, for `sealfarm show` and `sealfarm apply`; it holds no secret')
     .addHelpText(
       'after',
-      examples('sealfarm plan', 'sealfarm plan --detailed-exitcode --json', 'sealfarm plan --out plan.json'),
+      examples(
+        'sealfarm plan',
+        'sealfarm plan --detailed-exitcode --json',
+        'sealfarm plan --out plan.json',
+        "sealfarm plan --target @rack-a 'pc2-*' --exclude host-7",
+      ),
     )
     .action(async (_: unknown, self: Command) => {
       finish(await (await import('./commands/plan.js')).plan(self.optsWithGlobals<PlanOptions>()));
@@ -53,11 +63,16 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       'how long a restart may wait for its worker to get quiet (default: as the file says, else 24h)',
       duration,
     )
+    .option('--target <word...>', TARGET)
+    .option('--exclude <word...>', EXCLUDE)
     .option('--allow-large', 'restart more of the farm than `rollout.largePlan` lets pass')
     .addHelpText('after', APPLY_HELP)
     .action(async (file: string | undefined, _: unknown, self: Command) => {
-      const { apply, applySaved } = await import('./commands/apply.js');
       const options = self.optsWithGlobals<ApplyOptions>();
-      finish(await (file === undefined ? apply(options) : applySaved(file, options)));
+      finish(
+        file === undefined
+          ? await (await import('./commands/apply.js')).apply(options)
+          : await (await import('./commands/apply-saved.js')).applySaved(file, options),
+      );
     });
 }

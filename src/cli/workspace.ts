@@ -10,6 +10,7 @@ import type { Farm } from '../farm/farm.js';
 import { intentsOf } from '../observed/intents.js';
 import { parseSectorName } from '../lotus/file-type.js';
 import { makePlan } from '../plan/make-plan.js';
+import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
 import { Connections } from '../probe/connections.js';
@@ -20,6 +21,7 @@ import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
 import { userName } from './user-name.js';
 
+const NONE: ReadonlySet<string> = new Set();
 const HOUR = 3_600_000;
 
 export const DEFAULT_TIMES: ApplyTimes = {
@@ -53,8 +55,10 @@ export class Workspace {
     return this.connections.close();
   }
 
-  look(emit: Emit): Promise<FarmProbe> {
-    return observeFarm(this.farm, this.connections, emit);
+  /** @param leftOut hosts that are not asked */
+  look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
+    const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
+    return observeFarm(this.farm, this.connections, emit, hosts);
   }
 
   /** What the hosts shall hold; drains that people have asked for are in effect. */
@@ -62,9 +66,9 @@ export class Workspace {
     return desire(this.farm, this.#token, intents);
   }
 
-  plan({ observation }: FarmProbe): Plan {
-    const plan = makePlan(this.desired(intentsOf(observation)), observation);
-    const notes = this.farm.hosts.flatMap(({ name }) => this.connections.remote(name).notes());
+  plan({ observation }: FarmProbe, part?: Part): Plan {
+    const plan = makePlan(this.desired(intentsOf(observation)), observation, part);
+    const notes = plan.hosts.flatMap(({ host }) => this.connections.remote(host).notes());
     return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }
 

@@ -1,4 +1,6 @@
+import type { StorageId } from '../lotus/api.js';
 import { settingsFrom } from '../lotus/sectorstore.js';
+import { liveOf } from './live.js';
 import type {
   HostObservation,
   MinerObservation,
@@ -24,10 +26,18 @@ export function hostFacts(host: HostObservation): ReadonlyMap<string, string> {
   ]);
 }
 
-/** How the miner has the paths in its index, by ID. */
-export function indexFacts(miner: MinerObservation): ReadonlyMap<string, string> {
+/** How the miner has these paths in its index, by ID. */
+export function indexFacts(miner: MinerObservation, ids: readonly StorageId[]): ReadonlyMap<string, string> {
   if (!miner.reached) return new Map([['whether the miner answers', 'no']]);
-  return new Map([...miner.storage].map(([id, { info }]) => [id, JSON.stringify(settingsFrom(info))]));
+  return new Map(ids.map((id) => [id, JSON.stringify(settingsFrom(miner.storage.get(id)?.info ?? {}))]));
+}
+
+/** The paths that the workers of a host have attached. */
+export function attachedIds(host: HostObservation): readonly StorageId[] {
+  if (!host.reached) return [];
+  return [...host.workers.values()].flatMap(
+    ({ process }) => liveOf(process)?.paths.map(({ ID }) => ID) ?? [],
+  );
 }
 
 type Fact = readonly [string, string];

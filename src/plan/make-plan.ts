@@ -6,6 +6,7 @@ import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import { planEnvFile } from './env-rules.js';
+import { narrowed, type Part } from './part.js';
 import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
 import { planProcess } from './process-rules.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
@@ -18,15 +19,24 @@ import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
 
-/** The least disturbing way from what is to what shall be. */
-export function makePlan(desired: DesiredFarm, observation: Observation): Plan {
-  return measured(inWaves(planSteps(desired, observation), desired, observation), desired, observation);
+/**
+ * The least disturbing way from what is to what shall be.
+ * @param part what it is about; the rest of the farm still counts for what stands in for whom
+ */
+export function makePlan(desired: DesiredFarm, observation: Observation, part?: Part): Plan {
+  return measured(inWaves(planSteps(desired, observation, part), desired, observation), desired, observation);
 }
 
 /** All of it but the order of what disturbs. */
-export function planSteps(desired: DesiredFarm, observation: Observation): Unordered {
+export function planSteps(desired: DesiredFarm, observation: Observation, part?: Part): Unordered {
+  const hosts = desired.hosts.filter(({ name }) => part === undefined || part.hosts.has(name));
+  const plan = planHosts(desired, hosts, observation);
+  return part === undefined ? plan : narrowed(plan, part);
+}
+
+function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
-  const planned = desired.hosts.map((host) => planHost(host, desired.name, observation, sealProof));
+  const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof));
   const clashes = sharedIds(desired, observation);
   const clashing = new Set(clashes.map(({ worker }) => worker));
   return {
@@ -41,7 +51,7 @@ export function planSteps(desired: DesiredFarm, observation: Observation): Unord
       ...planned.flatMap(({ diagnostics }) => diagnostics),
       ...clashes.map(({ diagnostic }) => diagnostic),
     ],
-    drained: desired.hosts.flatMap((host) => drainedWorkers(host, observation)),
+    drained: hosts.flatMap((host) => drainedWorkers(host, observation)),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Plan {
   readonly heldBack: readonly Turn[];
   /** Only where so much is disturbed that a person must say that it is meant. */
   readonly large?: LargePlan;
+  /** It is about a part of the farm, and says nothing of the rest. */
+  readonly narrowed?: true;
   /** What stands in the way, over all hosts. */
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DesiredFarm } from '../desired/desired.js';
-import { hostFacts, indexFacts } from '../observed/facts-by-name.js';
+import { attachedIds, hostFacts, indexFacts } from '../observed/facts-by-name.js';
 import type { Observation } from '../observed/observed.js';
 import type { Plan } from './plan.js';
 import { stepEssence } from './same-steps.js';
@@ -13,7 +13,7 @@ type Digests = Readonly<Record<string, string>>;
  */
 export interface Seal {
   readonly salt: string;
-  /** What the file declares, by host; what concerns them all is in every one. */
+  /** What the file declares, by host of the plan; what concerns them all is in every one. */
   readonly declared: Digests;
   /** What was seen, by host and subject. */
   readonly seen: Readonly<Record<string, Digests>>;
@@ -27,16 +27,29 @@ export interface Seal {
 export function sealOf(plan: Plan, declared: DesiredFarm, observation: Observation, salt: string): Seal {
   const digest = (text: string): string => digestOf(salt, text);
   const { hosts, ...common } = declared;
+  const names = new Set(plan.hosts.map(({ host }) => host));
+  const seen = [...observation.hosts].filter(([name]) => names.has(name));
   return {
     salt,
-    declared: record(hosts.map((host) => [host.name, digest(declaredText([common, host]))])),
+    declared: record(
+      hosts
+        .filter(({ name }) => names.has(name))
+        .map((host) => [host.name, digest(declaredText([common, host]))]),
+    ),
     seen: record(
-      [...observation.hosts].map(([name, host]) => [
+      seen.map(([name, host]) => [
         name,
         record([...hostFacts(host)].map(([subject, value]) => [subject, digest(value)])),
       ]),
     ),
-    index: record([...indexFacts(observation.miner)].map(([id, value]) => [id, digest(value)])),
+    index: record(
+      [
+        ...indexFacts(
+          observation.miner,
+          seen.flatMap(([, host]) => attachedIds(host)),
+        ),
+      ].map(([id, value]) => [id, digest(value)]),
+    ),
     steps: record(
       plan.hosts.flatMap(({ steps }) =>
         steps.map((step) => [step.id, digest(JSON.stringify(stepEssence(step)))]),

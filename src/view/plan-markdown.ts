@@ -2,7 +2,7 @@ import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
 import { likeWords, stepLines } from './plan-block.js';
 import { alikeHosts } from './plan-groups.js';
 import { summaryWords } from './plan-summary.js';
-import { commitWords, type Made } from './saved-plan.js';
+import { commitWords, partWords, type Made } from './saved-plan.js';
 import type { ShownHost, ShownPlan } from './shown-plan.js';
 import { PLAIN } from './style.js';
 import { printable } from './text.js';
@@ -17,11 +17,11 @@ const WIDTH = 100;
 /** A plan for a pull request: the summary in the open, a fold for each host or hosts that are alike. */
 export function planMarkdown(
   plan: ShownPlan & { readonly farm: string },
-  made: Pick<Made, 'at' | 'commit'>,
+  made: Pick<Made, 'at' | 'commit' | 'target' | 'exclude'>,
 ): string {
   const busy = alikeHosts(plan.hosts.filter(({ steps }) => steps.length > 0));
   const head = [
-    `### sealfarm plan of ${inline(plan.farm)}`,
+    `### sealfarm plan of ${inline(`${plan.farm}${partWords(made)}`)}`,
     `**${inline(summaryWords(plan))}**`,
     ...diagnosticList(plan.diagnostics),
     ...drainedList(plan),

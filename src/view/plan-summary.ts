@@ -53,7 +53,8 @@ export function summaryWords(plan: ShownPlan): string {
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
   const silent = silentWorkers(plan);
-  if (errors === 0 && silent.length === 0) return `No changes. The farm matches the file${but}.`;
+  if (errors === 0 && silent.length === 0)
+    return `No changes. ${plan.narrowed === true ? 'This part of the farm' : 'The farm'} matches the file${but}.`;
   const unknown = silent.length === 0 ? [] : [`What ${foldNames(silent).join(', ')} does is not known yet.`];
   return ['No changes planned.', ...partial, ...unknown, ...inTheWay].join(' ');
 }

@@ -42,7 +42,7 @@ function drainedWords({ host, worker, intent, running }: DrainedWorker, { style,
   return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; \`sealfarm resume ${host}\` brings it back`;
 }
 
-export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large'> {
+export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'narrowed'> {
   readonly formatVersion: 1;
   readonly farm: string;
   readonly hosts: readonly {
@@ -74,6 +74,7 @@ export function planJson(plan: Plan): PlanJson {
     waves: plan.waves,
     heldBack: plan.heldBack,
     ...(plan.large === undefined ? {} : { large: plan.large }),
+    ...(plan.narrowed === undefined ? {} : { narrowed: plan.narrowed }),
     diagnostics: diagnosticsJson(plan.diagnostics),
     drained: plan.drained.map(({ host, worker, running, intent: { who, when, why } }) => ({
       host,

@@ -20,6 +20,9 @@ export interface Made {
   readonly version: string;
   /** Absent when the file is in no git repository. */
   readonly commit?: { readonly id: string; readonly dirty: boolean };
+  /** The words for the part of the farm it is about; absent when it is about all of it. */
+  readonly target?: readonly string[];
+  readonly exclude?: readonly string[];
 }
 
 /** A plan that can be put away, looked at and applied later: schemas/plan.schema.json. */
@@ -42,7 +45,13 @@ export function formatSavedPlan(saved: SavedPlan, view: Omit<PlanView, 'now'>): 
 export function madeWords({ farm, made }: Pick<SavedPlan, 'farm' | 'made'>): string {
   const { at, by, commit } = made;
   const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-  return `Plan of ${printable(farm)}, made ${when} by ${printable(by)}${commit === undefined ? '' : ` from ${commitWords(commit)}`}`;
+  return `Plan of ${printable(farm)}${partWords(made)}, made ${when} by ${printable(by)}${commit === undefined ? '' : ` from ${commitWords(commit)}`}`;
+}
+
+/** `, pc1-* alone, without pc1-07`; nothing for the whole farm. */
+export function partWords({ target, exclude }: Pick<Made, 'target' | 'exclude'>): string {
+  const only = target === undefined ? '' : `, ${target.join(', ')} alone`;
+  return printable(`${only}${exclude === undefined ? '' : `, without ${exclude.join(', ')}`}`);
 }
 
 const SHORT = 8;
@@ -52,9 +61,10 @@ export function commitWords({ id, dirty }: NonNullable<Made['commit']>): string 
   return `commit ${id.slice(0, SHORT)}${dirty ? ' and changes that are not committed' : ''}`;
 }
 
-export function shownPlan({ hosts, diagnostics, drained, waves }: PlanJson): ShownPlan {
+export function shownPlan({ hosts, diagnostics, drained, waves, narrowed }: PlanJson): ShownPlan {
   return {
     waves,
+    ...(narrowed === undefined ? {} : { narrowed }),
     hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
     diagnostics: diagnostics.map(shownDiagnostic),
     drained: drained.map(({ host, worker, running, ...intent }) => ({ host, worker, running, intent })),

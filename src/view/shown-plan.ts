@@ -9,6 +9,7 @@ export interface ShownPlan {
   readonly diagnostics: readonly Diagnostic[];
   readonly drained: readonly DrainedWorker[];
   readonly waves: readonly Wave[];
+  readonly narrowed?: true;
 }
 
 export interface ShownHost {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hostsNamed, knownHardware, type Examination } from '../../src/cli/examine.js';
+import { knownHardware, type Examination } from '../../src/cli/examine.js';
+import { hostsNamed } from '../../src/cli/targets.js';
 import type { Hardware } from '../../src/farm/farm.js';
 import { aFarm, aHost } from '../support/farm.js';
 import { GiB, healthy, withMiner } from '../support/facts.js';

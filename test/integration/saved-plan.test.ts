@@ -86,3 +86,20 @@ it.each([
     expect(result.stderr).toContain(`error SF622: bad.json is no saved plan: ${why}`);
   }
 });
+
+it('is of a part of the farm, and leaves the rest alone', async () => {
+  await farm.edit((text) => text.replace('limits: { PC1: 1 }', 'limits: { PC1: 3 }'));
+  const planned = await farm.run(['plan', '--target', 'host-2', '--detailed-exitcode', '--out', 'part.json']);
+  expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+  expect(planned.stdout).toContain('No changes. This part of the farm matches the file.');
+  expect((await farm.run(['plan', '--exclude', 'worker-2', '--detailed-exitcode'])).code).toBe(2);
+  expect((await farm.run(['show', 'part.json'])).stdout).toContain('Plan of sandbox, host-2 alone, made ');
+  const widened = await farm.run(['apply', 'part.json', '--target', 'host-1']);
+  expect([widened.code, widened.stderr]).toEqual([64, expect.stringContaining('SF615')]);
+  const applied = await farm.run(['apply', '--target', 'host-[1-1]', '--yes']);
+  expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+  expect(await farm.read('host-1', 'etc', 'workers', 'worker-1', 'worker.env')).toContain(
+    'PC1_32G_MAX_CONCURRENT=3',
+  );
+  expect((await farm.run(['plan', '--target', 'host-7'])).code).toBe(64);
+});

@@ -89,6 +89,15 @@ describe('a plan in Markdown', () => {
     `);
   });
 
+  it('says of which part it is', () => {
+    const [heading] = planMarkdown(planOf([]), {
+      at: MADE.at,
+      target: ['pc1-*', '@fast'],
+      exclude: ['pc1-07'],
+    }).split('\n');
+    expect(heading).toBe('### sealfarm plan of example, pc1-\\*, @&#8203;fast alone, without pc1-07');
+  });
+
   it('fits a comment, and counts what does not', () => {
     const hosts = Array.from({ length: 400 }, (_, index) =>
       hostPlan(`host-${index}`, [

@@ -1,6 +1,6 @@
 import { farmCapacity } from '../../capacity/host-capacity.js';
 import { capacityJson, formatCapacity } from '../../view/capacity.js';
-import { hostsNamed } from '../examine.js';
+import { hostsNamed } from '../targets.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { hardwareUnknown, lookForHardware } from '../hardware.js';
 import { loadFarm } from '../load-farm.js';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hasErrors } from '../../diagnostic/diagnostic.js';
 import { commitOf } from '../../git/commit-of.js';
 import { steps, type HostPlan, type Plan } from '../../plan/plan.js';
+import type { FarmProbe } from '../../probe/observe-farm.js';
 import { formatPlan, planJson } from '../../view/plan.js';
 import { planMarkdown } from '../../view/plan-markdown.js';
 import { savedPlan, type Made } from '../../view/saved-plan.js';
@@ -12,10 +13,11 @@ import { loadCheckedFarm } from '../load-farm.js';
 import { lookAtFarm } from '../on-farm.js';
 import { writePlanFile } from '../plan-file.js';
 import { withFormat, type PlanFormat } from '../plan-format.js';
+import { resolvePart, type ChosenPart, type PartWords } from '../targets.js';
 import { version } from '../version.js';
 import { who, type Workspace } from '../workspace.js';
 
-export interface PlanOptions extends GlobalOptions {
+export interface PlanOptions extends GlobalOptions, PartWords {
   readonly detailedExitcode?: boolean;
   /** Shows every host and every value instead of folding what is alike. */
   readonly verbose?: boolean;
@@ -27,9 +29,14 @@ export interface PlanOptions extends GlobalOptions {
 export function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(withFormat(options));
   const look = async (workspace: Workspace): Promise<ExitCode> => {
-    const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
-    const made = workspace.plan(probe);
-    const from = await madeNow(options.config);
+    const part = resolvePart(workspace.farm, options);
+    if (!part.ok) {
+      terminal.diagnostics([part.diagnostic]);
+      return EXIT.usage;
+    }
+    const probe = await lookAt(workspace, terminal, part.value);
+    const made = workspace.plan(probe, part.value);
+    const from = await madeNow(options);
     terminal.result(
       options.format === 'markdown' ? planMarkdown(made, from) : planText(made, terminal, options.verbose),
       planJson(made),
@@ -50,13 +57,25 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
   return lookAtFarm(options, terminal, look, loadCheckedFarm);
 }
 
-async function madeNow(config: string): Promise<Made> {
+/** Shows how far it is. What is left out of a part is not looked at. */
+export function lookAt(
+  workspace: Workspace,
+  terminal: Terminal,
+  part: ChosenPart | undefined,
+): Promise<FarmProbe> {
+  const hosts = workspace.farm.hosts.length - (part?.leftOut.size ?? 0);
+  return terminal.watching(hosts, (emit) => workspace.look(emit, part?.leftOut));
+}
+
+async function madeNow({ config, target, exclude }: PlanOptions): Promise<Made> {
   const commit = await commitOf(config);
   return {
     at: new Date().toISOString(),
     by: who(),
     version: version(),
     ...(commit === undefined ? {} : { commit }),
+    ...(target === undefined ? {} : { target }),
+    ...(exclude === undefined ? {} : { exclude }),
   };
 }
 

@@ -8,6 +8,7 @@ import { diagnosticsJson, formatDiagnostics } from '../../view/diagnostics.js';
 import { printable } from '../../view/text.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm } from '../on-farm.js';
+import { hostsNamed } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
 interface UnlockedHost {
@@ -20,22 +21,23 @@ interface UnlockedHost {
 export function unlock(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onFarm(options, terminal, async ({ workspace: { farm, connections } }) => {
-    const unknown = names.filter((name) => farm.hosts.every((host) => host.name !== name));
-    if (unknown.length > 0) {
-      terminal.diagnostics(unknown.map((name) => noHost(farm.name, name)));
+    const hosts = hostsNamed(farm, names);
+    if (!hosts.ok) {
+      terminal.diagnostics([hosts.diagnostic]);
       return EXIT.usage;
     }
     const results = await Promise.all(
-      farm.hosts
-        .filter(({ name }) => names.includes(name))
-        .map(async ({ name, paths }) => {
-          const { lock } = hostLayout(paths);
-          return unlockedHost(name, lock, await connections.remote(name).exec(script(lock)));
-        }),
+      hosts.value.map(async ({ name, paths }) => {
+        const { lock } = hostLayout(paths);
+        return unlockedHost(name, lock, await connections.remote(name).exec(script(lock)));
+      }),
     );
-    const hosts = results.flatMap((result) => (result.ok ? [result.value] : []));
+    const unlocked = results.flatMap((result) => (result.ok ? [result.value] : []));
     const failures = results.flatMap((result) => (result.ok ? [] : [result.diagnostic]));
-    terminal.result(hosts.map(words).join('\n'), { hosts, diagnostics: diagnosticsJson(failures) });
+    terminal.result(unlocked.map(words).join('\n'), {
+      hosts: unlocked,
+      diagnostics: diagnosticsJson(failures),
+    });
     terminal.say(formatDiagnostics(failures, terminal.errorStyle, terminal.width));
     return failures.length === 0 ? EXIT.done : EXIT.failed;
   });
@@ -70,14 +72,5 @@ function stillLocked(host: string, lock: string, why: string): Diagnostic {
     message: `cannot take the lock of ${host} away: ${why === '' ? `${lock} is still there` : why}`,
     place: { kind: 'host', host, path: lock },
     help: 'Look at that folder on the host; the SSH user must be able to remove it, and nothing else belongs there.',
-  };
-}
-
-function noHost(farm: string, name: string): Diagnostic {
-  return {
-    code: 'SF611',
-    severity: 'error',
-    message: `${farm} has no host ${name}`,
-    help: 'Name a host of the file.',
   };
 }

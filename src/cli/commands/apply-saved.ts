@@ -1,0 +1,71 @@
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../../diagnostic/result.js';
+import type { Plan } from '../../plan/plan.js';
+import { whatMoved } from '../../plan/seal.js';
+import type { FarmProbe } from '../../probe/observe-farm.js';
+import { doesNotHold, ofAnotherFarm } from '../../view/moved.js';
+import type { SavedPlan } from '../../view/saved-plan.js';
+import { carryOut } from '../carry-out.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { loadCheckedFarm } from '../load-farm.js';
+import { onFarm, type OnFarm } from '../on-farm.js';
+import { readPlanFile } from '../plan-file.js';
+import { resolvePart } from '../targets.js';
+import { Terminal } from '../terminal.js';
+import { refused, type ApplyOptions } from './apply.js';
+import { lookAt } from './plan.js';
+
+/** A saved plan has been looked at: no question is asked, and nothing but that is done. */
+export async function applySaved(file: string, options: ApplyOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  if (options.target !== undefined || options.exclude !== undefined) {
+    terminal.diagnostics([HAS_ITS_PART]);
+    return EXIT.usage;
+  }
+  const saved = await readPlanFile(file);
+  if (!saved.ok) {
+    terminal.diagnostics([saved.diagnostic]);
+    return EXIT.failed;
+  }
+  return onFarm(
+    options,
+    terminal,
+    (on) => carryOutSaved(on, terminal, file, saved.value, options),
+    loadCheckedFarm,
+  );
+}
+
+async function carryOutSaved(
+  on: OnFarm,
+  terminal: Terminal,
+  file: string,
+  saved: SavedPlan,
+  options: ApplyOptions,
+): Promise<ExitCode> {
+  const { workspace } = on;
+  const refuse = (diagnostic: Diagnostic): ExitCode => {
+    terminal.diagnostics([diagnostic]);
+    return EXIT.failed;
+  };
+  if (saved.farm !== workspace.farm.name) return refuse(ofAnotherFarm(file, saved.farm, workspace.farm.name));
+  const chosen = resolvePart(workspace.farm, saved.made);
+  if (!chosen.ok) return refuse(chosen.diagnostic);
+  const part = chosen.value;
+  const replan = (probe: FarmProbe): Result<Plan> => {
+    const plan = workspace.plan(probe, part);
+    const moved = whatMoved(saved.seal, workspace.seal(plan, probe, saved.seal.salt));
+    const refusal = moved.length > 0 ? doesNotHold(file, moved) : refused(plan, options);
+    return refusal === undefined ? success(plan) : failure(refusal);
+  };
+  const planned = replan(await lookAt(workspace, terminal, part));
+  if (!planned.ok) return refuse(planned.diagnostic);
+  return (await carryOut(on, terminal, planned.value, { ...options, leftOut: part?.leftOut }, replan)).code;
+}
+
+const HAS_ITS_PART: Diagnostic = {
+  code: 'SF615',
+  severity: 'error',
+  message:
+    'a saved plan is about the part of the farm it was made for: --target and --exclude cannot change that',
+  help: 'Give them to `sealfarm plan --out FILE`, or apply without a saved plan.',
+};

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/desired/desire.js';
+import type { Farm } from '../../src/farm/farm.js';
+import type { Observation } from '../../src/observed/observed.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import type { Part } from '../../src/plan/part.js';
+import { sealOf, whatMoved, type Seal } from '../../src/plan/seal.js';
+import type { Plan } from '../../src/plan/plan.js';
+import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
+import { changeWorker, file, inPlace } from '../support/observation.js';
+import { DRAIN } from '../support/plan.js';
+
+/** Two hosts with two workers each; all limits differ from what runs. */
+function farm(limit: number): Farm {
+  const worker = (name: string): ReturnType<typeof aWorker> =>
+    aWorker({ name, limits: new Map([['PC1', limit]]), storage: [aStorage({ path: `/mnt/${name}` })] });
+  return aFarm({
+    hosts: ['a', 'b'].map((name) => aHost({ name, workers: [worker(`${name}1`), worker(`${name}2`)] })),
+  });
+}
+
+const SEEN = inPlace(farm(1));
+const A1: Part = { hosts: new Set(['a']), workers: new Set(['a1']) };
+
+function plan(seen: Observation, part?: Part, drained: readonly string[] = []): Plan {
+  return makePlan(desire(farm(2), TOKEN, new Map(drained.map((name) => [name, DRAIN]))), seen, part);
+}
+
+function idsOf({ hosts }: Plan): readonly string[] {
+  return hosts.flatMap(({ steps }) => steps.map(({ id }) => id));
+}
+
+describe('the plan of a part', () => {
+  it('has the steps of the part, as the whole plan has them', () => {
+    const whole = idsOf(plan(SEEN));
+    expect(whole.filter((id) => id.endsWith('/restart'))).toEqual([
+      'a1/restart',
+      'a2/restart',
+      'b1/restart',
+      'b2/restart',
+    ]);
+    const some = plan(SEEN, A1);
+    expect(idsOf(some)).toEqual(whole.filter((id) => id.startsWith('a1/')));
+    expect(some.waves.flatMap(({ turns }) => turns.map(({ worker }) => worker))).toEqual(['a1']);
+    expect([some.narrowed, plan(SEEN).narrowed]).toEqual([true, undefined]);
+  });
+
+  it('knows that others stand in for the part', () => {
+    expect(plan(SEEN, A1).waves[0]?.turns[0]?.alone).toEqual([]);
+  });
+
+  it('has no findings of others, and none of hosts that nobody looked at', () => {
+    const broken = changeWorker(SEEN, 'b1', (before) => ({
+      ...before,
+      envFile: { state: 'unreadable', why: 'EACCES' },
+    }));
+    expect(plan(broken).diagnostics.map(({ code }) => code)).toContain('SF504');
+    expect(plan(broken, A1).diagnostics).toEqual([]);
+    const unseen = { ...SEEN, hosts: new Map([...SEEN.hosts].filter(([name]) => name === 'a')) };
+    expect(idsOf(plan(unseen, A1))).toEqual(idsOf(plan(SEEN, A1)));
+    expect(() => plan(unseen)).toThrow('b was not observed');
+  });
+
+  it('names the drained of the part alone', () => {
+    expect(plan(SEEN, A1, ['a1', 'a2', 'b1']).drained.map(({ worker }) => worker)).toEqual(['a1']);
+  });
+
+  it('holds whatever happens to the rest', () => {
+    const seal = (seen: Observation): Seal => {
+      const desired = desire(farm(2), TOKEN, new Map());
+      return sealOf(makePlan(desired, seen, A1), desired, seen, 's');
+    };
+    const edited = (worker: string): Observation =>
+      changeWorker(SEEN, worker, (before) => ({ ...before, envFile: file('A=1\n', '600') }));
+    expect(whatMoved(seal(SEEN), seal(edited('b1')))).toEqual([]);
+    expect(whatMoved(seal(SEEN), seal(edited('a1')))).not.toEqual([]);
+  });
+});
