@@ -70,7 +70,7 @@ const PURE_MODULES = ['node:crypto', 'node:util'];
 /** Packages that belong to some rooms alone. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['remote', 'sandbox'],
-  execa: ['remote', 'sandbox', 'secrets', 'git'],
+  execa: ['remote', 'sandbox', 'secrets'],
   listr2: ['view'],
   commander: ['cli'],
 };

@@ -5,10 +5,19 @@ import type { Remote } from '../remote/remote.js';
 import type { MinerApi } from '../rpc/miner-api.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 
+/** From which state of a repository a file comes. */
+export interface FileCommit {
+  readonly id: string;
+  /** The file is not as it was committed. */
+  readonly dirty: boolean;
+}
+
 /** All that carrying out a plan may use of the world. */
 export interface ApplyContext {
   /** Who works here, for locks and journals: `alice@laptop`. */
   readonly who: string;
+  /** Of the farm's file; absent where that is in no repository. */
+  readonly commit?: FileCommit;
   readonly emit: Emit;
   readonly miner: MinerApi;
   /** Workers that could be called when the plan was made, by name. */

@@ -1,3 +1,4 @@
+import { commitOf } from '../git/commit-of.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { endOnInterrupt, interruptSignal } from './interrupt.js';
 import { loadFarm } from './load-farm.js';
@@ -16,7 +17,7 @@ export function onFarm(
   work: (on: OnFarm) => Promise<ExitCode>,
   load = loadFarm,
 ): Promise<ExitCode> {
-  return withWorkspace(options, terminal, load, async (workspace) => {
+  return withWorkspace(options, terminal, load, commitOf, async (workspace) => {
     const { signal, dispose } = interruptSignal(() => {
       terminal.say('Stopping: no new step is begun. Ctrl-C again ends at once.');
     });
@@ -37,7 +38,7 @@ export function lookAtFarm(
   look: (workspace: Workspace) => Promise<ExitCode>,
   load = loadFarm,
 ): Promise<ExitCode> {
-  return withWorkspace(options, terminal, load, async (workspace) => {
+  return withWorkspace(options, terminal, load, nobodyAsks, async (workspace) => {
     const dispose = endOnInterrupt();
     try {
       return await look(workspace);
@@ -47,15 +48,21 @@ export function lookAtFarm(
   });
 }
 
+/** Only what is changed is written down, with the commit that asked for it. */
+function nobodyAsks(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}
+
 async function withWorkspace(
   { config }: GlobalOptions,
   terminal: Terminal,
   load: typeof loadFarm,
+  commit: typeof commitOf,
   work: (workspace: Workspace) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const farm = await load(config, terminal);
+  const [farm, from] = await Promise.all([load(config, terminal), commit(config)]);
   if (farm === undefined) return EXIT.badConfig;
-  const workspace = await Workspace.open(farm, terminal.askPassphrase);
+  const workspace = await Workspace.open(farm, terminal.askPassphrase, from);
   if (!workspace.ok) {
     terminal.diagnostics([workspace.diagnostic]);
     return EXIT.failed;

@@ -17,6 +17,7 @@ import { Connections } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
+import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
 import { userName } from './user-name.js';
@@ -38,17 +39,20 @@ export class Workspace {
   readonly farm: Farm;
   readonly connections: Connections;
   readonly #token: Secret;
+  /** Of the farm's file. */
+  readonly #commit: Commit | undefined;
 
-  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined) {
+  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined, commit: Commit | undefined) {
     this.farm = farm;
+    this.#commit = commit;
     this.#token = token;
     this.connections = connectionsTo(farm, success(token), ask);
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
-  static async open(farm: Farm, ask?: AskPassphrase): Promise<Result<Workspace>> {
+  static async open(farm: Farm, ask?: AskPassphrase, commit?: Commit): Promise<Result<Workspace>> {
     const token = await minerToken(farm);
-    return token.ok ? success(new Workspace(farm, token.value, ask)) : token;
+    return token.ok ? success(new Workspace(farm, token.value, ask, commit)) : token;
   }
 
   close(): Promise<void> {
@@ -81,6 +85,7 @@ export class Workspace {
     const { connections, farm } = this;
     return {
       who: who(),
+      ...(this.#commit === undefined ? {} : { commit: this.#commit }),
       emit,
       signal,
       times,

@@ -1,5 +1,6 @@
+import { execFile } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
-import { execa } from 'execa';
+import { promisify } from 'node:util';
 
 /** From which state of a repository a file comes. */
 export interface Commit {
@@ -21,11 +22,11 @@ export async function commitOf(file: string): Promise<Commit | undefined> {
 
 async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
   // It only reads: no lock is taken that somebody's own git would stumble over.
-  const env = { GIT_OPTIONAL_LOCKS: '0' };
-  const { failed, stdout } = await execa('git', ['-C', folder, ...args], {
-    reject: false,
-    stdin: 'ignore',
-    env,
-  });
-  return failed ? undefined : stdout;
+  const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
+  try {
+    const { stdout } = await promisify(execFile)('git', ['-C', folder, ...args], { env });
+    return stdout.trimEnd();
+  } catch {
+    return undefined;
+  }
 }

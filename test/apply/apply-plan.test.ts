@@ -131,6 +131,16 @@ describe('a plan', () => {
     expect(JSON.stringify([scene.events, scene.journal])).not.toContain(CANARY);
   });
 
+  it.each([
+    [false, { commit: 'c0ffee' }],
+    [true, { commit: 'c0ffee', dirty: true }],
+  ])('is written down with the commit that asks for it, dirty %s', async (dirty, expected) => {
+    Object.assign(scene.context, { commit: { id: 'c0ffee', dirty } });
+    await apply([write(1, 'a')]);
+    expect(scene.journal).toMatchObject([expected]);
+    expect(Object.keys(scene.journal[0] ?? {}).includes('dirty')).toBe(dirty);
+  });
+
   it('restarts one worker after the other, when all else is done on all hosts', async () => {
     expect((await apply([restart(1), write(1, 'a')], [restart(2), write(2, 'b')])).skipped).toEqual([]);
     const at = (call: string): number => scene.calls.indexOf(call);

@@ -57,6 +57,9 @@ it('is not applied when the file declares something else', async () => {
   const result = await farm.run(['apply', 'limits.json', '--json']);
   await farm.edit((text) => text.replace('limits: { PC1: 2 }', 'limits: { PC1: 1 }'));
   expect([result.code, await journal('host-1')]).toEqual([1, before]);
+  expect(JSON.parse((await farm.run(['plan', '--json'])).stdout)).toMatchObject({
+    made: { version: expect.any(String) as string },
+  });
   expect(JSON.parse(result.stdout)).toMatchObject({ type: 'diagnostics', diagnostics: [{ code: 'SF623' }] });
   expect(result.stdout).toContain('what the file declares for host-1');
 });

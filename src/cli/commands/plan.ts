@@ -39,7 +39,7 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
     const from = await madeNow(options);
     terminal.result(
       options.format === 'markdown' ? planMarkdown(made, from) : planText(made, terminal, options.verbose),
-      planJson(made),
+      { ...planJson(made), made: from },
     );
     if (options.out !== undefined) {
       const saved = savedPlan(made, from, workspace.seal(made, probe, randomUUID()));
