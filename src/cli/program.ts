@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
+import type { DiffOptions } from './commands/diff.js';
 import type { DrainOptions } from './commands/drain.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { duration } from './duration-option.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
+import { planFormat } from './plan-format.js';
 import { simulateCommand } from './simulate-command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
@@ -127,6 +129,27 @@ function addFileCommands(program: Command, finish: Finish): void {
       finish(await (await import('./commands/flow.js')).flow(self.optsWithGlobals<GlobalOptions>()));
     });
   simulateCommand(program, finish);
+  command(
+    program,
+    'diff',
+    'show what a change of the file would do to the hosts; touches none and needs no secret',
+  )
+    .argument('<before>', 'the file as it was')
+    .argument('[after]', 'the file as it shall be; the one of --config where none is named')
+    .option('--detailed-exitcode', 'exit with 2 when there is a difference')
+    .option('--verbose', 'show every host and every value')
+    .addOption(planFormat())
+    .addHelpText(
+      'after',
+      examples(
+        'git show main:sealfarm.yaml > before.yaml; sealfarm diff before.yaml',
+        'sealfarm diff north.yaml south.yaml',
+      ),
+    )
+    .action(async (before: string, after: string | undefined, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<DiffOptions>();
+      finish(await (await import('./commands/diff.js')).diff(before, after ?? options.config, options));
+    });
   command(program, 'schema', 'print the JSON Schema of the file')
     .addHelpText('after', examples('sealfarm schema > sealfarm.schema.json'))
     .action(async () => {

@@ -99,11 +99,9 @@ export function unitDropIn({
   numaNodes,
   memory,
 }: UnitSettings): string {
-  const lines = [
-    '# Written by sealfarm.',
-    '[Unit]',
-    // Without its disks a worker would make a new repo on the root disk.
-    `RequiresMountsFor=${mounts.map(quoted).join(' ')}`,
+  // Without its disks a worker would make a new repo on the root disk.
+  const start = ['# Written by sealfarm.', '[Unit]', `RequiresMountsFor=${mounts.map(quoted).join(' ')}`];
+  const service = [
     '[Service]',
     OWN_FOLDERS(user),
     // The first line takes the template's away.
@@ -117,9 +115,10 @@ export function unitDropIn({
       : ['NUMAPolicy=bind', `NUMAMask=${numaNodes}`, `AllowedMemoryNodes=${numaNodes}`]),
     ...(memory === undefined ? [] : [`MemoryMax=${memory}`]),
   ];
-  const text = `${lines.join('\n')}\n`;
+  // What must be mounted says only when it starts: a path more or less is no reason to start it again.
+  const mark = checksum(`${template}${service.join('\n')}\n`);
   // Here and not in the environment file, which systemd reads anew at each start, its units only when told to.
-  return `${text}Environment=${MARK_VARIABLE}=${checksum(template + text)}\n`;
+  return `${[...start, ...service, `Environment=${MARK_VARIABLE}=${mark}`].join('\n')}\n`;
 }
 
 /** The mark that a process of this drop-in shows. */

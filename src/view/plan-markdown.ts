@@ -19,16 +19,34 @@ export function planMarkdown(
   plan: ShownPlan & { readonly farm: string },
   made: Pick<Made, 'at' | 'commit' | 'target' | 'exclude'>,
 ): string {
+  return markdownOf(plan, {
+    title: `sealfarm plan of ${plan.farm}${partWords(made)}`,
+    lead: [summaryWords(plan)],
+    foot: footWords(made),
+    now: new Date(made.at),
+  });
+}
+
+/** What stands around the folds, without markup. */
+interface Frame {
+  readonly title: string;
+  /** In the open, a paragraph each. */
+  readonly lead: readonly string[];
+  readonly foot: string;
+  readonly now: Date;
+}
+
+export function markdownOf(plan: ShownPlan, { title, lead, foot, now }: Frame): string {
   const busy = alikeHosts(plan.hosts.filter(({ steps }) => steps.length > 0));
   const head = [
-    `### sealfarm plan of ${inline(`${plan.farm}${partWords(made)}`)}`,
-    `**${inline(summaryWords(plan))}**`,
+    `### ${inline(title)}`,
+    ...lead.map((words) => `**${inline(words)}**`),
     ...diagnosticList(plan.diagnostics),
     ...drainedList(plan),
   ];
-  const foot = footWords(made);
-  const room = MOST_CHARACTERS - [...head, foot].join('\n\n').length;
-  return [...head, ...foldsWithin(busy, room, new Date(made.at)), foot].join('\n\n');
+  const end = `<sub>${inline(foot)}</sub>`;
+  const room = MOST_CHARACTERS - [...head, end].join('\n\n').length;
+  return [...head, ...foldsWithin(busy, room, now), end].join('\n\n');
 }
 
 /** What does not fit is counted, so that nobody takes a part for the whole. */
@@ -104,7 +122,7 @@ function drainedList({ drained }: ShownPlan): readonly string[] {
 
 function footWords({ at, commit }: Pick<Made, 'at' | 'commit'>): string {
   const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-  return `<sub>Made ${when}${commit === undefined ? '' : ` from ${commitWords(commit)}`}. Jobs and their ages are of that moment.</sub>`;
+  return `Made ${when}${commit === undefined ? '' : ` from ${commitWords(commit)}`}. Jobs and their ages are of that moment.`;
 }
 
 /** Words in a line of Markdown: no markup, no mention of anybody, no line of their own. */

@@ -97,6 +97,8 @@ it('a drop-in is marked by itself and by the template', () => {
   );
   expect(new Set(marks).size).toBe(3);
   expect(markOf(unitDropIn(settings))).toBe(marks[0]);
+  // A path more is attached live; what must be mounted before it starts counts for the next start.
+  expect(markOf(unitDropIn({ ...settings, mounts: [...settings.mounts, '/mnt/new'] }))).toBe(marks[0]);
   expect(marks[0]).toMatch(/^[0-9a-f]{16}$/);
   expect(markOf('[Service]\n')).toBeUndefined();
 });

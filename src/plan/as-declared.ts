@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { DesiredFarm, DesiredHost, DesiredStorage, DesiredWorker } from '../desired/desired.js';
+import { formatEnvFile } from '../host/env-file.js';
+import type { Manifest } from '../host/manifest.js';
+import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
+import { newSectorStore } from '../lotus/sectorstore.js';
+import { writeStorageJson } from '../lotus/storage-json.js';
+import type {
+  IndexedStorage,
+  Observation,
+  ObservedFile,
+  ObservedHost,
+  ObservedProcess,
+  ObservedStorage,
+  ObservedWorker,
+} from '../observed/observed.js';
+import { reveal, Secret } from '../secret/secret.js';
+
+/**
+ * How a farm would be seen if everything stood and ran just as one file says, and another one were planned on it: what
+ * a change of the file leads to, without a host. New paths are mounted and empty, new hosts hold nothing.
+ */
+export function asDeclared(before: DesiredFarm, after: DesiredFarm): Observation {
+  const known = new Map(before.hosts.map((host) => [host.name, host]));
+  const paths = before.hosts.flatMap(({ workers }) =>
+    workers.flatMap((worker) => worker.storage.map((storage) => [worker, storage] as const)),
+  );
+  return {
+    hosts: new Map(after.hosts.map((host) => [host.name, hostSeen(before.name, known.get(host.name), host)])),
+    miner: {
+      reached: true,
+      workers: new Map(),
+      jobs: new Map(),
+      sectors: new Map(),
+      storage: new Map(paths.map(([worker, storage]) => [idOf(worker, storage), indexed(worker, storage)])),
+      locks: [],
+    },
+  };
+}
+
+function hostSeen(farm: string, before: DesiredHost | undefined, after: DesiredHost): ObservedHost {
+  const declared = new Map((before?.workers ?? []).map((worker) => [worker.name, worker]));
+  const names = new Set(after.workers.map(({ name }) => name));
+  const workers = after.workers.map(
+    (worker) => [worker.name, workerSeen(declared.get(worker.name), worker)] as const,
+  );
+  return {
+    reached: true,
+    name: after.name,
+    problems: [],
+    workers: new Map(workers),
+    forgotten: [...declared.keys()].filter((name) => !names.has(name)),
+    ...(before === undefined ? {} : memoryOf(farm, before)),
+  };
+}
+
+function memoryOf(farm: string, { workers, unitTemplate }: DesiredHost): Partial<ObservedHost> {
+  const manifest: Manifest = { version: 1, farm, workers: workers.map(({ name }) => name), intents: {} };
+  return { manifest, ...(unitTemplate === undefined ? {} : { unitTemplate: file(unitTemplate) }) };
+}
+
+const ABSENT: ObservedFile = { state: 'absent' };
+
+function workerSeen(before: DesiredWorker | undefined, after: DesiredWorker): ObservedWorker {
+  const empty = after.storage.map(({ path }): [string, ObservedStorage] => [path, storageSeen(undefined)]);
+  if (before === undefined) return { envFile: ABSENT, storageJson: ABSENT, storage: new Map(empty) };
+  const full = before.storage.map((storage): [string, ObservedStorage] => [
+    storage.path,
+    storageSeen(newSectorStore(idOf(before, storage), storage.settings)),
+  ]);
+  const paths = before.storage.map(({ path }) => path);
+  return {
+    envFile: file(formatEnvFile(before.env).reveal(), '600'),
+    storageJson: file(writeStorageJson(undefined, paths)),
+    storage: new Map([...empty, ...full]),
+    process: processSeen(before),
+    ...(before.dropIn === undefined ? {} : { dropIn: file(before.dropIn), startsAtBoot: true }),
+  };
+}
+
+function processSeen(worker: DesiredWorker): ObservedProcess {
+  const mark = worker.dropIn === undefined ? undefined : markOf(worker.dropIn);
+  const environ = worker.env.map(({ name, value }): [string, Secret] => [name, new Secret(reveal(value))]);
+  return {
+    pid: 1,
+    manager: worker.files.serviceManager,
+    environ: new Map([
+      ...environ,
+      ...(mark === undefined ? [] : [[MARK_VARIABLE, new Secret(mark)] as const]),
+    ]),
+    live: {
+      reached: true,
+      session: worker.name,
+      tasks: new Set(worker.tasks),
+      paths: worker.storage.map((storage) => ({
+        ID: idOf(worker, storage),
+        Weight: storage.settings.Weight,
+        LocalPath: storage.path,
+        CanSeal: storage.settings.CanSeal,
+        CanStore: storage.settings.CanStore,
+      })),
+    },
+  };
+}
+
+function storageSeen(sectorStore: string | undefined): ObservedStorage {
+  return {
+    exists: true,
+    onRootFileSystem: false,
+    sectorStore: sectorStore === undefined ? ABSENT : file(sectorStore),
+    entries: [],
+  };
+}
+
+function indexed(worker: DesiredWorker, storage: DesiredStorage): IndexedStorage {
+  const room = { Capacity: 0, Available: 0, FSAvailable: 0, Reserved: 0, Used: 0 };
+  return {
+    info: { ID: idOf(worker, storage), URLs: [], ...storage.settings },
+    stat: { ...room, Max: storage.settings.MaxStorage },
+  };
+}
+
+/** Always the same for one path of one host; like one that was drawn. */
+function idOf({ host }: DesiredWorker, { id, path }: DesiredStorage): string {
+  const hex = createHash('sha256').update(`${host}:${path}`).digest('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
+  return id ?? parts.join('-');
+}
+
+function file(text: string, mode = '644'): ObservedFile {
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return { state: 'present', text: new Secret(text), sha256, mode };
+}
