@@ -16,15 +16,30 @@ import type {
 } from '../observed/observed.js';
 import { reveal, Secret } from '../secret/secret.js';
 
+interface IdentifiedStorage extends DesiredStorage {
+  readonly id: string;
+}
+
+interface IdentifiedWorker extends DesiredWorker {
+  readonly storage: readonly IdentifiedStorage[];
+}
+
+interface IdentifiedHost extends DesiredHost {
+  readonly workers: readonly IdentifiedWorker[];
+}
+
+interface IdentifiedFarm extends DesiredFarm {
+  readonly hosts: readonly IdentifiedHost[];
+}
+
 /**
  * How a farm would be seen if everything stood and ran just as one file says, and another one were planned on it: what
  * a change of the file leads to, without a host. New paths are mounted and empty, new hosts hold nothing.
  */
-export function asDeclared(before: DesiredFarm, after: DesiredFarm): Observation {
+export function asDeclared(older: DesiredFarm, after: DesiredFarm): Observation {
+  const before = identified(older, after);
   const known = new Map(before.hosts.map((host) => [host.name, host]));
-  const paths = before.hosts.flatMap(({ workers }) =>
-    workers.flatMap((worker) => worker.storage.map((storage) => [worker, storage] as const)),
-  );
+  const paths = before.hosts.flatMap(({ workers }) => workers.flatMap(({ storage }) => storage));
   return {
     hosts: new Map(after.hosts.map((host) => [host.name, hostSeen(before.name, known.get(host.name), host)])),
     miner: {
@@ -32,13 +47,13 @@ export function asDeclared(before: DesiredFarm, after: DesiredFarm): Observation
       workers: new Map(),
       jobs: new Map(),
       sectors: new Map(),
-      storage: new Map(paths.map(([worker, storage]) => [idOf(worker, storage), indexed(worker, storage)])),
+      storage: new Map(paths.map((storage) => [storage.id, indexed(storage)])),
       locks: [],
     },
   };
 }
 
-function hostSeen(farm: string, before: DesiredHost | undefined, after: DesiredHost): ObservedHost {
+function hostSeen(farm: string, before: IdentifiedHost | undefined, after: DesiredHost): ObservedHost {
   const declared = new Map((before?.workers ?? []).map((worker) => [worker.name, worker]));
   const names = new Set(after.workers.map(({ name }) => name));
   const workers = after.workers.map(
@@ -54,19 +69,19 @@ function hostSeen(farm: string, before: DesiredHost | undefined, after: DesiredH
   };
 }
 
-function memoryOf(farm: string, { workers, unitTemplate }: DesiredHost): Partial<ObservedHost> {
+function memoryOf(farm: string, { workers, unitTemplate }: IdentifiedHost): Partial<ObservedHost> {
   const manifest: Manifest = { version: 1, farm, workers: workers.map(({ name }) => name), intents: {} };
   return { manifest, ...(unitTemplate === undefined ? {} : { unitTemplate: file(unitTemplate) }) };
 }
 
 const ABSENT: ObservedFile = { state: 'absent' };
 
-function workerSeen(before: DesiredWorker | undefined, after: DesiredWorker): ObservedWorker {
+function workerSeen(before: IdentifiedWorker | undefined, after: DesiredWorker): ObservedWorker {
   const empty = after.storage.map(({ path }): [string, ObservedStorage] => [path, storageSeen(undefined)]);
   if (before === undefined) return { envFile: ABSENT, storageJson: ABSENT, storage: new Map(empty) };
   const full = before.storage.map((storage): [string, ObservedStorage] => [
     storage.path,
-    storageSeen(newSectorStore(idOf(before, storage), storage.settings)),
+    storageSeen(newSectorStore(storage.id, storage.settings)),
   ]);
   const paths = before.storage.map(({ path }) => path);
   return {
@@ -78,7 +93,7 @@ function workerSeen(before: DesiredWorker | undefined, after: DesiredWorker): Ob
   };
 }
 
-function processSeen(worker: DesiredWorker): ObservedProcess {
+function processSeen(worker: IdentifiedWorker): ObservedProcess {
   const mark = worker.dropIn === undefined ? undefined : markOf(worker.dropIn);
   const environ = worker.env.map(({ name, value }): [string, Secret] => [name, new Secret(reveal(value))]);
   return {
@@ -93,7 +108,7 @@ function processSeen(worker: DesiredWorker): ObservedProcess {
       session: worker.name,
       tasks: new Set(worker.tasks),
       paths: worker.storage.map((storage) => ({
-        ID: idOf(worker, storage),
+        ID: storage.id,
         Weight: storage.settings.Weight,
         LocalPath: storage.path,
         CanSeal: storage.settings.CanSeal,
@@ -112,19 +127,43 @@ function storageSeen(sectorStore: string | undefined): ObservedStorage {
   };
 }
 
-function indexed(worker: DesiredWorker, storage: DesiredStorage): IndexedStorage {
+function indexed(storage: IdentifiedStorage): IndexedStorage {
   const room = { Capacity: 0, Available: 0, FSAvailable: 0, Reserved: 0, Used: 0 };
   return {
-    info: { ID: idOf(worker, storage), URLs: [], ...storage.settings },
+    info: { ID: storage.id, URLs: [], ...storage.settings },
     stat: { ...room, Max: storage.settings.MaxStorage },
   };
 }
 
-/** Always the same for one path of one host; like one that was drawn. */
-function idOf({ host }: DesiredWorker, { id, path }: DesiredStorage): string {
-  const hex = createHash('sha256').update(`${host}:${path}`).digest('hex');
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
-  return id ?? parts.join('-');
+/** Every path with an ID: the one of either file, else one that is like a drawn one and always the same. */
+function identified(before: DesiredFarm, after: DesiredFarm): IdentifiedFarm {
+  const key = (host: string, path: string): string => `${host}:${path}`;
+  const pinned = new Map(
+    after.hosts.flatMap(({ workers }) =>
+      workers.flatMap(({ host, storage }) => storage.map(({ path, id }) => [key(host, path), id] as const)),
+    ),
+  );
+  const identify = (host: string) => (storage: DesiredStorage) => {
+    const where = key(host, storage.path);
+    return { ...storage, id: storage.id ?? pinned.get(where) ?? inventedId(where) };
+  };
+  return {
+    ...before,
+    hosts: before.hosts.map((host) => ({
+      ...host,
+      workers: host.workers.map((worker) => ({
+        ...worker,
+        storage: worker.storage.map(identify(host.name)),
+      })),
+    })),
+  };
+}
+
+function inventedId(where: string): string {
+  const hex = createHash('sha256').update(where).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 function file(text: string, mode = '644'): ObservedFile {
