@@ -1,6 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { SavedPlan } from '../../src/view/saved-plan.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 let farm: SandboxFarm;
@@ -38,6 +39,19 @@ it('is not applied to a farm that is another', async () => {
   expect(result.stderr).toContain(
     'error SF623: plan.json is a plan of the farm sandbox, this is the farm other',
   );
+});
+
+it('is not applied when it was edited to say something else', async () => {
+  const text = await readFile(join(farm.dir, 'plan.json'), 'utf8');
+  const [host] = (JSON.parse(text) as SavedPlan).hosts;
+  await writeFile(
+    join(farm.dir, 'edited.json'),
+    JSON.stringify({ ...(JSON.parse(text) as SavedPlan), hosts: [host] }),
+  );
+  expect((await farm.run(['show', 'edited.json'])).stdout).not.toContain('host-2');
+  const result = await farm.run(['apply', 'edited.json']);
+  expect([result.code, await journal('host-1')]).toEqual([1, '']);
+  expect(result.stderr).toContain('error SF622: edited.json is no saved plan: it was edited');
 });
 
 it('is applied once, without a question', async () => {

@@ -3,6 +3,7 @@ import { failure, success, type Result } from '../../diagnostic/result.js';
 import type { Plan } from '../../plan/plan.js';
 import { whatMoved } from '../../plan/seal.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
+import { notAsRead } from '../../view/as-read.js';
 import { doesNotHold, ofAnotherFarm } from '../../view/moved.js';
 import type { SavedPlan } from '../../view/saved-plan.js';
 import { carryOut } from '../carry-out.js';
@@ -54,7 +55,8 @@ async function carryOutSaved(
   const replan = (probe: FarmProbe): Result<Plan> => {
     const plan = workspace.plan(probe, part);
     const moved = whatMoved(saved.seal, workspace.seal(plan, probe, saved.seal.salt));
-    const refusal = moved.length > 0 ? doesNotHold(file, moved) : refused(plan, options);
+    const refusal =
+      moved.length > 0 ? doesNotHold(file, moved) : (refused(plan, options) ?? notAsRead(file, saved, plan));
     return refusal === undefined ? success(plan) : failure(refusal);
   };
   const planned = replan(await lookAt(workspace, terminal, part));

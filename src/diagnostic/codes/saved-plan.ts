@@ -7,7 +7,8 @@ export const SAVED_PLAN_CODES = {
     severity: 'error',
     why:
       'The file cannot be read, or it is not one that `sealfarm plan --out` wrote in the format that this version reads. ' +
-      'What `sealfarm plan --json` prints has the same steps, but not what they were made from, and cannot be applied.',
+      'What `sealfarm plan --json` prints has the same steps, but not what they were made from, and cannot be applied. ' +
+      'Neither can a plan that was edited: what was read in it would not be what is done.',
     remedy: 'Make a new plan with `sealfarm plan --out FILE` and have it looked at.',
   },
   SF623: {
@@ -16,7 +17,7 @@ export const SAVED_PLAN_CODES = {
     why:
       'A saved plan is applied as it was looked at or not at all. Since it was made something became another that it rests on: ' +
       "the file's declarations of a host, a file or a process there, the miner's index, or a step itself. " +
-      'Jobs, sectors and free space change all the time and do not count.',
+      'So does a warning that was not in it. Jobs, sectors and free space change all the time and do not count.',
     remedy: 'Nothing was changed. Make a new plan and look at what it says now.',
   },
   SF624: {
