@@ -12,6 +12,13 @@ const SAVED = savedPlan(
   { salt: 's', declared: {}, seen: {}, index: {}, steps: {} },
 );
 
+function edited(from: string | RegExp, to: string): string {
+  const before = JSON.stringify(SAVED);
+  const after = before.replace(from, to);
+  if (after === before) throw new Error(`nothing is ${String(from)}`);
+  return after;
+}
+
 let folder = '';
 let file = '';
 
@@ -63,6 +70,23 @@ describe('a plan file', () => {
       { ...SAVED, hosts: [{ host: 'h', reached: true, steps: [{}] }] },
       /\/hosts\/0\/steps\/0 must have/,
     ],
+    [
+      'a plan of a host that paints the terminal',
+      edited('"host-1"', '"host\\u001b[31m"'),
+      /must match pattern/,
+    ],
+    [
+      'a plan of a worker in two lines',
+      edited('"worker":"worker-1"', '"worker":"a\\nb"'),
+      /must match pattern/,
+    ],
+    [
+      'a new path without settings',
+      edited(/,"settings":\{.*?\}/, ''),
+      /must have required property 'settings'/,
+    ],
+    ['settings without one of them', edited('"CanSeal":true,', ''), /must have required property 'CanSeal'/],
+    ['a start that expects nothing', edited(/"expect":\{.*?\}\}/, '"mode":"keep"'), /property 'expect'/],
   ])('is not %s', async (_, content, why) => {
     await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
     const result = await readPlanFile(file);
