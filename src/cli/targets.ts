@@ -48,7 +48,7 @@ export function resolvePart(farm: Farm, { target, exclude }: PartWords): Result<
   const chosen = farm.hosts.flatMap((host) =>
     host.workers.filter((worker) => isChosen(host, worker)).map((worker) => ({ host, worker })),
   );
-  if (chosen.length === 0) return failure(nothingLeft(farm));
+  if (chosen.length === 0) return failure(nothingLeft(farm, target !== undefined, exclude !== undefined));
   return success({
     hosts: new Set(chosen.map(({ host }) => host.name)),
     workers: new Set(chosen.map(({ worker }) => worker.name)),
@@ -120,11 +120,12 @@ function unknown(farm: string, what: string, word: string, known: readonly strin
   };
 }
 
-function nothingLeft({ name }: Farm): Diagnostic {
+function nothingLeft({ name }: Farm, targeted: boolean, excluding: boolean): Diagnostic {
+  const what = targeted ? 'what --target names' : 'all of it';
   return {
     code: 'SF611',
     severity: 'error',
-    message: `no worker of ${name} is left: what --target names is left out by --exclude`,
-    help: 'Name less with --exclude.',
+    message: `no worker of ${name} is left: ${excluding ? `${what} is left out by --exclude` : `${what} has none`}`,
+    help: excluding ? 'Name less with --exclude.' : 'Name a host that has workers.',
   };
 }

@@ -18,6 +18,7 @@ const FARM = aFarm({
     host('gpu', ['rack-b', 'fast'], 'pc2', 'c2'),
     host('a.b', [], 'dot'),
     host('axb', [], 'no-dot'),
+    host('empty', []),
   ],
 });
 
@@ -94,6 +95,8 @@ describe('a part of the farm', () => {
       { target: ['gpu'], exclude: ['@fast'] },
       'no worker of example is left: what --target names is left out by --exclude',
     ],
+    [{ exclude: ['*'] }, 'no worker of example is left: all of it is left out by --exclude'],
+    [{ target: ['empty'] }, 'no worker of example is left: what --target names has none'],
   ])('%j', (words, expected) => {
     expect(part(words)).toEqual(expected);
   });
