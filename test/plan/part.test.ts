@@ -7,7 +7,7 @@ import type { Part } from '../../src/plan/part.js';
 import { sealOf, whatMoved, type Seal } from '../../src/plan/seal.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
-import { changeWorker, file, inPlace } from '../support/observation.js';
+import { changeWorker, file, inPlace, unreached } from '../support/observation.js';
 import { DRAIN } from '../support/plan.js';
 
 /** Two hosts with two workers each; all limits differ from what runs. */
@@ -59,6 +59,18 @@ describe('the plan of a part', () => {
     const unseen = { ...SEEN, hosts: new Map([...SEEN.hosts].filter(([name]) => name === 'a')) };
     expect(idsOf(plan(unseen, A1))).toEqual(idsOf(plan(SEEN, A1)));
     expect(() => plan(unseen)).toThrow('b was not observed');
+  });
+
+  it('has the findings of its own workers and hosts, and of the others on them none', () => {
+    const unreadable = (worker: string, seen: Observation = SEEN): Observation =>
+      changeWorker(seen, worker, (before) => ({
+        ...before,
+        envFile: { state: 'unreadable', why: 'EACCES' },
+      }));
+    const found = plan(unreadable('a2', unreadable('a1')), A1).diagnostics;
+    expect(found.map(({ place }) => place?.kind === 'host' && place.worker)).toEqual(['a1']);
+    const away = { ...SEEN, hosts: new Map([...SEEN.hosts, ['a', unreached()]]) };
+    expect(plan(away, A1).diagnostics.map(({ code }) => code)).toContain('SF404');
   });
 
   it('names the drained of the part alone', () => {
