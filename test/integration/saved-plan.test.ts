@@ -120,3 +120,13 @@ it('is of a part of the farm, and leaves the rest alone', async () => {
   );
   expect((await farm.run(['plan', '--target', 'host-7'])).code).toBe(64);
 });
+
+it('says why nothing is done where no host of it can be reached', async () => {
+  const written = await readFile(join(farm.dir, 'sealfarm.yaml'), 'utf8');
+  await farm.edit((text) => text.replace(/(host-2:\n +address: )\S+/, (_, key: string) => `${key}127.0.0.1`));
+  await farm.run(['plan', '--target', 'host-2', '--out', 'away.json']);
+  const result = await farm.run(['apply', 'away.json']);
+  await writeFile(join(farm.dir, 'sealfarm.yaml'), written);
+  expect(result.code).toBe(1);
+  expect(result.stderr).toContain('error SF404: Cannot connect to host-2');
+});

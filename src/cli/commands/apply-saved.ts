@@ -61,7 +61,8 @@ async function carryOutSaved(
   };
   const planned = replan(await lookAt(workspace, terminal, part));
   if (!planned.ok) return refuse(planned.diagnostic);
-  return (await carryOut(on, terminal, planned.value, { ...options, leftOut: part?.leftOut }, replan)).code;
+  const how = { ...options, leftOut: part?.leftOut, unseen: true };
+  return (await carryOut(on, terminal, planned.value, how, replan)).code;
 }
 
 const HAS_ITS_PART: Diagnostic = {
