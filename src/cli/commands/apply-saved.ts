@@ -62,7 +62,10 @@ async function carryOutSaved(
   const planned = replan(await lookAt(workspace, terminal, part));
   if (!planned.ok) return refuse(planned.diagnostic);
   const how = { ...options, leftOut: part?.leftOut, unseen: true };
-  return (await carryOut(on, terminal, planned.value, how, replan)).code;
+  const { code } = await carryOut(on, terminal, planned.value, how, replan);
+  if (code === EXIT.failed || on.signal.aborted)
+    terminal.say(`For what is left make a new plan: ${file} holds only until its first step is done.`);
+  return code;
 }
 
 const HAS_ITS_PART: Diagnostic = {
