@@ -30,7 +30,7 @@ const HOUSE = `
   host        farm lotus secret diagnostic
   farm        config lotus diagnostic
   scheduler   lotus diagnostic
-  config      diagnostic
+  config      secret diagnostic
   lotus       diagnostic
   secret
   diagnostic
@@ -72,6 +72,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['remote', 'sandbox'],
   execa: ['remote', 'sandbox', 'secrets'],
   listr2: ['view'],
+  diff: ['view'],
   commander: ['cli'],
 };
 

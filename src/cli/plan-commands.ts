@@ -5,7 +5,7 @@ import type { ShowOptions } from './commands/show.js';
 import { duration } from './duration-option.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
-import { planFormat } from './plan-format.js';
+import { DIFF_OPTION, planFormat } from './plan-format.js';
 
 const APPLY_HELP = `
 Restarts go one after the other, or in waves as \`rollout\` in the file says. A restart that fails ends them.
@@ -21,6 +21,11 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     .description('show what differs on the hosts and how it would be changed; changes nothing')
     .option('--detailed-exitcode', 'exit with 2 when there is something to do')
     .option('--verbose', 'show every host and every value')
+    .option('--diff', DIFF_OPTION)
+    .option(
+      '--refresh-only',
+      'show drift alone: what is otherwise on the hosts or in Lotus, and no edit of the file asks for',
+    )
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
     .addOption(planFormat())
@@ -29,7 +34,9 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       'after',
       examples(
         'sealfarm plan',
+        'sealfarm plan --diff',
         'sealfarm plan --detailed-exitcode --json',
+        'sealfarm plan --refresh-only --detailed-exitcode',
         'sealfarm plan --out plan.json',
         "sealfarm plan --target @rack-a 'pc2-*' --exclude host-7",
       ),
@@ -42,10 +49,11 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     .description('print a saved plan; asks no host')
     .argument('<plan-file>')
     .option('--verbose', 'show every host and every value')
+    .option('--diff', DIFF_OPTION)
     .addOption(planFormat())
     .addHelpText(
       'after',
-      examples('sealfarm show plan.json', 'sealfarm show plan.json --format markdown > comment.md'),
+      examples('sealfarm show plan.json --diff', 'sealfarm show plan.json --format markdown > comment.md'),
     )
     .action(async (file: string, _: unknown, self: Command) => {
       finish(await (await import('./commands/show.js')).show(file, self.optsWithGlobals<ShowOptions>()));

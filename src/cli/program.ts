@@ -6,7 +6,7 @@ import { sandboxCommand } from './commands/sandbox.js';
 import { duration } from './duration-option.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
-import { planFormat } from './plan-format.js';
+import { DIFF_OPTION, planFormat } from './plan-format.js';
 import { simulateCommand } from './simulate-command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
@@ -138,6 +138,7 @@ function addFileCommands(program: Command, finish: Finish): void {
     .argument('[after]', 'the file as it shall be; the one of --config where none is named')
     .option('--detailed-exitcode', 'exit with 2 when there is a difference')
     .option('--verbose', 'show every host and every value')
+    .option('--diff', DIFF_OPTION)
     .addOption(planFormat())
     .addHelpText(
       'after',

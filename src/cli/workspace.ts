@@ -9,6 +9,7 @@ import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
 import { intentsOf } from '../observed/intents.js';
 import { parseSectorName } from '../lotus/file-type.js';
+import { makeDrift } from '../plan/drift.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
@@ -70,8 +71,9 @@ export class Workspace {
     return desire(this.farm, this.#token, intents);
   }
 
-  plan({ observation }: FarmProbe, part?: Part): Plan {
-    const plan = makePlan(this.desired(intentsOf(observation)), observation, part);
+  /** @param drift only what no edit of the file asks for */
+  plan({ observation }: FarmProbe, part?: Part, drift = false): Plan {
+    const plan = (drift ? makeDrift : makePlan)(this.desired(intentsOf(observation)), observation, part);
     const notes = plan.hosts.flatMap(({ host }) => this.connections.remote(host).notes());
     return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }

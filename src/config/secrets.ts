@@ -1,8 +1,8 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, visit } from 'yaml';
+import { SECRET_NAME } from '../secret/secret-name.js';
 import { keyText } from './yaml-values.js';
 
-/** Names of keys and variables whose values are secret. */
-export const SECRET_NAME = /token|secret|passw|passphrase|api_info|private_?key/i;
+export { SECRET_NAME };
 
 /** What may stand under `token`. */
 const REFERENCE = new Map([

@@ -1,6 +1,7 @@
 import { NAMES_VARIABLE, TASK_VARIABLES } from '../desired/worker-env.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { ObservedProcess } from '../observed/observed.js';
+import { SECRET_NAME } from '../secret/secret-name.js';
 import { reveal, Secret, type MaybeSecret } from '../secret/secret.js';
 import type { FieldChange } from './plan.js';
 import { NOTHING, problem, workerStep, type Findings, type WorkerContext } from './worker-context.js';
@@ -19,6 +20,7 @@ export function planEnvFile(context: WorkerContext): Findings {
     });
   }
   const written = file.state === 'present' ? parseEnvFile(file.text.reveal()) : new Map<string, string>();
+  const ours = ownNames(written);
   const changes = [
     ...envChanges(desired.env, written, [...written.keys()]),
     ...(file.state === 'present' && file.mode !== '600'
@@ -33,7 +35,8 @@ export function planEnvFile(context: WorkerContext): Findings {
       mode: '600',
       backups: desired.files.backups,
       content: formatEnvFile(desired.env),
-      ...(file.state === 'present' ? { replaces: file.sha256 } : {}),
+      open: [...ours, ...desired.env.flatMap(({ name, value }) => (typeof value === 'string' ? [name] : []))],
+      ...(file.state === 'present' ? { replaces: file.sha256, before: file.text } : {}),
     },
     disruption: 'none',
     reason: file.state === 'present' ? 'config-changed' : 'new',
@@ -68,9 +71,18 @@ function envChanges(
       if (before === undefined) return { field: name, after };
       return { field: name, before: typeof value === 'string' ? before : new Secret(before), after };
     });
-  // A name that is not ours may hold anything: its value is not shown.
+  const ours = ownNames(current);
   const gone = candidates
     .filter((name) => !names.has(name) && current.has(name))
-    .map((name): FieldChange => ({ field: name, before: new Secret(current.get(name) ?? '') }));
+    .map((name): FieldChange => {
+      const before = current.get(name) ?? '';
+      return { field: name, before: ours.has(name) ? before : new Secret(before) };
+    });
   return [...changed, ...gone];
+}
+
+/** Names whose values sealfarm wrote and showed before. Any other may hold anything: its value is not shown. */
+function ownNames(current: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const names = current.get(NAMES_VARIABLE)?.split(',') ?? [];
+  return new Set([...TASK_VARIABLES, ...names.filter((name) => !SECRET_NAME.test(name))]);
 }

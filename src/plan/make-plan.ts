@@ -163,6 +163,7 @@ export function manifestWrite(
       backups: hostLayout(host.paths).backups,
       content: new Secret(formatManifest(manifest)),
       ...(observed.manifestSha256 === undefined ? {} : { replaces: observed.manifestSha256 }),
+      ...(observed.manifest === undefined ? {} : { before: new Secret(formatManifest(observed.manifest)) }),
     },
     disruption: 'none',
     reason: observed.manifest === undefined ? 'new' : 'config-changed',

@@ -19,6 +19,8 @@ export interface Plan {
   readonly large?: LargePlan;
   /** It is about a part of the farm, and says nothing of the rest. */
   readonly narrowed?: true;
+  /** It has what is otherwise on the hosts and in Lotus alone, and is not to be applied. */
+  readonly driftOnly?: true;
   /** What stands in the way, over all hosts. */
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */
@@ -147,6 +149,10 @@ export type Action =
       readonly mode: '600' | 'keep';
       readonly content: Secret;
       readonly replaces?: string;
+      /** The text that was seen there: for the eye alone, `replaces` is what counts. */
+      readonly before?: Secret;
+      /** Of an environment file: the names whose values may be shown. */
+      readonly open?: readonly string[];
       /** Folder that keeps the version before. */
       readonly backups: string;
       /** Has the file and its folder where they are new; else who makes them. */

@@ -65,7 +65,7 @@ function writeList(context: WorkerContext, listed: readonly string[], paths: rea
       mode: 'keep',
       backups: context.desired.files.backups,
       content: new Secret(writeStorageJson(present?.text.reveal(), paths)),
-      ...(present === undefined ? {} : { replaces: present.sha256 }),
+      ...(present === undefined ? {} : { replaces: present.sha256, before: present.text }),
       ...ownedBy(context),
     },
     disruption: 'none',
@@ -85,7 +85,7 @@ function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Fin
     return undeclaredFullPath(
       context,
       LocalPath,
-      `${held.length} sectors (${names}${held.length > 3 ? ', …' : ''})`,
+      `${held.length} sector${held.length === 1 ? '' : 's'} (${names}${held.length > 3 ? ', …' : ''})`,
     );
   }
   // A miner that was just restarted does not know yet what lies where.

@@ -135,6 +135,7 @@ function planKnownPath(
       backups: context.desired.files.backups,
       content: new Secret(editSectorStore(file.text.reveal(), store.settings, storage.settings)),
       replaces: file.sha256,
+      before: file.text,
     },
     disruption: 'none',
     reason: 'config-changed',

@@ -1,8 +1,9 @@
 import type { DesiredHost } from '../desired/desired.js';
-import { TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { MARK_VARIABLE, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { hostLayout } from '../host/layout.js';
 import { keeperOf } from '../observed/keeper.js';
 import type { ObservedFile } from '../observed/observed.js';
+import { SECRET_NAME } from '../secret/secret-name.js';
 import { Secret } from '../secret/secret.js';
 import type { FieldChange, Step } from './plan.js';
 import { NOTHING, workerStep, type Findings, type WorkerContext } from './worker-context.js';
@@ -58,7 +59,7 @@ function wholeFile(
 ): Details | undefined {
   const before = seen?.state === 'present' ? seen.text.reveal() : '';
   if (before === text) return undefined;
-  const replaces = seen?.state === 'present' ? { replaces: seen.sha256 } : {};
+  const replaces = seen?.state === 'present' ? { replaces: seen.sha256, before: seen.text } : {};
   return {
     action: { kind: 'write-file', path, mode: 'keep', content: new Secret(text), backups, ...replaces },
     disruption: 'none',
@@ -76,10 +77,16 @@ function changedSettings(before: string, after: string): readonly FieldChange[] 
       const [from, to] = [old.get(name), now.get(name)];
       return {
         field: name,
-        ...(from === undefined ? {} : { before: from }),
+        ...(from === undefined ? {} : { before: mayBeSecret(name, from) ? new Secret(from) : from }),
         ...(to === undefined ? {} : { after: to }),
       };
     });
+}
+
+/** What somebody wrote into a unit by hand; of variables, the mark alone is ours. */
+function mayBeSecret(name: string, value: string): boolean {
+  const isOwn = new RegExp(`^${MARK_VARIABLE}=\\w*$`).test(value);
+  return SECRET_NAME.test(value) || (name === 'Environment' && !isOwn);
 }
 
 function settingsOf(text: string): ReadonlyMap<string, string> {

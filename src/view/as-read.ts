@@ -1,16 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Plan } from '../plan/plan.js';
+import { withoutSalt } from '../secret/fingerprint.js';
 import { diagnosticsJson, type DiagnosticJson } from './diagnostics.js';
+import { masked } from './masked-plan.js';
 import { planJson, type PlanJson } from './plan.js';
 import type { SavedPlan } from './saved-plan.js';
 import type { StepJson } from './step-json.js';
 
 /** Why whoever read the saved plan has not read what the fresh one does; undefined where he has. */
 export function notAsRead(file: string, saved: SavedPlan, plan: Plan): Diagnostic | undefined {
-  const fresh = JSON.parse(JSON.stringify(planJson(plan))) as PlanJson;
+  const shown = masked(plan, ANY_SALT, true);
+  const fresh = JSON.parse(JSON.stringify(planJson(shown, new Date(saved.made.at)))) as PlanJson;
   return editedSince(file, saved, fresh) ?? notWarnedOf(file, saved, plan.diagnostics);
 }
+
+/** That of the saved plan is gone: which fingerprints are equal is what both must say alike. */
+const ANY_SALT = '';
 
 /** The digests of a seal say what is done. What is read stands beside them, and can be edited by itself. */
 function editedSince(file: string, saved: PlanJson, fresh: PlanJson): Diagnostic | undefined {
@@ -25,7 +31,8 @@ function editedSince(file: string, saved: PlanJson, fresh: PlanJson): Diagnostic
 
 /** What jobs a restart would interrupt is of the moment. */
 function read({ hosts, drained }: PlanJson): unknown {
-  const lasting = ({ cost: _, ...step }: StepJson): unknown => step;
+  const lasting = ({ cost: _, ...step }: StepJson): unknown =>
+    JSON.parse(withoutSalt(JSON.stringify(step))) as unknown;
   return [hosts.map((host) => ({ ...host, steps: host.steps.map(lasting) })), drained];
 }
 

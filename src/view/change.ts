@@ -17,12 +17,13 @@ export function formatChange(change: Change, view: PlanView): string {
   return [body, ...gone, wrap(last, view.width).join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
-export function changeMarkdown(change: Change): string {
+export function changeMarkdown(change: Change, diffs = false): string {
   return markdownOf(change.plan, {
     title: `sealfarm: what the change does to ${change.plan.farm}`,
     lead: [changeWords(change), ...goneWords(change)],
     foot: 'Worked out from the two files alone, for a farm that is as the older one says.',
     now: new Date(0),
+    diffs,
   });
 }
 
@@ -31,14 +32,14 @@ export interface ChangeJson extends PlanJson {
 }
 
 export function changeJson({ plan, gone }: Change): ChangeJson {
-  return { ...planJson(plan), gone };
+  return { ...planJson(plan, new Date(0)), gone };
 }
 
 function changeWords(change: Change): string {
   const { plan, differs, gone } = change;
   if (!differs) return 'No difference: both files ask the same of every host.';
   const nothing = plan.hosts.every(({ steps }) => steps.length === 0);
-  if (!nothing || plan.diagnostics.length > 0) return summaryWords(plan);
+  if (!nothing || plan.diagnostics.length > 0) return summaryWords(plan, new Date(0));
   return `No change on ${plan.hosts.length === 0 ? 'any host' : 'the other hosts'}; ${gone.length} gone from the file.`;
 }
 

@@ -17,6 +17,8 @@ export interface Doctor {
   readonly plan: Plan;
   /** Of the machines, the workers and the miner. */
   readonly live: readonly Diagnostic[];
+  /** Of the look: how long jobs have run. */
+  readonly now: Date;
 }
 
 interface ExaminedHost {
@@ -26,7 +28,11 @@ interface ExaminedHost {
 }
 
 /** What the machines have, what is wrong, the worst first in each part, alike findings once, and one line on the whole. */
-export function formatDoctor({ hosts, layout, plan, live }: Doctor, style: Style, width: number): string {
+export function formatDoctor(
+  { hosts, layout, plan, live, now }: Doctor,
+  style: Style,
+  width: number,
+): string {
   const parts = [
     ['The file on these machines', layout],
     ['The plan', plan.diagnostics],
@@ -42,13 +48,13 @@ export function formatDoctor({ hosts, layout, plan, live }: Doctor, style: Style
   const summary = `${verdict} on ${count(hosts.length, 'host')}${missing}.`;
   const machines = machineLines(hosts, style, width);
   const first = machines.length === 0 ? [] : [[style.bold('Machines:'), '', ...machines].join('\n')];
-  return [...first, ...sections, ...toDoLines(plan, width), style.bold(summary)].join('\n\n');
+  return [...first, ...sections, ...toDoLines(plan, now, width), style.bold(summary)].join('\n\n');
 }
 
 /** A worker that does not run is no diagnostic of its own: the plan starts it. */
-function toDoLines(plan: Plan, width: number): readonly string[] {
+function toDoLines(plan: Plan, now: Date, width: number): readonly string[] {
   if (steps(plan).length === 0) return [];
-  return [wrap(`${summaryWords(plan)} \`sealfarm plan\` shows the steps.`, width).join('\n')];
+  return [wrap(`${summaryWords(plan, now)} \`sealfarm plan\` shows the steps.`, width).join('\n')];
 }
 
 function capital(text: string): string {
@@ -94,7 +100,7 @@ export interface DoctorJson {
   readonly diagnostics: readonly DiagnosticJson[];
 }
 
-export function doctorJson({ hosts, layout, plan, live }: Doctor): DoctorJson {
+export function doctorJson({ hosts, layout, plan, live, now }: Doctor): DoctorJson {
   return {
     formatVersion: 1,
     hosts: hosts.map(({ host, reached, facts }) => ({
@@ -102,7 +108,7 @@ export function doctorJson({ hosts, layout, plan, live }: Doctor): DoctorJson {
       reached,
       ...(facts === undefined ? {} : { facts: factsJson(facts) }),
     })),
-    plan: summarise(plan),
+    plan: summarise(plan, now),
     diagnostics: diagnosticsJson([...layout, ...plan.diagnostics, ...live]),
   };
 }

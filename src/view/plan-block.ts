@@ -2,8 +2,9 @@ import { unreachable } from '../diagnostic/unreachable.js';
 import { sectorStoreFile } from '../host/layout.js';
 import type { Disruption, RestartCost } from '../plan/plan.js';
 import { alignRows } from './columns.js';
+import { diffLines, TERMINAL_LINES, type PlanLines } from './plan-lines.js';
 import type { ShownHost, ShownStep } from './shown-plan.js';
-import { costWords, stepDetails } from './step-details.js';
+import { besideDiff, costWords, stepDetails } from './step-details.js';
 import { reasonWords, stepSymbol, stepWords, type StepSymbol } from './step-words.js';
 import type { Paint, Style } from './style.js';
 import { wrap } from './text.js';
@@ -17,12 +18,17 @@ export interface PlanView {
   readonly now: Date;
   /** Every value of every file, every host for itself. */
   readonly verbose?: boolean;
+  /** Beneath each file that is written, where the plan has them. */
+  readonly diffs?: boolean;
+  /** Else those of a terminal. */
+  readonly lines?: PlanLines;
 }
 
 /** One step's line and what is below it, before the lines are aligned. */
 interface Entry {
   readonly cells: readonly string[];
   readonly details: readonly string[];
+  readonly diff?: string;
   readonly indent: string;
 }
 
@@ -31,7 +37,17 @@ export function hostBlock(group: readonly ShownHost[], view: PlanView): readonly
   const [first, ...alike] = group;
   if (first === undefined) return [];
   const { style, width } = view;
-  return [...wrap(`${style.bold(first.host)}${likeWords(alike)}`, width, '  '), ...stepLines(group, view)];
+  const title = `${style.bold(first.host)}${likeWords(alike)}${whoseDiffs(group, view)}`;
+  return [...wrap(title, width, '  '), ...stepLines(group, view)];
+}
+
+/** Alike are what changes and what is done, not all that a file holds. */
+export function whoseDiffs(
+  [first, ...alike]: readonly ShownHost[],
+  { diffs }: Pick<PlanView, 'diffs'>,
+): string {
+  const some = diffs === true && first?.steps.some(({ diff }) => diff !== undefined);
+  return alike.length > 0 && some === true ? `; diffs of ${first?.host ?? ''}` : '';
 }
 
 /** ` and 2 hosts like it: host-[2-3]`; nothing for none. */
@@ -44,19 +60,20 @@ export function likeWords(alike: readonly ShownHost[]): string {
 export function stepLines(group: readonly ShownHost[], view: PlanView): readonly string[] {
   const [first] = group;
   if (first === undefined) return [];
+  const { style, width, lines = TERMINAL_LINES } = view;
   const entries = first.steps.map((step, index) =>
     entry(step, costsAt(group, index), first.steps.slice(0, index), view),
   );
   const heads = alignRows(
     entries.map(({ cells }) => cells),
-    view.width,
+    width,
   );
   return first.steps.flatMap((step, index) => [
     ...(step.worker !== undefined && step.worker !== first.steps[index - 1]?.worker
-      ? [`  ${view.style.bold(step.worker)}`]
+      ? [lines.plain(`  ${style.bold(step.worker)}`)]
       : []),
-    ...(heads[index] ?? []),
-    ...(entries[index] === undefined ? [] : detailLines(entries[index], view)),
+    ...(heads[index] ?? []).map((line, at) => (at === 0 ? lines.head(line) : lines.plain(line))),
+    ...(entries[index] === undefined ? [] : detailLines(entries[index], view, lines)),
   ]);
 }
 
@@ -70,20 +87,23 @@ function entry(
   earlier: readonly ShownStep[],
   view: PlanView,
 ): Entry {
-  const { style, verbose = false } = view;
+  const { style, verbose = false, diffs = false } = view;
+  const diff = diffs ? step.diff : undefined;
   const indent = step.worker === undefined ? '  ' : '    ';
   const symbol = stepSymbol(step);
   const said = new Set(
     earlier.filter((other) => announces(other, step)).flatMap((other) => stepDetails(other, verbose)),
   );
-  const news = stepDetails(step, verbose).filter((detail) => !said.has(detail));
+  const details = diff === undefined ? stepDetails(step, verbose) : besideDiff(step);
+  const news = details.filter((detail) => !said.has(detail));
   return {
     cells: [
-      `${indent}${symbolPaint(symbol, style)(symbol)} ${stepWords(step)}`,
+      `${indent}${markPaint(symbol, style)(symbol)} ${stepWords(step)}`,
       disruptionWord(step.disruption, style),
       style.dim(reasonWords(step.reason)),
     ],
     details: [...news, ...(costs.length === 0 ? [] : [costWords(costs, view.now)])],
+    ...(diff === undefined ? {} : { diff }),
     indent: `${indent}    `,
   };
 }
@@ -97,35 +117,33 @@ function announces(earlier: ShownStep, { action, worker }: ShownStep): boolean {
   );
 }
 
-function detailLines({ details, indent }: Entry, { width }: PlanView): readonly string[] {
-  return details.flatMap((detail) => wrap(`${indent}${detail}`, width, `${indent}  `));
-}
-
-function symbolPaint(symbol: StepSymbol, style: Style): Paint {
-  switch (symbol) {
-    case '+':
-      return style.green;
-    case '~':
-      return style.yellow;
-    case '-':
-      return style.red;
-    default:
-      return unreachable(symbol);
-  }
+function detailLines({ details, diff, indent }: Entry, view: PlanView, lines: PlanLines): readonly string[] {
+  return [
+    ...details.flatMap((detail) => wrap(`${indent}${detail}`, view.width, `${indent}  `).map(lines.plain)),
+    ...(diff === undefined ? [] : diffLines(diff, indent, view, lines)),
+  ];
 }
 
 /** What nobody can notice needs no word. */
 function disruptionWord(disruption: Disruption, style: Style): string {
-  switch (disruption) {
-    case 'none':
-      return '';
-    case 'live':
-      return style.cyan('[live]');
-    case 'restart':
-      return style.yellow('[restart]');
-    case 'empty':
-      return style.red('[empty]');
+  return disruption === 'none' ? '' : markPaint(`[${disruption}]`, style)(`[${disruption}]`);
+}
+
+export function markPaint(mark: StepSymbol | `[${Disruption}]`, style: Style): Paint {
+  switch (mark) {
+    case '+':
+      return style.green;
+    case '~':
+    case '[restart]':
+      return style.yellow;
+    case '-':
+    case '[empty]':
+      return style.red;
+    case '[live]':
+      return style.cyan;
+    case '[none]':
+      return (text) => text;
     default:
-      return unreachable(disruption);
+      return unreachable(mark);
   }
 }

@@ -12,6 +12,11 @@ export function alikeHosts(hosts: readonly ShownHost[]): readonly (readonly Show
   return [...groups.values()];
 }
 
+/** The steps that are shown of groups of hosts: those of the first of each. */
+export function shownOnce(groups: readonly (readonly ShownHost[])[]): readonly ShownStep[] {
+  return groups.flatMap(([first]) => first?.steps ?? []);
+}
+
 /** What a restart costs now is added up, so it makes no difference. */
 function hostKey({ host, steps }: ShownHost): string {
   const workers = [...new Set(steps.flatMap(({ worker }) => worker ?? []))];

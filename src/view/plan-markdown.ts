@@ -1,11 +1,15 @@
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
-import { likeWords, stepLines } from './plan-block.js';
-import { alikeHosts } from './plan-groups.js';
+import { legendWords } from './legend.js';
+import { DRIFT_ALONE } from './plan.js';
+import { likeWords, stepLines, whoseDiffs } from './plan-block.js';
+import { alikeHosts, shownOnce } from './plan-groups.js';
+import type { PlanLines } from './plan-lines.js';
 import { summaryWords } from './plan-summary.js';
 import { commitWords, partWords, type Made } from './saved-plan.js';
 import type { ShownHost, ShownPlan } from './shown-plan.js';
 import { PLAIN } from './style.js';
 import { printable } from './text.js';
+import { waveLines } from './waves.js';
 import { count } from './words.js';
 
 /** GitHub takes 65,536 characters a comment; some are left for what others put around it. */
@@ -18,12 +22,16 @@ const WIDTH = 100;
 export function planMarkdown(
   plan: ShownPlan & { readonly farm: string },
   made: Pick<Made, 'at' | 'commit' | 'target' | 'exclude'>,
+  diffs = false,
 ): string {
+  const now = new Date(made.at);
+  const drift = plan.driftOnly === true;
   return markdownOf(plan, {
-    title: `sealfarm plan of ${plan.farm}${partWords(made)}`,
-    lead: [summaryWords(plan)],
+    title: `sealfarm ${drift ? 'drift' : 'plan'} of ${plan.farm}${partWords(made)}`,
+    lead: [...(drift ? [DRIFT_ALONE] : []), summaryWords(plan, now)],
     foot: footWords(made),
-    now: new Date(made.at),
+    now,
+    diffs,
   });
 }
 
@@ -34,27 +42,36 @@ interface Frame {
   readonly lead: readonly string[];
   readonly foot: string;
   readonly now: Date;
+  readonly diffs: boolean;
 }
 
-export function markdownOf(plan: ShownPlan, { title, lead, foot, now }: Frame): string {
+export function markdownOf(plan: ShownPlan, frame: Frame): string {
+  const { title, lead, foot, now } = frame;
+
   const busy = alikeHosts(plan.hosts.filter(({ steps }) => steps.length > 0));
+  const legend = legendWords(shownOnce(busy), (mark) => (mark === '~' ? '!' : mark));
   const head = [
     `### ${inline(title)}`,
     ...lead.map((words) => `**${inline(words)}**`),
     ...diagnosticList(plan.diagnostics),
     ...drainedList(plan),
+    ...waveList(plan, now),
   ];
-  const end = `<sub>${inline(foot)}</sub>`;
+  const end = `<sub>${inline([...(legend === undefined ? [] : [`${legend}.`]), foot].join(' '))}</sub>`;
   const room = MOST_CHARACTERS - [...head, end].join('\n\n').length;
-  return [...head, ...foldsWithin(busy, room, now), end].join('\n\n');
+  return [...head, ...foldsWithin(busy, room, frame), end].join('\n\n');
 }
 
 /** What does not fit is counted, so that nobody takes a part for the whole. */
-function foldsWithin(groups: readonly (readonly ShownHost[])[], room: number, now: Date): readonly string[] {
+function foldsWithin(
+  groups: readonly (readonly ShownHost[])[],
+  room: number,
+  frame: Frame,
+): readonly string[] {
   const folds: string[] = [];
   let left = room;
   for (const group of groups) {
-    const text = fold(group, now);
+    const text = fold(group, frame);
     if (text.length + ROOM_FOR_COUNT > left) {
       const others = groups.slice(folds.length).flat();
       return [...folds, `**The steps of ${count(others.length, 'more host')} do not fit here.**`];
@@ -65,24 +82,31 @@ function foldsWithin(groups: readonly (readonly ShownHost[])[], room: number, no
   return folds;
 }
 
-function fold(group: readonly ShownHost[], now: Date): string {
+function fold(group: readonly ShownHost[], { now, diffs }: Frame): string {
   const [first, ...alike] = group;
   if (first === undefined) return '';
   const all = group.flatMap(({ steps }) => steps);
   const waiting = all.filter(({ disruption }) => disruption === 'restart' || disruption === 'empty').length;
   const size = `${count(all.length, 'step')}${waiting === 0 ? '' : `, ${waiting} of them when a worker is quiet or empty`}`;
-  const steps = stepLines(group, { style: PLAIN, width: WIDTH, now }).map(asDiff).join('\n');
-  const title = `<b>${html(first.host)}</b>${html(likeWords(alike))} (${size})`;
+  const view = { style: PLAIN, width: WIDTH, now, diffs, lines: FENCED };
+  const steps = stepLines(group, view).join('\n');
+  const title = `<b>${html(first.host)}</b>${html(likeWords(alike))} (${size}${whoseDiffs(group, view)})`;
   return `<details><summary>${title}</summary>\n\n${fenced(steps)}\n\n</details>`;
 }
 
 /** A diff paints lines by what they begin with: `!` for what changes, where a plan has `~`. */
-function asDiff(line: string): string {
-  const step = /^( +)([+~-]) (.*)$/.exec(line);
-  if (step === null) return `  ${line}`;
-  const [, indent = '', symbol = '', words = ''] = step;
-  return `${symbol === '~' ? '!' : symbol} ${indent}${words}`;
-}
+const FENCED: PlanLines = {
+  head: (line) => {
+    const [, indent = '', symbol = '', words = ''] = /^( +)([+~-]) ([^]*)$/.exec(line) ?? [];
+    return `${symbol === '~' ? '!' : symbol} ${indent}${words}`;
+  },
+  plain: (line) => `  ${line}`,
+  // The page scrolls: a line that is as long as in the file can be searched for.
+  diff: (line, indent) => {
+    const isChange = /^(?:\+(?!\+\+ )|-(?!-- ))/.test(line);
+    return [(isChange ? `${line[0] ?? ''} ${indent} ${line.slice(1)}` : `  ${indent}${line}`).trimEnd()];
+  },
+};
 
 /** The fence is longer than anything like one inside: nothing gets out of it. */
 function fenced(text: string): string {
@@ -118,6 +142,11 @@ function drainedList({ drained }: ShownPlan): readonly string[] {
       )
       .join('\n'),
   ];
+}
+
+function waveList(plan: ShownPlan, now: Date): readonly string[] {
+  const lines = waveLines(plan, { style: PLAIN, width: Infinity, now });
+  return lines.length === 0 ? [] : [lines.map((line) => `- ${inline(line.trim())}`).join('\n')];
 }
 
 function footWords({ at, commit }: Pick<Made, 'at' | 'commit'>): string {

@@ -1,4 +1,5 @@
 import type { Severity } from '../diagnostic/diagnostic.js';
+import { atRiskWords, pc1AtRisk } from './cost.js';
 import { shownSteps, type ShownPlan, type ShownStep } from './shown-plan.js';
 import { count, foldNames } from './words.js';
 
@@ -11,17 +12,21 @@ export interface PlanSummary {
   /** Changes Lotus takes while the worker runs. */
   readonly live: number;
   readonly detach: number;
+  /** PC1 that run now on the workers that take turns, and how long they have run, all together. */
+  readonly pc1Jobs: number;
+  readonly pc1Seconds: number;
   readonly errors: number;
   readonly warnings: number;
   readonly unreached: readonly string[];
 }
 
-export function summarise(plan: ShownPlan): PlanSummary {
+export function summarise(plan: ShownPlan, now: Date): PlanSummary {
   const all = shownSteps(plan);
   const kinds = (...wanted: readonly ShownStep['action']['kind'][]): number =>
     all.filter(({ action }) => wanted.includes(action.kind)).length;
   const severe = (severity: Severity): number =>
     plan.diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+  const pc1 = pc1AtRisk(plan, now);
   return {
     start: kinds('start'),
     restart: kinds('restart'),
@@ -29,6 +34,8 @@ export function summarise(plan: ShownPlan): PlanSummary {
     folders: kinds('create-path'),
     live: all.filter(({ disruption }) => disruption === 'live').length,
     detach: kinds('detach'),
+    pc1Jobs: pc1.jobs,
+    pc1Seconds: pc1.seconds,
     errors: severe('error'),
     warnings: severe('warning'),
     unreached: plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host),
@@ -36,8 +43,8 @@ export function summarise(plan: ShownPlan): PlanSummary {
 }
 
 /** The last line of a plan: one sentence on what would be done, one on what is not known or in the way. */
-export function summaryWords(plan: ShownPlan): string {
-  const summary = summarise(plan);
+export function summaryWords(plan: ShownPlan, now: Date): string {
+  const summary = summarise(plan, now);
   const { unreached, errors } = summary;
   const blind = unreached.length === plan.hosts.length && unreached.length > 0;
   const partial =
@@ -48,11 +55,16 @@ export function summaryWords(plan: ShownPlan): string {
   const others = plan.diagnostics.filter(
     (diagnostic) => diagnostic.severity === 'error' && !isOf(unreached, diagnostic),
   );
-  const inTheWay = others.length === 0 ? [] : [`${count(others.length, 'error')} in the way: see above.`];
-  if (shownSteps(plan).length > 0) return [doing(summary), ...partial, ...inTheWay].join(' ');
+  const inTheWay = others.length === 0 ? [] : [`${count(others.length, 'error')} in the way.`];
+  const { pc1Jobs: jobs, pc1Seconds: seconds } = summary;
+  const atRisk = jobs === 0 ? [] : [atRiskWords({ jobs, seconds })];
+  if (shownSteps(plan).length > 0)
+    return [doing(summary, plan.driftOnly), ...atRisk, ...partial, ...inTheWay].join(' ');
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
   const silent = silentWorkers(plan);
+  if (errors === 0 && silent.length === 0 && plan.driftOnly === true)
+    return `No drift. Hosts and Lotus are as they were left${but}.`;
   if (errors === 0 && silent.length === 0)
     return `No changes. ${plan.narrowed === true ? 'This part of the farm' : 'The farm'} matches the file${but}.`;
   const unknown = silent.length === 0 ? [] : [`What ${foldNames(silent).join(', ')} does is not known yet.`];
@@ -71,8 +83,11 @@ function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][numb
 }
 
 /** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
-function doing({ start, restart, files, folders, live, detach }: PlanSummary): string {
-  return `Plan: ${[
+function doing(
+  { start, restart, files, folders, live, detach }: PlanSummary,
+  drift: true | undefined,
+): string {
+  return `${drift === true ? 'Drift' : 'Plan'}: ${[
     `${start} to start`,
     ...(folders === 0 ? [] : [`${count(folders, 'folder')} to make`]),
     `${count(files, 'file')} to write`,

@@ -1,11 +1,12 @@
 import type { DrainedWorker, Plan } from '../plan/plan.js';
+import { legendWords } from './legend.js';
+import type { MaskedPlan } from './masked-plan.js';
 import type { ShownPlan } from './shown-plan.js';
 import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
-import { hostBlock, type PlanView } from './plan-block.js';
-import { alikeHosts } from './plan-groups.js';
+import { hostBlock, markPaint, type PlanView } from './plan-block.js';
+import { alikeHosts, shownOnce } from './plan-groups.js';
 import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
 import { stepJson, type StepJson } from './step-json.js';
-import type { Style } from './style.js';
 import { printable, wrap } from './text.js';
 import { waveLines } from './waves.js';
 import { sinceWhen } from './words.js';
@@ -15,13 +16,16 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
   const { style, width, verbose = false } = view;
   const busy = plan.hosts.filter(({ steps }) => steps.length > 0);
   const groups = verbose ? busy.map((host) => [host]) : alikeHosts(busy);
+  const legend = legendWords(shownOnce(groups), (mark) => markPaint(mark, style)(mark));
   const sections = [
+    plan.driftOnly === true ? wrap(DRIFT_ALONE, width) : [],
     ...groups.map((group) => hostBlock(group, view)),
+    legend === undefined ? [] : wrap(legend, width),
     waveLines(plan, view),
-    unreachedLines(plan, style),
+    unreachedLines(plan, view),
     plan.drained.flatMap((drained) => wrap(drainedWords(drained, view), width, '  ')),
     plan.diagnostics.length === 0 ? [] : [formatDiagnostics(plan.diagnostics, style, width)],
-    wrap(style.bold(summaryWords(plan)), width),
+    wrap(style.bold(summaryWords(plan, view.now)), width),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -29,10 +33,17 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
     .join('\n\n');
 }
 
-function unreachedLines({ hosts }: ShownPlan, style: Style): readonly string[] {
+/** The heading of a plan that is not one of what would be done. */
+export const DRIFT_ALONE =
+  'Drift alone: what is otherwise on the hosts or in Lotus than it was left. What an edit of the file asks for is not in it, and it is nothing to apply.';
+
+function unreachedLines({ hosts }: ShownPlan, { style, width }: PlanView): readonly string[] {
   return hosts
     .filter(({ reached }) => !reached)
-    .map(({ host }) => `${style.bold(host)}: ${style.yellow('not reached')}, its steps are not known`);
+    .flatMap(({ host }) => {
+      const words = `${style.bold(host)}: ${style.yellow('not reached')}, its steps are not known`;
+      return wrap(words, width, '  ');
+    });
 }
 
 function drainedWords({ host, worker, intent, running }: DrainedWorker, { style, now }: PlanView): string {
@@ -42,7 +53,7 @@ function drainedWords({ host, worker, intent, running }: DrainedWorker, { style,
   return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; \`sealfarm resume ${host}\` brings it back`;
 }
 
-export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'narrowed'> {
+export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'narrowed' | 'driftOnly'> {
   readonly formatVersion: 1;
   readonly farm: string;
   readonly hosts: readonly {
@@ -65,16 +76,24 @@ interface DrainedJson {
   readonly why?: string;
 }
 
-/** A plan for machines: no file's content and no secret in it. */
-export function planJson(plan: Plan): PlanJson {
+/**
+ * A plan for machines: no file's content and no secret in it.
+ * @param now what restarts would cost is of that moment
+ */
+export function planJson(plan: MaskedPlan, now: Date): PlanJson {
   return {
     formatVersion: plan.formatVersion,
     farm: plan.farm,
-    hosts: plan.hosts.map(({ host, reached, steps }) => ({ host, reached, steps: steps.map(stepJson) })),
+    hosts: plan.hosts.map(({ host, reached, steps }) => ({
+      host,
+      reached,
+      steps: steps.map((step) => stepJson(step, now)),
+    })),
     waves: plan.waves,
     heldBack: plan.heldBack,
     ...(plan.large === undefined ? {} : { large: plan.large }),
     ...(plan.narrowed === undefined ? {} : { narrowed: plan.narrowed }),
+    ...(plan.driftOnly === undefined ? {} : { driftOnly: plan.driftOnly }),
     diagnostics: diagnosticsJson(plan.diagnostics),
     drained: plan.drained.map(({ host, worker, running, intent: { who, when, why } }) => ({
       host,
@@ -84,6 +103,6 @@ export function planJson(plan: Plan): PlanJson {
       when,
       ...(why === undefined ? {} : { why }),
     })),
-    summary: summarise(plan),
+    summary: summarise(plan, now),
   };
 }

@@ -47,11 +47,11 @@ export interface ReportJson {
 export function reportJson({ done, failed, skipped }: Report): ReportJson {
   return {
     type: 'report',
-    done: done.map(stepJson),
+    done: done.map((step) => stepJson(step)),
     failed: failed.map(({ step, diagnostic }) => ({
       step: stepJson(step),
       diagnostic: diagnosticJson(diagnostic),
     })),
-    skipped: skipped.map(stepJson),
+    skipped: skipped.map((step) => stepJson(step)),
   };
 }

@@ -1,9 +1,9 @@
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { Plan } from '../plan/plan.js';
 import type { Seal } from '../plan/seal.js';
 import type { DiagnosticJson } from './diagnostics.js';
+import type { MaskedPlan } from './masked-plan.js';
 import { formatPlan, planJson, type PlanJson } from './plan.js';
 import type { PlanView } from './plan-block.js';
 import type { ShownAction, ShownPlan, ShownStep } from './shown-plan.js';
@@ -31,8 +31,8 @@ export interface SavedPlan extends PlanJson {
   readonly seal: Seal;
 }
 
-export function savedPlan(plan: Plan, made: Made, seal: Seal): SavedPlan {
-  return { ...planJson(plan), made, seal };
+export function savedPlan(plan: MaskedPlan, made: Made, seal: Seal): SavedPlan {
+  return { ...planJson(plan, new Date(made.at)), made, seal };
 }
 
 /** The plan as it read when it was made, ages included. */
@@ -61,10 +61,11 @@ export function commitWords({ id, dirty }: NonNullable<Made['commit']>): string 
   return `commit ${id.slice(0, SHORT)}${dirty ? ' and changes that are not committed' : ''}`;
 }
 
-export function shownPlan({ hosts, diagnostics, drained, waves, narrowed }: PlanJson): ShownPlan {
+export function shownPlan({ hosts, diagnostics, drained, waves, narrowed, driftOnly }: PlanJson): ShownPlan {
   return {
     waves,
     ...(narrowed === undefined ? {} : { narrowed }),
+    ...(driftOnly === undefined ? {} : { driftOnly }),
     hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
     diagnostics: diagnostics.map(shownDiagnostic),
     drained: drained.map(({ host, worker, running, ...intent }) => ({ host, worker, running, intent })),

@@ -10,6 +10,7 @@ export interface ShownPlan {
   readonly drained: readonly DrainedWorker[];
   readonly waves: readonly Wave[];
   readonly narrowed?: true;
+  readonly driftOnly?: true;
 }
 
 export interface ShownHost {
@@ -20,6 +21,8 @@ export interface ShownHost {
 
 export interface ShownStep extends Omit<Step, 'action'> {
   readonly action: ShownAction;
+  /** Of the file that the step writes, in unified form. */
+  readonly diff?: string;
 }
 
 export type ShownAction =

@@ -3,7 +3,7 @@ import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js
 import { MANAGER_FIELD } from '../plan/process-rules.js';
 import type { Expectation, FieldChange, RestartCost } from '../plan/plan.js';
 import type { ShownStep } from './shown-plan.js';
-import { printable } from './text.js';
+import { GLUE, printable } from './text.js';
 import { count, shown, sinceWhen, someOf } from './words.js';
 
 /** More values than this of a new file are only counted: `sealfarm render` shows them. */
@@ -20,6 +20,11 @@ export function stepDetails(step: ShownStep, verbose: boolean): readonly string[
   const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
   if (step.reason === 'new' && lasting.length > FEW_VALUES) return [count(lasting.length, 'value')];
   return (lasting.length === 0 ? changes : lasting).map((change) => changeWords(step, change));
+}
+
+/** What the diff of a step's file does not show. */
+export function besideDiff(step: ShownStep): readonly string[] {
+  return step.changes.filter(({ field }) => field === 'mode').map((change) => changeWords(step, change));
 }
 
 /** `AllowTo: example-seal-group-1 → example-seal-group-2`; of what is new only what it will be. */
@@ -49,10 +54,10 @@ function storeWords(settings: SectorStoreSettings, id: string | undefined): stri
     const value = settings[name];
     if (typeof value === 'boolean') return value ? [name] : [];
     if (typeof value === 'number')
-      return value === (name === 'Weight' ? DEFAULT_WEIGHT : 0) ? [] : [`${name}: ${value}`];
-    return value.length === 0 ? [] : [`${name}: ${value.join(', ')}`];
+      return value === (name === 'Weight' ? DEFAULT_WEIGHT : 0) ? [] : [`${name}:${GLUE}${value}`];
+    return value.length === 0 ? [] : [`${name}:${GLUE}${value.join(', ')}`];
   });
-  return printable([...words, ...(id === undefined ? [] : [`ID: ${id}`])].join('; '));
+  return printable([...words, ...(id === undefined ? [] : [`ID:${GLUE}${id}`])].join('; '));
 }
 
 /** What a restart would interrupt if it did not wait. Several costs are those of a step that is alike on several hosts. */

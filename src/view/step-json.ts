@@ -1,7 +1,9 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { Action, Disruption, FieldChange, Reason, RestartCost, Step } from '../plan/plan.js';
+import type { Action, Disruption, FieldChange, Reason, RestartCost } from '../plan/plan.js';
+import { pc1Of } from './cost.js';
+import type { MaskedStep } from './masked-plan.js';
 
 export interface StepJson {
   readonly id: string;
@@ -11,7 +13,14 @@ export interface StepJson {
   readonly disruption: Disruption;
   readonly reason: Reason;
   readonly changes: readonly ChangeJson[];
-  readonly cost?: RestartCost;
+  /** Of the file that the step writes, in unified form; only where it was asked for. */
+  readonly diff?: string;
+  readonly cost?: CostJson;
+}
+
+interface CostJson extends RestartCost {
+  /** Work done so far by all its PC1 together; absent where the moment does not count. */
+  readonly pc1Seconds?: number;
 }
 
 /** What is done to what; never what a file holds. */
@@ -32,15 +41,16 @@ export interface ActionJson {
   readonly unit?: string;
 }
 
-/** A field that is absent before or after has no value there; a secret's is `(secret)`. */
+/** A field that is absent before or after has no value there; a secret's is a mask. */
 interface ChangeJson {
   readonly field: string;
   readonly before?: string;
   readonly after?: string;
 }
 
-export function stepJson(step: Step): StepJson {
-  const { id, host, worker, action, disruption, reason, changes, cost } = step;
+/** @param now when a plan is shown: what it costs is of that moment */
+export function stepJson(step: MaskedStep, now?: Date): StepJson {
+  const { id, host, worker, action, disruption, reason, changes, diff, cost } = step;
   return {
     id,
     host,
@@ -49,8 +59,13 @@ export function stepJson(step: Step): StepJson {
     disruption,
     reason,
     changes: changes.map(changeJson),
-    ...(cost === undefined ? {} : { cost }),
+    ...(diff === undefined ? {} : { diff }),
+    ...(cost === undefined ? {} : { cost: costJson(cost, now) }),
   };
+}
+
+function costJson(cost: RestartCost, now: Date | undefined): CostJson {
+  return now === undefined ? cost : { ...cost, pc1Seconds: pc1Of([cost], now).seconds };
 }
 
 function actionJson(action: Action): ActionJson {

@@ -49,12 +49,15 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`;
 }
 
+/** A blank that no line is broken at. */
+export const GLUE = '\u00A0';
+
 /**
  * Lines of at most `width` columns, broken at blanks; a longer word stays whole, so that it can be copied.
  * Further lines begin with `hanging`.
  */
 export function wrap(text: string, width: number, hanging = ''): readonly string[] {
-  if (displayWidth(text) <= width) return [text];
+  if (displayWidth(text) <= width) return [text.replaceAll(GLUE, ' ')];
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/(?<=\S) +(?=\S)/)) {
@@ -65,5 +68,23 @@ export function wrap(text: string, width: number, hanging = ''): readonly string
       line = hanging + word;
     }
   }
-  return [...lines, line];
+  return [...lines, line].map((one) => one.replaceAll(GLUE, ' '));
+}
+
+/** A text in pieces of at most `width` columns, wherever that breaks it; none of an empty one. */
+export function chop(text: string, width: number): readonly string[] {
+  if (text === '') return [];
+  if (displayWidth(text) <= width) return [text];
+  const pieces: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const char of text) {
+    used += charWidth(char);
+    if (used > width && piece !== '') {
+      pieces.push(piece);
+      [piece, used] = ['', charWidth(char)];
+    }
+    piece += char;
+  }
+  return [...pieces, piece];
 }

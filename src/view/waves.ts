@@ -14,12 +14,16 @@ export function waveLines({ waves }: Pick<ShownPlan, 'waves'>, view: PlanView): 
   if (only === undefined || (turns.length === 1 && only.alone.length === 0)) return [];
   const { style, width, verbose = false } = view;
   const listed = waves.length > 1 && turns.length > waves.length && (verbose || waves.length <= FEW);
+  const alone = aloneWords(turns);
+  if (turns.length === 1) return alone.flatMap((words) => wrap(words, width, '  '));
   const lines = [
-    ...(turns.length > 1 ? [style.bold(orderWords(waves))] : []),
     ...(listed ? waves.map((wave, index) => `  ${index + 1}  ${namesOf(wave.turns)}`) : []),
-    ...aloneWords(turns).map((words) => `  ${words}`),
+    ...alone.map((words) => `  ${words}`),
   ];
-  return lines.flatMap((line) => wrap(line, width, '     '));
+  return [
+    ...wrap(style.bold(orderWords(waves)), width, '  '),
+    ...lines.flatMap((line) => wrap(line, width, '     ')),
+  ];
 }
 
 /** `Restarts in 4 waves: canary pc1-01; then 3, 3, 2 at once.` */

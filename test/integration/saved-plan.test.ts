@@ -26,6 +26,16 @@ it('is saved without a secret, and shown as it was made', async () => {
   expect(await readFile(join(farm.dir, 'plan.json'), 'utf8')).not.toContain(token);
   const shown = await farm.run(['show', 'plan.json']);
   expect(shown.code).toBe(0);
+  expect(shown.stdout).not.toContain('+++ ');
+  const diffs = await farm.run(['show', 'plan.json', '--diff']);
+  expect(diffs.stdout).toMatch(
+    /\n +\+\+\+ \S+worker\.env\n[^]*\n +\+MINER_API_INFO=\(secret [0-9a-f]{6}\)\n/,
+  );
+  expect(diffs.stdout).not.toContain(token);
+  expect(await farm.run(['plan', '--diff'])).toMatchObject({
+    code: 0,
+    stdout: expect.not.stringContaining(token) as string,
+  });
   expect(shown.stdout.split('\n\n').slice(1).join('\n\n')).toBe(planned.stdout);
   const markdown = await farm.run(['show', 'plan.json', '--format', 'markdown']);
   expect(markdown.stdout).toMatch(/^### sealfarm plan of sandbox\n\n\*\*Plan: 2 to start/);
@@ -102,6 +112,17 @@ it.each([
     expect(result.code).toBe(1);
     expect(result.stderr).toContain(`error SF622: bad.json is no saved plan: ${why}`);
   }
+});
+
+it('is not saved of drift alone', async () => {
+  const result = await farm.run(['plan', '--refresh-only', '--out', 'drift.json']);
+  expect([result.code, result.stderr]).toEqual([64, expect.stringContaining('error SF615')]);
+  await farm.edit((text) => text.replace('limits: { PC1: 1 }', 'limits: { PC1: 2 }'));
+  const drift = await farm.run(['plan', '--refresh-only', '--detailed-exitcode']);
+  const all = await farm.run(['plan', '--detailed-exitcode', '--json', '--refresh-only']);
+  await farm.edit((text) => text.replace('limits: { PC1: 2 }', 'limits: { PC1: 1 }'));
+  expect([drift.code, drift.stdout]).toEqual([0, expect.stringMatching(/^Drift alone: [^]*\nNo drift\. /)]);
+  expect(JSON.parse(all.stdout)).toMatchObject({ driftOnly: true, summary: { restart: 0 } });
 });
 
 it('is of a part of the farm, and leaves the rest alone', async () => {

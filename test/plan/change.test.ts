@@ -127,7 +127,7 @@ describe('a change of the file', () => {
               PC1_32G_MAX_CONCURRENT: (none) → 4
           ~ restart worker-1  [restart]  was started with other settings
 
-        worker-1 alone: nobody else does AP, PC1, PC2, C2 meanwhile
+      worker-1 alone: nobody else does AP, PC1, PC2, C2 meanwhile
 
       Plan: 0 to start, 1 file to write, 0 live changes, 1 restart."
     `);

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { notAsRead } from '../../src/view/as-read.js';
+import { masked } from '../../src/view/masked-plan.js';
 import { savedPlan, type SavedPlan } from '../../src/view/saved-plan.js';
-import { firstSteps, hostPlan, job, limitSteps, planOf } from './samples.js';
+import { Secret } from '../../src/secret/secret.js';
+import { firstSteps, hostPlan, job, layout, limitSteps, planOf, step } from './samples.js';
 
 const LAST: Diagnostic = {
   code: 'SF562',
@@ -31,7 +33,7 @@ function saved(of = plan()): SavedPlan {
   return JSON.parse(
     JSON.stringify(
       savedPlan(
-        of,
+        masked(of, 'a salt', true),
         { at: '2026-03-01T12:00:06Z', by: 'alice@laptop', version: '0.1.0' },
         { salt: 's', declared: {}, seen: {}, index: {}, steps: {} },
       ),
@@ -40,12 +42,22 @@ function saved(of = plan()): SavedPlan {
 }
 
 /** As somebody edits a file: no matter what the types say. */
-function edited(from: string, to: string): SavedPlan {
+function edited(from: string | RegExp, to: string): SavedPlan {
   const before = JSON.stringify(saved());
   const after = before.replace(from, to);
-  if (after === before) throw new Error(`nothing is ${from}`);
+  if (after === before) throw new Error(`nothing is ${String(from)}`);
   return JSON.parse(after) as SavedPlan;
 }
+
+const MARK = /^\(secret [0-9a-f]{6}\)$/;
+const PLAIN_WRITE = {
+  kind: 'write-file',
+  mode: '600',
+  content: new Secret('A=1\n'),
+  before: new Secret('A=2\n'),
+  open: ['A'],
+  backups: '/backups',
+} as const;
 
 describe('a saved plan', () => {
   it('reads as the fresh one, whatever jobs there are by now', () => {
@@ -64,6 +76,8 @@ describe('a saved plan', () => {
     ['another limit', edited('"PC1":4', '"PC1":1')],
     ['another disruption', edited('"disruption":"restart"', '"disruption":"none"')],
     ['a host that was reached', edited('"reached":true', '"reached":false')],
+    ['another line of a diff', edited('+++ /var', '+++ /tmp')],
+    ['a diff taken out', edited(/,"diff":"(?:[^"\\]|\\.)*"/, '')],
     ['nobody drained', { ...saved(), drained: [] }],
   ])('was edited: %s', (_, file) => {
     expect(notAsRead('plan.json', file, plan())).toMatchObject({
@@ -71,6 +85,29 @@ describe('a saved plan', () => {
       message:
         'plan.json is no saved plan: it was edited, and does not say what would be done; nothing was changed',
     });
+  });
+
+  it('says of a secret that it becomes another one', () => {
+    const write = layout('worker-1').envFile;
+    const rotated = planOf([
+      hostPlan('host-1', [
+        step(
+          'host-1',
+          'worker-1',
+          { ...PLAIN_WRITE, path: write },
+          {
+            reason: 'config-changed',
+            changes: [{ field: 'MINER_API_INFO', before: new Secret('old'), after: new Secret('new') }],
+          },
+        ),
+      ]),
+    ]);
+    expect(notAsRead('plan.json', saved(rotated), rotated)).toBeUndefined();
+    const text = JSON.stringify(saved(rotated));
+    const [, before = '', after = ''] = /"before":"(.*?)","after":"(.*?)"/.exec(text) ?? [];
+    expect([before, after]).toEqual([expect.stringMatching(MARK), expect.stringMatching(MARK)]);
+    const same = JSON.parse(text.replace(after, before)) as SavedPlan;
+    expect(notAsRead('plan.json', same, rotated)?.code).toBe('SF622');
   });
 
   it('said nothing of a warning that there is now', () => {

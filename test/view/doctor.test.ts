@@ -27,7 +27,14 @@ function planWith(diagnostics: readonly Diagnostic[]): Plan {
 }
 
 function doctor(parts: Partial<Doctor>): Doctor {
-  return { hosts: [{ host: 'host-1', reached: true }], layout: [], plan: planWith([]), live: [], ...parts };
+  return {
+    hosts: [{ host: 'host-1', reached: true }],
+    layout: [],
+    plan: planWith([]),
+    live: [],
+    now: new Date('2026-03-01T12:00:06Z'),
+    ...parts,
+  };
 }
 
 function formatted(parts: Partial<Doctor>): string {

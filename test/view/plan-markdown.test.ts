@@ -75,7 +75,7 @@ describe('a plan in Markdown', () => {
 
       </details>
 
-      <sub>Made 2026-03-01 12:00 UTC from commit 01234567 and changes that are not committed. Jobs and their ages are of that moment.</sub>"
+      <sub>Marks: ! changes; \\[live\\] while the worker works, \\[restart\\] once the worker is quiet. Made 2026-03-01 12:00 UTC from commit 01234567 and changes that are not committed. Jobs and their ages are of that moment.</sub>"
     `);
   });
 

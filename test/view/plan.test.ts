@@ -170,7 +170,7 @@ describe('a plan', () => {
         host-1 worker-1 /mnt/nvme0/seal
         help: Write \`id: 0000-1\`, or leave the key out; check that the right disk is mounted there.
 
-      No changes planned. 1 error in the way: see above."
+      No changes planned. 1 error in the way."
     `);
   });
 
@@ -205,6 +205,9 @@ describe('a plan', () => {
           - detach /mnt/nvme0/seal                  [empty]  differs from the file
           ~ switch precommit2 (PC2) on              [live]   differs in Lotus
           ~ switch prove-replica-update2 (PR2) off  [live]   differs in Lotus
+
+      Marks: + comes into being, ~ changes, - goes; [live] while the worker works, [empty] once the path
+      is empty
 
       Plan: 0 to start, 1 folder to make, 0 files to write, 3 live changes, 1 path to detach, 0 restarts."
     `);
@@ -256,6 +259,8 @@ describe('hosts that are alike', () => {
           ~ write /mnt/nvme0/seal/sectorstore.json          differs from the file
               AllowTo: example-seal-group-1 → example-seal-group-2
           ~ redeclare /mnt/nvme0/seal               [live]  differs from the file
+
+      Marks: ~ changes; [live] while the worker works, [restart] once the worker is quiet
 
       Plan: 0 to start, 7 files to write, 1 live change, 6 restarts."
     `);
@@ -353,6 +358,9 @@ describe('layout', () => {
           ~ redeclare /mnt/nvme0/seal               [live]
               differs from the file
 
+      Marks: ~ changes; [live] while the worker works, [restart]
+      once the worker is quiet
+
       Plan: 0 to start, 7 files to write, 1 live change, 6
       restarts."
     `);
@@ -376,7 +384,7 @@ describe('layout', () => {
 
 describe('planJson', () => {
   it('has the steps in full, without what the files hold', () => {
-    const { hosts, summary, formatVersion, farm } = planJson(RESTART);
+    const { hosts, summary, formatVersion, farm } = planJson(RESTART, NOW);
     expect({ formatVersion, farm, summary }).toEqual({
       formatVersion: 1,
       farm: 'example',
@@ -387,6 +395,8 @@ describe('planJson', () => {
         folders: 0,
         live: 0,
         detach: 0,
+        pc1Jobs: 0,
+        pc1Seconds: 0,
         errors: 0,
         warnings: 0,
         unreached: [],
@@ -413,13 +423,13 @@ describe('planJson', () => {
         disruption: 'restart',
         reason: 'process-older-than-file',
         changes: [{ field: 'PC1_32G_MAX_CONCURRENT', before: '4', after: '6' }],
-        cost: { jobs: JOBS, sectorsHeld: 3 },
+        cost: { jobs: JOBS, sectorsHeld: 3, pc1Seconds: 6 },
       },
     ]);
   });
 
   it('says what is drained, wrong and unknown', () => {
-    expect(planJson(DRAINED).drained).toEqual([
+    expect(planJson(DRAINED, NOW).drained).toEqual([
       {
         host: 'host-3',
         worker: 'worker-3',
@@ -429,7 +439,7 @@ describe('planJson', () => {
         why: 'disk replacement',
       },
     ]);
-    const partial = planJson(planOf([hostPlan('host-4', [], false)], UNREACHED));
+    const partial = planJson(planOf([hostPlan('host-4', [], false)], UNREACHED), NOW);
     expect(partial.summary).toMatchObject({ errors: 1, unreached: ['host-4'] });
     expect(partial.diagnostics[0]).toMatchObject({ code: 'SF404', place: { kind: 'host', host: 'host-4' } });
   });
@@ -439,6 +449,7 @@ describe('planJson', () => {
       planOf([
         hostPlan('host-1', [...allowToSteps('host-1', 'worker-1'), ...firstSteps('host-1', 'worker-1', ALL)]),
       ]),
+      NOW,
     );
     expect(hosts[0]?.steps.map(({ action }) => action)).toMatchInlineSnapshot(`
       [

@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { planSchema } from '../../src/cli/plan-file.js';
-import type { Plan } from '../../src/plan/plan.js';
 import type { Moved, Seal } from '../../src/plan/seal.js';
+import { masked, type MaskedPlan } from '../../src/view/masked-plan.js';
 import { doesNotHold, ofAnotherFarm } from '../../src/view/moved.js';
 import { formatPlan, planJson } from '../../src/view/plan.js';
 import {
@@ -15,6 +15,7 @@ import {
 import { PLAIN } from '../../src/view/style.js';
 import {
   allowToSteps,
+  CANARY,
   firstSteps,
   hostPlan,
   ID,
@@ -99,19 +100,24 @@ const WHOLE = planOf(
   },
 );
 
-function saved(plan: Plan = WHOLE, made = MADE): SavedPlan {
+const SHOWN = masked(WHOLE, 'salt', true);
+
+function saved(plan: MaskedPlan = SHOWN, made = MADE): SavedPlan {
   return JSON.parse(JSON.stringify(savedPlan(plan, made, SEAL))) as SavedPlan;
 }
 
 describe('a saved plan', () => {
   it.each([60, 100, 200])('reads as the plan itself did, at %d columns', (width) => {
-    for (const verbose of [false, true]) {
-      const view = { style: PLAIN, width, verbose };
+    for (const [verbose, diffs] of [
+      [false, false],
+      [true, true],
+    ] as const) {
+      const view = { style: PLAIN, width, verbose, diffs };
       const [heading, ...rest] = formatSavedPlan(saved(), view).split('\n\n');
       expect(heading?.replaceAll(/\s+/g, ' ')).toBe(
         'Plan of example, made 2026-03-01 12:00 UTC by alice@laptop from commit 01234567',
       );
-      expect(rest.join('\n\n')).toBe(formatPlan(WHOLE, { ...view, now: NOW }));
+      expect(rest.join('\n\n')).toBe(formatPlan(SHOWN, { ...view, now: NOW }));
     }
   });
 
@@ -125,9 +131,17 @@ describe('a saved plan', () => {
     );
   });
 
+  it('has the diffs, and of no secret more than its fingerprint', () => {
+    const text = JSON.stringify(saved());
+    expect(text).toContain('"diff":"--- /dev/null');
+    expect(text).toMatch(/"field":"MINER_API_INFO","after":"\(secret [0-9a-f]{6}\)"/);
+    expect(text).not.toContain(CANARY);
+    expect(formatSavedPlan(saved(), { style: PLAIN, width: 100, diffs: true })).not.toContain(CANARY);
+  });
+
   it('fits the schema, and so does a plan for programs', () => {
     const fits = new Ajv2020({ strict: true }).compile(planSchema());
-    for (const value of [saved(), JSON.parse(JSON.stringify(planJson(WHOLE)))]) {
+    for (const value of [saved(), JSON.parse(JSON.stringify(planJson(WHOLE, NOW)))]) {
       expect([fits(value), fits.errors]).toEqual([true, null]);
     }
     expect(fits({ ...saved(), more: 1 })).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/event/event.js';
 import { Secret } from '../../src/secret/secret.js';
+import { masked } from '../../src/view/masked-plan.js';
 import { formatPlan, planJson } from '../../src/view/plan.js';
 import { jsonProgress } from '../../src/view/progress-json.js';
 import { plainProgress } from '../../src/view/progress-plain.js';
@@ -74,8 +75,10 @@ describe('a secret', () => {
 
   it.each([
     ['formatPlan', () => formatPlan(PLAN, VIEW)],
+    ['formatPlan with diffs', () => formatPlan(masked(PLAN, 'salt', true), { ...VIEW, diffs: true })],
+    ['planJson with diffs', () => JSON.stringify(planJson(masked(PLAN, 'salt', true), NOW))],
     ['formatPlan, verbose', () => formatPlan(PLAN, { ...VIEW, verbose: true })],
-    ['planJson', () => JSON.stringify(planJson(PLAN))],
+    ['planJson', () => JSON.stringify(planJson(PLAN, NOW))],
     ['formatReport', () => formatReport(REPORT, PLAIN)],
     ['reportJson', () => JSON.stringify(reportJson(REPORT))],
     ['progress', progressed],
@@ -88,11 +91,20 @@ describe('a secret', () => {
     expect(shown().length).toBeGreaterThan(100);
   });
 
-  it('shows as a mask where it changes', () => {
+  it('shows as two fingerprints where it becomes another one', () => {
+    const text = formatPlan(masked(PLAN, 'salt', false), VIEW);
+    const [, before, after, other] =
+      /MINER_API_INFO: (.*) → (.*)\n +OTHER: (.*) → \(none\)\n/.exec(text) ?? [];
+    expect([before, after, other]).toEqual(Array(3).fill(expect.stringMatching(/^\(secret [0-9a-f]{6}\)$/)));
+    expect(before).not.toBe(after);
+    expect(other).toBe(after);
+  });
+
+  it('shows as a mask where nobody drew a salt', () => {
     const text = formatPlan(PLAN, VIEW);
     expect(text).toContain('MINER_API_INFO: (secret), changed\n');
     expect(text).toContain('OTHER: (secret) → (none)\n');
-    const last = planJson(PLAN).hosts[0]?.steps.at(-1);
+    const last = planJson(PLAN, NOW).hosts[0]?.steps.at(-1);
     expect(last?.changes).toEqual([
       { field: 'MINER_API_INFO', before: '(secret)', after: '(secret)' },
       { field: 'OTHER', before: '(secret)' },

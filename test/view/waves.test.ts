@@ -91,7 +91,7 @@ describe('waves', () => {
   });
 
   it('say it of a single worker, too', () => {
-    expect(said([wave(turn('a', 'last-of-task PC2'))])).toBe('  a alone: nobody else does PC2 meanwhile');
+    expect(said([wave(turn('a', 'last-of-task PC2'))])).toBe('a alone: nobody else does PC2 meanwhile');
   });
 
   it('fit the terminal, and let no name move its cursor', () => {
@@ -110,8 +110,8 @@ it('waves are data for programs', () => {
   const made: Plan = {
     ...planOf([hostPlan('host-1', limitSteps('host-1', 'w-1', []))], { waves, heldBack }),
   };
-  expect(planJson(made)).toMatchObject({ waves, heldBack });
-  expect(planJson(made)).not.toHaveProperty('large');
+  expect(planJson(made, NOW)).toMatchObject({ waves, heldBack });
+  expect(planJson(made, NOW)).not.toHaveProperty('large');
   const large = { concerned: 4, running: 10, mostPercent: 30 };
-  expect(planJson({ ...made, large })).toMatchObject({ large });
+  expect(planJson({ ...made, large }, NOW)).toMatchObject({ large });
 });

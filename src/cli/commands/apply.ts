@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
 import { tooLarge } from '../../plan/rollout.js';
 import { sameSteps } from '../../plan/same-steps.js';
-import { planJson } from '../../view/plan.js';
+import { masked } from '../../view/masked-plan.js';
+import { formatPlan, planJson } from '../../view/plan.js';
 import { reportJson } from '../../view/report.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -11,7 +13,7 @@ import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { resolvePart, type PartWords } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { lookAt, planExitCode, planText } from './plan.js';
+import { lookAt, planExitCode } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions, PartWords {
   readonly yes?: boolean;
@@ -32,7 +34,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     }
     const part = chosen.value;
     const planned = workspace.plan(await lookAt(workspace, terminal, part), part);
-    terminal.event(planText(planned, terminal), { type: 'plan', ...planJson(planned) });
+    showPlan(planned, terminal);
     if (steps(planned).length === 0) {
       if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [] }));
       return planExitCode(planned);
@@ -58,6 +60,12 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     return code;
   };
   return onFarm(options, terminal, work, loadCheckedFarm);
+}
+
+function showPlan(planned: Plan, terminal: Terminal): void {
+  const { style, width } = terminal;
+  const [plan, now] = [masked(planned, randomUUID(), false), new Date()];
+  terminal.event(formatPlan(plan, { style, width, now }), { type: 'plan', ...planJson(plan, now) });
 }
 
 /** Whether the plan that was made under the locks may be carried out in place of the one that was shown. */

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { desire } from '../../desired/desire.js';
 import { hasErrors } from '../../diagnostic/diagnostic.js';
 import type { Farm } from '../../farm/farm.js';
 import { planChange } from '../../plan/change.js';
 import { Secret } from '../../secret/secret.js';
+import { masked } from '../../view/masked-plan.js';
 import { changeJson, changeMarkdown, formatChange } from '../../view/change.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadCheckedFarm, loadFarm } from '../load-farm.js';
@@ -12,6 +14,7 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 export interface DiffOptions extends GlobalOptions {
   readonly detailedExitcode?: boolean;
   readonly verbose?: boolean;
+  readonly diff?: boolean;
   readonly format?: PlanFormat;
 }
 
@@ -21,12 +24,13 @@ export async function diff(before: string, after: string, options: DiffOptions):
   const [from, to] = [await loadFarm(before, terminal), await loadCheckedFarm(after, terminal)];
   if (from === undefined || to === undefined) return EXIT.badConfig;
   const desired = (farm: Farm): ReturnType<typeof desire> => desire(farm, new Secret(''), new Map());
-  const change = planChange(desired(from), desired(to));
   const { style, width } = terminal;
-  const { format, verbose = false, detailedExitcode = false } = options;
-  const view = { style, width, verbose, now: new Date() };
+  const { format, verbose = false, diff: diffs = false, detailedExitcode = false } = options;
+  const planned = planChange(desired(from), desired(to));
+  const change = { ...planned, plan: masked(planned.plan, randomUUID(), diffs) };
+  const view = { style, width, verbose, diffs, now: new Date() };
   terminal.result(
-    format === 'markdown' ? changeMarkdown(change) : formatChange(change, view),
+    format === 'markdown' ? changeMarkdown(change, diffs) : formatChange(change, view),
     changeJson(change),
   );
   if (hasErrors(change.plan.diagnostics)) return EXIT.failed;

@@ -52,6 +52,7 @@ function judge(
   const { farm } = workspace;
   const { facts, versions, failures, probe } = examination;
   const { observation } = probe;
+  const now = new Date();
   const { diagnostics: ofLayout } = file((read) =>
     checkLayout({ farm: read, hardware: knownHardware(read, examination) }),
   );
@@ -72,8 +73,9 @@ function judge(
     live: [
       ...failures,
       ...notesOf(workspace, hosts),
-      ...checkLive({ farm, observation, facts, versions, now: new Date() }),
+      ...checkLive({ farm, observation, facts, versions, now }),
     ],
+    now,
   };
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { hasErrors } from '../../diagnostic/diagnostic.js';
+import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
 import { commitOf } from '../../git/commit-of.js';
 import { steps, type HostPlan, type Plan } from '../../plan/plan.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
+import { masked, type MaskedPlan } from '../../view/masked-plan.js';
 import { formatPlan, planJson } from '../../view/plan.js';
 import { planMarkdown } from '../../view/plan-markdown.js';
 import { savedPlan, type Made } from '../../view/saved-plan.js';
-import type { ShownPlan } from '../../view/shown-plan.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { loadCheckedFarm } from '../load-farm.js';
@@ -24,10 +24,18 @@ export interface PlanOptions extends GlobalOptions, PartWords {
   readonly format?: PlanFormat;
   /** A file to put the plan away in. */
   readonly out?: string;
+  /** Shows the unified diff of each file that is written. */
+  readonly diff?: boolean;
+  /** Shows what no edit of the file asks for, and nothing else. */
+  readonly refreshOnly?: boolean;
 }
 
 export function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(withFormat(options));
+  if (options.refreshOnly === true && options.out !== undefined) {
+    terminal.diagnostics([NOT_TO_APPLY]);
+    return Promise.resolve(EXIT.usage);
+  }
   const look = async (workspace: Workspace): Promise<ExitCode> => {
     const part = resolvePart(workspace.farm, options);
     if (!part.ok) {
@@ -35,20 +43,22 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
       return EXIT.usage;
     }
     const probe = await lookAt(workspace, terminal, part.value);
-    const made = workspace.plan(probe, part.value);
+    const { diff = false, out } = options;
+    const planned = workspace.plan(probe, part.value, options.refreshOnly);
+    const made = masked(planned, randomUUID(), diff || out !== undefined);
     const from = await madeNow(options);
-    terminal.result(
-      options.format === 'markdown' ? planMarkdown(made, from) : planText(made, terminal, options.verbose),
-      { ...planJson(made), made: from },
-    );
-    if (options.out !== undefined) {
+    terminal.result(planText(made, from, terminal, options), {
+      ...planJson(diff ? made : withoutDiffs(made), new Date(from.at)),
+      made: from,
+    });
+    if (out !== undefined) {
       const saved = savedPlan(made, from, workspace.seal(made, probe, randomUUID()));
-      const written = await writePlanFile(options.out, saved);
+      const written = await writePlanFile(out, saved);
       if (!written.ok) {
         terminal.diagnostics([written.diagnostic]);
         return EXIT.failed;
       }
-      terminal.say(`\nSaved: \`sealfarm apply ${options.out}\` does just this.`);
+      terminal.say(`\nSaved: \`sealfarm apply ${out}\` does just this.`);
     }
     const code = planExitCode(made);
     const changes = options.detailedExitcode === true && steps(made).length > 0;
@@ -79,8 +89,24 @@ async function madeNow({ config, target, exclude }: PlanOptions): Promise<Made> 
   };
 }
 
-export function planText(made: ShownPlan, { style, width }: Terminal, verbose = false): string {
-  return formatPlan(made, { style, width, now: new Date(), verbose });
+function planText(
+  plan: MaskedPlan,
+  made: Made,
+  { style, width }: Terminal,
+  { format, verbose = false, diff = false }: PlanOptions,
+): string {
+  return format === 'markdown'
+    ? planMarkdown(plan, made, diff)
+    : formatPlan(plan, { style, width, now: new Date(made.at), verbose, diffs: diff });
+}
+
+/** Those of a saved plan are for `show`. */
+function withoutDiffs(plan: MaskedPlan): MaskedPlan {
+  const hosts = plan.hosts.map((host) => ({
+    ...host,
+    steps: host.steps.map(({ diff: _, ...step }) => step),
+  }));
+  return { ...plan, hosts };
 }
 
 /** Hosts that cannot be reached make a look at the farm partial; anything else that is wrong makes it fail. */
@@ -95,3 +121,10 @@ export function planExitCode({ hosts, diagnostics }: Look): ExitCode {
 interface Look extends Pick<Plan, 'diagnostics'> {
   readonly hosts: readonly Pick<HostPlan, 'host' | 'reached'>[];
 }
+
+const NOT_TO_APPLY: Diagnostic = {
+  code: 'SF615',
+  severity: 'error',
+  message: 'a plan of drift alone cannot be saved: it is not what apply would do',
+  help: 'Leave out --refresh-only or --out.',
+};

@@ -7,6 +7,7 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 
 export interface ShowOptions extends GlobalOptions {
   readonly verbose?: boolean;
+  readonly diff?: boolean;
   readonly format?: PlanFormat;
 }
 
@@ -19,11 +20,11 @@ export async function show(file: string, options: ShowOptions): Promise<ExitCode
     return EXIT.failed;
   }
   const { style, width } = terminal;
-  const { verbose = false, format } = options;
+  const { verbose = false, diff = false, format } = options;
   const text =
     format === 'markdown'
-      ? planMarkdown({ ...shownPlan(saved.value), farm: saved.value.farm }, saved.value.made)
-      : formatSavedPlan(saved.value, { style, width, verbose });
+      ? planMarkdown({ ...shownPlan(saved.value), farm: saved.value.farm }, saved.value.made, diff)
+      : formatSavedPlan(saved.value, { style, width, verbose, diffs: diff });
   terminal.result(text, saved.value);
   return EXIT.done;
 }
