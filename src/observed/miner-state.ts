@@ -24,8 +24,23 @@ export interface OpenJob {
 
 /** The miner's jobs that a worker has and did not give back, by its Lotus name. */
 export function jobsOn(miner: MinerObservation, workerName: string): readonly WorkerJob[] {
-  if (!miner.reached) return [];
-  return openJobs(miner).flatMap(({ worker, job }) => (worker === workerName ? [job] : []));
+  return miner.reached ? (jobsByWorker(miner).get(workerName) ?? []) : [];
+}
+
+/** What was seen never changes: a thousand workers are not each looked for among the jobs of all. */
+const KNOWN = new WeakMap<ObservedMiner, ReadonlyMap<string, readonly WorkerJob[]>>();
+
+function jobsByWorker(miner: ObservedMiner): ReadonlyMap<string, readonly WorkerJob[]> {
+  const known = KNOWN.get(miner);
+  if (known !== undefined) return known;
+  const jobs = new Map<string, WorkerJob[]>();
+  for (const { worker, job } of openJobs(miner)) {
+    const own = jobs.get(worker);
+    if (own === undefined) jobs.set(worker, [job]);
+    else own.push(job);
+  }
+  KNOWN.set(miner, jobs);
+  return jobs;
 }
 
 /** Distinct sectors with files on any of these paths. */

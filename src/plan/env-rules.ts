@@ -20,7 +20,6 @@ export function planEnvFile(context: WorkerContext): Findings {
     });
   }
   const written = file.state === 'present' ? parseEnvFile(file.text.reveal()) : new Map<string, string>();
-  const ours = ownNames(written);
   const changes = [
     ...envChanges(desired.env, written, [...written.keys()]),
     ...(file.state === 'present' && file.mode !== '600'
@@ -35,7 +34,10 @@ export function planEnvFile(context: WorkerContext): Findings {
       mode: '600',
       backups: desired.files.backups,
       content: formatEnvFile(desired.env),
-      open: [...ours, ...desired.env.flatMap(({ name, value }) => (typeof value === 'string' ? [name] : []))],
+      open: [
+        ...ownNames(written),
+        ...desired.env.flatMap(({ name, value }) => (typeof value === 'string' ? [name] : [])),
+      ],
       ...(file.state === 'present' ? { replaces: file.sha256, before: file.text } : {}),
     },
     disruption: 'none',
@@ -71,14 +73,13 @@ function envChanges(
       if (before === undefined) return { field: name, after };
       return { field: name, before: typeof value === 'string' ? before : new Secret(before), after };
     });
-  const ours = ownNames(current);
-  const gone = candidates
-    .filter((name) => !names.has(name) && current.has(name))
-    .map((name): FieldChange => {
-      const before = current.get(name) ?? '';
-      return { field: name, before: ours.has(name) ? before : new Secret(before) };
-    });
-  return [...changed, ...gone];
+  const gone = candidates.filter((name) => !names.has(name) && current.has(name));
+  const ours = gone.length === 0 ? new Set() : ownNames(current);
+  const taken = gone.map((name): FieldChange => {
+    const before = current.get(name) ?? '';
+    return { field: name, before: ours.has(name) ? before : new Secret(before) };
+  });
+  return [...changed, ...taken];
 }
 
 /** Names whose values sealfarm wrote and showed before. Any other may hold anything: its value is not shown. */

@@ -52,7 +52,7 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
       made: from,
     });
     if (out !== undefined) {
-      const saved = savedPlan(made, from, workspace.seal(made, probe, randomUUID()));
+      const saved = savedPlan(made, from, workspace.seal(planned, probe, randomUUID()));
       const written = await writePlanFile(out, saved);
       if (!written.ok) {
         terminal.diagnostics([written.diagnostic]);
