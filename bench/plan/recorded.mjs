@@ -67,5 +67,13 @@ function once(farm, desired, answers) {
     formatPlan(masked(plan, 'salt', true), { style: PLAIN, width: 100, now: NOW, diffs: true }),
   );
   const [json] = cpu(() => JSON.stringify(planJson(masked(plan, 'salt', false), NOW)));
-  return { made: plan, parse: parsing, plan: planning, 'of it, waves': waves, text, 'text, diffs': diffs, json };
+  return {
+    made: plan,
+    parse: parsing,
+    plan: planning,
+    'of it, waves': waves,
+    text,
+    'text, diffs': diffs,
+    json,
+  };
 }
