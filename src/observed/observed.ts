@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { ManagerName } from '../host/layout.js';
+import type { ManagerName, WorkerLayout } from '../host/layout.js';
 import type { Manifest } from '../host/manifest.js';
 import type {
   SectorDecl,
@@ -47,6 +47,8 @@ export interface ObservedHost {
   readonly workers: ReadonlyMap<string, ObservedWorker>;
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
+  /** Workers of the manifest that the file names no more, by name; absent when there are none. */
+  readonly departed?: ReadonlyMap<string, DepartedWorker>;
 }
 
 export type ObservedFile =
@@ -74,6 +76,16 @@ export interface ObservedWorker {
   readonly twice?: boolean;
   /** Somebody answers at the address in its repo although we did not start it. */
   readonly startedElsewhere?: boolean;
+}
+
+/** A worker that sealfarm keeps on a host and that the file names no more: `storage` is what its own list names. */
+export interface DepartedWorker extends ObservedWorker {
+  /** Under whoever keeps it or has left something of it. */
+  readonly files: WorkerLayout;
+  /** Absent where nothing on the host tells it any more. */
+  readonly repo?: string;
+  /** `IP:PORT` as it was written; absent where nothing tells it. */
+  readonly listen?: string;
 }
 
 export interface ObservedStorage {

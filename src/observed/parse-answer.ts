@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { success, type Result } from '../diagnostic/result.js';
-import type { Host, Worker } from '../farm/farm.js';
-import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
+import type { Host } from '../farm/farm.js';
+import { hostLayout, sectorStoreFile, workerLayout, type WorkerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
 import { TEMPLATE_FILE, workerOfUnit } from '../host/systemd-unit.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
 import { answerLines, decode } from './asking.js';
+import { departedFrom, type Departed } from './departed.js';
 import { keptBy } from './keeper.js';
 import type {
+  DepartedWorker,
   ObservedFile,
   ObservedHost,
   ObservedStorage,
@@ -125,11 +127,18 @@ export function assembleHost(
   const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
   const workers = new Map(
     host.workers.map((worker) => {
-      const observed = assembleWorker(host, worker, answer, lives);
+      const paths = worker.storage.map(({ path }) => path);
+      const observed = assembleWorker(worker.name, workerLayout(host, worker), paths, answer, lives);
       return [
         worker.name,
         startedElsewhere.has(worker.name) ? { ...observed, startedElsewhere: true } : observed,
       ];
+    }),
+  );
+  const departed = new Map(
+    departedFrom(host, answer).map((gone) => {
+      const observed = assembleDeparted(gone, answer, lives);
+      return [gone.name, startedElsewhere.has(gone.name) ? { ...observed, startedElsewhere: true } : observed];
     }),
   );
   const forgotten = forgottenWorkers(host, answer);
@@ -138,6 +147,7 @@ export function assembleHost(
     ...(template === undefined ? {} : { unitTemplate: template }),
     ...(answer.sshUser === undefined ? {} : { sshUser: answer.sshUser }),
     ...(forgotten.length === 0 ? {} : { forgotten }),
+    ...(departed.size === 0 ? {} : { departed }),
     reached: true,
     name: host.name,
     problems: [...manifestProblems(host, manifest), ...systemdProblems(host, answer)],
@@ -200,12 +210,25 @@ function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[]
 /** A listed path with such a name that the script could not find it: what cannot be seen counts as held. */
 const NOT_LOOKED_AT = { exists: false, onRootFileSystem: false, entries: [`sealed/${UNSEEN_ENTRY}`] };
 
-function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: Lives): ObservedWorker {
-  const files = workerLayout(host, worker);
+/** What the script did not come to look at is not taken for absent: there may be sectors. */
+function assembleDeparted(gone: Departed, answer: HostAnswer, lives: Lives): DepartedWorker {
+  const { name, ...where } = gone;
+  const observed = assembleWorker(name, gone.files, [], answer, lives);
+  if (gone.repo === undefined || answer.files.has(gone.files.storageJson)) return { ...observed, ...where };
+  return { ...observed, ...where, storageJson: { state: 'unreadable', why: 'it was not looked at' } };
+}
+
+function assembleWorker(
+  name: string,
+  files: WorkerLayout,
+  declared: readonly string[],
+  answer: HostAnswer,
+  lives: Lives,
+): ObservedWorker {
   const file = (path: string): ObservedFile => answer.files.get(path) ?? { state: 'absent' };
   const storageJson = file(files.storageJson);
   const listed = storageJson.state === 'present' ? parseStorageJson(storageJson.text.reveal()) : [];
-  const paths = [...worker.storage.map(({ path }) => path), ...('problem' in listed ? [] : listed)];
+  const paths = [...declared, ...('problem' in listed ? [] : listed)];
   const storage = new Map(
     paths.map((path): [string, ObservedStorage] => {
       const seen = answer.storage.get(path) ?? NOT_LOOKED_AT;
@@ -213,8 +236,8 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
     }),
   );
   const { process, ...kept } = keptBy(files, answer);
-  const live = lives.get(worker.name);
-  const standing = answer.standings.get(worker.name);
+  const live = lives.get(name);
+  const standing = answer.standings.get(name);
   const base = {
     envFile: file(files.envFile),
     dropIn: file(files.unit.dropIn),

@@ -1,7 +1,7 @@
 import type { Host } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
-import { ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { ASKING_FUNCTIONS, call } from './asking.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
@@ -41,6 +41,7 @@ export function probeScript(host: Host): string {
     call('file', layout.manifest),
     call('file', TEMPLATE_FILE),
     ...workers,
+    ...departedLines(host),
     // Those of workers that the file names no more are among them.
     `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,
     'each_unit tell',
@@ -49,6 +50,15 @@ export function probeScript(host: Host): string {
     `echo '${PROBE_END}'`,
     '',
   ].join('\n');
+}
+
+/** Workers that sealfarm may have put there and that the file names no more: what their environment files tell. */
+function departedLines({ paths, workers }: Host): readonly string[] {
+  const declared = workers.map(({ name }) => name).join(' ');
+  return [
+    `declared=${shellQuote(` ${declared} `)}`,
+    `for env in ${shellQuote(`${paths.config}/workers`)}/*/worker.env; do departed "$env"; done`,
+  ];
 }
 
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
@@ -82,4 +92,17 @@ listed() {
   [ -r "$1" ] || return 0
   grep -oE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
     while IFS= read -r path; do storage "$path"; done
+}
+departed() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  name=\${1%/*} name=\${name##*/}
+  case $declared in *" $name "*) return 0 ;; esac
+  file "$1"
+  file "${dropInFile('$name')}"
+  # As it is written by us; never run: what somebody else wrote there may be anything.
+  repo=$(sed -n 's/^LOTUS_WORKER_PATH=//p' "$1" 2>/dev/null | tail -n 1)
+  case $repo in \\"*\\") repo=\${repo#?} repo=$(printf '%s\\n' "\${repo%?}" | sed 's/\\\\\\(["\\\\\`$]\\)/\\1/g') ;; esac
+  [ -n "$repo" ] || return 0
+  for name in storage.json api token; do file "$repo/$name"; done
+  listed "$repo/storage.json"
 }`;
