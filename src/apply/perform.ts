@@ -9,6 +9,7 @@ import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { detachPath } from './detach-path.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
+import { removeWorker } from './remove-worker.js';
 import { restartWorker } from './restart-worker.js';
 import { runScript } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
@@ -49,6 +50,8 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
       return startWorker(context, target, action.service, action.expect);
     case 'restart':
       return restartWorker(context, target, action, onWait);
+    case 'remove-worker':
+      return removeWorker(context, target, action, onWait);
     case 'remove-unit':
       return quietly(
         runScript(

@@ -54,7 +54,7 @@ sync "$folder"
 }
 
 /** The token has one place on a host: the backup of a file that holds it has a mask there. */
-function backupCommand(mode: FileWrite['mode']): string {
+export function backupCommand(mode: FileWrite['mode']): string {
   return mode === '600' ? `LC_ALL=C sed '/${SECRET_NAMES}/s/=.*/=(secret)/'` : 'cat';
 }
 

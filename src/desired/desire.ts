@@ -40,6 +40,7 @@ function desireWorker(
   return {
     name: worker.name,
     host: host.name,
+    ...(worker.renamedFrom === undefined ? {} : { renamedFrom: worker.renamedFrom }),
     files: workerLayout(host, worker),
     ...(dropIn === undefined ? {} : { dropIn }),
     repo: worker.repo,

@@ -25,6 +25,8 @@ export interface DesiredHost {
 export interface DesiredWorker {
   readonly name: string;
   readonly host: string;
+  /** What it was called before. */
+  readonly renamedFrom?: string;
   readonly files: WorkerLayout;
   readonly repo: string;
   /** Undefined: root with systemd, else the SSH user. */

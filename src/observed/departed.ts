@@ -38,7 +38,12 @@ function departed(host: Host, name: string, answer: HostAnswer): Departed {
     repo === undefined
       ? { ...usual, serviceManager }
       : workerLayout({ ...host, serviceManager }, { name, repo });
-  return { name, files, ...(repo === undefined ? {} : { repo }), ...(listen === undefined ? {} : { listen }) };
+  return {
+    name,
+    files,
+    ...(repo === undefined ? {} : { repo }),
+    ...(listen === undefined ? {} : { listen }),
+  };
 }
 
 function hasUnit({ unit }: WorkerLayout, { files, units, startedAtBoot }: HostAnswer): boolean {

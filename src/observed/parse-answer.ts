@@ -138,7 +138,10 @@ export function assembleHost(
   const departed = new Map(
     departedFrom(host, answer).map((gone) => {
       const observed = assembleDeparted(gone, answer, lives);
-      return [gone.name, startedElsewhere.has(gone.name) ? { ...observed, startedElsewhere: true } : observed];
+      return [
+        gone.name,
+        startedElsewhere.has(gone.name) ? { ...observed, startedElsewhere: true } : observed,
+      ];
     }),
   );
   const forgotten = forgottenWorkers(host, answer);

@@ -1,14 +1,16 @@
 import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
-import { formatManifest, type Manifest } from '../host/manifest.js';
+import { formatManifest, SEALFARM, type DrainIntent, type Manifest } from '../host/manifest.js';
 import { hostLayout } from '../host/layout.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
+import { collides, movedWorkers, planDeparted } from './departed.js';
 import { planEnvFile } from './env-rules.js';
 import { narrowed, type Part } from './part.js';
 import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
 import { planProcess } from './process-rules.js';
+import { planRenaming, renamingOf, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
 import { sharedIds } from './shared-ids.js';
 import { planStanding } from './standing-rules.js';
@@ -37,7 +39,7 @@ export function planSteps(desired: DesiredFarm, observation: Observation, part?:
 function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof));
-  const clashes = sharedIds(desired, observation);
+  const clashes = [...sharedIds(desired, observation), ...movedWorkers(desired, observation)];
   const clashing = new Set(clashes.map(({ worker }) => worker));
   return {
     formatVersion: 1,
@@ -76,11 +78,12 @@ function planHost(
   if (hasErrors(problems)) {
     return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
+  const leaving = planDeparted(desired, observed, miner);
   const found = desired.workers.map(
     (worker) =>
       inTheWay(worker, observed) ??
-      planStanding(worker, observed) ??
-      planWorker(worker, observed, miner, sealProof),
+      planStanding(worker, underNewNames(desired, observed)) ??
+      planWorker(desired, worker, observed, miner, sealProof),
   );
   return {
     plan: {
@@ -89,18 +92,18 @@ function planHost(
       steps: [
         ...manifestStep(desired, farm, observed),
         ...templateStep(desired, observed),
+        // What is left of a stopped one must not come back beside one that is about to start.
+        ...leaving.steps.filter(({ disruption }) => disruption === 'none'),
         ...combine(found).steps,
+        ...leaving.steps.filter(({ disruption }) => disruption !== 'none'),
       ],
     },
-    diagnostics: [
-      ...observed.problems,
-      ...forgottenWorkers(desired, observed),
-      ...combine(found).diagnostics,
-    ],
+    diagnostics: [...observed.problems, ...leaving.diagnostics, ...combine(found).diagnostics],
   };
 }
 
 function planWorker(
+  home: DesiredHost,
   desired: DesiredWorker,
   host: ObservedHost,
   miner: MinerObservation,
@@ -109,6 +112,8 @@ function planWorker(
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
   const context: WorkerContext = { desired, observed, miner, sealProof };
+  const renaming = planRenaming(context, host, home);
+  if (renaming !== undefined) return renaming;
   const list = planStorageList(context);
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
@@ -131,19 +136,41 @@ function manifestStep(desired: DesiredHost, farm: string, observed: ObservedHost
   const current = observed.manifest;
   const known = current?.workers ?? [];
   const missing = desired.workers.map(({ name }) => name).filter((name) => !known.includes(name));
-  if (current !== undefined && missing.length === 0) return [];
+  const intents = new Map(Object.entries(current?.intents ?? {}));
+  const changed = changedIntents(desired, observed, intents);
+  if (current !== undefined && missing.length + changed.length === 0) return [];
   const manifest: Manifest = {
+    ...current,
     version: 1,
     farm,
     workers: [...known, ...missing],
-    intents: current?.intents ?? {},
+    intents: Object.fromEntries(intents),
   };
   const before = known.length === 0 ? {} : { before: known.join(', ') };
-  return [
-    manifestWrite(desired, manifest, observed, [
-      { field: 'workers', ...before, after: manifest.workers.join(', ') },
-    ]),
-  ];
+  const workers = { field: 'workers', ...before, after: manifest.workers.join(', ') };
+  const more = current === undefined || missing.length > 0;
+  return [manifestWrite(desired, manifest, observed, [...(more ? [workers] : []), ...changed])];
+}
+
+/** Changes them to those that hold: of a worker that is back in the file none of ours, of a renamed one its own. */
+function changedIntents(
+  { workers }: DesiredHost,
+  observed: ObservedHost,
+  intents: Map<string, DrainIntent>,
+): Step['changes'] {
+  return workers.flatMap((worker) => {
+    const { name } = worker;
+    const old = renamingOf(worker, observed)?.from;
+    const carried = old === undefined ? undefined : intents.get(old);
+    const own = intents.get(name);
+    if (own?.who === SEALFARM) {
+      intents.delete(name);
+      return [{ field: name, before: 'leaving', after: 'serving' }];
+    }
+    if (own !== undefined || carried === undefined || carried.who === SEALFARM) return [];
+    intents.set(name, carried);
+    return [{ field: name, before: 'serving', after: 'drained' }];
+  });
 }
 
 /** Any change of a host's manifest; refused when somebody else changed it since it was read. */
@@ -189,29 +216,21 @@ function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings | undefi
   if (observed === undefined) return undefined;
   const strange = strangeKeeper(observed, desired.host, desired.name);
   if (strange !== undefined) return { steps: [], diagnostics: [strange] };
-  const [running] = host.forgotten ?? [];
+  const renamed = renamingOf(desired, host)?.from;
+  const running = host.forgotten?.find(
+    (name) => name !== renamed && collides(desired, host.departed?.get(name)),
+  );
   if (running === undefined || observed.process !== undefined) return undefined;
   const forgotten: Diagnostic = {
     code: 'SF515',
     severity: 'error',
     message: `${desired.name} is not started while ${running}, which is in the file no more, runs on ${desired.host}`,
     place: { kind: 'host', host: desired.host, worker: desired.name },
-    help: `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
+    help: host.departed?.has(running)
+      ? `They have a repo, a path or an address in common. Apply again when ${running} is removed. If it is the same worker under another name, write \`renamedFrom: ${running}\`.`
+      : `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
   };
   return { steps: [], diagnostics: [forgotten] };
-}
-
-function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonly Diagnostic[] {
-  const declared = new Set(desired.workers.map(({ name }) => name));
-  return (observed.manifest?.workers ?? [])
-    .filter((name) => !declared.has(name))
-    .map((name): Diagnostic => ({
-      code: 'SF509',
-      severity: 'warning',
-      message: `${name} was put on ${desired.name} by sealfarm and is in the file no more; nothing is done to it`,
-      place: { kind: 'host', host: desired.name, worker: name },
-      help: 'Declare it again and drain it before you take it out of the file.',
-    }));
 }
 
 function minerProblems(miner: MinerObservation): readonly Diagnostic[] {

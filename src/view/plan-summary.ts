@@ -11,6 +11,8 @@ export interface PlanSummary {
   /** Changes Lotus takes while the worker runs. */
   readonly live: number;
   readonly detach: number;
+  /** Workers that are in the file no more. */
+  readonly remove: number;
   readonly errors: number;
   readonly warnings: number;
   readonly unreached: readonly string[];
@@ -29,6 +31,7 @@ export function summarise(plan: ShownPlan): PlanSummary {
     folders: kinds('create-path'),
     live: all.filter(({ disruption }) => disruption === 'live').length,
     detach: kinds('detach'),
+    remove: kinds('remove-worker'),
     errors: severe('error'),
     warnings: severe('warning'),
     unreached: plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host),
@@ -71,7 +74,7 @@ function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][numb
 }
 
 /** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
-function doing({ start, restart, files, folders, live, detach }: PlanSummary): string {
+function doing({ start, restart, files, folders, live, detach, remove }: PlanSummary): string {
   return `Plan: ${[
     `${start} to start`,
     ...(folders === 0 ? [] : [`${count(folders, 'folder')} to make`]),
@@ -79,5 +82,6 @@ function doing({ start, restart, files, folders, live, detach }: PlanSummary): s
     count(live, 'live change'),
     ...(detach === 0 ? [] : [`${count(detach, 'path')} to detach`]),
     count(restart, 'restart'),
+    ...(remove === 0 ? [] : [`${count(remove, 'worker')} to remove`]),
   ].join(', ')}.`;
 }
