@@ -57,7 +57,10 @@ async function answeringStrangers(
   answer: HostAnswer,
   connections: Connections,
 ): Promise<ReadonlySet<string>> {
-  const stopped = kept.filter(({ files }) => keeperOf(keptBy(files, answer)) === undefined);
+  const isKept = ({ files }: KeptWorker): boolean => keeperOf(keptBy(files, answer)) !== undefined;
+  // The repo of a renamed worker is that of its old name, under which we keep it.
+  const ours = new Set(kept.filter(isKept).map(({ files }) => files.apiFile));
+  const stopped = kept.filter((worker) => !isKept(worker) && !ours.has(worker.files.apiFile));
   const names = await Promise.all(
     stopped.map(async (worker) => {
       const session = await workerApi(host, worker, answer, connections)?.session();

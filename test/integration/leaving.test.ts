@@ -70,7 +70,7 @@ it('gives a busy worker another name, with its repo and the IDs of its paths', a
   expect(await farm.eye.session('worker-1')).toBeUndefined();
   expect(await farm.read('host-1', 'seal', 'sectorstore.json')).toBe(id);
   expect(await manifest('host-1')).toMatchObject({ workers: ['first'], intents: {} });
-  expect(await readdir(farm.host('host-1', 'config', 'workers'))).toEqual(['first']);
+  expect(await readdir(farm.host('host-1', 'etc', 'workers'))).toEqual(['first']);
   await eventually('all sectors proving', () => farm.allProving(6));
 });
 
@@ -98,7 +98,7 @@ it('drains it to empty, stops and removes it, and has nothing to do then', async
   expect(await farm.eye.sectorsOn('host-3')).toBe(0);
   expect(await plan()).toEqual([]);
   expect(await manifest('host-3')).toMatchObject({ workers: [], intents: {} });
-  expect(await exists('host-3', 'config', 'workers', 'worker-3')).toBe(false);
+  expect(await exists('host-3', 'etc', 'workers', 'worker-3')).toBe(false);
   expect(await exists('host-3', 'seal', 'sectorstore.json')).toBe(true);
   await eventually('all sectors proving', () => farm.allProving(12));
 });
