@@ -21,7 +21,7 @@ type Removal = Extract<Action, { kind: 'remove-worker' }>;
 /**
  * Takes a worker away that is in the file no more; its repo and its storage paths stay.
  *
- *   drain noted ──▶ tasks off in its file ──▶ empty ──▶ stopped ──▶ unit, pid file, worker.env gone ──▶ out of the manifest
+ *   drain noted ─▶ tasks off in its file ─▶ empty ─▶ stopped, noted ─▶ unit, pid file, worker.env gone ─▶ out of the manifest
  *
  * What is noted first holds over crashes and reboots: whatever cuts this off, the next one takes it up. The manifest
  * names the worker to the last, so that nothing of it is forgotten.
@@ -52,7 +52,12 @@ export async function removeWorker(
     const ended = await drainAndStop(context, target, seen, { service, tasks }, onWait);
     if (!ended.ok) return ended;
   }
-  return takeAway(context, target, service, home);
+  const over = await editManifest(context, host, home, (manifest) =>
+    manifest.intents[worker]?.emptied === true
+      ? undefined
+      : { ...manifest, intents: { ...manifest.intents, [worker]: { ...intent, emptied: true } } },
+  );
+  return over.ok ? takeAway(context, target, service, home) : over;
 }
 
 async function drainAndStop(

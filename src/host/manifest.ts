@@ -17,6 +17,8 @@ export interface DrainIntent {
   readonly why?: string;
   /** Of a worker that leaves the file: what it did, which nothing else tells once its tasks are off. */
   readonly tasks?: readonly TaskCode[];
+  /** Of the same: it was empty and has stopped, so that what is left of it may go. */
+  readonly emptied?: true;
 }
 
 /** Who drains a worker that left the file. No person is named so: theirs have an `@`. */

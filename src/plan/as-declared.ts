@@ -61,9 +61,7 @@ function hostSeen(farm: string, before: IdentifiedHost | undefined, after: Desir
   const gone = [...declared.values()]
     .filter(({ name }) => !names.has(name))
     .map((worker) => [worker.name, departedSeen(worker)] as const);
-  const workers = after.workers.map(
-    (worker) => [worker.name, workerSeen(declared.get(worker.name), worker)] as const,
-  );
+  const workers = after.workers.map((worker) => [worker.name, seenAs(worker, declared)] as const);
   return {
     reached: true,
     name: after.name,
@@ -72,6 +70,16 @@ function hostSeen(farm: string, before: IdentifiedHost | undefined, after: Desir
     ...(gone.length === 0 ? {} : { departed: new Map(gone), forgotten: gone.map(([name]) => name) }),
     ...(before === undefined ? {} : memoryOf(farm, before)),
   };
+}
+
+/** A renamed worker finds what is in its repo. */
+function seenAs(after: DesiredWorker, declared: ReadonlyMap<string, IdentifiedWorker>): ObservedWorker {
+  const { name, renamedFrom = '', repo } = after;
+  const own = workerSeen(declared.get(name), after);
+  const old = declared.get(renamedFrom);
+  if (declared.has(name) || old?.repo !== repo) return own;
+  const { storageJson, storage } = workerSeen(old, after);
+  return { ...own, storageJson, storage };
 }
 
 /** One that the newer file does not name any more. */

@@ -85,16 +85,25 @@ function tasksItDid({ name, worker, host }: Leaving): readonly TaskCode[] {
 }
 
 /** Something that must be known before it is touched. */
-function notKnown({ name, worker, desired }: Leaving): Diagnostic | undefined {
+function notKnown(leaving: Leaving): Diagnostic | undefined {
+  const { name, worker, desired } = leaving;
   const { envFile, storageJson, files, repo } = worker;
   const list = storageJson.state === 'present' ? parseStorageJson(storageJson.text.reveal()) : [];
   if (envFile.state === 'unreadable') return unreadable(desired, name, files.envFile, envFile.why);
   if (storageJson.state === 'unreadable')
     return unreadable(desired, name, files.storageJson, storageJson.why);
   if ('problem' in list) return unreadable(desired, name, files.storageJson, list.problem);
-  if (keeperOf(worker) !== undefined && repo === undefined)
-    return unreadable(desired, name, files.envFile, 'nothing tells which repo it runs with');
+  if (repo === undefined && !isHalfGone(leaving))
+    return unreadable(desired, name, files.envFile, 'nothing tells which repo it has');
   return undefined;
+}
+
+/** Its removal, or that of its old name, was cut off when its environment file had gone. */
+function isHalfGone({ name, worker, desired, host }: Leaving): boolean {
+  if (keeperOf(worker) !== undefined) return false;
+  const heir = desired.workers.find(({ renamedFrom }) => renamedFrom === name);
+  const isMade = heir !== undefined && host.workers.get(heir.name)?.envFile.state === 'present';
+  return isMade || host.manifest?.intents[name]?.emptied === true;
 }
 
 function unreadable(desired: DesiredHost, worker: string, path: string, why: string): Diagnostic {
@@ -103,7 +112,7 @@ function unreadable(desired: DesiredHost, worker: string, path: string, why: str
     severity: 'error',
     message: `${path} of ${worker}, which is in the file no more, cannot be read: ${why}`,
     place: { kind: 'host', host: desired.name, worker, path },
-    help: 'Without it nobody can tell which sectors the worker has, so it is not removed. Mend it on the host, or declare the worker again.',
+    help: 'Without it nobody can tell which sectors the worker has, so it is not removed. Mend it on the host, or declare the worker again; of one that is gone for good, take the name out of `workers` in manifest.json.',
   };
 }
 
@@ -122,11 +131,12 @@ function stuckPaths({ name, worker, host }: Leaving, miner: ObservedMiner): read
     const id = attached.get(path)?.ID ?? known?.id;
     const sectors = id === undefined ? [] : sectorsOn(miner, [id]);
     const isHeld = (seen?.entries.length ?? 0) > 0 || (attached.has(path) && sectors.length > 0);
-    const forGood =
-      attached.get(path)?.CanStore ??
-      (id === undefined ? undefined : miner.storage.get(id)?.info.CanStore) ??
-      known?.settings.CanStore ??
-      true;
+    const said = [
+      attached.get(path)?.CanStore,
+      known?.settings.CanStore,
+      id === undefined ? undefined : miner.storage.get(id)?.info.CanStore,
+    ].filter((canStore) => canStore !== undefined);
+    const forGood = said.length === 0 || said.includes(true);
     return isHeld && (!runs || forGood) ? [{ path, forGood }] : [];
   });
 }

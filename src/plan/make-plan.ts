@@ -13,6 +13,7 @@ import { planProcess } from './process-rules.js';
 import { planRenaming, renamingOf, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
 import { sharedIds } from './shared-ids.js';
+import { strangers } from './strangers.js';
 import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
@@ -50,6 +51,7 @@ function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observat
     })),
     diagnostics: [
       ...minerProblems(observation.miner),
+      ...strangers(desired, observation),
       ...planned.flatMap(({ diagnostics }) => diagnostics),
       ...clashes.map(({ diagnostic }) => diagnostic),
     ],

@@ -19,6 +19,7 @@ import {
   sha256,
   stopped,
   unreached,
+  workerStats,
 } from '../support/observation.js';
 import { codes, DRAIN, only, plan, summary } from '../support/plan.js';
 
@@ -212,6 +213,34 @@ it('nothing is done to a name that is declared on another host: SF571', () => {
   const there = changeWorker(inPlace(aFarm({ hosts: [elsewhere] })), 'worker-2', stopped);
   const made = plan(after, { ...LEFT, hosts: new Map([...there.hosts, ...LEFT.hosts]) });
   expect([summary(made), codes(made)]).toEqual([[], ['SF571 error']]);
+});
+
+describe('workers that nobody knows', () => {
+  const withOthers = (...names: readonly string[]): Seen =>
+    changeMiner(SEEN, {
+      workers: new Map([
+        ...SEEN.miner.workers,
+        ...names.map((name) => [sessionOf(name), workerStats(name, ['PC1'])] as const),
+      ]),
+    });
+
+  it('are said, since a host that was taken out at once is not reached: SF570', () => {
+    const made = plan(BEFORE, withOthers('miner-1', 'gone-1'));
+    expect(codes(made)).toEqual(['SF570 warning']);
+    expect(made.diagnostics[0]?.message).toContain('gone-1, miner-1');
+  });
+
+  it('may be the one of lotus-miner itself, or on a host that was not seen', () => {
+    expect(codes(plan(BEFORE, withOthers('miner-1')))).toEqual([]);
+    const seen = withOthers('miner-1', 'gone-1');
+    const hosts = new Map([...seen.hosts, ['host-1', unreached()] as const]);
+    expect(codes(plan(BEFORE, { ...seen, hosts }))).toEqual(['SF404 error']);
+  });
+
+  it('are none of those that leave', () => {
+    const seen = withOthers('miner-1');
+    expect(codes(plan(AFTER, left(seen, ['worker-2'])))).toEqual([]);
+  });
 });
 
 describe('the turn of a worker that leaves', () => {

@@ -115,14 +115,6 @@ describe('the manifest', () => {
     );
   });
 
-  it('remembers workers that are in the file no more: SF509', () => {
-    const made = plan(FARM, withManifest(['worker-1', 'worker-9']));
-    expect(summary(made)).toEqual([]);
-    expect(made.diagnostics).toMatchObject([
-      { code: 'SF509', severity: 'warning', place: { kind: 'host', host: 'host-1', worker: 'worker-9' } },
-    ]);
-  });
-
   it('of another farm keeps everything away from the host: SF512', () => {
     const made = plan(FARM, changeWorker(withManifest(['worker-1'], 'other'), 'worker-1', stopped));
     expect(summary(made)).toEqual([]);
