@@ -387,6 +387,7 @@ describe('planJson', () => {
         folders: 0,
         live: 0,
         detach: 0,
+        remove: 0,
         errors: 0,
         warnings: 0,
         unreached: [],
