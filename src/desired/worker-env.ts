@@ -54,6 +54,11 @@ export function workerEnv(
   return [...entries].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Where it listens, as its environment says it. */
+export function listenText({ listen }: Pick<Worker, 'listen'>): string {
+  return formatSocketAddress(listen);
+}
+
 /** Variables that only choose tasks: Lotus can switch those while the worker runs. */
 export const TASK_VARIABLES: ReadonlySet<string> = new Set([
   'LOTUS_WORKER_NO_DEFAULT',

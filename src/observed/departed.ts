@@ -4,7 +4,7 @@ import { hostLayout, workerLayout, type WorkerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { keptBy } from './keeper.js';
-import type { ObservedHost, ObservedWorker } from './observed.js';
+import type { DepartedWorker, ObservedHost, ObservedWorker } from './observed.js';
 import type { HostAnswer } from './parse-answer.js';
 
 /** As much of a worker that left the file as a host's answer tells of where it is. */
@@ -49,6 +49,13 @@ function departed(host: Host, name: string, answer: HostAnswer): Departed {
 function hasUnit({ unit }: WorkerLayout, { files, units, startedAtBoot }: HostAnswer): boolean {
   const dropIn = files.get(unit.dropIn)?.state ?? 'absent';
   return dropIn !== 'absent' || units.has(unit.name) || startedAtBoot.has(unit.name);
+}
+
+/** What the script did not come to look at is not taken for absent: there may be sectors. */
+export function asDeparted(gone: Departed, observed: ObservedWorker, { files }: HostAnswer): DepartedWorker {
+  const { name: _, ...where } = gone;
+  if (gone.repo === undefined || files.has(gone.files.storageJson)) return { ...observed, ...where };
+  return { ...observed, ...where, storageJson: { state: 'unreadable', why: 'it was not looked at' } };
 }
 
 /** Whichever of the host's workers has the name, in the file or not. */

@@ -9,10 +9,9 @@ import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
 import { answerLines, decode } from './asking.js';
-import { departedFrom, type Departed } from './departed.js';
+import { asDeparted, departedFrom } from './departed.js';
 import { keptBy } from './keeper.js';
 import type {
-  DepartedWorker,
   ObservedFile,
   ObservedHost,
   ObservedStorage,
@@ -137,7 +136,7 @@ export function assembleHost(
   );
   const departed = new Map(
     departedFrom(host, answer).map((gone) => {
-      const observed = assembleDeparted(gone, answer, lives);
+      const observed = asDeparted(gone, assembleWorker(gone.name, gone.files, [], answer, lives), answer);
       return [
         gone.name,
         startedElsewhere.has(gone.name) ? { ...observed, startedElsewhere: true } : observed,
@@ -212,14 +211,6 @@ function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[]
 
 /** A listed path with such a name that the script could not find it: what cannot be seen counts as held. */
 const NOT_LOOKED_AT = { exists: false, onRootFileSystem: false, entries: [`sealed/${UNSEEN_ENTRY}`] };
-
-/** What the script did not come to look at is not taken for absent: there may be sectors. */
-function assembleDeparted(gone: Departed, answer: HostAnswer, lives: Lives): DepartedWorker {
-  const { name, ...where } = gone;
-  const observed = assembleWorker(name, gone.files, [], answer, lives);
-  if (gone.repo === undefined || answer.files.has(gone.files.storageJson)) return { ...observed, ...where };
-  return { ...observed, ...where, storageJson: { state: 'unreadable', why: 'it was not looked at' } };
-}
 
 function assembleWorker(
   name: string,

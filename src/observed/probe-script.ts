@@ -102,7 +102,8 @@ departed() {
   # As it is written by us; never run: what somebody else wrote there may be anything.
   repo=$(sed -n 's/^LOTUS_WORKER_PATH=//p' "$1" 2>/dev/null | tail -n 1)
   case $repo in \\"*\\") repo=\${repo#?} repo=$(printf '%s\\n' "\${repo%?}" | sed 's/\\\\\\(["\\\\\`$]\\)/\\1/g') ;; esac
-  [ -n "$repo" ] || return 0
+  # Another path than a whole one is not of our writing, and leads nowhere.
+  case $repo in /*) ;; *) return 0 ;; esac
   for name in storage.json api token; do file "$repo/$name"; done
   listed "$repo/storage.json"
 }`;

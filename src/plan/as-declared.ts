@@ -5,7 +5,7 @@ import type { Manifest } from '../host/manifest.js';
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import { writeStorageJson } from '../lotus/storage-json.js';
-import { formatSocketAddress } from '../farm/address.js';
+import { listenText } from '../desired/worker-env.js';
 import type {
   DepartedWorker,
   IndexedStorage,
@@ -84,12 +84,12 @@ function seenAs(after: DesiredWorker, declared: ReadonlyMap<string, IdentifiedWo
 
 /** One that the newer file does not name any more. */
 function departedSeen(before: IdentifiedWorker): DepartedWorker {
-  const { files, repo, listen } = before;
+  const { files, repo } = before;
   return {
     ...workerSeen(before, { ...before, storage: [] }),
     files,
     repo,
-    listen: formatSocketAddress(listen),
+    listen: listenText(before),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired.js';
+import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
 import { tasksOf } from '../desired/worker-env.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { formatSocketAddress } from '../farm/address.js';
 import { hostLayout } from '../host/layout.js';
 import { SEALFARM } from '../host/manifest.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
@@ -185,20 +184,4 @@ function moved(worker: string, from: string, to: string): Diagnostic {
     place: { kind: 'host', host: from, worker },
     help: `Give the one on ${to} another name; the one on ${from} is then drained and removed. Its sectors do not move along.`,
   };
-}
-
-/** Whether both cannot run at once. One of which nothing is known may be in the way of all. */
-export function collides(desired: DesiredWorker, worker: DepartedWorker | undefined): boolean {
-  if (worker?.repo === undefined) return true;
-  const live = liveOf(worker.process)?.paths ?? [];
-  const paths = new Set([
-    ...worker.storage.keys(),
-    ...live.map(({ LocalPath }) => withoutTrailingSlash(LocalPath)),
-  ]);
-  return (
-    worker.repo === desired.repo ||
-    worker.listen === undefined ||
-    worker.listen === formatSocketAddress(desired.listen) ||
-    desired.storage.some(({ path }) => paths.has(path))
-  );
 }

@@ -5,7 +5,8 @@ import { hostLayout } from '../host/layout.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
-import { collides, movedWorkers, planDeparted } from './departed.js';
+import { movedWorkers, planDeparted } from './departed.js';
+import { inTheWay } from './in-the-way.js';
 import { planEnvFile } from './env-rules.js';
 import { narrowed, type Part } from './part.js';
 import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
@@ -17,7 +18,7 @@ import { strangers } from './strangers.js';
 import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
-import { endingUnit, strangeKeeper } from '../observed/keeper.js';
+import { endingUnit } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
@@ -210,29 +211,6 @@ function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHos
       help: 'Check that this is the right host. If the farm has a new name, change `farm` in the manifest on the host too.',
     },
   ];
-}
-
-/** A worker is not touched while a process that is not known for its own may hold its repo, its paths or its port. */
-function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings | undefined {
-  const observed = host.workers.get(desired.name);
-  if (observed === undefined) return undefined;
-  const strange = strangeKeeper(observed, desired.host, desired.name);
-  if (strange !== undefined) return { steps: [], diagnostics: [strange] };
-  const renamed = renamingOf(desired, host)?.from;
-  const running = host.forgotten?.find(
-    (name) => name !== renamed && collides(desired, host.departed?.get(name)),
-  );
-  if (running === undefined || observed.process !== undefined) return undefined;
-  const forgotten: Diagnostic = {
-    code: 'SF515',
-    severity: 'error',
-    message: `${desired.name} is not started while ${running}, which is in the file no more, runs on ${desired.host}`,
-    place: { kind: 'host', host: desired.host, worker: desired.name },
-    help: host.departed?.has(running)
-      ? `They have a repo, a path or an address in common. Apply again when ${running} is removed. If it is the same worker under another name, write \`renamedFrom: ${running}\`.`
-      : `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
-  };
-  return { steps: [], diagnostics: [forgotten] };
 }
 
 function minerProblems(miner: MinerObservation): readonly Diagnostic[] {

@@ -18,7 +18,8 @@ class Leaving extends Scene {
   constructor() {
     super();
     this.before = (call) => {
-      if (call === `host-1 script ${HOME.manifest}` && !this.outputs.has(call)) this.#take(this.scripts.at(-1) ?? '');
+      if (call === `host-1 script ${HOME.manifest}` && !this.outputs.has(call))
+        this.#take(this.scripts.at(-1) ?? '');
     };
     this.#depart();
   }

@@ -402,8 +402,8 @@ describe('rules of the farm', () => {
     [['seal: true', 'store: true']],
     [below('h2: { address: 10.0.0.2 }'), 'SF238 18:3'],
     [worker('renamedFrom: w0')],
-    [worker('renamedFrom: w1'), 'SF226 18:28'],
-    [sibling(`${other}, renamedFrom: w1`), 'SF226 17:21'],
+    [worker('renamedFrom: w1'), 'SF226 16:22'],
+    [sibling(`${other}, renamedFrom: w1`), 'SF226 18:49'],
   ]);
 
   describe('one machine under two names', () => {
