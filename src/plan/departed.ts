@@ -92,6 +92,8 @@ function notKnown(leaving: Leaving): Diagnostic | undefined {
   if (storageJson.state === 'unreadable')
     return unreadable(desired, name, files.storageJson, storageJson.why);
   if ('problem' in list) return unreadable(desired, name, files.storageJson, list.problem);
+  if (worker.process?.live.reached === false && storageJson.state === 'absent')
+    return unreadable(desired, name, files.storageJson, 'it is gone, and the worker does not answer');
   if (repo === undefined && !isHalfGone(leaving))
     return unreadable(desired, name, files.envFile, 'nothing tells which repo it has');
   return undefined;
