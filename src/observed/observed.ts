@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { ManagerName } from '../host/layout.js';
 import type { Manifest } from '../host/manifest.js';
+import type { Written } from '../host/written.js';
 import type {
   SectorDecl,
   SectorLock,
@@ -40,6 +41,8 @@ export interface ObservedHost {
   readonly manifest?: Manifest;
   /** Of the manifest's bytes, in hex. */
   readonly manifestSha256?: string;
+  /** What sealfarm wrote on the host before; absent where nothing is recorded. */
+  readonly written?: Written;
   /** Things on the host that cannot be read for what they are. */
   readonly problems: readonly Diagnostic[];
   /** The template of all workers' units. */

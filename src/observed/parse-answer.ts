@@ -4,6 +4,7 @@ import { success, type Result } from '../diagnostic/result.js';
 import type { Host, Worker } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
+import { parseWritten } from '../host/written.js';
 import { TEMPLATE_FILE, workerOfUnit } from '../host/systemd-unit.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
@@ -135,6 +136,7 @@ export function assembleHost(
   const forgotten = forgottenWorkers(host, answer);
   const template = answer.files.get(TEMPLATE_FILE);
   const base = {
+    ...writtenIn(answer.files.get(hostLayout(host.paths).written)),
     ...(template === undefined ? {} : { unitTemplate: template }),
     ...(answer.sshUser === undefined ? {} : { sshUser: answer.sshUser }),
     ...(forgotten.length === 0 ? {} : { forgotten }),
@@ -145,6 +147,11 @@ export function assembleHost(
   } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return base;
   return { ...base, manifest: parsed, manifestSha256: manifest.sha256 };
+}
+
+/** A record that cannot be read says nothing of any file: no edit is then told from a change of the declaration. */
+function writtenIn(file: ObservedFile | undefined): Pick<ObservedHost, 'written'> {
+  return file?.state === 'present' ? { written: parseWritten(file.text.reveal()) } : {};
 }
 
 /** Those between two processes count as running: they come back. */

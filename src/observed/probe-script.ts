@@ -40,6 +40,7 @@ export function probeScript(host: Host): string {
     'echo "self $(word "$(id -un 2>/dev/null || id -u)")"',
     call('file', layout.manifest),
     call('file', TEMPLATE_FILE),
+    call('file', layout.written),
     ...workers,
     // Those of workers that the file names no more are among them.
     `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,

@@ -69,6 +69,12 @@ function rememberStep(
   if (fields.length === 0) return [];
   const workers = [...new Set([...current.workers, ...own])];
   return [
-    manifestWrite(host, { ...current, workers, intents: Object.fromEntries(intents) }, observed, fields),
+    manifestWrite(
+      host,
+      { ...current, workers, intents: Object.fromEntries(intents) },
+      observed,
+      fields,
+      'drain-intent',
+    ),
   ];
 }

@@ -2,12 +2,13 @@ import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { formatManifest, type Manifest } from '../host/manifest.js';
 import { hostLayout } from '../host/layout.js';
+import { NOTHING_WRITTEN } from '../host/written.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import { planEnvFile } from './env-rules.js';
 import { narrowed, type Part } from './part.js';
-import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
+import type { DrainedWorker, HostPlan, Plan, Reason, Step } from './plan.js';
 import { planProcess } from './process-rules.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
 import { sharedIds } from './shared-ids.js';
@@ -108,7 +109,13 @@ function planWorker(
 ): Findings {
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
-  const context: WorkerContext = { desired, observed, miner, sealProof };
+  const context: WorkerContext = {
+    desired,
+    observed,
+    miner,
+    written: host.written ?? NOTHING_WRITTEN,
+    sealProof,
+  };
   const list = planStorageList(context);
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
@@ -152,6 +159,7 @@ export function manifestWrite(
   manifest: Manifest,
   observed: Pick<ObservedHost, 'manifest' | 'manifestSha256'>,
   changes: Step['changes'],
+  reason: Reason = observed.manifest === undefined ? 'new' : 'config-changed',
 ): Step {
   return {
     id: `${host.name}/manifest`,
@@ -165,7 +173,7 @@ export function manifestWrite(
       ...(observed.manifestSha256 === undefined ? {} : { replaces: observed.manifestSha256 }),
     },
     disruption: 'none',
-    reason: observed.manifest === undefined ? 'new' : 'config-changed',
+    reason,
     changes,
   };
 }

@@ -38,7 +38,19 @@ function observeHost(model: HostModel, { name, paths, unitTemplate, workers }: D
   const observed = workers.map((worker) => [worker.name, observeWorker(model, worker)] as const);
   const template =
     unitTemplate === undefined ? {} : { unitTemplate: observeFile(model, name, TEMPLATE_FILE) };
-  const host = { reached: true, name, problems: [], ...template, workers: new Map(observed) } as const;
+  const written = new Map(
+    [...model.written].flatMap(([at, hashes]) =>
+      at.startsWith(`${name}:`) ? [[at.slice(name.length + 1), hashes] as const] : [],
+    ),
+  );
+  const host = {
+    reached: true,
+    name,
+    written,
+    problems: [],
+    ...template,
+    workers: new Map(observed),
+  } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return host;
   return { ...host, manifest: parsed, manifestSha256: manifest.sha256 };
 }
