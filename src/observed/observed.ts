@@ -16,6 +16,7 @@ import type {
 import type { TaskCode } from '../lotus/task.js';
 import type { Secret } from '../secret/secret.js';
 import type { Standing } from './standing.js';
+import type { UnmanagedWorker } from './unmanaged.js';
 import type { ObservedUnit } from './units.js';
 
 /** Everything seen of the farm in one look. */
@@ -48,6 +49,8 @@ export interface ObservedHost {
   /** The template of all workers' units. */
   readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
+  /** Workers that run here and that sealfarm did not start; absent when there are none. */
+  readonly unmanaged?: readonly UnmanagedWorker[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
 }

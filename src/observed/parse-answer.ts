@@ -21,6 +21,7 @@ import type {
 } from './observed.js';
 import { parseStanding, type Standing } from './standing.js';
 import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
+import { parseUnmanaged, type UnmanagedWorker } from './unmanaged.js';
 import { isBetweenProcesses, parseUnits, type ObservedUnit } from './units.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
@@ -37,6 +38,7 @@ export interface HostAnswer {
   readonly units: ReadonlyMap<string, ObservedUnit>;
   /** Units that are enabled. */
   readonly startedAtBoot: ReadonlySet<string>;
+  readonly unmanaged: readonly UnmanagedWorker[];
   /** Why systemd cannot be asked. */
   readonly noSystemd?: string;
 }
@@ -55,6 +57,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
   const processes = new Map<string, AnsweredProcess>();
   const standings = new Map<string, Standing>();
   const startedAtBoot = new Set<string>();
+  const unmanaged: UnmanagedWorker[] = [];
   let self: Pick<HostAnswer, 'sshUser'> = {};
   let systemd: SystemdAnswer = { units: new Map() };
   for (const [kind, encodedPath = '-', ...words] of lines.value) {
@@ -69,11 +72,12 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process') processes.set(path, parseProcess(words));
+    else if (kind === 'stranger') unmanaged.push(parseUnmanaged([encodedPath, ...words]));
     else if (kind === 'self') self = { sshUser: path };
     else if (kind === 'enabled') startedAtBoot.add(path);
     else if (kind === 'units') systemd = parseSystemd(path, words);
   }
-  return success({ files, storage, processes, standings, startedAtBoot, ...self, ...systemd });
+  return success({ files, storage, processes, standings, startedAtBoot, unmanaged, ...self, ...systemd });
 }
 
 type SystemdAnswer = Pick<HostAnswer, 'units' | 'noSystemd'>;
@@ -127,16 +131,16 @@ export function assembleHost(
   const workers = new Map(
     host.workers.map((worker) => {
       const observed = assembleWorker(host, worker, answer, lives);
-      return [
-        worker.name,
-        startedElsewhere.has(worker.name) ? { ...observed, startedElsewhere: true } : observed,
-      ];
+      const holdsRepo = answer.unmanaged.some(({ repo }) => repo === worker.repo);
+      const elsewhere = startedElsewhere.has(worker.name) || (holdsRepo && observed.process === undefined);
+      return [worker.name, elsewhere ? { ...observed, startedElsewhere: true } : observed];
     }),
   );
   const forgotten = forgottenWorkers(host, answer);
   const template = answer.files.get(TEMPLATE_FILE);
   const base = {
     ...writtenIn(answer.files.get(hostLayout(host.paths).written)),
+    ...(answer.unmanaged.length === 0 ? {} : { unmanaged: answer.unmanaged }),
     ...(template === undefined ? {} : { unitTemplate: template }),
     ...(answer.sshUser === undefined ? {} : { sshUser: answer.sshUser }),
     ...(forgotten.length === 0 ? {} : { forgotten }),

@@ -16,6 +16,7 @@ import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit, strangeKeeper } from '../observed/keeper.js';
+import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
@@ -95,6 +96,7 @@ function planHost(
     },
     diagnostics: [
       ...observed.problems,
+      ...strangeWorkers(observed, desired.workers),
       ...forgottenWorkers(desired, observed),
       ...combine(found).diagnostics,
     ],

@@ -1,3 +1,4 @@
+import { strangeWorkers } from '../../observed/unmanaged.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { placeOf, seenWorkers, type LiveCheck, type SeenWorker } from './context.js';
 
@@ -84,28 +85,10 @@ export const programs: LiveCheck = function* (context) {
   }
 };
 
-/** They take of a machine what capacity and checks count as free. */
-export const unmanagedWorkers: LiveCheck = function* ({ farm, facts, observation }) {
-  for (const host of farm.hosts) {
-    const seen = observation.hosts.get(host.name);
-    const known = host.workers.filter(
-      ({ name }) => seen?.reached === true && seen.workers.get(name)?.startedElsewhere === true,
-    );
-    for (const { pid, repo, port } of facts.get(host.name)?.unmanaged ?? []) {
-      // Of those the plan says more.
-      if (known.some((worker) => worker.repo === repo)) continue;
-      const where = [
-        repo === undefined ? [] : [`repo ${repo}`],
-        port === undefined ? [] : [`port ${port}`],
-      ].flat();
-      yield {
-        code: 'SF545',
-        severity: 'warning',
-        message: `a lotus-worker runs that sealfarm did not start: ${['process ' + String(pid), ...where].join(', ')}`,
-        place: { kind: 'host', host: host.name },
-        help: 'Declare it with its repo, drain it where it is kept and let apply start it, or take it away from this machine.',
-      };
-    }
+export const unmanagedWorkers: LiveCheck = function* ({ farm, observation }) {
+  for (const { name, workers } of farm.hosts) {
+    const seen = observation.hosts.get(name);
+    if (seen?.reached === true) yield* strangeWorkers(seen, workers);
   }
 };
 
