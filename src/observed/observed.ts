@@ -115,6 +115,8 @@ export interface ObservedMiner {
   readonly sectors: ReadonlyMap<StorageId, readonly SectorDecl[]>;
   readonly storage: ReadonlyMap<StorageId, IndexedStorage>;
   readonly locks: readonly SectorLock[];
+  /** bytes; absent where the miner cannot say. */
+  readonly sectorSize?: number;
 }
 
 export interface IndexedStorage {

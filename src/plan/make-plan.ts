@@ -37,6 +37,7 @@ export function planSteps(desired: DesiredFarm, observation: Observation, part?:
 }
 
 function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
+  const refused = otherSectorSize(desired, observation.miner);
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof));
   const clashes = sharedIds(desired, observation);
@@ -46,10 +47,13 @@ function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observat
     farm: desired.name,
     hosts: planned.map(({ plan }) => ({
       ...plan,
-      steps: plan.steps.filter(({ worker }) => worker === undefined || !clashing.has(worker)),
+      steps: plan.steps.filter(
+        ({ worker }) => refused.length === 0 && (worker === undefined || !clashing.has(worker)),
+      ),
     })),
     diagnostics: [
       ...minerProblems(observation.miner),
+      ...refused,
       ...planned.flatMap(({ diagnostics }) => diagnostics),
       ...clashes.map(({ diagnostic }) => diagnostic),
     ],
@@ -222,6 +226,22 @@ function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonl
       place: { kind: 'host', host: desired.name, worker: name },
       help: 'Declare it again and drain it before you take it out of the file.',
     }));
+}
+
+/** Every limit would be written for sectors that there are none of. */
+function otherSectorSize({ sectorSize }: DesiredFarm, miner: MinerObservation): readonly Diagnostic[] {
+  const bytes = miner.reached ? miner.sectorSize : undefined;
+  if (bytes === undefined || bytes === SECTOR_SIZES[sectorSize].bytes) return [];
+  const [name = `${bytes} bytes`] =
+    Object.entries(SECTOR_SIZES).find(([, facts]) => facts.bytes === bytes) ?? [];
+  return [
+    {
+      code: 'SF513',
+      severity: 'error',
+      message: `the miner seals sectors of ${name}, the file says ${sectorSize}`,
+      help: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
+    },
+  ];
 }
 
 function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
