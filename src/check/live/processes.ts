@@ -1,4 +1,3 @@
-import { strangeWorkers } from '../../observed/unmanaged.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { placeOf, seenWorkers, type LiveCheck, type SeenWorker } from './context.js';
 
@@ -82,13 +81,6 @@ export const programs: LiveCheck = function* (context) {
       place: placeOf(seen, seen.worker.binary),
       help: 'Install it there with the version of the miner, or correct `binary`.',
     };
-  }
-};
-
-export const unmanagedWorkers: LiveCheck = function* ({ farm, observation }) {
-  for (const { name, workers } of farm.hosts) {
-    const seen = observation.hosts.get(name);
-    if (seen?.reached === true) yield* strangeWorkers(seen, workers);
   }
 };
 

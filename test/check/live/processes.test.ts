@@ -129,20 +129,6 @@ describe('the program', () => {
   });
 });
 
-describe('a worker of somebody else', () => {
-  it('is told, and left to the plan where it holds the repo of a declared one', () => {
-    const seen = halted(healthy());
-    const stranger = { pid: 77, uid: 0, repo: '/root/.lotusworker', port: 4567, variables: ['PATH'] };
-    const hosts = new Map(
-      [...seen.observation.hosts].map(([name, host]) => [
-        name,
-        host.reached && name === 'host-1' ? { ...host, unmanaged: [stranger] } : host,
-      ]),
-    );
-    expect(liveCodes({ ...seen, observation: { ...seen.observation, hosts } })).toEqual(['SF545 warning']);
-  });
-});
-
 describe('the lock of the GPU', () => {
   it.each<[what: string, seen: Seen, ...said: string[]]>([
     ['is free', withWorkerFacts(healthy(), { gpuLocks: [LOCK] })],
