@@ -153,13 +153,13 @@ function planKnownPath(
   ]);
 }
 
-/** Lotus works by its index: that is brought up to date whether the file (`whyFile`) or only the index differs. */
+/** Lotus works by its index: that is brought up to date, whether it alone differs or the file (`whyFile`) does, too. */
 function redeclare(context: WorkerContext, storage: DesiredStorage, id: string, whyFile?: Reason): Findings {
   if (attachedPath(liveOf(context.observed.process), storage.path) === undefined || !context.miner.reached)
     return NOTHING;
   const indexed = context.miner.storage.get(id)?.info;
   const differing = settingChanges(settingsFrom(indexed ?? {}), storage.settings);
-  if (indexed !== undefined && differing.length === 0 && whyFile === undefined) return NOTHING;
+  if (indexed !== undefined && differing.length === 0) return NOTHING;
   const step = workerStep(context, {
     action: { kind: 'redeclare', path: storage.path, id, settings: storage.settings },
     disruption: 'live',

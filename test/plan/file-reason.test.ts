@@ -68,7 +68,7 @@ describe('the reason of a write', () => {
     expect(only(made, 'write-file').changes).toEqual([{ field: 'mode', before: '644', after: '600' }]);
   });
 
-  it('is the edit for a sectorstore.json, and for telling Lotus of it', () => {
+  it('is the edit for a sectorstore.json that Lotus has not heard of', () => {
     const path = sectorStoreFile(SEAL);
     const { hosts } = PLACED;
     const host = hosts.get('host-1');
@@ -79,7 +79,6 @@ describe('the reason of a write', () => {
     const seen = changeWorker(PLACED, 'worker-1', changePath(SEAL, { sectorStore: file(text) }));
     expect(summary(plan(FARM, written(seen, path, 'as it was written')))).toEqual([
       `write-file ${path}: none, edited-on-host`,
-      `redeclare ${SEAL}: live, edited-on-host`,
     ]);
   });
 
