@@ -1,4 +1,4 @@
-import { failure, type Result } from '../diagnostic/result.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import type { HostLayout } from '../host/layout.js';
 import { formatManifest, type Manifest } from '../host/manifest.js';
 import type { ObservedHost } from '../observed/observed.js';
@@ -6,7 +6,6 @@ import type { ApplyContext } from './context.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 import { Secret } from '../secret/secret.js';
-import { success } from '../diagnostic/result.js';
 
 /** Two workers of one host may leave it at the same moment. */
 const TRIES = 5;
@@ -18,7 +17,7 @@ const TRIES = 5;
 export async function editManifest(
   context: ApplyContext,
   host: string,
-  { manifest: path, backups }: HostLayout,
+  { manifest: path, backups, written: record }: HostLayout,
   change: (manifest: Manifest) => Manifest | undefined,
 ): Promise<Result<ObservedHost>> {
   for (let tries = 1; ; tries += 1) {
@@ -29,7 +28,7 @@ export async function editManifest(
     if (after === undefined) return seen;
     const content = new Secret(formatManifest(after));
     const replaces = manifestSha256 === undefined ? {} : { replaces: manifestSha256 };
-    const script = writeFileScript({ path, mode: 'keep', content, backups, ...replaces });
+    const script = writeFileScript({ path, mode: 'keep', content, backups, written: record, ...replaces });
     const written = await runScript(context, { host, what: `write ${path}` }, script);
     if (written.ok) return seen;
     if (written.diagnostic.code !== 'SF601' || tries === TRIES) return written;

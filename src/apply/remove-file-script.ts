@@ -1,9 +1,16 @@
+import type { WorkerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
+import { RECORD_FUNCTIONS } from './record-script.js';
 import { backupCommand } from './scripts.js';
 
 /** Takes a file that may hold a secret away, and its folder where nothing else is in it. The backup has a mask for the secret. */
-export function removeFileScript(path: string, backups: string): string {
+export function removeFileScript(
+  path: string,
+  { backups, written }: Pick<WorkerLayout, 'backups' | 'written'>,
+): string {
   return `set -eu
+${RECORD_FUNCTIONS}
+written=${shellQuote(written)}
 target=${shellQuote(path)} backups=${shellQuote(backups)}
 if [ -e "$target" ]; then
   umask 077
@@ -12,5 +19,6 @@ if [ -e "$target" ]; then
 fi
 rm -f "$target"
 rmdir "\${target%/*}" 2>/dev/null || :
+forget "$target"
 `;
 }

@@ -87,12 +87,19 @@ async function tasksOff(
   context: ApplyContext,
   { host }: Target,
   { envFile }: DepartedWorker,
-  { envFile: path, backups }: WorkerLayout,
+  { envFile: path, backups, written: record }: WorkerLayout,
 ): Promise<Result<undefined>> {
   if (envFile.state !== 'present') return success(undefined);
   const content = formatEnvFile(withoutTasks(parseEnvFile(envFile.text.reveal())));
   if (content.reveal() === envFile.text.reveal()) return success(undefined);
-  const script = writeFileScript({ path, mode: '600', content, replaces: envFile.sha256, backups });
+  const script = writeFileScript({
+    path,
+    mode: '600',
+    content,
+    replaces: envFile.sha256,
+    backups,
+    written: record,
+  });
   const written = await runScript(context, { host, what: `write ${path}` }, script);
   return written.ok ? success(undefined) : written;
 }
@@ -107,7 +114,7 @@ export async function takeAway(
   const scripts = [
     ...(service.serviceManager === 'systemd' ? [MANAGERS.systemd.removeScript(service)] : []),
     MANAGERS.process.removeScript(service),
-    removeFileScript(service.envFile, service.backups),
+    removeFileScript(service.envFile, service),
   ];
   for (const script of scripts) {
     const removed = await runScript(context, { host, what: `remove ${worker}` }, script);

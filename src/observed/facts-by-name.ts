@@ -18,10 +18,14 @@ import type {
  */
 export function hostFacts(host: HostObservation): ReadonlyMap<string, string> {
   if (!host.reached) return new Map([['whether it can be reached', 'no']]);
-  const { manifestSha256 = 'absent', unitTemplate, forgotten = [] } = host;
+  const { manifestSha256 = 'absent', unitTemplate, forgotten = [], unmanaged = [] } = host;
   return new Map([
     ['manifest', manifestSha256],
     ['template of the units', fileWords(unitTemplate)],
+    [
+      'workers that somebody else keeps',
+      JSON.stringify(unmanaged.map(({ pid, repo, port }) => [pid, repo, port])),
+    ],
     ['workers that the file names no more', [...forgotten].sort().join(' ')],
     ...workersOn(host).flatMap(([name, worker]) => workerFacts(name, worker)),
   ]);

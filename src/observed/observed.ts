@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { ManagerName, WorkerLayout } from '../host/layout.js';
 import type { Manifest } from '../host/manifest.js';
+import type { Written } from '../host/written.js';
 import type {
   SectorDecl,
   SectorLock,
@@ -15,6 +16,7 @@ import type {
 import type { TaskCode } from '../lotus/task.js';
 import type { Secret } from '../secret/secret.js';
 import type { Standing } from './standing.js';
+import type { UnmanagedWorker } from './unmanaged.js';
 import type { ObservedUnit } from './units.js';
 
 /** Everything seen of the farm in one look. */
@@ -40,11 +42,15 @@ export interface ObservedHost {
   readonly manifest?: Manifest;
   /** Of the manifest's bytes, in hex. */
   readonly manifestSha256?: string;
+  /** What sealfarm wrote on the host before; absent where nothing is recorded. */
+  readonly written?: Written;
   /** Things on the host that cannot be read for what they are. */
   readonly problems: readonly Diagnostic[];
   /** The template of all workers' units. */
   readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
+  /** Workers that run here and that sealfarm did not start; absent when there are none. */
+  readonly unmanaged?: readonly UnmanagedWorker[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
   /** Workers of the manifest that the file names no more, by name; absent when there are none. */
@@ -121,6 +127,8 @@ export interface ObservedMiner {
   readonly sectors: ReadonlyMap<StorageId, readonly SectorDecl[]>;
   readonly storage: ReadonlyMap<StorageId, IndexedStorage>;
   readonly locks: readonly SectorLock[];
+  /** bytes; absent where the miner cannot say. */
+  readonly sectorSize?: number;
 }
 
 export interface IndexedStorage {

@@ -4,6 +4,7 @@ import { shellQuote } from '../host/shell.js';
 import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { ASKING_FUNCTIONS, call } from './asking.js';
+import { STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -33,18 +34,22 @@ export function probeScript(host: Host): string {
   });
   return [
     ASKING_FUNCTIONS,
+    STRANGERS_FUNCTIONS,
     FUNCTIONS,
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
     'echo "self $(word "$(id -un 2>/dev/null || id -u)")"',
+    'ours=$(echo $(each_unit process_of))',
     call('file', layout.manifest),
     call('file', TEMPLATE_FILE),
+    call('file', layout.written),
     ...workers,
     ...departedLines(host),
     // Those of workers that the file names no more are among them.
     `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,
     'each_unit tell',
+    'strangers',
     'echo "units $(word "$units") $asked"',
     `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || echo "enabled $(word "\${link##*/}")"; done`,
     `echo '${PROBE_END}'`,
@@ -76,7 +81,7 @@ file() {
   else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
 }
 tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; }
-process() { if by_file "$1"; then tell "$1" "$pid"; fi; }
+process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
   if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
   if [ "$(device "$1")" = "$root" ]; then on=root; else on=mount; fi

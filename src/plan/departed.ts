@@ -92,8 +92,7 @@ function notKnown(leaving: Leaving): Diagnostic | undefined {
   if (storageJson.state === 'unreadable')
     return unreadable(desired, name, files.storageJson, storageJson.why);
   if ('problem' in list) return unreadable(desired, name, files.storageJson, list.problem);
-  if (worker.process?.live.reached === false && storageJson.state === 'absent')
-    return unreadable(desired, name, files.storageJson, 'it is gone, and the worker does not answer');
+  if (worker.process?.live.reached === false) return silent(desired, name);
   if (repo === undefined && !isHalfGone(leaving))
     return unreadable(desired, name, files.envFile, 'nothing tells which repo it has');
   return undefined;
@@ -105,6 +104,17 @@ function isHalfGone({ name, worker, desired, host }: Leaving): boolean {
   const heir = desired.workers.find(({ renamedFrom }) => renamedFrom === name);
   const isMade = heir !== undefined && host.workers.get(heir.name)?.envFile.state === 'present';
   return isMade || host.manifest?.intents[name]?.emptied === true;
+}
+
+/** It may have opened more paths than its list has now. */
+function silent(desired: DesiredHost, worker: string): Diagnostic {
+  return {
+    code: 'SF508',
+    severity: 'error',
+    message: `${worker}, which is in the file no more, runs but does not answer: nothing is done to it`,
+    place: { kind: 'host', host: desired.name, worker },
+    help: 'Wait until it answers, and plan again: only then it is known which sectors it has.',
+  };
 }
 
 function unreadable(desired: DesiredHost, worker: string, path: string, why: string): Diagnostic {

@@ -2,7 +2,8 @@ import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
 import type { DrainIntent, Manifest } from '../host/manifest.js';
 import type { Observation, ObservedHost } from '../observed/observed.js';
 import { intentsOn } from '../observed/intents.js';
-import { manifestWrite, planSteps } from './make-plan.js';
+import { planSteps } from './make-plan.js';
+import { manifestWrite } from './manifest-rules.js';
 import type { HostPlan, Plan, Step } from './plan.js';
 import { inWaves, type Unordered } from './rollout.js';
 
@@ -73,6 +74,12 @@ function rememberStep(
   if (fields.length === 0) return [];
   const workers = [...new Set([...current.workers, ...own])];
   return [
-    manifestWrite(host, { ...current, workers, intents: Object.fromEntries(intents) }, observed, fields),
+    manifestWrite(
+      host,
+      { ...current, workers, intents: Object.fromEntries(intents) },
+      observed,
+      fields,
+      'drain-intent',
+    ),
   ];
 }

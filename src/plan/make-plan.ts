@@ -1,17 +1,17 @@
 import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
-import { formatManifest, SEALFARM, type DrainIntent, type Manifest } from '../host/manifest.js';
 import { hostLayout } from '../host/layout.js';
+import { NOTHING_WRITTEN } from '../host/written.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
-import { Secret } from '../secret/secret.js';
 import { movedWorkers, planDeparted } from './departed.js';
 import { inTheWay } from './in-the-way.js';
 import { planEnvFile } from './env-rules.js';
+import { manifestStep } from './manifest-rules.js';
 import { narrowed, type Part } from './part.js';
-import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
+import type { DrainedWorker, HostPlan, Plan } from './plan.js';
 import { planProcess } from './process-rules.js';
-import { planRenaming, renamingOf, underNewNames } from './renamed.js';
+import { planRenaming, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
 import { sharedIds } from './shared-ids.js';
 import { strangers } from './strangers.js';
@@ -19,6 +19,7 @@ import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
+import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
@@ -39,6 +40,7 @@ export function planSteps(desired: DesiredFarm, observation: Observation, part?:
 }
 
 function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
+  const refused = otherSectorSize(desired, observation.miner);
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof));
   const clashes = [...sharedIds(desired, observation), ...movedWorkers(desired, observation)];
@@ -48,10 +50,13 @@ function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observat
     farm: desired.name,
     hosts: planned.map(({ plan }) => ({
       ...plan,
-      steps: plan.steps.filter(({ worker }) => worker === undefined || !clashing.has(worker)),
+      steps: plan.steps.filter(
+        ({ worker }) => refused.length === 0 && (worker === undefined || !clashing.has(worker)),
+      ),
     })),
     diagnostics: [
       ...minerProblems(observation.miner),
+      ...refused,
       ...strangers(desired, observation),
       ...planned.flatMap(({ diagnostics }) => diagnostics),
       ...clashes.map(({ diagnostic }) => diagnostic),
@@ -101,7 +106,12 @@ function planHost(
         ...leaving.steps.filter(({ disruption }) => disruption !== 'none'),
       ],
     },
-    diagnostics: [...observed.problems, ...leaving.diagnostics, ...combine(found).diagnostics],
+    diagnostics: [
+      ...observed.problems,
+      ...strangeWorkers(observed, desired.workers),
+      ...leaving.diagnostics,
+      ...combine(found).diagnostics,
+    ],
   };
 }
 
@@ -114,7 +124,13 @@ function planWorker(
 ): Findings {
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
-  const context: WorkerContext = { desired, observed, miner, sealProof };
+  const context: WorkerContext = {
+    desired,
+    observed,
+    miner,
+    written: host.written ?? NOTHING_WRITTEN,
+    sealProof,
+  };
   const renaming = planRenaming(context, host, home);
   if (renaming !== undefined) return renaming;
   const list = planStorageList(context);
@@ -134,72 +150,6 @@ function unitState({ desired, observed }: WorkerContext): Findings {
   return ending === undefined ? NOTHING : { steps: [], diagnostics: [ending] };
 }
 
-/** The manifest is written first: what is ours is known before anything else is made. */
-function manifestStep(desired: DesiredHost, farm: string, observed: ObservedHost): readonly Step[] {
-  const current = observed.manifest;
-  const known = current?.workers ?? [];
-  const missing = desired.workers.map(({ name }) => name).filter((name) => !known.includes(name));
-  const intents = new Map(Object.entries(current?.intents ?? {}));
-  const changed = changedIntents(desired, observed, intents);
-  if (current !== undefined && missing.length + changed.length === 0) return [];
-  const manifest: Manifest = {
-    ...current,
-    version: 1,
-    farm,
-    workers: [...known, ...missing],
-    intents: Object.fromEntries(intents),
-  };
-  const before = known.length === 0 ? {} : { before: known.join(', ') };
-  const workers = { field: 'workers', ...before, after: manifest.workers.join(', ') };
-  const more = current === undefined || missing.length > 0;
-  return [manifestWrite(desired, manifest, observed, [...(more ? [workers] : []), ...changed])];
-}
-
-/** Changes them to those that hold: of a worker that is back in the file none of ours, of a renamed one its own. */
-function changedIntents(
-  { workers }: DesiredHost,
-  observed: ObservedHost,
-  intents: Map<string, DrainIntent>,
-): Step['changes'] {
-  return workers.flatMap((worker) => {
-    const { name } = worker;
-    const old = renamingOf(worker, observed)?.from;
-    const carried = old === undefined ? undefined : intents.get(old);
-    const own = intents.get(name);
-    if (own?.who === SEALFARM) {
-      intents.delete(name);
-      return [{ field: name, before: 'leaving', after: 'serving' }];
-    }
-    if (own !== undefined || carried === undefined || carried.who === SEALFARM) return [];
-    intents.set(name, carried);
-    return [{ field: name, before: 'serving', after: 'drained' }];
-  });
-}
-
-/** Any change of a host's manifest; refused when somebody else changed it since it was read. */
-export function manifestWrite(
-  host: { readonly name: string; readonly paths: DesiredHost['paths'] },
-  manifest: Manifest,
-  observed: Pick<ObservedHost, 'manifest' | 'manifestSha256'>,
-  changes: Step['changes'],
-): Step {
-  return {
-    id: `${host.name}/manifest`,
-    host: host.name,
-    action: {
-      kind: 'write-file',
-      path: hostLayout(host.paths).manifest,
-      mode: 'keep',
-      backups: hostLayout(host.paths).backups,
-      content: new Secret(formatManifest(manifest)),
-      ...(observed.manifestSha256 === undefined ? {} : { replaces: observed.manifestSha256 }),
-    },
-    disruption: 'none',
-    reason: observed.manifest === undefined ? 'new' : 'config-changed',
-    changes,
-  };
-}
-
 function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHost): readonly Diagnostic[] {
   if (manifest === undefined || manifest.farm === farm) return [];
   return [
@@ -209,6 +159,22 @@ function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHos
       message: `${desired.name} belongs to the farm ${manifest.farm}, this file is of the farm ${farm}`,
       place: { kind: 'host', host: desired.name, path: hostLayout(desired.paths).manifest },
       help: 'Check that this is the right host. If the farm has a new name, change `farm` in the manifest on the host too.',
+    },
+  ];
+}
+
+/** Every limit would be written for sectors that there are none of. */
+function otherSectorSize({ sectorSize }: DesiredFarm, miner: MinerObservation): readonly Diagnostic[] {
+  const bytes = miner.reached ? miner.sectorSize : undefined;
+  if (bytes === undefined || bytes === SECTOR_SIZES[sectorSize].bytes) return [];
+  const [name = `${bytes} bytes`] =
+    Object.entries(SECTOR_SIZES).find(([, facts]) => facts.bytes === bytes) ?? [];
+  return [
+    {
+      code: 'SF513',
+      severity: 'error',
+      message: `the miner seals sectors of ${name}, the file says ${sectorSize}`,
+      help: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
     },
   ];
 }

@@ -94,8 +94,12 @@ export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 export type Reason =
   /** It is not there yet. */
   | 'new'
-  /** The file asks for something else than what was last written. */
+  /** The declaration asks for something else than what stands there. */
   | 'config-changed'
+  /** Somebody else changed on the host what sealfarm wrote. */
+  | 'edited-on-host'
+  /** A person has drained the worker, or takes that back. */
+  | 'drain-intent'
   /** The files are right, the process was started with older ones. */
   | 'process-older-than-file'
   /** The files are right, Lotus works by something else. */

@@ -1,6 +1,7 @@
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, FormerName, Reason, RestartCost } from './plan.js';
 import { attachedPath, liveOf } from '../observed/live.js';
@@ -34,7 +35,9 @@ export function planProcess(context: WorkerContext): Findings {
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
   const planned = planRestart(context, process);
   // A restart starts with the declared tasks, and switches all off before.
-  return planned === NOTHING ? combine([planTasks(context), unanswering(context, process)]) : planned;
+  return planned === NOTHING
+    ? combine([planTasks(context), unanswering(context, process), planEffective(context)])
+    : planned;
 }
 
 /** From the service manager that keeps it to the declared one. */

@@ -82,6 +82,10 @@ export function reasonWords(reason: Reason): string {
       return 'new';
     case 'config-changed':
       return 'differs from the file';
+    case 'edited-on-host':
+      return 'edited on the host';
+    case 'drain-intent':
+      return 'as its drain asks';
     case 'process-older-than-file':
       return 'was started with other settings';
     case 'lotus-differs':

@@ -59,7 +59,9 @@ it('gives a busy worker another name, with its repo and the IDs of its paths', a
   await farm.submit(6);
   await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
   const id = await farm.read('host-1', 'seal', 'sectorstore.json');
-  await farm.edit((text) => text.replace('      worker-1:\n', '      first:\n        renamedFrom: worker-1\n'));
+  await farm.edit((text) =>
+    text.replace('      worker-1:\n', '      first:\n        renamedFrom: worker-1\n'),
+  );
   const restarts = (await plan()).filter(({ disruption }) => disruption !== 'none');
   expect(restarts).toMatchObject([
     { id: 'first/restart', action: { kind: 'restart', from: 'worker-1' }, disruption: 'restart' },

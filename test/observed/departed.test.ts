@@ -110,13 +110,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))(
       const folder = hostWith(['old']);
       const env = folder.write('etc/workers/old/worker.env', `MINER_API_INFO=${CANARY}:/ip4/1\nA=b\n`, 0o600);
       const backups = join(folder.path, 'state/backups/old');
+      const written = folder.write('state/written', `${'0'.repeat(64)}  ${env}\n${'1'.repeat(64)}  /etc/x\n`);
       for (const time of ['first', 'second']) {
         const run = spawnSync(shell[0] ?? '', [...shell.slice(1), '-s'], {
-          input: removeFileScript(env, backups),
+          input: removeFileScript(env, { backups, written }),
         });
         expect([time, run.status]).toEqual([time, 0]);
       }
       expect(existsSync(join(folder.path, 'etc/workers/old'))).toBe(false);
+      expect(readFileSync(written, 'utf8')).toBe(`${'1'.repeat(64)}  /etc/x\n`);
       const [kept = '', ...more] = readdirSync(backups);
       expect(more).toEqual([]);
       expect(readFileSync(join(backups, kept), 'utf8')).toBe('MINER_API_INFO=(secret)\nA=b\n');

@@ -152,6 +152,19 @@ describe('a plan for any farm found in any state', () => {
     );
   });
 
+  it('done up to any step leaves just the steps that were left', { timeout: TIMEOUT }, () => {
+    fc.assert(
+      fc.property(worldChoice, fc.double({ min: 0, max: 1, noNaN: true }), (choice, share) => {
+        const world = buildWorld(choice);
+        const first = steps(planOf(world));
+        const done = Math.floor(share * first.length);
+        applyAll(world.model, first.slice(0, done));
+        expect(idsOf(planOf(world))).toEqual(first.slice(done).map(({ id }) => id));
+      }),
+      RUNS,
+    );
+  });
+
   it('broken off by a reboot leaves each worker to one service manager', { timeout: TIMEOUT }, () => {
     fc.assert(
       fc.property(worldChoice, fc.double({ min: 0, max: 1, noNaN: true }), (choice, share) => {

@@ -26,6 +26,8 @@ export interface ModelProcess {
 export class HostModel {
   /** By host and path. */
   readonly files = new Map<string, { text: string; mode: string }>();
+  /** Hashes of what sealfarm wrote, by host and path. */
+  readonly written = new Map<string, Set<string>>();
   /** Folders of storage paths, with the entries in them. */
   readonly folders = new Map<string, { entries: string[]; onRootFileSystem: boolean }>();
   readonly processes = new Map<string, ModelProcess>();
@@ -60,7 +62,7 @@ export class HostModel {
         const seen = before === undefined ? undefined : sha256(before.text);
         if (seen !== action.replaces) throw new Error(`${action.path} is not the file that was read`);
         const mode = action.mode === '600' ? '600' : (before?.mode ?? '644');
-        this.files.set(at(action.path), { text: action.content.reveal(), mode });
+        this.#write(at(action.path), action.content.reveal(), mode);
         return;
       }
       case 'create-path':
@@ -70,10 +72,7 @@ export class HostModel {
         const path = at(sectorStoreFile(action.path));
         if (!this.folders.has(at(action.path))) throw new Error(`no folder ${action.path}`);
         if (this.files.has(path)) throw new Error(`${path} stands already`);
-        this.files.set(path, {
-          text: newSectorStore(action.id ?? this.drawId(), action.settings),
-          mode: '644',
-        });
+        this.#write(path, newSectorStore(action.id ?? this.drawId(), action.settings), '644');
         return;
       }
       case 'redeclare':
@@ -127,7 +126,12 @@ export class HostModel {
     }));
     const files = this.#find(name)?.files;
     const env = this.files.get(`${host}:${files?.envFile ?? ''}`);
-    if (env !== undefined) env.text = formatEnvFile(withoutTasks(parseEnvFile(env.text))).reveal();
+    if (env !== undefined)
+      this.#write(
+        `${host}:${files?.envFile ?? ''}`,
+        formatEnvFile(withoutTasks(parseEnvFile(env.text))).reveal(),
+        '600',
+      );
   }
 
   /** Lotus brings what is being sealed to its end elsewhere; what is stored stays. */
@@ -166,6 +170,7 @@ export class HostModel {
     const found = this.#find(name);
     if (found !== undefined) this.#removeUnit(name);
     this.files.delete(`${host}:${found?.files.envFile ?? ''}`);
+    this.written.delete(`${host}:${found?.files.envFile ?? ''}`);
     this.#editManifest(host, manifest, ({ workers, intents, ...rest }) => ({
       ...rest,
       workers: workers.filter((one) => one !== name),
@@ -178,6 +183,15 @@ export class HostModel {
     const manifest = parseManifest(file?.text ?? '');
     if (file === undefined || 'problem' in manifest) throw new Error('there is no manifest');
     file.text = formatManifest(change(manifest));
+  }
+
+  #write(at: string, text: string, mode: string): void {
+    const seen = this.files.get(at)?.text;
+    const kept = [...(this.written.get(at) ?? [])].filter(
+      (hash) => seen !== undefined && hash === sha256(seen),
+    );
+    this.written.set(at, new Set([...kept, sha256(text)]));
+    this.files.set(at, { text, mode });
   }
 
   /** As a restart does: by whoever keeps it; nothing of it is left there if that is not the declared manager. */
@@ -194,6 +208,7 @@ export class HostModel {
     this.enabled.delete(name);
     this.trying.delete(name);
     this.files.delete(`${host}:${files.unit.dropIn}`);
+    this.written.delete(`${host}:${files.unit.dropIn}`);
   }
 
   /** Everything ends, and systemd starts what is enabled; one that cannot be started stays down. */

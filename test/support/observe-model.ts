@@ -40,6 +40,11 @@ function observeHost(model: HostModel, { name, paths, unitTemplate, workers }: D
   const observed = workers.map((worker) => [worker.name, observeWorker(model, worker)] as const);
   const template =
     unitTemplate === undefined ? {} : { unitTemplate: observeFile(model, name, TEMPLATE_FILE) };
+  const written = new Map(
+    [...model.written].flatMap(([at, hashes]) =>
+      at.startsWith(`${name}:`) ? [[at.slice(name.length + 1), hashes] as const] : [],
+    ),
+  );
   const declared = new Set(workers.map((worker) => worker.name));
   const forgotten = [...model.processes.keys(), ...model.trying].filter(
     (one) => model.worker(one).host === name && !declared.has(one),
@@ -47,6 +52,7 @@ function observeHost(model: HostModel, { name, paths, unitTemplate, workers }: D
   const host = {
     reached: true,
     name,
+    written,
     problems: [],
     ...template,
     workers: new Map(observed),

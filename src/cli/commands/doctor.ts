@@ -72,9 +72,17 @@ function judge(
     live: [
       ...failures,
       ...notesOf(workspace, hosts),
-      ...checkLive({ farm, observation, facts, versions, now: new Date() }),
+      ...checkLive({ farm, observation, facts, versions, now: new Date() }).filter(notIn(plan.diagnostics)),
     ],
   };
+}
+
+/** The plan has the same code for it, at the same worker. */
+function notIn(said: readonly Diagnostic[]): (one: Diagnostic) => boolean {
+  const whom = ({ code, place }: Diagnostic): string =>
+    place?.kind === 'host' ? `${code} ${place.host} ${place.worker ?? ''}` : code;
+  const known = new Set(said.map(whom));
+  return (one) => !known.has(whom(one));
 }
 
 /** What there is to say of the way each host was reached. */

@@ -121,6 +121,14 @@ export const OBSERVING_CODES = {
     remedy:
       'Check the address of the host. If the farm has a new name, change `farm` in `/var/lib/sealfarm/manifest.json` on its hosts too.',
   },
+  SF513: {
+    title: 'miner seals sectors of another size',
+    severity: 'error',
+    why:
+      'A miner has one sector size for ever, which was chosen when it was made; `sectorSize` in the file says another. ' +
+      'Limits and resources are written for one size (`PC1_32G_MAX_CONCURRENT`), so that with a wrong one Lotus would read none of them, and give out as much work as the memory seems to hold. Nothing is done on any host.',
+    remedy: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
+  },
   SF514: {
     title: 'worker was started by somebody else',
     severity: 'error',
