@@ -12,6 +12,8 @@ export default defineConfig({
           exclude: ['test/integration/**', 'test/e2e/**'],
           // Nothing is timed here: a machine that is busy may take as long as it needs.
           testTimeout: 60_000,
+          // Left to itself Vitest spares a processor, which on two of them is half of the machine.
+          maxWorkers: '100%',
         },
       },
       {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { HostLayout } from '../host/layout.js';
 import { disturbs, steps, type HostPlan, type Plan, type Step, type Turn, type Wave } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
@@ -25,7 +26,7 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<Appl
 
 class Run {
   readonly #context: ApplyContext;
-  readonly #journals: ReadonlyMap<string, string>;
+  readonly #layouts: ReadonlyMap<string, HostLayout>;
   readonly #done: Step[] = [];
   readonly #failed: { step: Step; diagnostic: Diagnostic }[] = [];
   readonly #skipped: Step[] = [];
@@ -41,7 +42,7 @@ class Run {
         .filter(disturbs)
         .map((step) => [step.id, step]),
     );
-    this.#journals = new Map(plan.hosts.map(({ host, layout }) => [host, layout.journal]));
+    this.#layouts = new Map(plan.hosts.map(({ host, layout }) => [host, layout]));
   }
 
   report(): ApplyReport {
@@ -98,7 +99,9 @@ class Run {
       return;
     }
     emit({ type: 'step-started', step });
-    const result = await perform(this.#context, step);
+    const layout = this.#layouts.get(step.host);
+    if (layout === undefined) throw new Error(`no host ${step.host}`);
+    const result = await perform(this.#context, layout, step);
     if (result.ok) {
       this.#done.push(step);
       emit({ type: 'step-done', step });
@@ -107,7 +110,8 @@ class Run {
       emit({ type: 'step-failed', step, diagnostic: result.diagnostic });
     }
     const outcome = result.ok ? { outcome: 'done' } : { outcome: 'failed', why: result.diagnostic.message };
-    await this.#record(step, outcome);
+    const entry = { step: step.id, reason: step.reason, ...outcome };
+    await record(this.#context, step.host, layout.journal, entry);
   }
 
   #skip(step: Step, why: string): void {
@@ -120,12 +124,6 @@ class Run {
       step,
       diagnostic: { code: 'SF613', severity: 'error', message, place, help },
     });
-  }
-
-  async #record(step: Step, outcome: { readonly outcome: string; readonly why?: string }): Promise<void> {
-    const journal = this.#journals.get(step.host);
-    if (journal === undefined) throw new Error(`no host ${step.host}`);
-    await record(this.#context, step.host, journal, { step: step.id, reason: step.reason, ...outcome });
   }
 }
 

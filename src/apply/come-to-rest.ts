@@ -4,6 +4,7 @@ import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { ManagerName } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
+import { workerOn } from '../observed/departed.js';
 import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
 import type { Observation, ObservedMiner } from '../observed/observed.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
@@ -128,7 +129,7 @@ async function lookOnce(
   if (host?.reached === false) return failure(host.diagnostic);
   const [problem] = host?.problems.filter(({ severity }) => severity === 'error') ?? [];
   if (problem !== undefined) return failure(problem);
-  const worker = host?.workers.get(request.worker);
+  const worker = host === undefined ? undefined : workerOn(host, request.worker);
   const strange = worker === undefined ? undefined : strangeKeeper(worker, request.host, request.worker);
   if (strange !== undefined) return failure(strange);
   if (request.goal === 'empty' && host?.manifest?.intents[request.worker] === undefined)

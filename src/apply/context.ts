@@ -26,6 +26,8 @@ export interface ApplyContext {
   /** Aborted when the person wants to stop: no new step is started then. */
   readonly signal: AbortSignal;
   readonly remote: (host: string) => Remote;
+  /** All hosts of the farm: their workers may take over what lies on one that is emptied. */
+  readonly farmHosts: readonly string[];
   /** A fresh look at these hosts and the miner. */
   readonly observe: (hosts: readonly string[]) => Promise<FarmProbe>;
   /** Where sectors (`s-t01000-7`) are in the pipeline. */

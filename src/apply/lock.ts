@@ -23,7 +23,8 @@ if why=$(mkdir ${folder} 2>&1); then
   exit 1
 fi
 [ -d ${folder} ] || { printf '%s\\n' "$why" >&2; exit 1; }
-cat ${folder}/holder 2>/dev/null || echo 'somebody unnamed'
+words=$(cat ${folder}/holder 2>/dev/null)
+printf '%s\\n' "\${words:-somebody unnamed}"
 exit ${HELD}
 `;
 }

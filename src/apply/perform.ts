@@ -1,7 +1,7 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Blocker } from '../drain/step.js';
-import { sectorStoreFile } from '../host/layout.js';
+import { sectorStoreFile, type HostLayout } from '../host/layout.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import type { Step } from '../plan/plan.js';
 import { Secret } from '../secret/secret.js';
@@ -9,6 +9,7 @@ import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { detachPath } from './detach-path.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
+import { removeWorker } from './remove-worker.js';
 import { restartWorker } from './restart-worker.js';
 import { runScript } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
@@ -16,7 +17,11 @@ import { createPathScript, writeFileScript } from './scripts.js';
 import { startWorker } from './start-worker.js';
 
 /** Carries out one step. Doing a step twice is the same as doing it once. */
-export async function perform(context: ApplyContext, step: Step): Promise<Result<undefined>> {
+export async function perform(
+  context: ApplyContext,
+  { written }: Pick<HostLayout, 'written'>,
+  step: Step,
+): Promise<Result<undefined>> {
   const { action, host } = step;
   const target: Target = { host, worker: step.worker ?? host };
   const onWait = (blockers: readonly Blocker[]): void => {
@@ -24,7 +29,9 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
   };
   switch (action.kind) {
     case 'write-file':
-      return quietly(runScript(context, { host, what: `write ${action.path}` }, writeFileScript(action)));
+      return quietly(
+        runScript(context, { host, what: `write ${action.path}` }, writeFileScript({ ...action, written })),
+      );
     case 'create-path':
       return quietly(
         runScript(
@@ -34,7 +41,7 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
         ),
       );
     case 'create-sectorstore':
-      return createSectorStore(context, step, action);
+      return createSectorStore(context, step, { ...action, written });
     case 'redeclare':
       return withApi(context, target, (api) => redeclare(context, target, api, action));
     case 'attach':
@@ -49,6 +56,8 @@ export async function perform(context: ApplyContext, step: Step): Promise<Result
       return startWorker(context, target, action.service, action.expect);
     case 'restart':
       return restartWorker(context, target, action, onWait);
+    case 'remove-worker':
+      return removeWorker(context, target, action, onWait);
     case 'remove-unit':
       return quietly(
         runScript(
@@ -71,16 +80,23 @@ async function quietly(run: Promise<Result<string>>): Promise<Result<undefined>>
 function createSectorStore(
   context: ApplyContext,
   { host }: Step,
-  action: Extract<Step['action'], { kind: 'create-sectorstore' }>,
+  action: Extract<Step['action'], { kind: 'create-sectorstore' }> & Pick<HostLayout, 'written'>,
 ): Promise<Result<undefined>> {
   const path = sectorStoreFile(action.path);
   const content = new Secret(newSectorStore(action.id ?? context.newId(), action.settings));
-  const { backups, owner } = action;
+  const { backups, written, owner } = action;
   return quietly(
     runScript(
       context,
       { host, what: `write ${path}` },
-      writeFileScript({ path, mode: 'keep', content, backups, ...(owner === undefined ? {} : { owner }) }),
+      writeFileScript({
+        path,
+        mode: 'keep',
+        content,
+        backups,
+        written,
+        ...(owner === undefined ? {} : { owner }),
+      }),
     ),
   );
 }

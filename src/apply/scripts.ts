@@ -1,5 +1,6 @@
 import { base64Lines, shellQuote } from '../host/shell.js';
 import type { Secret } from '../secret/secret.js';
+import { RECORD_FUNCTIONS } from './record-script.js';
 
 /** Exit status of a write that found another file than the one the plan was made from. */
 export const CHANGED_MEANWHILE = 3;
@@ -11,6 +12,8 @@ export interface FileWrite {
   /** sha256 of the file it replaces; undefined when there was none. */
   readonly replaces?: string;
   readonly backups: string;
+  /** The host's record of what sealfarm wrote. */
+  readonly written: string;
   /** Has the file and its folder where they are new; else who makes them. */
   readonly owner?: string;
 }
@@ -19,11 +22,21 @@ export interface FileWrite {
  * Puts a whole file in place: nobody ever sees half of it, and a file that changed since it was read stays.
  * Owner and mode are kept; the version before goes to the backup folder.
  */
-export function writeFileScript({ path, mode, content, replaces, backups, owner }: FileWrite): string {
+export function writeFileScript({
+  path,
+  mode,
+  content,
+  replaces,
+  backups,
+  written,
+  owner,
+}: FileWrite): string {
   const slash = path.lastIndexOf('/');
   const folder = path.slice(0, slash) || '/';
   const name = path.slice(slash + 1);
   return `set -eu
+${RECORD_FUNCTIONS}
+written=${shellQuote(written)}
 target=${shellQuote(path)} folder=${shellQuote(folder)} backups=${shellQuote(backups)}
 temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)}
 ${makeFolder('"$folder"', owner)}
@@ -48,13 +61,15 @@ ${
 `
 }chmod "$mode" "$temp"
 sync "$temp"
+# Before it is in place: after a kill in between, both versions are known for sealfarm's own.
+remember "$target" "$seen" "$(sha256sum <"$temp" | cut -d ' ' -f 1)"
 mv -f "$temp" "$target"
 sync "$folder"
 `;
 }
 
 /** The token has one place on a host: the backup of a file that holds it has a mask there. */
-function backupCommand(mode: FileWrite['mode']): string {
+export function backupCommand(mode: FileWrite['mode']): string {
   return mode === '600' ? `LC_ALL=C sed '/${SECRET_NAMES}/s/=.*/=(secret)/'` : 'cat';
 }
 

@@ -1,4 +1,5 @@
 import { shellQuote } from '../host/shell.js';
+import { RECORD_FUNCTIONS } from './record-script.js';
 import type { ServiceManager } from './service-manager.js';
 
 /** Ends what waits for its next try: no process is lost. Sets state, in which everything is on one line. */
@@ -32,7 +33,9 @@ unit=${shellQuote(unit.name)}
 ${DISABLE}
 `,
 
-  removeScript: ({ unit, backups }): string => `set -eu
+  removeScript: ({ unit, backups, written }): string => `set -eu
+${RECORD_FUNCTIONS}
+written=${shellQuote(written)}
 unit=${shellQuote(unit.name)} dropin=${shellQuote(unit.dropIn)} backups=${shellQuote(backups)}
 ${END_TRIES}
 if [ "$(systemctl show -p MainPID "$unit")" != MainPID=0 ]; then echo "$unit runs again" >&2; exit 1; fi
@@ -41,6 +44,7 @@ if [ -e "$dropin" ]; then
   mkdir -p "$backups"
   mv -f "$dropin" "$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$dropin" | tr / _)"
   rmdir "\${dropin%/*}" 2>/dev/null || :
+  forget "$dropin"
 fi
 `,
 

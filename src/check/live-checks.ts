@@ -4,7 +4,7 @@ import { missingGpus } from './live/gpus.js';
 import { foreignPaths, loopbackUrls, staleUrls } from './live/index-urls.js';
 import { clocks, lessHardware } from './live/machine.js';
 import { disabledWorkers, foreignWorkers, lostJobs, noLongTermStorage } from './live/miner-work.js';
-import { fileLimits, gpuLocks, openSecrets, programs, restarts, unmanagedWorkers } from './live/processes.js';
+import { fileLimits, gpuLocks, openSecrets, programs, restarts } from './live/processes.js';
 import { parameterRoom, parentRoom, sealingRoom } from './live/room.js';
 import { strayEntries } from './live/sector-folders.js';
 import { networkStorage, sharedFolders } from './live/shared-storage.js';
@@ -36,7 +36,6 @@ const LIVE_CHECKS: readonly LiveCheck[] = [
   foreignPaths,
   noLongTermStorage,
   foreignWorkers,
-  unmanagedWorkers,
   disabledWorkers,
   lostJobs,
 ];

@@ -48,10 +48,18 @@ export function resolvePart(farm: Farm, { target, exclude }: PartWords): Result<
   const chosen = farm.hosts.flatMap((host) =>
     host.workers.filter((worker) => isChosen(host, worker)).map((worker) => ({ host, worker })),
   );
-  if (chosen.length === 0) return failure(nothingLeft(farm, target !== undefined, exclude !== undefined));
+  const whole = farm.hosts.filter(
+    (host) =>
+      (wanted === undefined || wanted.value.hosts.has(host.name)) &&
+      !hosts.has(host.name) &&
+      host.workers.every((worker) => isChosen(host, worker)),
+  );
+  if (chosen.length + whole.length === 0)
+    return failure(nothingLeft(farm, target !== undefined, exclude !== undefined));
   return success({
-    hosts: new Set(chosen.map(({ host }) => host.name)),
+    hosts: new Set([...chosen.map(({ host }) => host), ...whole].map(({ name }) => name)),
     workers: new Set(chosen.map(({ worker }) => worker.name)),
+    whole: new Set(whole.map(({ name }) => name)),
     leftOut: hosts,
   });
 }

@@ -7,7 +7,7 @@ import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
-import { intentsOf } from '../observed/intents.js';
+import { intentsOf, withRenamed } from '../observed/intents.js';
 import { parseSectorName } from '../lotus/file-type.js';
 import { makeDrift } from '../plan/drift.js';
 import { makePlan } from '../plan/make-plan.js';
@@ -73,7 +73,8 @@ export class Workspace {
 
   /** @param drift only what no edit of the file asks for */
   plan({ observation }: FarmProbe, part?: Part, drift = false): Plan {
-    const plan = (drift ? makeDrift : makePlan)(this.desired(intentsOf(observation)), observation, part);
+    const intents = withRenamed(intentsOf(observation), this.farm);
+    const plan = (drift ? makeDrift : makePlan)(this.desired(intents), observation, part);
     const notes = plan.hosts.flatMap(({ host }) => this.connections.remote(host).notes());
     return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }
@@ -94,6 +95,7 @@ export class Workspace {
       miner: connections.miner,
       apis: probe.apis,
       remote: (host) => connections.remote(host),
+      farmHosts: farm.hosts.map(({ name }) => name),
       observe: (hosts) =>
         observeFarm(
           farm,

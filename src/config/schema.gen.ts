@@ -361,6 +361,12 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
           $ref: '#/$defs/text',
           description: 'Profile whose settings it has where it does not say otherwise.',
         },
+        renamedFrom: {
+          $ref: '#/$defs/text',
+          description:
+            'What the worker was called before. It is then restarted under its new name when it is quiet, with its repo, its storage paths and their IDs, instead of being taken out and made anew. The repo must stay the same: write `repo` where it was left to its default, which has the name in it. The key may stay when it is done.',
+          examples: ['worker-1'],
+        },
         listen: {
           description:
             "IP and port it listens on and under which other workers and the miner reach it. Default: the host's address, if that is an IP, and port 3456.",

@@ -489,6 +489,10 @@ export interface WrittenWorker {
    */
   profile?: string;
   /**
+   * What the worker was called before. It is then restarted under its new name when it is quiet, with its repo, its storage paths and their IDs, instead of being taken out and made anew. The repo must stay the same: write `repo` where it was left to its default, which has the name in it. The key may stay when it is done.
+   */
+  renamedFrom?: string;
+  /**
    * IP and port it listens on and under which other workers and the miner reach it. Default: the host's address, if that is an IP, and port 3456.
    */
   listen?: string;

@@ -40,11 +40,13 @@ function desireWorker(
   return {
     name: worker.name,
     host: host.name,
+    ...(worker.renamedFrom === undefined ? {} : { renamedFrom: worker.renamedFrom }),
     files: workerLayout(host, worker),
     ...(dropIn === undefined ? {} : { dropIn }),
     repo: worker.repo,
     ...(worker.user === undefined ? {} : { user: worker.user }),
     listen: worker.listen,
+    ...(typeof worker.gpus === 'object' ? { gpus: worker.gpus.length } : {}),
     // Tasks off in the file, so that a crash or a reboot in a drain does not take work again.
     env: workerEnv(farm, worker, token, drain === undefined ? worker.tasks : []),
     tasks: worker.tasks,

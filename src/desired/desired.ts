@@ -25,6 +25,8 @@ export interface DesiredHost {
 export interface DesiredWorker {
   readonly name: string;
   readonly host: string;
+  /** What it was called before. */
+  readonly renamedFrom?: string;
   readonly files: WorkerLayout;
   readonly repo: string;
   /** Undefined: root with systemd, else the SSH user. */
@@ -38,6 +40,8 @@ export interface DesiredWorker {
   readonly tasks: readonly TaskCode[];
   /** At most so many at once, for the farm's sector size. */
   readonly limits: ReadonlyMap<TaskCode, number>;
+  /** How many it has by index or UUID; undefined where they are not counted out to it. */
+  readonly gpus?: number;
   readonly storage: readonly DesiredStorage[];
   /** Set while a person has this worker drained. */
   readonly drain?: DrainIntent;

@@ -54,6 +54,11 @@ export function workerEnv(
   return [...entries].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Where it listens, as its environment says it. */
+export function listenText({ listen }: Pick<Worker, 'listen'>): string {
+  return formatSocketAddress(listen);
+}
+
 /** Variables that only choose tasks: Lotus can switch those while the worker runs. */
 export const TASK_VARIABLES: ReadonlySet<string> = new Set([
   'LOTUS_WORKER_NO_DEFAULT',
@@ -70,6 +75,28 @@ function taskEntries(tasks: readonly TaskCode[]): [string, string][] {
     ({ code, variable }): [string, string][] =>
       variable === undefined ? [] : [[variable, String(tasks.includes(code))]],
   );
+}
+
+/** The tasks that a worker with these variables has on at its start. Lotus: cmd/lotus-worker/main.go */
+export function tasksOf(environ: ReadonlyMap<string, string>): readonly TaskCode[] {
+  const byDefault = environ.get('LOTUS_WORKER_NO_DEFAULT') !== 'true';
+  const isOn = (variable: string, usual: boolean): boolean =>
+    (environ.get(variable) ?? String(usual)) === 'true';
+  const posts = DECLARABLE_TASKS.filter(
+    ({ kind, variable = '' }) => kind !== 'sealing' && isOn(variable, false),
+  );
+  const sealing = DECLARABLE_TASKS.filter(({ code, kind, variable, onByDefault }) => {
+    if (kind !== 'sealing') return false;
+    if (code === 'DC') return byDefault && isOn('LOTUS_WORKER_ADDPIECE', true);
+    return variable !== undefined && isOn(variable, byDefault && onByDefault);
+  });
+  return (posts.length > 0 ? posts : sealing).map(({ code }) => code);
+}
+
+/** The same environment of a worker that shall take nothing at its start; `environ` is all that its file says. */
+export function withoutTasks(environ: ReadonlyMap<string, string>): readonly EnvEntry[] {
+  const lasting = [...environ].filter(([name]) => !TASK_VARIABLES.has(name));
+  return [...lasting, ...taskEntries([])].map(([name, value]) => ({ name, value }));
 }
 
 function limitEntries(farm: Farm, worker: Worker): [string, string][] {

@@ -1,6 +1,7 @@
 import { FARM_CODES } from './codes/farm.js';
 import { FARM_RULE_CODES } from './codes/farm-rules.js';
 import { FILE_CODES } from './codes/file.js';
+import { LEAVING_CODES } from './codes/leaving.js';
 import { LAYOUT_CODES } from './codes/layout.js';
 import { LIVE_CODES } from './codes/live.js';
 import { LIVE_FARM_CODES } from './codes/live-farm.js';
@@ -26,6 +27,7 @@ export const CODES = {
   ...WORKER_CODES,
   ...FARM_RULE_CODES,
   ...LAYOUT_CODES,
+  ...LEAVING_CODES,
   ...WORKER_UNIT_CODES,
   ...ROUTE_CODES,
   ...ROLLOUT_CODES,

@@ -2,6 +2,7 @@ import type { WorkerJob } from '../lotus/api.js';
 import { fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
 import { mayFetch } from '../lotus/selector.js';
 import { task, taskByRpc, type TaskCode } from '../lotus/task.js';
+import { handedOver, withoutPaths } from '../observed/departed.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
@@ -63,11 +64,17 @@ export function drainSnapshot(
   const own = workers.get(worker);
   const others = [...workers].filter(([name]) => name !== worker).map(([, other]) => other);
   const live = liveOf(own?.process);
-  const held = heldSectors(soleHolders(own, others, miner), states, (holders) =>
+  const all = soleHolders(own, others, miner);
+  const given = [...observation.hosts.values()].flatMap((host) =>
+    host.reached ? [...handedOver(host, worker)] : [],
+  );
+  const kept = own === undefined ? undefined : withoutPaths(own, new Set(given));
+  const held = heldSectors(kept === own ? all : soleHolders(kept, others, miner), states, (holders) =>
     takers(worker, holders, observation, miner),
   );
   const registered = isRegistered(worker, miner);
-  const names = new Set(held.map(({ sector }) => sector));
+  // Who reads from a path that is handed over minds the moment in which nobody serves it, too.
+  const names = new Set(all.flatMap(({ files }) => files.map(({ sector }) => sector)));
   return {
     worker,
     alive: live !== undefined,
@@ -87,7 +94,9 @@ function isRegistered(worker: string, miner: ObservedMiner): boolean {
 }
 
 function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {
-  return new Map([...hosts.values()].flatMap((host) => (host.reached ? [...host.workers] : [])));
+  return new Map(
+    [...hosts.values()].flatMap((host) => (host.reached ? [...(host.departed ?? []), ...host.workers] : [])),
+  );
 }
 
 function jobs(miner: ObservedMiner, whose: (worker: string) => boolean): readonly DrainJob[] {

@@ -109,6 +109,8 @@ export interface HostPaths {
 export interface Worker {
   /** Unique in the farm: Lotus knows the worker by it. */
   readonly name: string;
+  /** What it was called before: then it is the same worker with its repo, and not another one. */
+  readonly renamedFrom?: string;
   /** Absolute path of the lotus-worker program. */
   readonly binary: string;
   /** LOTUS_WORKER_PATH */

@@ -42,6 +42,7 @@ export function readWorker(
     limits: settings.limits,
     resources: settings.resources,
     ...present({
+      renamedFrom: written.renamedFrom,
       gpus: settings.gpus,
       cpus: settings.cpus,
       numaNodes: settings.numaNodes,

@@ -7,6 +7,8 @@ export interface HostLayout {
   readonly journal: string;
   readonly lock: string;
   readonly backups: string;
+  /** Which versions of which files sealfarm wrote, as `sha256sum` prints them. */
+  readonly written: string;
   /** Holds the pid files. */
   readonly run: string;
 }
@@ -17,6 +19,7 @@ export function hostLayout(paths: HostPaths): HostLayout {
     journal: `${paths.state}/journal.jsonl`,
     lock: `${paths.state}/lock`,
     backups: `${paths.state}/backups`,
+    written: `${paths.state}/written`,
     run: `${paths.state}/run`,
   };
 }
@@ -45,6 +48,8 @@ export interface WorkerLayout {
   readonly storageJson: string;
   /** Outside of every storage path: Lotus takes a stray file there for a broken sector. */
   readonly backups: string;
+  /** The host's record of what sealfarm wrote. */
+  readonly written: string;
 }
 
 export function workerLayout(
@@ -65,6 +70,7 @@ export function workerLayout(
     tokenFile: `${worker.repo}/token`,
     storageJson: `${worker.repo}/storage.json`,
     backups: `${paths.state}/backups/${worker.name}`,
+    written: hostLayout(paths).written,
   };
 }
 

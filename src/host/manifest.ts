@@ -1,3 +1,5 @@
+import type { TaskCode } from '../lotus/task.js';
+
 /** sealfarm's own memory on a host: what is ours there, and which workers a person has told to drain. */
 export interface Manifest {
   readonly version: 1;
@@ -13,7 +15,14 @@ export interface DrainIntent {
   /** ISO 8601, UTC */
   readonly when: string;
   readonly why?: string;
+  /** Of a worker that leaves the file: what it did, which nothing else tells once its tasks are off. */
+  readonly tasks?: readonly TaskCode[];
+  /** Of the same: it was empty and has stopped, so that what is left of it may go. */
+  readonly emptied?: true;
 }
+
+/** Who drains a worker that left the file. No person is named so: theirs have an `@`. */
+export const SEALFARM = 'sealfarm';
 
 export function parseManifest(text: string): Manifest | { readonly problem: string } {
   try {

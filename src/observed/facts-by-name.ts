@@ -5,6 +5,7 @@ import type {
   HostObservation,
   MinerObservation,
   ObservedFile,
+  ObservedHost,
   ObservedProcess,
   ObservedStorage,
   ObservedWorker,
@@ -17,12 +18,16 @@ import type {
  */
 export function hostFacts(host: HostObservation): ReadonlyMap<string, string> {
   if (!host.reached) return new Map([['whether it can be reached', 'no']]);
-  const { manifestSha256 = 'absent', unitTemplate, workers, forgotten = [] } = host;
+  const { manifestSha256 = 'absent', unitTemplate, forgotten = [], unmanaged = [] } = host;
   return new Map([
     ['manifest', manifestSha256],
     ['template of the units', fileWords(unitTemplate)],
+    [
+      'workers that somebody else keeps',
+      JSON.stringify(unmanaged.map(({ pid, repo, port }) => [pid, repo, port])),
+    ],
     ['workers that the file names no more', [...forgotten].sort().join(' ')],
-    ...[...workers].flatMap(([name, worker]) => workerFacts(name, worker)),
+    ...workersOn(host).flatMap(([name, worker]) => workerFacts(name, worker)),
   ]);
 }
 
@@ -35,9 +40,12 @@ export function indexFacts(miner: MinerObservation, ids: readonly StorageId[]): 
 /** The paths that the workers of a host have attached. */
 export function attachedIds(host: HostObservation): readonly StorageId[] {
   if (!host.reached) return [];
-  return [...host.workers.values()].flatMap(
-    ({ process }) => liveOf(process)?.paths.map(({ ID }) => ID) ?? [],
-  );
+  return workersOn(host).flatMap(([, { process }]) => liveOf(process)?.paths.map(({ ID }) => ID) ?? []);
+}
+
+/** Those that left the file are among them: what is seen of them decides what is done to them. */
+function workersOn({ workers, departed = new Map() }: ObservedHost): readonly [string, ObservedWorker][] {
+  return [...workers, ...departed];
 }
 
 type Fact = readonly [string, string];

@@ -25,11 +25,9 @@ export function factsScript(host: Host): string {
     'nodes',
     'gpus',
     'mounts',
-    'ours=$(echo $(each_unit process_of))',
     // Workers of a host share folders.
     ...new Set(calls),
     'each_unit limits',
-    'strangers',
     `echo '${FACTS_END}'`,
     '',
   ].join('\n');
@@ -61,8 +59,7 @@ limits() {
   limits=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\)  *\\([a-z0-9]*\\) .*/\\1 \\2/p' "/proc/$2/limits" 2>/dev/null)
   echo "process $(word "$1") \${limits:-- -} $(stat -c %u "/proc/$2" 2>/dev/null)"
 }
-process_of() { echo "$2"; }
-process() { if by_file "$1"; then ours="$ours $pid"; limits "$1" "$pid"; fi; }
+process() { if by_file "$1"; then limits "$1" "$pid"; fi; }
 # What /proc/locks says of a process is true only where processes of others can be seen.
 locks() {
   for lock in "$1"/bellman.gpu.lock*; do

@@ -15,8 +15,6 @@ export interface HostFacts {
   readonly gpus: GpuFacts;
   /** The hard limit from which `fileLimit` was raised. */
   readonly hardFileLimit: number;
-  /** Workers that sealfarm did not start. */
-  readonly unmanaged: readonly UnmanagedWorker[];
   /** Most files that a process may open which is started the way workers are. */
   readonly fileLimit: number;
   /** By declared storage path. */
@@ -56,16 +54,6 @@ export interface MountFacts {
   readonly size?: number;
   /** bytes */
   readonly free?: number;
-}
-
-/** A worker that somebody else keeps, as far as the SSH user may see it. */
-export interface UnmanagedWorker {
-  readonly pid: number;
-  readonly uid: number;
-  readonly repo?: string;
-  readonly port?: number;
-  /** Names alone: any of them may be secret. */
-  readonly variables: readonly string[];
 }
 
 export interface GpuFacts {

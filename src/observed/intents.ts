@@ -1,9 +1,34 @@
-import type { DrainIntent } from '../host/manifest.js';
-import type { Observation } from './observed.js';
+import { SEALFARM, type DrainIntent } from '../host/manifest.js';
+import type { Observation, ObservedHost } from './observed.js';
 
-/** The drains that people have asked for, by worker, as the hosts remember them. */
+/** The drains that hold, by worker, as the hosts remember them: those that people asked for, and those of workers that leave the file. */
 export function intentsOf({ hosts }: Observation): ReadonlyMap<string, DrainIntent> {
-  return new Map(
-    [...hosts.values()].flatMap((host) => (host.reached ? Object.entries(host.manifest?.intents ?? {}) : [])),
+  return new Map([...hosts.values()].flatMap((host) => (host.reached ? [...intentsOn(host)] : [])));
+}
+
+/** A worker that is declared again is drained no more for having left the file. */
+export function intentsOn({ manifest, workers }: ObservedHost): ReadonlyMap<string, DrainIntent> {
+  const all = Object.entries(manifest?.intents ?? {});
+  return new Map(all.filter(([name, { who }]) => who !== SEALFARM || !workers.has(name)));
+}
+
+/** Of a worker that has another name in the file now: that of the old name, until it has one of its own. */
+export function withRenamed(
+  intents: ReadonlyMap<string, DrainIntent>,
+  farm: { readonly hosts: readonly { readonly workers: readonly Named[] }[] },
+): ReadonlyMap<string, DrainIntent> {
+  const carried = farm.hosts.flatMap(({ workers }) =>
+    workers.flatMap(({ name, renamedFrom }) => {
+      const intent = renamedFrom === undefined ? undefined : intents.get(renamedFrom);
+      return intent === undefined || intent.who === SEALFARM || intents.has(name)
+        ? []
+        : [[name, intent] as const];
+    }),
   );
+  return new Map([...intents, ...carried]);
+}
+
+interface Named {
+  readonly name: string;
+  readonly renamedFrom?: string;
 }

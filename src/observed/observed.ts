@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { ManagerName } from '../host/layout.js';
+import type { ManagerName, WorkerLayout } from '../host/layout.js';
 import type { Manifest } from '../host/manifest.js';
+import type { Written } from '../host/written.js';
 import type {
   SectorDecl,
   SectorLock,
@@ -15,6 +16,7 @@ import type {
 import type { TaskCode } from '../lotus/task.js';
 import type { Secret } from '../secret/secret.js';
 import type { Standing } from './standing.js';
+import type { UnmanagedWorker } from './unmanaged.js';
 import type { ObservedUnit } from './units.js';
 
 /** Everything seen of the farm in one look. */
@@ -40,13 +42,19 @@ export interface ObservedHost {
   readonly manifest?: Manifest;
   /** Of the manifest's bytes, in hex. */
   readonly manifestSha256?: string;
+  /** What sealfarm wrote on the host before; absent where nothing is recorded. */
+  readonly written?: Written;
   /** Things on the host that cannot be read for what they are. */
   readonly problems: readonly Diagnostic[];
   /** The template of all workers' units. */
   readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
+  /** Workers that run here and that sealfarm did not start; absent when there are none. */
+  readonly unmanaged?: readonly UnmanagedWorker[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
+  /** Workers of the manifest that the file names no more, by name; absent when there are none. */
+  readonly departed?: ReadonlyMap<string, DepartedWorker>;
 }
 
 export type ObservedFile =
@@ -74,6 +82,16 @@ export interface ObservedWorker {
   readonly twice?: boolean;
   /** Somebody answers at the address in its repo although we did not start it. */
   readonly startedElsewhere?: boolean;
+}
+
+/** A worker that sealfarm keeps on a host and that the file names no more: `storage` is what its own list names. */
+export interface DepartedWorker extends ObservedWorker {
+  /** Under whoever keeps it or has left something of it. */
+  readonly files: WorkerLayout;
+  /** Absent where nothing on the host tells it any more. */
+  readonly repo?: string;
+  /** `IP:PORT` as it was written; absent where nothing tells it. */
+  readonly listen?: string;
 }
 
 export interface ObservedStorage {
@@ -109,6 +127,8 @@ export interface ObservedMiner {
   readonly sectors: ReadonlyMap<StorageId, readonly SectorDecl[]>;
   readonly storage: ReadonlyMap<StorageId, IndexedStorage>;
   readonly locks: readonly SectorLock[];
+  /** bytes; absent where the miner cannot say. */
+  readonly sectorSize?: number;
 }
 
 export interface IndexedStorage {

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { success, type Result } from '../diagnostic/result.js';
-import type { Host, Worker } from '../farm/farm.js';
-import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
+import type { Host } from '../farm/farm.js';
+import { hostLayout, sectorStoreFile, workerLayout, type WorkerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
+import { parseWritten } from '../host/written.js';
 import { TEMPLATE_FILE, workerOfUnit } from '../host/systemd-unit.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { Secret } from '../secret/secret.js';
 import { answerLines, decode } from './asking.js';
+import { asDeparted, departedFrom } from './departed.js';
+import { manifestProblems, systemdProblems } from './host-problems.js';
 import { keptBy } from './keeper.js';
 import type {
   ObservedFile,
@@ -20,6 +22,7 @@ import type {
 } from './observed.js';
 import { parseStanding, type Standing } from './standing.js';
 import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
+import { parseUnmanaged, type UnmanagedWorker } from './unmanaged.js';
 import { isBetweenProcesses, parseUnits, type ObservedUnit } from './units.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
@@ -36,6 +39,7 @@ export interface HostAnswer {
   readonly units: ReadonlyMap<string, ObservedUnit>;
   /** Units that are enabled. */
   readonly startedAtBoot: ReadonlySet<string>;
+  readonly unmanaged: readonly UnmanagedWorker[];
   /** Why systemd cannot be asked. */
   readonly noSystemd?: string;
 }
@@ -54,6 +58,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
   const processes = new Map<string, AnsweredProcess>();
   const standings = new Map<string, Standing>();
   const startedAtBoot = new Set<string>();
+  const unmanaged: UnmanagedWorker[] = [];
   let self: Pick<HostAnswer, 'sshUser'> = {};
   let systemd: SystemdAnswer = { units: new Map() };
   for (const [kind, encodedPath = '-', ...words] of lines.value) {
@@ -68,11 +73,12 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process') processes.set(path, parseProcess(words));
+    else if (kind === 'stranger') unmanaged.push(parseUnmanaged([encodedPath, ...words]));
     else if (kind === 'self') self = { sshUser: path };
     else if (kind === 'enabled') startedAtBoot.add(path);
     else if (kind === 'units') systemd = parseSystemd(path, words);
   }
-  return success({ files, storage, processes, standings, startedAtBoot, ...self, ...systemd });
+  return success({ files, storage, processes, standings, startedAtBoot, unmanaged, ...self, ...systemd });
 }
 
 type SystemdAnswer = Pick<HostAnswer, 'units' | 'noSystemd'>;
@@ -125,19 +131,31 @@ export function assembleHost(
   const parsed = manifest.state === 'present' ? parseManifest(manifest.text.reveal()) : undefined;
   const workers = new Map(
     host.workers.map((worker) => {
-      const observed = assembleWorker(host, worker, answer, lives);
+      const paths = worker.storage.map(({ path }) => path);
+      const observed = assembleWorker(worker.name, workerLayout(host, worker), paths, answer, lives);
+      const holdsRepo = answer.unmanaged.some(({ repo }) => repo === worker.repo);
+      const elsewhere = startedElsewhere.has(worker.name) || (holdsRepo && observed.process === undefined);
+      return [worker.name, elsewhere ? { ...observed, startedElsewhere: true } : observed];
+    }),
+  );
+  const departed = new Map(
+    departedFrom(host, answer).map((gone) => {
+      const observed = asDeparted(gone, assembleWorker(gone.name, gone.files, [], answer, lives), answer);
       return [
-        worker.name,
-        startedElsewhere.has(worker.name) ? { ...observed, startedElsewhere: true } : observed,
+        gone.name,
+        startedElsewhere.has(gone.name) ? { ...observed, startedElsewhere: true } : observed,
       ];
     }),
   );
   const forgotten = forgottenWorkers(host, answer);
   const template = answer.files.get(TEMPLATE_FILE);
   const base = {
+    ...writtenIn(answer.files.get(hostLayout(host.paths).written)),
+    ...(answer.unmanaged.length === 0 ? {} : { unmanaged: answer.unmanaged }),
     ...(template === undefined ? {} : { unitTemplate: template }),
     ...(answer.sshUser === undefined ? {} : { sshUser: answer.sshUser }),
     ...(forgotten.length === 0 ? {} : { forgotten }),
+    ...(departed.size === 0 ? {} : { departed }),
     reached: true,
     name: host.name,
     problems: [...manifestProblems(host, manifest), ...systemdProblems(host, answer)],
@@ -145,6 +163,11 @@ export function assembleHost(
   } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return base;
   return { ...base, manifest: parsed, manifestSha256: manifest.sha256 };
+}
+
+/** A record that cannot be read says nothing of any file: no edit is then told from a change of the declaration. */
+function writtenIn(file: ObservedFile | undefined): Pick<ObservedHost, 'written'> {
+  return file?.state === 'present' ? { written: parseWritten(file.text.reveal()) } : {};
 }
 
 /** Those between two processes count as running: they come back. */
@@ -159,53 +182,20 @@ function workerOfPidFile(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/\.pid$/, '');
 }
 
-/** While systemd does not answer, nobody can tell which of its units run. */
-function systemdProblems(host: Host, { noSystemd, files }: HostAnswer): readonly Diagnostic[] {
-  const hadUnits = files.get(TEMPLATE_FILE)?.state === 'present';
-  if (noSystemd === undefined || (host.serviceManager === 'process' && !hadUnits)) return [];
-  return [
-    {
-      code: 'SF516',
-      severity: 'error',
-      message: `systemd on ${host.name} cannot be asked for its units: ${noSystemd}`,
-      place: { kind: 'host', host: host.name },
-      help: hadUnits
-        ? 'Until it answers nobody can tell which workers run, so nothing is done on this host. Look at `systemctl status` there.'
-        : 'If the host has no systemd, write `serviceManager: process` for it; otherwise look at `systemctl status` there.',
-    },
-  ];
-}
-
-function manifestProblems(host: Host, file: ObservedFile): readonly Diagnostic[] {
-  const path = hostLayout(host.paths).manifest;
-  const parsed = file.state === 'present' ? parseManifest(file.text.reveal()) : undefined;
-  const problem =
-    file.state === 'unreadable'
-      ? file.why
-      : parsed !== undefined && 'problem' in parsed
-        ? parsed.problem
-        : undefined;
-  if (problem === undefined) return [];
-  return [
-    {
-      code: 'SF504',
-      severity: 'error',
-      message: `${path} on ${host.name} cannot be read: ${problem}`,
-      place: { kind: 'host', host: host.name, path },
-      help: 'It says which workers are drained, so nothing is done on this host without it. Mend it, or move it away if no drain is under way.',
-    },
-  ];
-}
-
 /** A listed path with such a name that the script could not find it: what cannot be seen counts as held. */
 const NOT_LOOKED_AT = { exists: false, onRootFileSystem: false, entries: [`sealed/${UNSEEN_ENTRY}`] };
 
-function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: Lives): ObservedWorker {
-  const files = workerLayout(host, worker);
+function assembleWorker(
+  name: string,
+  files: WorkerLayout,
+  declared: readonly string[],
+  answer: HostAnswer,
+  lives: Lives,
+): ObservedWorker {
   const file = (path: string): ObservedFile => answer.files.get(path) ?? { state: 'absent' };
   const storageJson = file(files.storageJson);
   const listed = storageJson.state === 'present' ? parseStorageJson(storageJson.text.reveal()) : [];
-  const paths = [...worker.storage.map(({ path }) => path), ...('problem' in listed ? [] : listed)];
+  const paths = [...declared, ...('problem' in listed ? [] : listed)];
   const storage = new Map(
     paths.map((path): [string, ObservedStorage] => {
       const seen = answer.storage.get(path) ?? NOT_LOOKED_AT;
@@ -213,8 +203,8 @@ function assembleWorker(host: Host, worker: Worker, answer: HostAnswer, lives: L
     }),
   );
   const { process, ...kept } = keptBy(files, answer);
-  const live = lives.get(worker.name);
-  const standing = answer.standings.get(worker.name);
+  const live = lives.get(name);
+  const standing = answer.standings.get(name);
   const base = {
     envFile: file(files.envFile),
     dropIn: file(files.unit.dropIn),

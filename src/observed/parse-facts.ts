@@ -14,14 +14,7 @@ import type {
   WorkerFacts,
 } from './facts.js';
 import { FACTS_END, FACTS_HEAD } from './facts-script.js';
-import {
-  parseGpus,
-  parseHugePages,
-  parseMount,
-  parseNuma,
-  parseRoom,
-  parseUnmanaged,
-} from './parse-machine.js';
+import { parseGpus, parseHugePages, parseMount, parseNuma, parseRoom } from './parse-machine.js';
 
 /** When a host was asked, by the operator's clock; milliseconds since the epoch. */
 export interface Asked {
@@ -59,7 +52,6 @@ export function parseFacts(host: Host, stdout: string, asked: Asked): Result<Hos
     gpus,
     fileLimit,
     hardFileLimit,
-    unmanaged: lines.all('stranger').map(parseUnmanaged),
     places,
     caches: new Map(lines.all('cache').map((words) => [decode(words[0] ?? '-'), parseCache(words)])),
     workers: new Map(host.workers.map((worker) => [worker.name, parseWorker(host, worker, lines)])),

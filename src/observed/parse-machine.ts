@@ -1,5 +1,5 @@
 import { decode } from './asking.js';
-import type { Gpu, GpuFacts, HugePages, MountFacts, NumaNode, RoomFacts, UnmanagedWorker } from './facts.js';
+import type { Gpu, GpuFacts, HugePages, MountFacts, NumaNode, RoomFacts } from './facts.js';
 
 /** The words of a line behind its kind. */
 type Words = readonly string[];
@@ -60,18 +60,4 @@ function parseGpu(line: string): Gpu[] {
   if (index === undefined) return [];
   const memory = Number(mib) * 2 ** 20;
   return [{ index: Number(index), name, uuid, ...(memory > 0 ? { memory } : {}) }];
-}
-
-export function parseUnmanaged([pid, uid, repo = '-', listens = '-', names = '-']: Words): UnmanagedWorker {
-  // A multiaddr of its own, or what it was told to listen on.
-  const [, ofMultiaddr, ofAddress] = /\/tcp\/(\d+)|:(\d+)$/.exec(decode(listens).trim()) ?? [];
-  const port = Number(ofMultiaddr ?? ofAddress);
-  const found = decode(repo);
-  return {
-    pid: Number(pid),
-    uid: Number(uid),
-    ...(found === '' ? {} : { repo: found }),
-    ...(port > 0 ? { port } : {}),
-    variables: [...new Set(decode(names).split('\n'))].filter((name) => name !== '').sort(),
-  };
 }

@@ -1,9 +1,10 @@
 import type { Host } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
-import { ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { ASKING_FUNCTIONS, call } from './asking.js';
+import { STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -33,22 +34,36 @@ export function probeScript(host: Host): string {
   });
   return [
     ASKING_FUNCTIONS,
+    STRANGERS_FUNCTIONS,
     FUNCTIONS,
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
     'echo "self $(word "$(id -un 2>/dev/null || id -u)")"',
+    'ours=$(echo $(each_unit process_of))',
     call('file', layout.manifest),
     call('file', TEMPLATE_FILE),
+    call('file', layout.written),
     ...workers,
+    ...departedLines(host),
     // Those of workers that the file names no more are among them.
     `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,
     'each_unit tell',
+    'strangers',
     'echo "units $(word "$units") $asked"',
     `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || echo "enabled $(word "\${link##*/}")"; done`,
     `echo '${PROBE_END}'`,
     '',
   ].join('\n');
+}
+
+/** Workers that sealfarm may have put there and that the file names no more: what their environment files tell. */
+function departedLines({ paths, workers }: Host): readonly string[] {
+  const declared = workers.map(({ name }) => name).join(' ');
+  return [
+    `declared=${shellQuote(` ${declared} `)}`,
+    `for env in ${shellQuote(`${paths.config}/workers`)}/*/worker.env; do departed "$env"; done`,
+  ];
 }
 
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
@@ -66,7 +81,7 @@ file() {
   else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
 }
 tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; }
-process() { if by_file "$1"; then tell "$1" "$pid"; fi; }
+process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
   if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
   if [ "$(device "$1")" = "$root" ]; then on=root; else on=mount; fi
@@ -82,4 +97,18 @@ listed() {
   [ -r "$1" ] || return 0
   grep -oE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
     while IFS= read -r path; do storage "$path"; done
+}
+departed() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  name=\${1%/*} name=\${name##*/}
+  case $declared in *" $name "*) return 0 ;; esac
+  file "$1"
+  file "${dropInFile('$name')}"
+  # As it is written by us; never run: what somebody else wrote there may be anything.
+  repo=$(sed -n 's/^LOTUS_WORKER_PATH=//p' "$1" 2>/dev/null | tail -n 1)
+  case $repo in \\"*\\") repo=\${repo#?} repo=$(printf '%s\\n' "\${repo%?}" | sed 's/\\\\\\(["\\\\\`$]\\)/\\1/g') ;; esac
+  # Another path than a whole one is not of our writing, and leads nowhere.
+  case $repo in /*) ;; *) return 0 ;; esac
+  for name in storage.json api token; do file "$repo/$name"; done
+  listed "$repo/storage.json"
 }`;

@@ -5,7 +5,9 @@ import type { Manifest } from '../host/manifest.js';
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import { writeStorageJson } from '../lotus/storage-json.js';
+import { listenText } from '../desired/worker-env.js';
 import type {
+  DepartedWorker,
   IndexedStorage,
   Observation,
   ObservedFile,
@@ -56,16 +58,38 @@ export function asDeclared(older: DesiredFarm, after: DesiredFarm): Observation 
 function hostSeen(farm: string, before: IdentifiedHost | undefined, after: DesiredHost): ObservedHost {
   const declared = new Map((before?.workers ?? []).map((worker) => [worker.name, worker]));
   const names = new Set(after.workers.map(({ name }) => name));
-  const workers = after.workers.map(
-    (worker) => [worker.name, workerSeen(declared.get(worker.name), worker)] as const,
-  );
+  const gone = [...declared.values()]
+    .filter(({ name }) => !names.has(name))
+    .map((worker) => [worker.name, departedSeen(worker)] as const);
+  const workers = after.workers.map((worker) => [worker.name, seenAs(worker, declared)] as const);
   return {
     reached: true,
     name: after.name,
     problems: [],
     workers: new Map(workers),
-    forgotten: [...declared.keys()].filter((name) => !names.has(name)),
+    ...(gone.length === 0 ? {} : { departed: new Map(gone), forgotten: gone.map(([name]) => name) }),
     ...(before === undefined ? {} : memoryOf(farm, before)),
+  };
+}
+
+/** A renamed worker finds what is in its repo. */
+function seenAs(after: DesiredWorker, declared: ReadonlyMap<string, IdentifiedWorker>): ObservedWorker {
+  const { name, renamedFrom = '', repo } = after;
+  const own = workerSeen(declared.get(name), after);
+  const old = declared.get(renamedFrom);
+  if (declared.has(name) || old?.repo !== repo) return own;
+  const { storageJson, storage } = workerSeen(old, after);
+  return { ...own, storageJson, storage };
+}
+
+/** One that the newer file does not name any more. */
+function departedSeen(before: IdentifiedWorker): DepartedWorker {
+  const { files, repo } = before;
+  return {
+    ...workerSeen(before, { ...before, storage: [] }),
+    files,
+    repo,
+    listen: listenText(before),
   };
 }
 

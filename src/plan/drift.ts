@@ -9,10 +9,15 @@ import type { Part } from './part.js';
 import type { HostPlan, Plan, Reason, Step } from './plan.js';
 
 /** What changes by itself, or by somebody on a host. */
-const DRIFT: ReadonlySet<Reason> = new Set(['process-older-than-file', 'lotus-differs', 'not-running']);
+const DRIFT: ReadonlySet<Reason> = new Set([
+  'edited-on-host',
+  'process-older-than-file',
+  'lotus-differs',
+  'not-running',
+]);
 
-/** Findings that an edit of the file brings: what it names no more. */
-const OF_EDITS: ReadonlySet<DiagnosticCode> = new Set(['SF506', 'SF509']);
+/** Findings that an edit of the file brings: what it names no more, or otherwise. */
+const OF_EDITS: ReadonlySet<DiagnosticCode> = new Set(['SF506', 'SF509', 'SF571', 'SF572']);
 
 /**
  * What of a plan has its cause on the hosts or in Lotus. It is for the eye alone: without what an edit asks for beside

@@ -3,7 +3,8 @@ import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { ObservedProcess } from '../observed/observed.js';
 import { SECRET_NAME } from '../secret/secret-name.js';
 import { reveal, Secret, type MaybeSecret } from '../secret/secret.js';
-import type { FieldChange } from './plan.js';
+import { fileReason } from './file-reason.js';
+import type { FieldChange, Reason } from './plan.js';
 import { NOTHING, problem, workerStep, type Findings, type WorkerContext } from './worker-context.js';
 
 /** The environment file: what the worker is started with next time. */
@@ -41,10 +42,23 @@ export function planEnvFile(context: WorkerContext): Findings {
       ...(file.state === 'present' ? { replaces: file.sha256, before: file.text } : {}),
     },
     disruption: 'none',
-    reason: file.state === 'present' ? 'config-changed' : 'new',
+    reason: envReason(context, changes),
     changes,
   });
   return { steps: [step], diagnostics: [] };
+}
+
+/** Tasks that a drain switches off are asked for by a person, not by the declaration. */
+function envReason(
+  { desired, observed: { envFile }, written }: WorkerContext,
+  changes: readonly FieldChange[],
+): Reason {
+  const reason = fileReason(desired.files.envFile, envFile, written);
+  const isOurs = reason === 'config-changed';
+  if (isOurs && changes.every(({ field }) => field === 'mode') && written.has(desired.files.envFile))
+    return 'edited-on-host';
+  const drains = desired.drain !== undefined && changes.every(({ field }) => TASK_VARIABLES.has(field));
+  return isOurs && drains ? 'drain-intent' : reason;
 }
 
 /** What of its environment a running process would only get by a restart. Tasks are switched live instead. */

@@ -1,7 +1,9 @@
 import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
 import type { DrainIntent, Manifest } from '../host/manifest.js';
 import type { Observation, ObservedHost } from '../observed/observed.js';
-import { manifestWrite, planSteps } from './make-plan.js';
+import { intentsOn } from '../observed/intents.js';
+import { planSteps } from './make-plan.js';
+import { manifestWrite } from './manifest-rules.js';
 import type { HostPlan, Plan, Step } from './plan.js';
 import { inWaves, type Unordered } from './rollout.js';
 
@@ -56,12 +58,15 @@ function rememberStep(
 ): readonly Step[] {
   const current: Manifest = observed.manifest ?? { version: 1, farm, workers: [], intents: {} };
   const own = host.workers.map(({ name }) => name);
+  const formerly = new Map(host.workers.map(({ name, renamedFrom }) => [name, renamedFrom ?? name]));
   const intents = new Map(Object.entries(current.intents));
+  const holding = intentsOn(observed);
   const fields = own.flatMap((name) => {
-    const before = intents.get(name);
+    const old = formerly.get(name) ?? name;
+    const before = holding.get(name) ?? holding.get(old);
     const after = changes.get(name);
     if (!changes.has(name) || (before === undefined) === (after === undefined)) return [];
-    if (after === undefined) intents.delete(name);
+    if (after === undefined) for (const one of [name, old]) intents.delete(one);
     else intents.set(name, after);
     const word = (intent: DrainIntent | undefined): string => (intent === undefined ? 'serving' : 'drained');
     return [{ field: name, before: word(before), after: word(after) }];
@@ -69,6 +74,12 @@ function rememberStep(
   if (fields.length === 0) return [];
   const workers = [...new Set([...current.workers, ...own])];
   return [
-    manifestWrite(host, { ...current, workers, intents: Object.fromEntries(intents) }, observed, fields),
+    manifestWrite(
+      host,
+      { ...current, workers, intents: Object.fromEntries(intents) },
+      observed,
+      fields,
+      'drain-intent',
+    ),
   ];
 }

@@ -1,20 +1,25 @@
 import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
-import { formatManifest, type Manifest } from '../host/manifest.js';
 import { hostLayout } from '../host/layout.js';
+import { NOTHING_WRITTEN } from '../host/written.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
-import { Secret } from '../secret/secret.js';
+import { movedWorkers, planDeparted } from './departed.js';
+import { inTheWay } from './in-the-way.js';
 import { planEnvFile } from './env-rules.js';
+import { manifestStep } from './manifest-rules.js';
 import { narrowed, type Part } from './part.js';
-import type { DrainedWorker, HostPlan, Plan, Step } from './plan.js';
+import type { DrainedWorker, HostPlan, Plan } from './plan.js';
 import { planProcess } from './process-rules.js';
+import { planRenaming, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
 import { sharedIds } from './shared-ids.js';
+import { strangers } from './strangers.js';
 import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
-import { endingUnit, strangeKeeper } from '../observed/keeper.js';
+import { endingUnit } from '../observed/keeper.js';
+import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
@@ -35,19 +40,24 @@ export function planSteps(desired: DesiredFarm, observation: Observation, part?:
 }
 
 function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
+  const refused = otherSectorSize(desired, observation.miner);
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof));
-  const clashes = sharedIds(desired, observation);
+  const clashes = [...sharedIds(desired, observation), ...movedWorkers(desired, observation)];
   const clashing = new Set(clashes.map(({ worker }) => worker));
   return {
     formatVersion: 1,
     farm: desired.name,
     hosts: planned.map(({ plan }) => ({
       ...plan,
-      steps: plan.steps.filter(({ worker }) => worker === undefined || !clashing.has(worker)),
+      steps: plan.steps.filter(
+        ({ worker }) => refused.length === 0 && (worker === undefined || !clashing.has(worker)),
+      ),
     })),
     diagnostics: [
       ...minerProblems(observation.miner),
+      ...refused,
+      ...strangers(desired, observation),
       ...planned.flatMap(({ diagnostics }) => diagnostics),
       ...clashes.map(({ diagnostic }) => diagnostic),
     ],
@@ -76,11 +86,12 @@ function planHost(
   if (hasErrors(problems)) {
     return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
+  const leaving = planDeparted(desired, observed, miner);
   const found = desired.workers.map(
     (worker) =>
       inTheWay(worker, observed) ??
-      planStanding(worker, observed) ??
-      planWorker(worker, observed, miner, sealProof),
+      planStanding(worker, underNewNames(desired, observed)) ??
+      planWorker(desired, worker, observed, miner, sealProof),
   );
   return {
     plan: {
@@ -89,18 +100,23 @@ function planHost(
       steps: [
         ...manifestStep(desired, farm, observed),
         ...templateStep(desired, observed),
+        // What is left of a stopped one must not come back beside one that is about to start.
+        ...leaving.steps.filter(({ disruption }) => disruption === 'none'),
         ...combine(found).steps,
+        ...leaving.steps.filter(({ disruption }) => disruption !== 'none'),
       ],
     },
     diagnostics: [
       ...observed.problems,
-      ...forgottenWorkers(desired, observed),
+      ...strangeWorkers(observed, desired.workers),
+      ...leaving.diagnostics,
       ...combine(found).diagnostics,
     ],
   };
 }
 
 function planWorker(
+  home: DesiredHost,
   desired: DesiredWorker,
   host: ObservedHost,
   miner: MinerObservation,
@@ -108,7 +124,15 @@ function planWorker(
 ): Findings {
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
-  const context: WorkerContext = { desired, observed, miner, sealProof };
+  const context: WorkerContext = {
+    desired,
+    observed,
+    miner,
+    written: host.written ?? NOTHING_WRITTEN,
+    sealProof,
+  };
+  const renaming = planRenaming(context, host, home);
+  if (renaming !== undefined) return renaming;
   const list = planStorageList(context);
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
@@ -126,51 +150,6 @@ function unitState({ desired, observed }: WorkerContext): Findings {
   return ending === undefined ? NOTHING : { steps: [], diagnostics: [ending] };
 }
 
-/** The manifest is written first: what is ours is known before anything else is made. */
-function manifestStep(desired: DesiredHost, farm: string, observed: ObservedHost): readonly Step[] {
-  const current = observed.manifest;
-  const known = current?.workers ?? [];
-  const missing = desired.workers.map(({ name }) => name).filter((name) => !known.includes(name));
-  if (current !== undefined && missing.length === 0) return [];
-  const manifest: Manifest = {
-    version: 1,
-    farm,
-    workers: [...known, ...missing],
-    intents: current?.intents ?? {},
-  };
-  const before = known.length === 0 ? {} : { before: known.join(', ') };
-  return [
-    manifestWrite(desired, manifest, observed, [
-      { field: 'workers', ...before, after: manifest.workers.join(', ') },
-    ]),
-  ];
-}
-
-/** Any change of a host's manifest; refused when somebody else changed it since it was read. */
-export function manifestWrite(
-  host: { readonly name: string; readonly paths: DesiredHost['paths'] },
-  manifest: Manifest,
-  observed: Pick<ObservedHost, 'manifest' | 'manifestSha256'>,
-  changes: Step['changes'],
-): Step {
-  return {
-    id: `${host.name}/manifest`,
-    host: host.name,
-    action: {
-      kind: 'write-file',
-      path: hostLayout(host.paths).manifest,
-      mode: 'keep',
-      backups: hostLayout(host.paths).backups,
-      content: new Secret(formatManifest(manifest)),
-      ...(observed.manifestSha256 === undefined ? {} : { replaces: observed.manifestSha256 }),
-      ...(observed.manifest === undefined ? {} : { before: new Secret(formatManifest(observed.manifest)) }),
-    },
-    disruption: 'none',
-    reason: observed.manifest === undefined ? 'new' : 'config-changed',
-    changes,
-  };
-}
-
 function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHost): readonly Diagnostic[] {
   if (manifest === undefined || manifest.farm === farm) return [];
   return [
@@ -184,35 +163,20 @@ function otherFarm(desired: DesiredHost, farm: string, { manifest }: ObservedHos
   ];
 }
 
-/** A worker is not touched while a process that is not known for its own may hold its repo, its paths or its port. */
-function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings | undefined {
-  const observed = host.workers.get(desired.name);
-  if (observed === undefined) return undefined;
-  const strange = strangeKeeper(observed, desired.host, desired.name);
-  if (strange !== undefined) return { steps: [], diagnostics: [strange] };
-  const [running] = host.forgotten ?? [];
-  if (running === undefined || observed.process !== undefined) return undefined;
-  const forgotten: Diagnostic = {
-    code: 'SF515',
-    severity: 'error',
-    message: `${desired.name} is not started while ${running}, which is in the file no more, runs on ${desired.host}`,
-    place: { kind: 'host', host: desired.host, worker: desired.name },
-    help: `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
-  };
-  return { steps: [], diagnostics: [forgotten] };
-}
-
-function forgottenWorkers(desired: DesiredHost, observed: ObservedHost): readonly Diagnostic[] {
-  const declared = new Set(desired.workers.map(({ name }) => name));
-  return (observed.manifest?.workers ?? [])
-    .filter((name) => !declared.has(name))
-    .map((name): Diagnostic => ({
-      code: 'SF509',
-      severity: 'warning',
-      message: `${name} was put on ${desired.name} by sealfarm and is in the file no more; nothing is done to it`,
-      place: { kind: 'host', host: desired.name, worker: name },
-      help: 'Declare it again and drain it before you take it out of the file.',
-    }));
+/** Every limit would be written for sectors that there are none of. */
+function otherSectorSize({ sectorSize }: DesiredFarm, miner: MinerObservation): readonly Diagnostic[] {
+  const bytes = miner.reached ? miner.sectorSize : undefined;
+  if (bytes === undefined || bytes === SECTOR_SIZES[sectorSize].bytes) return [];
+  const [name = `${bytes} bytes`] =
+    Object.entries(SECTOR_SIZES).find(([, facts]) => facts.bytes === bytes) ?? [];
+  return [
+    {
+      code: 'SF513',
+      severity: 'error',
+      message: `the miner seals sectors of ${name}, the file says ${sectorSize}`,
+      help: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
+    },
+  ];
 }
 
 function minerProblems(miner: MinerObservation): readonly Diagnostic[] {

@@ -7,12 +7,14 @@ export interface Part {
   /** Those with a worker of the part, and those that were named themselves. */
   readonly hosts: ReadonlySet<string>;
   readonly workers: ReadonlySet<string>;
+  /** Those it is about as a whole: also with what they have beside the workers of the file. */
+  readonly whole: ReadonlySet<string>;
 }
 
 /** What a plan has of a part: of other workers neither a step nor a finding. */
 export function narrowed(plan: Unordered, part: Part): Unordered {
   const isOf = ({ host, worker }: { readonly host: string; readonly worker?: string }): boolean =>
-    part.hosts.has(host) && (worker === undefined || part.workers.has(worker));
+    part.hosts.has(host) && (worker === undefined || part.workers.has(worker) || part.whole.has(host));
   return {
     ...plan,
     narrowed: true,

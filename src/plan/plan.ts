@@ -96,14 +96,20 @@ export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 export type Reason =
   /** It is not there yet. */
   | 'new'
-  /** The file asks for something else than what was last written. */
+  /** The declaration asks for something else than what stands there. */
   | 'config-changed'
+  /** Somebody else changed on the host what sealfarm wrote. */
+  | 'edited-on-host'
+  /** A person has drained the worker, or takes that back. */
+  | 'drain-intent'
   /** The files are right, the process was started with older ones. */
   | 'process-older-than-file'
   /** The files are right, Lotus works by something else. */
   | 'lotus-differs'
   /** It shall run and does not. */
-  | 'not-running';
+  | 'not-running'
+  /** sealfarm put it there, and the file names it no more. */
+  | 'removed-from-config';
 
 export interface Step {
   /** Unique in the plan, stable from one plan to the next. */
@@ -188,10 +194,34 @@ export type Action =
   | { readonly kind: 'disable-task'; readonly task: TaskCode }
   /** `expect` is verified afterwards. */
   | { readonly kind: 'start'; readonly service: WorkerLayout; readonly expect: Expectation }
-  /** Ends it by whoever keeps it, and starts it by the declared service manager. */
-  | { readonly kind: 'restart'; readonly service: WorkerLayout; readonly expect: Expectation }
+  /** Ends it by whoever keeps it, and starts it by the declared service manager; `from`: it ran under another name. */
+  | {
+      readonly kind: 'restart';
+      readonly service: WorkerLayout;
+      readonly expect: Expectation;
+      readonly from?: FormerName;
+    }
   /** What is left of its unit where systemd shall not keep it any more: it comes back no more, its drop-in goes. */
-  | { readonly kind: 'remove-unit'; readonly service: WorkerLayout };
+  | { readonly kind: 'remove-unit'; readonly service: WorkerLayout }
+  /**
+   * Drained to empty while it runs, with its `tasks` for what its sectors need there, and stopped. Then its unit, its
+   * environment file and its name in the manifest go; its repo and its storage paths stay with all that is in them.
+   */
+  | {
+      readonly kind: 'remove-worker';
+      readonly service: WorkerLayout;
+      readonly home: HostLayout;
+      readonly tasks: readonly TaskCode[];
+      /** Absent where nothing on the host tells it any more. */
+      readonly repo?: string;
+    };
+
+/** A name that a worker had, with what is there under it. */
+export interface FormerName {
+  readonly worker: string;
+  readonly service: WorkerLayout;
+  readonly home: HostLayout;
+}
 
 /** What a started worker must show before it counts as started. */
 export interface Expectation {

@@ -1,8 +1,9 @@
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
-import type { Expectation, FieldChange, Reason, RestartCost } from './plan.js';
+import type { Expectation, FieldChange, FormerName, Reason, RestartCost } from './plan.js';
 import { attachedPath, liveOf } from '../observed/live.js';
 import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import {
@@ -34,7 +35,9 @@ export function planProcess(context: WorkerContext): Findings {
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
   const planned = planRestart(context, process);
   // A restart starts with the declared tasks, and switches all off before.
-  return planned === NOTHING ? combine([planTasks(context), unanswering(context, process)]) : planned;
+  return planned === NOTHING
+    ? combine([planTasks(context), unanswering(context, process), planEffective(context)])
+    : planned;
 }
 
 /** From the service manager that keeps it to the declared one. */
@@ -59,13 +62,31 @@ function planRestart(context: WorkerContext, process: ObservedProcess): Findings
 }
 
 function restart(context: WorkerContext, reason: Reason, changes: readonly FieldChange[]): Findings {
+  return restartFor(context, { reason, changes });
+}
+
+interface RestartDetails {
+  readonly reason: Reason;
+  readonly changes: readonly FieldChange[];
+  /** The name under which it runs now, where that is another. */
+  readonly from?: FormerName;
+  /** What it has open afterwards; without it all that is declared. */
+  readonly paths?: readonly string[];
+}
+
+export function restartFor(
+  context: WorkerContext,
+  { reason, changes, from, paths }: RestartDetails,
+): Findings {
+  const expect = { ...expectation(context), ...(paths === undefined ? {} : { paths }) };
+  const action = { kind: 'restart', service: context.desired.files, expect } as const;
   const step = workerStep(context, {
-    action: { kind: 'restart', service: context.desired.files, expect: expectation(context) },
+    action: from === undefined ? action : { ...action, from },
     disruption: 'restart',
     reason,
     changes,
   });
-  return { steps: [{ ...step, cost: restartCost(context) }], diagnostics: [] };
+  return { steps: [{ ...step, cost: restartCost(context, from?.worker) }], diagnostics: [] };
 }
 
 /** Started with another template or drop-in than the ones that shall be there. */
@@ -76,10 +97,10 @@ function staleUnit({ desired }: WorkerContext, { environ }: ObservedProcess): re
   return [{ field: 'unit', ...(before === undefined ? {} : { before }), after }];
 }
 
-function restartCost(context: WorkerContext): RestartCost {
+function restartCost(context: WorkerContext, name = context.desired.name): RestartCost {
   const ids = (liveOf(context.observed.process)?.paths ?? []).map(({ ID }) => ID);
   return {
-    jobs: jobsOn(context.miner, context.desired.name).flatMap(runningJob),
+    jobs: jobsOn(context.miner, name).flatMap(runningJob),
     sectorsHeld: sectorsOn(context.miner, ids).length,
   };
 }
@@ -128,7 +149,7 @@ function planTasks(context: WorkerContext): Findings {
 
 function expectation({ desired, sealProof }: WorkerContext): Expectation {
   return {
-    tasks: desired.tasks,
+    tasks: desired.drain === undefined ? desired.tasks : [],
     paths: desired.storage.map(({ path }) => path),
     limits: desired.limits,
     sealProof,

@@ -1,10 +1,11 @@
 import type { DesiredFarm, DesiredWorker } from '../desired/desired.js';
 import type { Diagnostic, Severity } from '../diagnostic/diagnostic.js';
-import type { TaskCode } from '../lotus/task.js';
 import { liveOf } from '../observed/live.js';
 import { openJobs } from '../observed/miner-state.js';
-import type { MinerObservation, Observation } from '../observed/observed.js';
+import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
+import type { MinerObservation, Observation, ObservedMiner, WorkerLive } from '../observed/observed.js';
 import { disturbs, steps, type LargePlan, type Plan, type RunningJob, type Step } from './plan.js';
+import { leavingWorkers, renamingOf, underNewNames } from './renamed.js';
 import { planWaves, type Member } from './waves.js';
 import { runningJob } from './worker-context.js';
 
@@ -24,12 +25,9 @@ export function inWaves(plan: Unordered, desired: DesiredFarm, observation: Obse
 /** Says of a plan that it is large, where it is. */
 export function measured(plan: Plan, { rollout }: DesiredFarm, { hosts }: Observation): Plan {
   const concerned = plan.waves.reduce((sum, { turns }) => sum + turns.length, plan.heldBack.length);
-  const running = [...hosts.values()].reduce(
-    (sum, host) =>
-      sum +
-      (host.reached ? [...host.workers.values()].filter(({ process }) => process !== undefined).length : 0),
-    0,
-  );
+  const running = [...hosts.values()]
+    .flatMap((host) => (host.reached ? [...host.workers.values(), ...(host.departed?.values() ?? [])] : []))
+    .filter(({ process }) => process !== undefined).length;
   if (concerned <= FEW || concerned * 100 <= running * rollout.largePlan) return plan;
   const large: LargePlan = { concerned, running, mostPercent: rollout.largePlan };
   return { ...plan, large, diagnostics: [...plan.diagnostics, tooLarge(large, 'warning')] };
@@ -51,10 +49,13 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
   const jobs = jobsByWorker(miner);
   return desired.hosts.flatMap((host) => {
     const seen = hosts.get(host.name);
-    return host.workers.map((worker): Member => {
-      const live = seen?.reached === true ? liveOf(seen.workers.get(worker.name)?.process) : undefined;
+    const reached = seen?.reached === true ? seen : undefined;
+    const known = reached === undefined ? undefined : underNewNames(host, reached);
+    const declared = host.workers.map((worker): Member => {
+      const live = liveOf(known?.workers.get(worker.name)?.process);
       const own = planned.get(worker.name) ?? [];
       const away = live === undefined || worker.drain !== undefined;
+      const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
       return {
         host: host.name,
         worker: worker.name,
@@ -62,11 +63,34 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
         doing: away ? [] : worker.tasks.filter((code) => live.tasks.has(code) || switchesOn(own, code)),
         groups: pc2Groups(worker),
         away,
-        jobs: jobs.get(worker.name) ?? [],
+        jobs: jobs.get(running ?? worker.name) ?? [],
         steps: own.filter(disturbs).map(({ id }) => id),
       };
     });
+    if (reached === undefined) return declared;
+    const leaving = leavingWorkers(host, reached).map(([name, worker]): Member => {
+      const live = liveOf(worker.process);
+      const away = live === undefined || reached.manifest?.intents[name] !== undefined;
+      const does = DECLARABLE_TASKS.map(({ code }) => code).filter((code) => live?.tasks.has(code));
+      return {
+        host: host.name,
+        worker: name,
+        leaves: true,
+        tasks: [],
+        doing: away ? [] : does,
+        groups: away || !miner.reached ? [] : attachedGroups(live, miner),
+        away,
+        jobs: jobs.get(name) ?? [],
+        steps: (planned.get(name) ?? []).filter(disturbs).map(({ id }) => id),
+      };
+    });
+    return [...declared, ...leaving];
   });
+}
+
+function attachedGroups({ paths }: WorkerLive, { storage }: ObservedMiner): readonly string[] {
+  const indexed = paths.flatMap(({ ID }) => storage.get(ID)?.info ?? []);
+  return [...new Set(indexed.flatMap(({ CanSeal, Groups }) => (CanSeal ? (Groups ?? []) : [])))];
 }
 
 /** That is done before the first wave. */

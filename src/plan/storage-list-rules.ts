@@ -3,6 +3,7 @@ import { writeStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js
 import type { StoragePath } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { Secret } from '../secret/secret.js';
+import type { Reason } from './plan.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
 import {
@@ -51,10 +52,19 @@ function planRunning(
   );
   if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
   const surplus = live.paths.filter(({ LocalPath }) => !declared.includes(withoutTrailingSlash(LocalPath)));
-  return combine([writeList(context, listed, attached), ...surplus.map((path) => planDetach(context, path))]);
+  // Lotus keeps the list itself while the worker runs: another one was written by hand.
+  return combine([
+    writeList(context, listed, attached, 'edited-on-host'),
+    ...surplus.map((path) => planDetach(context, path)),
+  ]);
 }
 
-function writeList(context: WorkerContext, listed: readonly string[], paths: readonly string[]): Findings {
+function writeList(
+  context: WorkerContext,
+  listed: readonly string[],
+  paths: readonly string[],
+  reason: Reason = 'config-changed',
+): Findings {
   if ([...listed].sort().join('\n') === [...paths].sort().join('\n')) return NOTHING;
   const file = context.observed.storageJson;
   const present = file.state === 'present' ? file : undefined;
@@ -69,7 +79,7 @@ function writeList(context: WorkerContext, listed: readonly string[], paths: rea
       ...ownedBy(context),
     },
     disruption: 'none',
-    reason: present === undefined ? 'new' : 'config-changed',
+    reason: present === undefined ? 'new' : reason,
     changes: [
       { field: 'StoragePaths', before: listed.join(', ') || '(none)', after: paths.join(', ') || '(none)' },
     ],

@@ -9,9 +9,10 @@ import {
   type SectorStore,
   type SettingChange,
 } from '../lotus/sectorstore.js';
-import type { ObservedStorage } from '../observed/observed.js';
+import type { ObservedFile, ObservedStorage } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
-import type { FieldChange } from './plan.js';
+import { fileReason } from './file-reason.js';
+import type { FieldChange, Reason } from './plan.js';
 import { attachedPath, liveOf } from '../observed/live.js';
 import {
   combine,
@@ -23,6 +24,8 @@ import {
   type Findings,
   type WorkerContext,
 } from './worker-context.js';
+
+const ABSENT = { state: 'absent' } as const;
 
 /** One declared path: its folder, its sectorstore.json, its place in Lotus's index. */
 export function planStoragePath(context: WorkerContext, storage: DesiredStorage): Findings {
@@ -78,7 +81,7 @@ function giveIdentity(context: WorkerContext, storage: DesiredStorage): Findings
   if (storage.id !== undefined && storage.id !== attached.ID) return otherId(context, storage, attached.ID);
   return combine([
     createSectorStore(context, storage, attached.ID),
-    redeclare(context, storage, attached.ID, false),
+    redeclare(context, storage, attached.ID),
   ]);
 }
 
@@ -112,7 +115,8 @@ function createSectorStore(
           ...ownedBy(context),
         },
         disruption: 'none',
-        reason: 'new',
+        // Deleted under a worker that goes on with its ID, or not there yet.
+        reason: fileReason(sectorStoreFile(path), ABSENT, context.written),
         changes,
       }),
     ],
@@ -124,9 +128,10 @@ function planKnownPath(
   context: WorkerContext,
   storage: DesiredStorage,
   store: SectorStore,
-  file: { readonly text: Secret; readonly sha256: string },
+  file: Extract<ObservedFile, { state: 'present' }>,
 ): Findings {
   const changes = settingChanges(store.settings, storage.settings);
+  const reason = fileReason(sectorStoreFile(storage.path), file, context.written);
   const write = workerStep(context, {
     action: {
       kind: 'write-file',
@@ -138,33 +143,28 @@ function planKnownPath(
       before: file.text,
     },
     disruption: 'none',
-    reason: 'config-changed',
+    reason,
     changes: changes.map(asFieldChange),
   });
   const written: Findings = changes.length === 0 ? NOTHING : { steps: [write], diagnostics: [] };
   return combine([
     written,
-    redeclare(context, storage, store.id, changes.length > 0),
+    redeclare(context, storage, store.id, changes.length > 0 ? reason : undefined),
     attach(context, storage.path),
   ]);
 }
 
-/** Lotus works by its index: that is brought up to date whether the file or only the index differs. */
-function redeclare(
-  context: WorkerContext,
-  storage: DesiredStorage,
-  id: string,
-  fileChanges: boolean,
-): Findings {
+/** Lotus works by its index: that is brought up to date, whether it alone differs or the file (`whyFile`) does, too. */
+function redeclare(context: WorkerContext, storage: DesiredStorage, id: string, whyFile?: Reason): Findings {
   if (attachedPath(liveOf(context.observed.process), storage.path) === undefined || !context.miner.reached)
     return NOTHING;
   const indexed = context.miner.storage.get(id)?.info;
   const differing = settingChanges(settingsFrom(indexed ?? {}), storage.settings);
-  if (indexed !== undefined && differing.length === 0 && !fileChanges) return NOTHING;
+  if (indexed !== undefined && differing.length === 0) return NOTHING;
   const step = workerStep(context, {
     action: { kind: 'redeclare', path: storage.path, id, settings: storage.settings },
     disruption: 'live',
-    reason: fileChanges ? 'config-changed' : 'lotus-differs',
+    reason: whyFile ?? 'lotus-differs',
     changes: differing.map(asFieldChange),
   });
   return { steps: [step], diagnostics: [] };

@@ -2,9 +2,11 @@ import type { DesiredHost } from '../desired/desired.js';
 import { MARK_VARIABLE, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { hostLayout } from '../host/layout.js';
 import { keeperOf } from '../observed/keeper.js';
-import type { ObservedFile } from '../observed/observed.js';
+import type { ObservedFile, ObservedHost } from '../observed/observed.js';
+import { NOTHING_WRITTEN, type Written } from '../host/written.js';
 import { SECRET_NAME } from '../secret/secret-name.js';
 import { Secret } from '../secret/secret.js';
+import { fileReason } from './file-reason.js';
 import type { FieldChange, Step } from './plan.js';
 import { NOTHING, workerStep, type Findings, type WorkerContext } from './worker-context.js';
 
@@ -13,7 +15,7 @@ export function planDropIn(context: WorkerContext): Findings {
   const { desired, observed } = context;
   const { unit, backups } = desired.files;
   if (desired.dropIn === undefined) return planLeftovers(context);
-  const details = wholeFile(unit.dropIn, desired.dropIn, observed.dropIn, backups);
+  const details = wholeFile(unit.dropIn, desired.dropIn, observed.dropIn, backups, context.written);
   return details === undefined ? NOTHING : { steps: [workerStep(context, details)], diagnostics: [] };
 }
 
@@ -40,11 +42,11 @@ function planLeftovers(context: WorkerContext): Findings {
 /** The template of all units, which belongs to the host. */
 export function templateStep(
   desired: DesiredHost,
-  { unitTemplate }: { readonly unitTemplate?: ObservedFile },
+  { unitTemplate, written = NOTHING_WRITTEN }: Pick<ObservedHost, 'unitTemplate' | 'written'>,
 ): readonly Step[] {
   if (desired.unitTemplate === undefined) return [];
   const { backups } = hostLayout(desired.paths);
-  const details = wholeFile(TEMPLATE_FILE, desired.unitTemplate, unitTemplate, backups);
+  const details = wholeFile(TEMPLATE_FILE, desired.unitTemplate, unitTemplate, backups, written);
   return details === undefined ? [] : [{ ...details, id: `${desired.name}/unit`, host: desired.name }];
 }
 
@@ -56,6 +58,7 @@ function wholeFile(
   text: string,
   seen: ObservedFile | undefined,
   backups: string,
+  written: Written,
 ): Details | undefined {
   const before = seen?.state === 'present' ? seen.text.reveal() : '';
   if (before === text) return undefined;
@@ -63,7 +66,7 @@ function wholeFile(
   return {
     action: { kind: 'write-file', path, mode: 'keep', content: new Secret(text), backups, ...replaces },
     disruption: 'none',
-    reason: seen?.state === 'present' ? 'config-changed' : 'new',
+    reason: fileReason(path, seen, written),
     changes: changedSettings(before, text),
   };
 }

@@ -7,6 +7,8 @@ import type { Hindrance, Loss, Plan, RunningJob, Turn, Wave } from './plan.js';
 export interface Member {
   readonly host: string;
   readonly worker: string;
+  /** It goes for good: its turn comes when all others have had theirs. */
+  readonly leaves?: true;
   /** What it does after its turn. */
   readonly tasks: readonly TaskCode[];
   /** What of that it does before; nothing while it is away. */
@@ -33,8 +35,12 @@ export function planWaves(members: readonly Member[], rules: Rules): Pick<Plan, 
   const crew = new Crew(members);
   const putOff = new Map(members.map(({ worker }) => [worker, new Set<Hindrance>()]));
   const waves: Wave[] = [];
-  let left: readonly Member[] = members.filter(({ steps }) => steps.length > 0).toSorted(byName);
-  while (left.length > 0) {
+  const all: readonly Member[] = members.filter(({ steps }) => steps.length > 0).toSorted(byName);
+  let left = all.filter(({ leaves }) => leaves !== true);
+  let later = all.filter(({ leaves }) => leaves === true);
+  const held: Member[] = [];
+  while (left.length + later.length > 0) {
+    if (left.length === 0) [left, later] = [later, left];
     const canary = rules.canary && waves.length === 0 && left.length > 1;
     const order = canary ? left.toSorted(byLeastToLose((member) => crew.onlyIn(member).length)) : left;
     const draft = new Draft(crew, rules, canary);
@@ -43,7 +49,11 @@ export function planWaves(members: readonly Member[], rules: Rules): Pick<Plan, 
       if (hindrance === undefined) draft.add(member);
       else putOff.get(member.worker)?.add(hindrance);
     }
-    if (draft.members.size === 0) break;
+    if (draft.members.size === 0) {
+      held.push(...left);
+      left = [];
+      continue;
+    }
     const turn = (member: Member): Turn =>
       turnOf(member, [...(putOff.get(member.worker) ?? [])], draft.alone);
     waves.push({ canary, turns: [...draft.members].map(turn) });
@@ -51,8 +61,8 @@ export function planWaves(members: readonly Member[], rules: Rules): Pick<Plan, 
     left = left.filter((member) => !draft.members.has(member));
   }
   const alone = new Draft(crew, rules, false);
-  const held = (member: Member): Turn => turnOf(member, listed(alone.hindrance(member)), []);
-  return { waves, heldBack: left.map(held) };
+  const heldBack = held.map((member) => turnOf(member, listed(alone.hindrance(member)), []));
+  return { waves, heldBack };
 }
 
 function listed(hindrance: Hindrance | undefined): readonly Hindrance[] {

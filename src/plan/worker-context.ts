@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { DesiredWorker } from '../desired/desired.js';
+import type { Written } from '../host/written.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
@@ -13,6 +14,8 @@ export interface WorkerContext {
   readonly desired: DesiredWorker;
   readonly observed: ObservedWorker;
   readonly miner: MinerObservation;
+  /** What sealfarm wrote on the host before. */
+  readonly written: Written;
   /** `abi.RegisteredSealProof` of the farm's sector size. */
   readonly sealProof: number;
 }

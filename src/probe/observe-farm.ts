@@ -29,8 +29,13 @@ export async function observeFarm(
     }),
   );
   const miner = await observeMiner(connections.miner);
+  const declared = new Map(farm.hosts.flatMap((host) => host.workers.map(({ name }) => [name, host.name])));
   return {
     observation: { hosts: new Map(probes.map(([name, { observation }]) => [name, observation])), miner },
-    apis: new Map(probes.flatMap(([, { apis }]) => [...apis])),
+    // Of a name that is on two hosts, the one that the file means.
+    apis: new Map([
+      ...probes.flatMap(([, { apis }]) => [...apis]),
+      ...probes.flatMap(([host, { apis }]) => [...apis].filter(([name]) => declared.get(name) === host)),
+    ]),
   };
 }

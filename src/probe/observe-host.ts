@@ -1,8 +1,9 @@
-import type { Host, Worker } from '../farm/farm.js';
+import type { Host } from '../farm/farm.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
-import { workerLayout } from '../host/layout.js';
+import { workerLayout, type WorkerLayout } from '../host/layout.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { departedFrom } from '../observed/departed.js';
 import { keeperOf, keptBy } from '../observed/keeper.js';
 import type { HostObservation, Unreached, WorkerLive } from '../observed/observed.js';
 import { assembleHost, parseAnswer, type HostAnswer } from '../observed/parse-answer.js';
@@ -23,9 +24,8 @@ export async function observeHost(host: Host, connections: Connections): Promise
   if (!output.ok) return unreached(output.diagnostic);
   const answer = parseAnswer(host.name, output.value.stdout);
   if (!answer.ok) return unreached(answer.diagnostic);
-  const running = host.workers.filter(
-    (worker) => keptBy(workerLayout(host, worker), answer.value).process !== undefined,
-  );
+  const kept = keptWorkers(host, answer.value);
+  const running = kept.filter(({ files }) => keptBy(files, answer.value).process !== undefined);
   const apis = new Map(
     running.flatMap((worker) => {
       const api = workerApi(host, worker, answer.value, connections);
@@ -35,19 +35,32 @@ export async function observeHost(host: Host, connections: Connections): Promise
   const lives = await Promise.all(
     running.map(async ({ name }) => [name, await observeLive(host.name, name, apis.get(name))] as const),
   );
-  const strangers = await answeringStrangers(host, answer.value, connections);
+  const strangers = await answeringStrangers(host, kept, answer.value, connections);
   return { observation: assembleHost(host, answer.value, new Map(lives), strangers), apis };
+}
+
+interface KeptWorker {
+  readonly name: string;
+  readonly files: WorkerLayout;
+}
+
+/** The declared ones, and those of ours that the file names no more. */
+function keptWorkers(host: Host, answer: HostAnswer): readonly KeptWorker[] {
+  const declared = host.workers.map((worker) => ({ name: worker.name, files: workerLayout(host, worker) }));
+  return [...declared, ...departedFrom(host, answer)];
 }
 
 /** Workers that nobody we know keeps, and that answer where their repo says: somebody else does. */
 async function answeringStrangers(
   host: Host,
+  kept: readonly KeptWorker[],
   answer: HostAnswer,
   connections: Connections,
 ): Promise<ReadonlySet<string>> {
-  const stopped = host.workers.filter(
-    (worker) => keeperOf(keptBy(workerLayout(host, worker), answer)) === undefined,
-  );
+  const isKept = ({ files }: KeptWorker): boolean => keeperOf(keptBy(files, answer)) !== undefined;
+  // The repo of a renamed worker is that of its old name, under which we keep it.
+  const ours = new Set(kept.filter(isKept).map(({ files }) => files.apiFile));
+  const stopped = kept.filter((worker) => !isKept(worker) && !ours.has(worker.files.apiFile));
   const names = await Promise.all(
     stopped.map(async (worker) => {
       const session = await workerApi(host, worker, answer, connections)?.session();
@@ -64,17 +77,16 @@ function unreached(diagnostic: Diagnostic): HostProbe {
 /** Lotus writes where it listens, and with which token, into the repo. */
 function workerApi(
   host: Host,
-  worker: Worker,
+  { name, files }: KeptWorker,
   answer: HostAnswer,
   connections: Connections,
 ): WorkerApi | undefined {
-  const files = workerLayout(host, worker);
   const api = answer.files.get(files.apiFile);
   const token = answer.files.get(files.tokenFile);
   if (api?.state !== 'present' || token?.state !== 'present') return undefined;
   const parsed = parseMinerAddress(api.text.reveal().trim());
   if (!parsed.ok) return undefined;
-  return connections.worker(host.name, worker.name, parsed.address, new Secret(token.text.reveal().trim()));
+  return connections.worker(host.name, name, parsed.address, new Secret(token.text.reveal().trim()));
 }
 
 async function observeLive(

@@ -6,11 +6,12 @@ import type { MinerApi } from '../rpc/miner-api.js';
 
 /** Asks the miner for its workers, their jobs and its index of storage paths. */
 export async function observeMiner(miner: MinerApi): Promise<MinerObservation> {
-  const [workers, jobs, sectors, locks] = await Promise.all([
+  const [workers, jobs, sectors, locks, size] = await Promise.all([
     miner.workerStats(),
     miner.workerJobs(),
     miner.storageList(),
     miner.storageGetLocks(),
+    sectorSizeOf(miner),
   ]);
   const failed = [workers, jobs, sectors, locks].find((answer) => !answer.ok);
   if (!workers.ok || !jobs.ok || !sectors.ok || !locks.ok) {
@@ -24,7 +25,13 @@ export async function observeMiner(miner: MinerApi): Promise<MinerObservation> {
     sectors: new Map(Object.entries(sectors.value)),
     storage: new Map(indexed.flatMap((answer) => (answer.ok ? [answer.value] : []))),
     locks: locks.value,
+    ...(size.ok ? { sectorSize: size.value } : {}),
   };
+}
+
+async function sectorSizeOf(miner: MinerApi): Promise<Result<number>> {
+  const address = await miner.actorAddress();
+  return address.ok ? miner.actorSectorSize(address.value) : address;
 }
 
 /** A path that vanished since the list was made is left out. */

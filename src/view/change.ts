@@ -49,6 +49,6 @@ function goneWords({ gone }: Change): readonly string[] {
   const workers = gone.flatMap((host) => host.workers);
   const what = workers.length === 0 ? '' : ` (${foldNames(workers).join(', ')})`;
   return [
-    `Not in the file any more: ${hosts}${what}. Nothing is done there; drain the workers while they are declared.`,
+    `Not in the file any more: ${hosts}${what}. Nothing is done there; to take ${gone.length === 1 ? 'its' : 'their'} workers away, write it with \`workers: {}\` first.`,
   ];
 }

@@ -15,6 +15,8 @@ export interface PlanSummary {
   /** PC1 that run now on the workers that take turns, and how long they have run, all together. */
   readonly pc1Jobs: number;
   readonly pc1Seconds: number;
+  /** Workers that are in the file no more. */
+  readonly remove: number;
   readonly errors: number;
   readonly warnings: number;
   readonly unreached: readonly string[];
@@ -36,6 +38,7 @@ export function summarise(plan: ShownPlan, now: Date): PlanSummary {
     detach: kinds('detach'),
     pc1Jobs: pc1.jobs,
     pc1Seconds: pc1.seconds,
+    remove: kinds('remove-worker'),
     errors: severe('error'),
     warnings: severe('warning'),
     unreached: plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host),
@@ -84,7 +87,7 @@ function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][numb
 
 /** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
 function doing(
-  { start, restart, files, folders, live, detach }: PlanSummary,
+  { start, restart, files, folders, live, detach, remove }: PlanSummary,
   drift: true | undefined,
 ): string {
   return `${drift === true ? 'Drift' : 'Plan'}: ${[
@@ -94,5 +97,6 @@ function doing(
     count(live, 'live change'),
     ...(detach === 0 ? [] : [`${count(detach, 'path')} to detach`]),
     count(restart, 'restart'),
+    ...(remove === 0 ? [] : [`${count(remove, 'worker')} to remove`]),
   ].join(', ')}.`;
 }

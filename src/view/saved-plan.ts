@@ -77,11 +77,12 @@ function shownStep({ action, ...step }: StepJson): ShownStep {
 }
 
 /** JSON has no maps; else it is the same. */
-function shownAction({ expect, unit, ...action }: ActionJson): ShownAction {
+function shownAction({ expect, unit, from, ...action }: ActionJson): ShownAction {
   const limits = Object.entries(expect?.limits ?? {}) as [TaskCode, number][];
   return {
     ...action,
     ...(expect === undefined ? {} : { expect: { tasks: expect.tasks, limits: new Map(limits) } }),
+    ...(from === undefined ? {} : { from: { worker: from } }),
     ...(unit === undefined ? {} : { service: { unit: { name: unit } } }),
   } as ShownAction;
 }

@@ -37,8 +37,14 @@ export type ShownAction =
       readonly settings: SectorStoreSettings;
     }
   | { readonly kind: 'enable-task' | 'disable-task'; readonly task: TaskCode }
-  | { readonly kind: 'start' | 'restart'; readonly expect: Pick<Expectation, 'tasks' | 'limits'> }
-  | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } };
+  | { readonly kind: 'start'; readonly expect: Pick<Expectation, 'tasks' | 'limits'> }
+  | {
+      readonly kind: 'restart';
+      readonly expect: Pick<Expectation, 'tasks' | 'limits'>;
+      readonly from?: { readonly worker: string };
+    }
+  | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } }
+  | { readonly kind: 'remove-worker'; readonly repo?: string };
 
 export function shownSteps({ hosts }: Pick<ShownPlan, 'hosts'>): readonly ShownStep[] {
   return hosts.flatMap((host) => host.steps);

@@ -1,3 +1,4 @@
+import { intentsOn } from '../observed/intents.js';
 import { keepsEnding } from '../observed/keeper.js';
 import { attachedPath } from '../observed/live.js';
 import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
@@ -65,7 +66,7 @@ function workerStatus(
   const reached = seen?.reached === true ? seen : undefined;
   const observed = reached?.workers.get(worker.name);
   const live = observed?.process?.live.reached === true ? observed.process.live : undefined;
-  const drain = reached?.manifest?.intents[worker.name];
+  const drain = reached === undefined ? undefined : intentsOn(reached).get(worker.name);
   return {
     host: host.name,
     name: worker.name,

@@ -1,7 +1,7 @@
 import { NAMES_VARIABLE } from '../desired/worker-env.js';
 import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js';
 import { MANAGER_FIELD } from '../plan/process-rules.js';
-import type { Expectation, FieldChange, RestartCost } from '../plan/plan.js';
+import type { Disruption, Expectation, FieldChange, RestartCost } from '../plan/plan.js';
 import type { ShownStep } from './shown-plan.js';
 import { GLUE, printable } from './text.js';
 import { count, shown, sinceWhen, someOf } from './words.js';
@@ -15,6 +15,7 @@ const DEFAULT_WEIGHT = 10;
 export function stepDetails(step: ShownStep, verbose: boolean): readonly string[] {
   const { action, changes } = step;
   if (action.kind === 'start') return [expectationWords(action.expect)];
+  if (action.kind === 'remove-worker') return [removalWords(step.disruption, action.repo)];
   if (verbose) return changes.map((change) => changeWords(step, change));
   if (action.kind === 'create-sectorstore') return [storeWords(action.settings, action.id)];
   const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
@@ -39,6 +40,13 @@ function changeWords({ reason }: ShownStep, { field, before, after }: FieldChang
 
 function managerWords(manager: string): string {
   return manager === 'systemd' ? 'a systemd unit' : 'a plain process';
+}
+
+/** What goes and what stays. */
+function removalWords(disruption: Disruption, repo: string | undefined): string {
+  const first = disruption === 'empty' ? 'drained to empty and stopped; ' : '';
+  const stays = repo === undefined ? 'its storage paths stay' : `${repo} and its storage paths stay`;
+  return printable(`${first}its unit and worker.env go, ${stays} with all data`);
 }
 
 /** `tasks AP, PC1; at most 4 PC1` */

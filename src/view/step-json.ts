@@ -1,7 +1,7 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { Action, Disruption, FieldChange, Reason, RestartCost } from '../plan/plan.js';
+import type { Action, Disruption, Expectation, FieldChange, Reason, RestartCost } from '../plan/plan.js';
 import { pc1Of } from './cost.js';
 import type { MaskedStep } from './masked-plan.js';
 
@@ -39,6 +39,10 @@ export interface ActionJson {
     readonly limits: Readonly<Partial<Record<TaskCode, number>>>;
   };
   readonly unit?: string;
+  /** Of a worker that is removed: it stays with all that is in it. */
+  readonly repo?: string;
+  /** The name a restarted worker has until then. */
+  readonly from?: string;
 }
 
 /** A field that is absent before or after has no value there; a secret's is a mask. */
@@ -90,15 +94,22 @@ function actionJson(action: Action): ActionJson {
     case 'disable-task':
       return { kind, task: action.task };
     case 'start':
+      return { kind, expect: expectJson(action.expect) };
     case 'restart': {
-      const { tasks, limits } = action.expect;
-      return { kind, expect: { tasks, limits: Object.fromEntries(limits) } };
+      const expect = expectJson(action.expect);
+      return { kind, expect, ...(action.from === undefined ? {} : { from: action.from.worker }) };
     }
+    case 'remove-worker':
+      return { kind, ...(action.repo === undefined ? {} : { repo: action.repo }) };
     case 'remove-unit':
       return { kind, unit: action.service.unit.name };
     default:
       return unreachable(action);
   }
+}
+
+function expectJson({ tasks, limits }: Expectation): NonNullable<ActionJson['expect']> {
+  return { tasks, limits: Object.fromEntries(limits) };
 }
 
 function changeJson({ field, before, after }: FieldChange): ChangeJson {

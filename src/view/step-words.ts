@@ -26,9 +26,12 @@ function actionWords(action: ShownAction, worker: string): string {
       return `switch ${taskWords(action.task)} on`;
     case 'disable-task':
       return `switch ${taskWords(action.task)} off`;
-    case 'start':
     case 'restart':
-      return `${action.kind} ${worker}`;
+      return action.from === undefined ? `restart ${worker}` : `restart ${action.from.worker} as ${worker}`;
+    case 'start':
+      return `start ${worker}`;
+    case 'remove-worker':
+      return `remove ${worker}`;
     case 'remove-unit':
       return `remove ${action.service.unit.name}`;
     default:
@@ -66,6 +69,7 @@ export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
       return '~';
     case 'detach':
     case 'remove-unit':
+    case 'remove-worker':
       return '-';
     default:
       return unreachable(action);
@@ -78,12 +82,18 @@ export function reasonWords(reason: Reason): string {
       return 'new';
     case 'config-changed':
       return 'differs from the file';
+    case 'edited-on-host':
+      return 'edited on the host';
+    case 'drain-intent':
+      return 'as its drain asks';
     case 'process-older-than-file':
       return 'was started with other settings';
     case 'lotus-differs':
       return 'differs in Lotus';
     case 'not-running':
       return 'does not run';
+    case 'removed-from-config':
+      return 'is in the file no more';
     default:
       return unreachable(reason);
   }

@@ -43,6 +43,9 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     mkdirSync(lock);
     const { status, stdout } = runShell(lockScript(lock, 'bob'), { shell });
     expect({ status, stdout }).toEqual({ status: 4, stdout: 'somebody unnamed\n' });
+    // The file is there before its words are.
+    writeFileSync(join(lock, 'holder'), '');
+    expect(runShell(lockScript(lock, 'bob'), { shell }).stdout).toBe('somebody unnamed\n');
   });
 
   it('is not held by anybody where it cannot be made', () => {

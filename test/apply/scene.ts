@@ -70,6 +70,7 @@ export class Scene {
       times: { quiet: 60_000, start: 10_000, patience: 5000, certainty: 2000, poll: 1000, longestPoll: 2000 },
       signal: this.interrupt.signal,
       remote: (host) => this.#remote(host),
+      farmHosts: farm.hosts.map(({ name }) => name),
       observe: (hosts) => Promise.resolve(this.#look(hosts)),
       sectorStates: (sectors) =>
         Promise.resolve(new Map([...this.states].filter(([name]) => sectors.includes(name)))),

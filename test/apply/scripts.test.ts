@@ -32,14 +32,26 @@ class Write {
   readonly folder = tempFolder();
   readonly path: string;
   readonly backups = join(this.folder, 'state', 'backups');
+  readonly written = join(this.folder, 'state', 'written');
   readonly #write: FileWrite;
 
-  constructor(text: string, options: Partial<Omit<FileWrite, 'content'>> & { before?: string } = {}) {
+  constructor(
+    text: string,
+    options: Partial<Omit<FileWrite, 'content' | 'written'>> & { before?: string } = {},
+  ) {
     const { before, path = 'etc/file', ...rest } = options;
     this.path = join(this.folder, path);
     const replaces = before === undefined ? {} : { replaces: sha256(before) };
     const content = new Secret(text);
-    this.#write = { mode: 'keep', backups: this.backups, ...replaces, ...rest, content, path: this.path };
+    this.#write = {
+      mode: 'keep',
+      backups: this.backups,
+      written: this.written,
+      ...replaces,
+      ...rest,
+      content,
+      path: this.path,
+    };
     if (before !== undefined) this.put(before);
   }
 

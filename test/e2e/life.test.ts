@@ -27,7 +27,7 @@ describe('a farm with hosts of all kinds', () => {
     for (const [index, host] of watched.entries()) {
       await lab.at(host, 'touch', '/run/watched');
       const lines = await seen[index];
-      expect(lines).toContain('lotus-worker run');
+      expect(lines).toContain('worker-main.js run');
       expect(lines).toContain('sh -s');
       expect(lines).not.toContain(token);
     }

@@ -401,6 +401,9 @@ describe('rules of the farm', () => {
     [['seal: true', 'seal: false'], 'SF237 17:21'],
     [['seal: true', 'store: true']],
     [below('h2: { address: 10.0.0.2 }'), 'SF238 18:3'],
+    [worker('renamedFrom: w0')],
+    [worker('renamedFrom: w1'), 'SF226 16:22'],
+    [sibling(`${other}, renamedFrom: w1`), 'SF226 18:49'],
   ]);
 
   describe('one machine under two names', () => {

@@ -9,6 +9,7 @@ it('keeps what is ours in two folders of the host', () => {
     journal: '/var/lib/sealfarm/journal.jsonl',
     lock: '/var/lib/sealfarm/lock',
     backups: '/var/lib/sealfarm/backups',
+    written: '/var/lib/sealfarm/written',
     run: '/var/lib/sealfarm/run',
   });
 });
@@ -27,6 +28,7 @@ it("finds Lotus's own files in the worker's repo", () => {
     pidFile: '/var/lib/sealfarm/run/worker-1.pid',
     logFile: '/var/lib/sealfarm/log/worker-1.log',
     backups: '/var/lib/sealfarm/backups/worker-1',
+    written: '/var/lib/sealfarm/written',
     apiFile: '/srv/worker/api',
     tokenFile: '/srv/worker/token',
     storageJson: '/srv/worker/storage.json',

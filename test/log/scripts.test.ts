@@ -36,6 +36,7 @@ beforeEach(() => {
     tokenFile: '',
     storageJson: '',
     backups: '',
+    written: '',
   };
   mkdirSync(dirname(worker.logFile));
 });

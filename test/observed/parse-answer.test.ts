@@ -49,6 +49,7 @@ describe("a host's answer", () => {
       `process ${b64('/r')} 43`,
       `units ${b64('SubState=running\nMainPID=43\nId=sealfarm-worker@a.service\nResult=success\nActiveState=active')} 0`,
       `enabled ${b64('sealfarm-worker@a.service')}`,
+      `stranger 7 0 ${b64('/root/.lotusworker')} - -`,
       'new-kind x y',
       '',
     ];
@@ -88,6 +89,7 @@ describe("a host's answer", () => {
           ['/r', { pid: 43, environ: new Map() }],
         ]),
         units: new Map([['sealfarm-worker@a.service', aUnit({ active: 'active', sub: 'running', pid: 43 })]]),
+        unmanaged: [{ pid: 7, uid: 0, repo: '/root/.lotusworker', variables: [] }],
         startedAtBoot: new Set(['sealfarm-worker@a.service']),
       },
     });
@@ -137,6 +139,27 @@ describe('a host put together', () => {
         ],
       ]),
     });
+  });
+
+  it('has the record of what sealfarm wrote', () => {
+    const { written } = assembleHost(
+      host,
+      answering([[layout.written, file(`${sha256('a')}  /etc/x\n`)]]),
+      new Map(),
+    );
+    expect(written).toEqual(new Map([['/etc/x', new Set([sha256('a')])]]));
+  });
+
+  it('has a stopped worker whose repo somebody else holds, and no running one', () => {
+    const stranger = { pid: 7, uid: 0, repo: '/var/lib/lotus/worker-1', variables: [] };
+    const running = new Map([[files.pidFile, { pid: 42, environ: new Map() }]]);
+    const seen = (answer: Partial<HostAnswer>): boolean | undefined =>
+      assembleHost(host, { ...EMPTY_ANSWER, ...answer }, new Map([['worker-1', unreached()]])).workers.get(
+        'worker-1',
+      )?.startedElsewhere;
+    expect(seen({ unmanaged: [stranger] })).toBe(true);
+    expect(seen({ unmanaged: [{ ...stranger, repo: '/elsewhere' }] })).toBeUndefined();
+    expect(seen({ unmanaged: [stranger], processes: running })).toBeUndefined();
   });
 
   it('has its manifest and the checksum of its bytes', () => {

@@ -244,22 +244,6 @@ describe('the machine', () => {
       { mount: '/mnt/my nas', source: 'nas:/my store', device: '0:52', type: 'nfs4' },
     ]);
   });
-
-  it.each<[what: string, words: string, found: unknown]>([
-    [
-      'that wrote where it listens',
-      `7 0 ${b64('/root/.lotusworker')} ${b64('/ip4/10.0.0.1/tcp/3456/http')} ${b64('PATH\nMINER_API_INFO\nPATH\n')}`,
-      { pid: 7, uid: 0, repo: '/root/.lotusworker', port: 3456, variables: ['MINER_API_INFO', 'PATH'] },
-    ],
-    [
-      'that was told where to listen',
-      `7 0 - ${b64('[fd00::1]:4000')} -`,
-      { pid: 7, uid: 0, port: 4000, variables: [] },
-    ],
-    ['of which nothing can be seen', '7 0 - - -', { pid: 7, uid: 0, variables: [] }],
-  ])('has a worker of somebody else %s', (_, words, found) => {
-    expect(facts(`stranger ${words}`).unmanaged).toEqual([found]);
-  });
 });
 
 describe('the clock', () => {

@@ -56,6 +56,41 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the probe in $shell', ({ shel
     expect(files.get(hostLayout(folder.host.paths).manifest)).toEqual({ state: 'absent' });
   });
 
+  it('tells a worker that somebody else keeps, and of its variables the names alone', async () => {
+    const folder = hostFolder();
+    const repo = folder.makeFolder("it's a repo");
+    folder.write(join(repo, 'api'), '/ip4/10.0.0.11/tcp/4567/http');
+    const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
+    spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder.path, 'fifo')]);
+    const own = { FIFO: join(folder.path, 'fifo'), MINER_API_INFO: CANARY, NOTE: `two\nSECRET=${CANARY}` };
+    const strangers = [
+      folder.start(program, ['--worker-repo', repo, 'run'], own),
+      folder.start(program, [`--worker-repo=${repo}`, 'info'], own),
+      folder.start(program, ['run'], { ...own, SEALFARM_VARIABLES: 'FIFO' }),
+      folder.start(program, ['run'], {
+        ...own,
+        LOTUS_WORKER_PATH: '/nowhere',
+        LOTUS_WORKER_LISTEN: '10.0.0.11:3456',
+      }),
+      folder.start(program, ['run'], { ...own, HOME: '/root of all' }),
+    ];
+    for (const child of strangers) await once(child.stdout ?? child, 'data');
+    const pids = strangers.map(({ pid }) => pid);
+    const seen = answer(folder.probe(shell)).unmanaged.filter(({ pid }) => pids.includes(pid));
+    const variables = expect.arrayContaining(['FIFO', 'MINER_API_INFO', 'NOTE']) as unknown;
+    const uid = process.getuid?.();
+    expect(seen).toHaveLength(3);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        { pid: pids[0], uid, repo, port: 4567, variables },
+        { pid: pids[3], uid, repo: '/nowhere', port: 3456, variables },
+        { pid: pids[4], uid, repo: '/root of all/.lotusworker', variables },
+      ]),
+    );
+    expect(seen.flatMap((one) => one.variables)).not.toContain('SECRET');
+    expect(folder.probe(shell)).not.toContain(Buffer.from(CANARY).toString('base64').slice(0, 12));
+  });
+
   it('gives the checksum of the bytes, also where they are no text', () => {
     const folder = hostFolder();
     folder.write(folder.files.apiFile, Buffer.from([0xff, 0x00, 0x0a]));

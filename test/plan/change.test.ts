@@ -88,11 +88,12 @@ describe('a change of the file', () => {
       ...new Set(made.plan.hosts.filter(({ steps }) => steps.length > 0).map(({ host: name }) => name)),
     ]).toEqual(['c']);
     expect(formatChange(made, PLAIN_VIEW)).toContain(
-      'Not in the file any more: a (w-a). Nothing is done there; drain the workers while they are declared.',
+      'Not in the file any more: a (w-a). Nothing is done there; to take its workers away, write it with',
     );
     const fewer = change(before, aFarm({ hosts: [host('b', '10.0.0.2')] }));
     expect(formatChange(fewer, PLAIN_VIEW)).toMatchInlineSnapshot(`
-      "Not in the file any more: a (w-a). Nothing is done there; drain the workers while they are declared.
+      "Not in the file any more: a (w-a). Nothing is done there; to take its workers away, write it with
+        \`workers: {}\` first.
 
       No change on the other hosts; 1 gone from the file."
     `);
@@ -101,13 +102,27 @@ describe('a change of the file', () => {
 
       **No change on the other hosts; 1 gone from the file.**
 
-      **Not in the file any more: a (w-a). Nothing is done there; drain the workers while they are declared.**
+      **Not in the file any more: a (w-a). Nothing is done there; to take its workers away, write it with \\\`workers: \\{\\}\\\` first.**
 
       <sub>Worked out from the two files alone, for a farm that is as the older one says.</sub>"
     `);
   });
 
-  it('says what it forgets on a host that stays', () => {
+  it('of a name that is said to be one is a restart', () => {
+    const old = { name: 'old', repo: '/var/lib/lotus/one' };
+    const renamed = { ...old, name: 'new', renamedFrom: 'old' };
+    const { plan } = change(farmOf(old, 'process'), farmOf(renamed, 'process'));
+    expect(summary(plan)).toEqual([
+      'write-file /var/lib/sealfarm/manifest.json: none, config-changed',
+      'write-file /etc/sealfarm/workers/new/worker.env: none, new',
+      'restart: restart, config-changed',
+    ]);
+    expect(formatChange(change(farmOf(old, 'process'), farmOf(renamed, 'process')), PLAIN_VIEW)).toContain(
+      '~ restart old as new',
+    );
+  });
+
+  it('removes what a host that stays is to have no more', () => {
     const two = aFarm({
       hosts: [
         aHost({
@@ -115,7 +130,9 @@ describe('a change of the file', () => {
         }),
       ],
     });
-    expect(codes(change(two, farmOf({}, 'process')).plan)).toEqual(['SF509 warning']);
+    const { plan } = change(two, farmOf({}, 'process'));
+    expect(summary(plan)).toEqual(['remove-worker: empty, removed-from-config']);
+    expect(codes(plan)).toEqual([]);
   });
 
   it('knows of no costs, and shows no secret', () => {

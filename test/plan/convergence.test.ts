@@ -58,6 +58,7 @@ const CLASSES: Readonly<Record<Action['kind'], Disruption>> = {
   'disable-task': 'live',
   restart: 'restart',
   detach: 'empty',
+  'remove-worker': 'none',
 };
 
 function isLight(plan: Plan): void {
@@ -146,6 +147,19 @@ describe('a plan for any farm found in any state', () => {
         const after = { known: identities(world.model), attached: attachedIds(world.model) };
         for (const [path, identity] of before.known) expect(after.known.get(path)).toEqual(identity);
         for (const [path, id] of after.attached) expect(id).toBe(before.attached.get(path) ?? id);
+      }),
+      RUNS,
+    );
+  });
+
+  it('done up to any step leaves just the steps that were left', { timeout: TIMEOUT }, () => {
+    fc.assert(
+      fc.property(worldChoice, fc.double({ min: 0, max: 1, noNaN: true }), (choice, share) => {
+        const world = buildWorld(choice);
+        const first = steps(planOf(world));
+        const done = Math.floor(share * first.length);
+        applyAll(world.model, first.slice(0, done));
+        expect(idsOf(planOf(world))).toEqual(first.slice(done).map(({ id }) => id));
       }),
       RUNS,
     );

@@ -3,7 +3,15 @@ import { formatManifest } from '../../src/host/manifest.js';
 import type { Observation } from '../../src/observed/observed.js';
 import { steps } from '../../src/plan/plan.js';
 import { aStorage, farmOf, guideFarm } from '../support/farm.js';
-import { ABSENT, aStoragePath, changeWorker, inPlace, stopped, unreached } from '../support/observation.js';
+import {
+  ABSENT,
+  aStoragePath,
+  changeMiner,
+  changeWorker,
+  inPlace,
+  stopped,
+  unreached,
+} from '../support/observation.js';
 import {
   codes,
   DRAIN,
@@ -30,6 +38,26 @@ it('has nothing to do where everything is as it shall be', () => {
     });
     expect(summary(plan(farm, inPlace(farm)))).toEqual([]);
   }
+});
+
+describe('the size of sectors', () => {
+  const changed = changeWorker(PLACED, 'worker-1', (worker) => ({ ...worker, envFile: ABSENT }));
+
+  it.each([
+    { sectorSize: 2 ** 36, said: ['SF513 error'], message: /sectors of 64GiB, the file says 32GiB/ },
+    { sectorSize: 12345, said: ['SF513 error'], message: /sectors of 12345 bytes, the file says 32GiB/ },
+  ])('that is not the miner’s keeps everything as it is: $sectorSize', ({ sectorSize, said, message }) => {
+    const made = plan(FARM, changeMiner(changed, { sectorSize }));
+    expect(codes(made)).toEqual(said);
+    expect(made.diagnostics[0]?.message).toMatch(message);
+    expect(steps(made)).toEqual([]);
+  });
+
+  it.each([{ sectorSize: 2 ** 35 }, {}])('that is the miner’s, or not known, is no news: %o', (said) => {
+    const made = plan(FARM, changeMiner(changed, said));
+    expect(codes(made)).toEqual([]);
+    expect(steps(made)).toHaveLength(1);
+  });
 });
 
 describe('a host that sealfarm never saw', () => {
@@ -113,14 +141,6 @@ describe('the manifest', () => {
         intents: { 'worker-9': DRAIN },
       }),
     );
-  });
-
-  it('remembers workers that are in the file no more: SF509', () => {
-    const made = plan(FARM, withManifest(['worker-1', 'worker-9']));
-    expect(summary(made)).toEqual([]);
-    expect(made.diagnostics).toMatchObject([
-      { code: 'SF509', severity: 'warning', place: { kind: 'host', host: 'host-1', worker: 'worker-9' } },
-    ]);
   });
 
   it('of another farm keeps everything away from the host: SF512', () => {

@@ -9,7 +9,7 @@ import { aFarm, aHost, aStorage, aWorker, CANARY, guideFarm, TOKEN } from '../su
 import { changeLive, changeWorker, drained, inPlace, stopped, unreached } from '../support/observation.js';
 import { DRAIN, ENV_FILE, only, SEAL, summary } from '../support/plan.js';
 
-const MANIFEST = 'write-file /var/lib/sealfarm/manifest.json: none, config-changed';
+const MANIFEST = 'write-file /var/lib/sealfarm/manifest.json: none, drain-intent';
 const GUIDE = inPlace(guideFarm());
 
 /** What is planned when these changes are in effect already, as the command does it. */
@@ -33,7 +33,7 @@ describe('a drain', () => {
   it('is remembered on its host first, then the worker is kept from coming back to work', () => {
     const made = intents(guideFarm(), GUIDE, start);
     expect(made.hosts.map(({ host }) => host)).toEqual(['host-1']);
-    expect(summary(made)).toEqual([MANIFEST, `write-file ${ENV_FILE}: none, config-changed`]);
+    expect(summary(made)).toEqual([MANIFEST, `write-file ${ENV_FILE}: none, drain-intent`]);
     expect(made.hosts[0]?.steps[0]).toMatchObject({
       changes: [{ field: 'worker-1', before: 'serving', after: 'drained' }],
       action: { replaces: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
@@ -50,7 +50,7 @@ describe('a drain', () => {
     );
     expect(summary(intents(changed, seen, start))).toEqual([
       MANIFEST,
-      `write-file ${ENV_FILE}: none, config-changed`,
+      `write-file ${ENV_FILE}: none, drain-intent`,
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('a drain', () => {
     const farm = aFarm({ hosts: [aHost({ workers: ['worker-1', 'worker-2', 'worker-3'].map(neighbour) })] });
     const seen = drained(changeWorker(inPlace(farm), 'worker-2', stopped), 'worker-3', DRAIN);
     const made = intents(farm, seen, start);
-    expect(summary(made)).toEqual([MANIFEST, `write-file ${ENV_FILE}: none, config-changed`]);
+    expect(summary(made)).toEqual([MANIFEST, `write-file ${ENV_FILE}: none, drain-intent`]);
     const { steps = [] } = made.hosts[0] ?? {};
     expect(
       remembered({ ...made, hosts: made.hosts.map((host) => ({ ...host, steps: steps.slice(0, 1) })) }),
@@ -76,7 +76,7 @@ describe('a drain', () => {
     const again: DrainIntent = { ...DRAIN, who: 'bob' };
     const seen = drained(GUIDE, 'worker-1', DRAIN);
     expect(summary(intents(guideFarm(), seen, new Map([['worker-1', again]])))).toEqual([
-      `write-file ${ENV_FILE}: none, config-changed`,
+      `write-file ${ENV_FILE}: none, drain-intent`,
     ]);
   });
 
@@ -90,7 +90,7 @@ describe('a drain', () => {
       { ...GUIDE, hosts: new Map([...GUIDE.hosts, ['host-1', bare] as const]) },
       start,
     );
-    expect(summary(made)[0]).toBe('write-file /var/lib/sealfarm/manifest.json: none, new');
+    expect(summary(made)[0]).toBe('write-file /var/lib/sealfarm/manifest.json: none, drain-intent');
   });
 
   it('of a host that was not reached has no steps', () => {

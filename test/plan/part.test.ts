@@ -20,7 +20,7 @@ function farm(limit: number): Farm {
 }
 
 const SEEN = inPlace(farm(1));
-const A1: Part = { hosts: new Set(['a']), workers: new Set(['a1']) };
+const A1: Part = { hosts: new Set(['a']), workers: new Set(['a1']), whole: new Set() };
 
 function plan(seen: Observation, part?: Part, drained: readonly string[] = []): Plan {
   return makePlan(desire(farm(2), TOKEN, new Map(drained.map((name) => [name, DRAIN]))), seen, part);

@@ -1,4 +1,5 @@
 import type { DesiredHost } from '../../src/desired/desired.js';
+import { NOTHING_WRITTEN } from '../../src/host/written.js';
 import type { ObservedWorker } from '../../src/observed/observed.js';
 import type { WorkerContext } from '../../src/plan/worker-context.js';
 import { ABSENT, unreached } from '../support/observation.js';
@@ -8,5 +9,11 @@ export function aPlanContext(host: DesiredHost, observed: Partial<ObservedWorker
   const [desired] = host.workers;
   if (desired === undefined) throw new Error('no worker');
   const nothing = { envFile: ABSENT, storageJson: ABSENT, storage: new Map() };
-  return { desired, observed: { ...nothing, ...observed }, miner: unreached(), sealProof: 8 };
+  return {
+    desired,
+    observed: { ...nothing, ...observed },
+    miner: unreached(),
+    written: NOTHING_WRITTEN,
+    sealProof: 8,
+  };
 }

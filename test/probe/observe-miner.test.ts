@@ -28,6 +28,8 @@ beforeEach(async () => {
     ['WorkerJobs []', { s1: [aJob('PC1', 7)] }],
     ['StorageList []', { a: [DECL], b: null }],
     ['StorageGetLocks []', { Locks: [LOCK] }],
+    ['ActorAddress []', 'f01000'],
+    ['ActorSectorSize ["f01000"]', 34_359_738_368],
     ['StorageInfo ["a"]', A.info],
     ['StorageInfo ["b"]', B.info],
     ['StorageStat ["a"]', A.stat],
@@ -61,8 +63,9 @@ describe('the miner', () => {
         ['b', B],
       ]),
       locks: [LOCK],
+      sectorSize: 34_359_738_368,
     });
-    expect(stub.calls).toHaveLength(8);
+    expect(stub.calls).toHaveLength(10);
   });
 
   it('is not asked for what vanished between list and question: it is left out', async () => {
@@ -76,6 +79,16 @@ describe('the miner', () => {
     const seen = await observeMiner(miner());
     expect(seen.reached && seen.storage.get('a')).toStrictEqual({ info: A.info });
   });
+
+  it.each(['ActorAddress []', 'ActorSectorSize ["f01000"]'])(
+    'need not tell its sector size: no answer to %s',
+    async (call) => {
+      answers.delete(call);
+      const seen = await observeMiner(miner());
+      expect(seen.reached && 'sectorSize' in seen).toBe(false);
+      expect(seen.reached).toBe(true);
+    },
+  );
 
   it.each(['WorkerStats []', 'WorkerJobs []', 'StorageList []', 'StorageGetLocks []'])(
     'that gives no answer to %s is not reached',

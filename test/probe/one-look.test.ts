@@ -13,6 +13,8 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   'Filecoin.TaskTypes': { 'seal/v0/addpiece': {} },
   'Filecoin.Paths': [],
   'Filecoin.StorageGetLocks': { Locks: [] },
+  'Filecoin.ActorAddress': 'f01000',
+  'Filecoin.ActorSectorSize': 34_359_738_368,
 };
 
 const cleanUps: (() => unknown)[] = [];
@@ -52,7 +54,7 @@ describe('one look at a farm', () => {
     const keys = await makeSshFolder();
     cleanUps.push(() => keys.remove());
     const worker = await lotusThatWaitsFor(3);
-    const miner = await lotusThatWaitsFor(4);
+    const miner = await lotusThatWaitsFor(5);
     const servers = await Promise.all([0, 1].map(() => startKnownServer(keys)));
     cleanUps.push(() => Promise.all(servers.map(({ server }) => server.stop())));
     const [first, second] = servers;
@@ -93,6 +95,7 @@ describe('one look at a farm', () => {
       'Filecoin.Session',
       'Filecoin.TaskTypes',
     ]);
-    expect(miner.calls).toHaveLength(4);
+    // The size of its sectors is asked by its address.
+    expect(miner.calls).toHaveLength(6);
   });
 });

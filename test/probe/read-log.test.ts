@@ -15,6 +15,7 @@ const FILES = {
   tokenFile: '',
   storageJson: '',
   backups: '',
+  written: '',
 };
 
 let remote: FakeRemote;

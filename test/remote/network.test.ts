@@ -150,7 +150,7 @@ describe('SF405', () => {
     server.cut();
     const outcome = await script;
     expect(outcome.ok ? '' : outcome.diagnostic.message).toMatch(
-      /^The connection to host-1 is gone: (read ECONNRESET|the host closed it)$/,
+      /^The connection to host-1 is gone: ((read|write) ECONNRESET|write EPIPE|the host closed it)$/,
     );
   });
 

@@ -48,7 +48,6 @@ export function someFacts({ workers, paths }: Host): HostFacts {
     gpus: { driver: 'absent', gpus: [], onBus: 0, module: false },
     fileLimit: 1_048_576,
     hardFileLimit: 1_048_576,
-    unmanaged: [],
     places: new Map(workers.flatMap(({ storage }) => storage.map(({ path }) => [path, aPlace(path)]))),
     caches: new Map(folders.map((folder) => [folder, { exists: true, files: 12, room: aRoom() }])),
     workers: new Map(

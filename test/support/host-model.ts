@@ -1,5 +1,7 @@
 import type { DesiredFarm, DesiredWorker } from '../../src/desired/desired.js';
-import { parseEnvFile } from '../../src/host/env-file.js';
+import { withoutTasks } from '../../src/desired/worker-env.js';
+import { formatEnvFile, parseEnvFile } from '../../src/host/env-file.js';
+import { formatManifest, parseManifest, type Manifest } from '../../src/host/manifest.js';
 import { MARK_VARIABLE, markOf } from '../../src/host/systemd-unit.js';
 import { sectorStoreFile, type ManagerName } from '../../src/host/layout.js';
 import type { StorageInfo, WorkerJob } from '../../src/lotus/api.js';
@@ -24,6 +26,8 @@ export interface ModelProcess {
 export class HostModel {
   /** By host and path. */
   readonly files = new Map<string, { text: string; mode: string }>();
+  /** Hashes of what sealfarm wrote, by host and path. */
+  readonly written = new Map<string, Set<string>>();
   /** Folders of storage paths, with the entries in them. */
   readonly folders = new Map<string, { entries: string[]; onRootFileSystem: boolean }>();
   readonly processes = new Map<string, ModelProcess>();
@@ -33,11 +37,21 @@ export class HostModel {
   readonly trying = new Set<string>();
   readonly index = new Map<string, StorageInfo>();
   readonly jobs: WorkerJob[] = [];
-  readonly desired: DesiredFarm;
+  /** Paths from which Lotus has brought all sectors away. */
+  readonly drained = new Set<string>();
+  desired: DesiredFarm;
+  /** As the file had it before. */
+  #before: DesiredFarm | undefined;
   #drawn = 0;
 
   constructor(desired: DesiredFarm) {
     this.desired = desired;
+  }
+
+  /** The file is another one from now on. */
+  edit(after: DesiredFarm): void {
+    this.#before = this.desired;
+    this.desired = after;
   }
 
   apply({ action, host, worker: name = '' }: Step): void {
@@ -48,7 +62,7 @@ export class HostModel {
         const seen = before === undefined ? undefined : sha256(before.text);
         if (seen !== action.replaces) throw new Error(`${action.path} is not the file that was read`);
         const mode = action.mode === '600' ? '600' : (before?.mode ?? '644');
-        this.files.set(at(action.path), { text: action.content.reveal(), mode });
+        this.#write(at(action.path), action.content.reveal(), mode);
         return;
       }
       case 'create-path':
@@ -58,10 +72,7 @@ export class HostModel {
         const path = at(sectorStoreFile(action.path));
         if (!this.folders.has(at(action.path))) throw new Error(`no folder ${action.path}`);
         if (this.files.has(path)) throw new Error(`${path} stands already`);
-        this.files.set(path, {
-          text: newSectorStore(action.id ?? this.drawId(), action.settings),
-          mode: '644',
-        });
+        this.#write(path, newSectorStore(action.id ?? this.drawId(), action.settings), '644');
         return;
       }
       case 'redeclare':
@@ -86,8 +97,19 @@ export class HostModel {
         this.start(name);
         return;
       case 'restart':
-        this.#end(name);
+        if (action.from === undefined) this.#end(name);
+        else {
+          this.stop(action.from.worker);
+          this.#takeAway(host, action.from.worker, action.from.home.manifest);
+        }
         this.start(name);
+        return;
+      case 'remove-worker':
+        this.beginRemoval(host, name, action.home.manifest);
+        if (this.processes.has(name)) this.#drain(name);
+        else this.#holdsNothing(name);
+        this.stop(name);
+        this.#takeAway(host, name, action.home.manifest);
         return;
       case 'remove-unit':
         this.#removeUnit(name);
@@ -95,21 +117,98 @@ export class HostModel {
     }
   }
 
+  /** What is done first, and holds whatever cuts it off: its drain is noted, its tasks are off in its file. */
+  beginRemoval(host: string, name: string, manifest: string): void {
+    const intent = { who: 'sealfarm', when: '2026-01-02T03:04:05Z', tasks: [] };
+    this.#editManifest(host, manifest, ({ intents, ...rest }) => ({
+      ...rest,
+      intents: { [name]: intent, ...intents },
+    }));
+    const files = this.#find(name)?.files;
+    const env = this.files.get(`${host}:${files?.envFile ?? ''}`);
+    if (env !== undefined)
+      this.#write(
+        `${host}:${files?.envFile ?? ''}`,
+        formatEnvFile(withoutTasks(parseEnvFile(env.text))).reveal(),
+        '600',
+      );
+  }
+
+  /** Lotus brings what is being sealed to its end elsewhere; what is stored stays. */
+  #drain(name: string): void {
+    const { host } = this.worker(name);
+    const others = this.#declaredPaths(host);
+    for (const [path, { id }] of this.processes.get(name)?.open ?? []) {
+      const folder = this.folders.get(`${host}:${path}`);
+      if (folder === undefined || folder.entries.length === 0 || others.has(path)) continue;
+      if (this.index.get(id)?.CanStore === true) throw new Error(`${path} can never get empty`);
+      folder.entries = [];
+      this.drained.add(`${host}:${path}`);
+    }
+  }
+
+  #holdsNothing(name: string): void {
+    const host = this.#find(name)?.host;
+    if (host === undefined) return;
+    const others = this.#declaredPaths(host);
+    const lost = this.#listed(name).find((path) => this.#entries(host, path).length > 0 && !others.has(path));
+    if (lost !== undefined) throw new Error(`the sectors of ${lost} are lost`);
+  }
+
+  /** Declared, or on the list of a declared worker. */
+  #declaredPaths(host: string): ReadonlySet<string> {
+    const workers = this.desired.hosts.find((one) => one.name === host)?.workers ?? [];
+    return new Set(
+      workers.flatMap(({ files, storage }) => {
+        const list = parseStorageJson(this.files.get(`${host}:${files.storageJson}`)?.text ?? '{}');
+        return [...storage.map(({ path }) => path), ...('problem' in list ? [] : list)];
+      }),
+    );
+  }
+
+  #takeAway(host: string, name: string, manifest: string): void {
+    const found = this.#find(name);
+    if (found !== undefined) this.#removeUnit(name);
+    this.files.delete(`${host}:${found?.files.envFile ?? ''}`);
+    this.written.delete(`${host}:${found?.files.envFile ?? ''}`);
+    this.#editManifest(host, manifest, ({ workers, intents, ...rest }) => ({
+      ...rest,
+      workers: workers.filter((one) => one !== name),
+      intents: Object.fromEntries(Object.entries(intents).filter(([one]) => one !== name)),
+    }));
+  }
+
+  #editManifest(host: string, path: string, change: (before: Manifest) => Manifest): void {
+    const file = this.files.get(`${host}:${path}`);
+    const manifest = parseManifest(file?.text ?? '');
+    if (file === undefined || 'problem' in manifest) throw new Error('there is no manifest');
+    file.text = formatManifest(change(manifest));
+  }
+
+  #write(at: string, text: string, mode: string): void {
+    const seen = this.files.get(at)?.text;
+    const kept = [...(this.written.get(at) ?? [])].filter(
+      (hash) => seen !== undefined && hash === sha256(seen),
+    );
+    this.written.set(at, new Set([...kept, sha256(text)]));
+    this.files.set(at, { text, mode });
+  }
+
   /** As a restart does: by whoever keeps it; nothing of it is left there if that is not the declared manager. */
   #end(name: string): void {
     const manager = this.processes.get(name)?.manager;
     if (manager === undefined) throw new Error(`${name} does not run`);
     this.stop(name);
-    if (manager === 'systemd' && this.#worker(name).files.serviceManager === 'process')
-      this.#removeUnit(name);
+    if (manager === 'systemd' && this.worker(name).files.serviceManager === 'process') this.#removeUnit(name);
   }
 
   #removeUnit(name: string): void {
-    const { host, files } = this.#worker(name);
+    const { host, files } = this.worker(name);
     if (this.processes.get(name)?.manager === 'systemd') throw new Error(`the unit of ${name} runs`);
     this.enabled.delete(name);
     this.trying.delete(name);
     this.files.delete(`${host}:${files.unit.dropIn}`);
+    this.written.delete(`${host}:${files.unit.dropIn}`);
   }
 
   /** Everything ends, and systemd starts what is enabled; one that cannot be started stays down. */
@@ -126,9 +225,12 @@ export class HostModel {
   }
 
   /** Reads its environment file, then its list, opens every path on it and registers. */
-  start(name: string, manager = this.#worker(name).files.serviceManager): void {
-    const { host, files } = this.#worker(name);
+  start(name: string, manager = this.worker(name).files.serviceManager): void {
+    const { host, files } = this.worker(name);
     if (this.processes.has(name)) throw new Error(`${name} runs already`);
+    const { repo } = this.worker(name);
+    for (const { environ } of this.processes.values())
+      if (environ.get('LOTUS_WORKER_PATH') === repo) throw new Error(`${repo} is already locked`);
     if (manager === 'process' && (this.enabled.has(name) || this.trying.has(name)))
       throw new Error(`systemd may start ${name}, too`);
     if (manager === 'systemd') this.enabled.add(name);
@@ -158,7 +260,7 @@ export class HostModel {
 
   redeclare(name: string, id: string): void {
     for (const [path, open] of this.#answering(name).open) {
-      const store = this.#store(this.#worker(name).host, path);
+      const store = this.#store(this.worker(name).host, path);
       // Lotus only logs it when the ID on disk is another one.
       if (open.id === id && store?.id === id) this.#declare(name, store);
     }
@@ -170,7 +272,7 @@ export class HostModel {
   }
 
   #open(name: string, path: string): void {
-    const store = this.#store(this.#worker(name).host, path);
+    const store = this.#store(this.worker(name).host, path);
     if (store === undefined) throw new Error(`${path} cannot be opened`);
     const open = [...this.processes.values()].flatMap((process) => [...process.open.values()]);
     if (open.some(({ id }) => id === store.id)) throw new Error(`${store.id} is attached twice`);
@@ -191,14 +293,14 @@ export class HostModel {
   }
 
   #editList(name: string, change: (paths: readonly string[]) => readonly string[]): void {
-    const { host, files } = this.#worker(name);
+    const { host, files } = this.worker(name);
     const before = this.files.get(`${host}:${files.storageJson}`);
     const text = writeStorageJson(before?.text, change(this.#listed(name)));
     this.files.set(`${host}:${files.storageJson}`, { text, mode: before?.mode ?? '644' });
   }
 
   #listed(name: string): readonly string[] {
-    const { host, files } = this.#worker(name);
+    const { host, files } = this.worker(name);
     const list = parseStorageJson(this.files.get(`${host}:${files.storageJson}`)?.text ?? '{}');
     if ('problem' in list) throw new Error(list.problem);
     return list;
@@ -219,10 +321,21 @@ export class HostModel {
     return process;
   }
 
-  #worker(name: string): DesiredWorker {
-    const found = this.desired.hosts.flatMap(({ workers }) => workers).find((worker) => worker.name === name);
+  /** Of the file as it is, else as it was. */
+  worker(name: string): DesiredWorker {
+    const found = this.#find(name);
     if (found === undefined) throw new Error(`no worker ${name}`);
     return found;
+  }
+
+  listOf(name: string): { readonly storageJson?: string } {
+    const files = this.#find(name)?.files;
+    return files === undefined ? {} : { storageJson: files.storageJson };
+  }
+
+  #find(name: string): DesiredWorker | undefined {
+    const hosts = [...this.desired.hosts, ...(this.#before?.hosts ?? [])];
+    return hosts.flatMap(({ workers }) => workers).find((worker) => worker.name === name);
   }
 
   observe(): Observation {

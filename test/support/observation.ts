@@ -206,6 +206,7 @@ export const EMPTY_ANSWER: HostAnswer = {
   standings: new Map(),
   units: new Map(),
   startedAtBoot: new Set(),
+  unmanaged: [],
 };
 
 /** The same look, but with something else seen of one worker. */

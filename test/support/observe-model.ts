@@ -1,10 +1,12 @@
 import type { DesiredHost, DesiredWorker } from '../../src/desired/desired.js';
-import { hostLayout, sectorStoreFile } from '../../src/host/layout.js';
+import { parseEnvFile } from '../../src/host/env-file.js';
+import { hostLayout, sectorStoreFile, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
 import { parseManifest } from '../../src/host/manifest.js';
 import { TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
 import { FILE_TYPES, parseSectorName, type FileType } from '../../src/lotus/file-type.js';
 import { parseStorageJson } from '../../src/lotus/storage-json.js';
 import type {
+  DepartedWorker,
   Observation,
   ObservedFile,
   ObservedHost,
@@ -38,9 +40,54 @@ function observeHost(model: HostModel, { name, paths, unitTemplate, workers }: D
   const observed = workers.map((worker) => [worker.name, observeWorker(model, worker)] as const);
   const template =
     unitTemplate === undefined ? {} : { unitTemplate: observeFile(model, name, TEMPLATE_FILE) };
-  const host = { reached: true, name, problems: [], ...template, workers: new Map(observed) } as const;
+  const written = new Map(
+    [...model.written].flatMap(([at, hashes]) =>
+      at.startsWith(`${name}:`) ? [[at.slice(name.length + 1), hashes] as const] : [],
+    ),
+  );
+  const declared = new Set(workers.map((worker) => worker.name));
+  const forgotten = [...model.processes.keys(), ...model.trying].filter(
+    (one) => model.worker(one).host === name && !declared.has(one),
+  );
+  const host = {
+    reached: true,
+    name,
+    written,
+    problems: [],
+    ...template,
+    workers: new Map(observed),
+    ...(forgotten.length === 0 ? {} : { forgotten }),
+  } as const;
   if (manifest.state !== 'present' || parsed === undefined || 'problem' in parsed) return host;
-  return { ...host, manifest: parsed, manifestSha256: manifest.sha256 };
+  const left = parsed.workers.filter((one) => !declared.has(one));
+  const departed = new Map(left.map((one) => [one, observeDeparted(model, one, { name, paths })]));
+  const all = { ...host, manifest: parsed, manifestSha256: manifest.sha256 };
+  return left.length === 0 ? all : { ...all, departed };
+}
+
+function observeDeparted(
+  model: HostModel,
+  name: string,
+  host: Pick<DesiredHost, 'name' | 'paths'>,
+): DepartedWorker {
+  const layout = (repo: string): WorkerLayout =>
+    workerLayout({ ...host, serviceManager: 'process' }, { name, repo });
+  const process = model.processes.get(name);
+  const env = model.files.get(`${host.name}:${layout('').envFile}`);
+  const value = (variable: string): string | undefined =>
+    (process?.environ ?? parseEnvFile(env?.text ?? '')).get(variable);
+  const [repo, listen] = [value('LOTUS_WORKER_PATH'), value('LOTUS_WORKER_LISTEN')];
+  // A process with another repo has opened what this one lists, too.
+  const files = { ...layout(repo ?? '/none'), ...model.listOf(name) };
+  const seen = observeWorker(model, { name, host: host.name, files, storage: [] });
+  const hasUnit = seen.dropIn?.state === 'present' || seen.startsAtBoot === true || seen.unit !== undefined;
+  const serviceManager = process?.manager ?? (hasUnit ? 'systemd' : 'process');
+  return {
+    ...seen,
+    files: { ...files, serviceManager },
+    ...(repo === undefined ? {} : { repo }),
+    ...(listen === undefined ? {} : { listen }),
+  };
 }
 
 function observeFile(model: HostModel, host: string, path: string): ObservedFile {
@@ -48,7 +95,10 @@ function observeFile(model: HostModel, host: string, path: string): ObservedFile
   return found === undefined ? ABSENT : file(found.text, found.mode);
 }
 
-function observeWorker(model: HostModel, { name, host, files, storage }: DesiredWorker): ObservedWorker {
+function observeWorker(
+  model: HostModel,
+  { name, host, files, storage }: Pick<DesiredWorker, 'name' | 'host' | 'files' | 'storage'>,
+): ObservedWorker {
   const list = parseStorageJson(model.files.get(`${host}:${files.storageJson}`)?.text ?? '{}');
   const paths = [...storage.map(({ path }) => path), ...('problem' in list ? [] : list)];
   const process = model.processes.get(name);
@@ -115,9 +165,7 @@ function observeMiner(model: HostModel): ObservedMiner {
 }
 
 function hostOf(model: HostModel, name: string): string {
-  return (
-    model.desired.hosts.find(({ workers }) => workers.some((worker) => worker.name === name))?.name ?? ''
-  );
+  return model.worker(name).host;
 }
 
 function declaration(entry: string): { Miner: number; Number: number; SectorFileType: number }[] {

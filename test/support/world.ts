@@ -1,6 +1,7 @@
 import { desire } from '../../src/desired/desire.js';
 import type { DesiredFarm, DesiredHost } from '../../src/desired/desired.js';
-import type { Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
+import type { Farm, Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
+import { withRenamed } from '../../src/observed/intents.js';
 import { hostLayout } from '../../src/host/layout.js';
 import { formatManifest, type DrainIntent } from '../../src/host/manifest.js';
 import { TEMPLATE_FILE } from '../../src/host/systemd-unit.js';
@@ -13,6 +14,8 @@ import { WorkerBuilder } from './worker-builder.js';
 const DRAIN: DrainIntent = { who: 'alice', when: '2026-01-02T03:04:05Z' };
 
 export interface World {
+  readonly farm: Farm;
+  readonly intents: ReadonlyMap<string, DrainIntent>;
   readonly desired: DesiredFarm;
   readonly model: HostModel;
 }
@@ -39,7 +42,29 @@ export function buildWorld(choice: WorldChoice): World {
       new WorkerBuilder(model, farm, worker, choice).build();
     });
   });
-  return { desired, model };
+  return { farm, intents, desired, model };
+}
+
+export type Edit = 'stays' | 'leaves' | 'renamed';
+
+/** The same farm with another file: of its workers some are in it no more, and some have another name. */
+export function edited({ farm, intents, model }: World, edits: readonly Edit[]): World {
+  let at = 0;
+  const hosts = farm.hosts.map((host) => ({
+    ...host,
+    workers: host.workers.flatMap((worker): Worker[] => {
+      const edit = edits[at % edits.length];
+      at += 1;
+      if (edit === 'leaves') return [];
+      return edit === 'renamed'
+        ? [{ ...worker, name: `new-${worker.name}`, renamedFrom: worker.name }]
+        : [worker];
+    }),
+  }));
+  const after = { ...farm, hosts };
+  const desired = desire(after, TOKEN, withRenamed(intents, after));
+  model.edit(desired);
+  return { farm: after, intents, desired, model };
 }
 
 function workerName(host: number, at: number): string {

@@ -397,6 +397,7 @@ describe('planJson', () => {
         detach: 0,
         pc1Jobs: 0,
         pc1Seconds: 0,
+        remove: 0,
         errors: 0,
         warnings: 0,
         unreached: [],

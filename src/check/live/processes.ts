@@ -84,31 +84,6 @@ export const programs: LiveCheck = function* (context) {
   }
 };
 
-/** They take of a machine what capacity and checks count as free. */
-export const unmanagedWorkers: LiveCheck = function* ({ farm, facts, observation }) {
-  for (const host of farm.hosts) {
-    const seen = observation.hosts.get(host.name);
-    const known = host.workers.filter(
-      ({ name }) => seen?.reached === true && seen.workers.get(name)?.startedElsewhere === true,
-    );
-    for (const { pid, repo, port } of facts.get(host.name)?.unmanaged ?? []) {
-      // Of those the plan says more.
-      if (known.some((worker) => worker.repo === repo)) continue;
-      const where = [
-        repo === undefined ? [] : [`repo ${repo}`],
-        port === undefined ? [] : [`port ${port}`],
-      ].flat();
-      yield {
-        code: 'SF545',
-        severity: 'warning',
-        message: `a lotus-worker runs that sealfarm did not start: ${['process ' + String(pid), ...where].join(', ')}`,
-        place: { kind: 'host', host: host.name },
-        help: 'Declare it with its repo, drain it where it is kept and let apply start it, or take it away from this machine.',
-      };
-    }
-  }
-};
-
 /** Whether it is told to stay away from GPUs. */
 export const gpuLocks: LiveCheck = function* (context) {
   for (const seen of seenWorkers(context)) {

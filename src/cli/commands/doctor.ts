@@ -73,10 +73,18 @@ function judge(
     live: [
       ...failures,
       ...notesOf(workspace, hosts),
-      ...checkLive({ farm, observation, facts, versions, now }),
+      ...checkLive({ farm, observation, facts, versions, now }).filter(notIn(plan.diagnostics)),
     ],
     now,
   };
+}
+
+/** The plan has the same code for it, at the same worker. */
+function notIn(said: readonly Diagnostic[]): (one: Diagnostic) => boolean {
+  const whom = ({ code, place }: Diagnostic): string =>
+    place?.kind === 'host' ? `${code} ${place.host} ${place.worker ?? ''}` : code;
+  const known = new Set(said.map(whom));
+  return (one) => !known.has(whom(one));
 }
 
 /** What there is to say of the way each host was reached. */

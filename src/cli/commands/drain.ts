@@ -5,7 +5,7 @@ import { hostLayout, workerLayout } from '../../host/layout.js';
 import type { DrainIntent } from '../../host/manifest.js';
 import { planIntents } from '../../plan/intent-plan.js';
 import type { Plan } from '../../plan/plan.js';
-import { intentsOf } from '../../observed/intents.js';
+import { intentsOf, withRenamed } from '../../observed/intents.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import { carryOut, type Outcome } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -59,7 +59,7 @@ function changeIntents(
 ): Promise<Outcome> {
   const { workspace } = on;
   const replan = (probe: FarmProbe): Plan => {
-    const present = intentsOf(probe.observation);
+    const present = withRenamed(intentsOf(probe.observation), workspace.farm);
     const changes = new Map(targets.map(({ worker }) => [worker.name, present.get(worker.name) ?? asked]));
     const desired = workspace.desired(new Map([...present, ...changes]));
     return planIntents(desired, probe.observation, changes);

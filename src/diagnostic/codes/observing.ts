@@ -81,13 +81,14 @@ export const OBSERVING_CODES = {
     ],
   },
   SF509: {
-    title: 'worker is in the file no more',
-    severity: 'warning',
+    title: 'worker that left the file holds sectors',
+    severity: 'error',
     why:
-      'sealfarm put this worker on the host, as `manifest.json` there says, and the file does not name it any more. ' +
-      'Taking it out of the file stops nothing: it may be sealing, and each PC1 that is cut off costs three to five hours of work.',
+      'sealfarm put this worker on the host, as `manifest.json` there says, and the file does not name it any more: it would be drained to empty, stopped and removed, with all data left where it is. ' +
+      'But sectors lie on paths of it that no other worker of the host has, and no drain brings them away: the worker does not run, so that nobody goes on with them, or the path is for long-term storage. ' +
+      'Without a worker that serves the path they leave the index of the miner: those that are being sealed are stuck, and finished ones cannot be read for proofs.',
     remedy:
-      'Declare it again and drain it. When it has stopped, take it out of the file, and its name out of `workers` in `/var/lib/sealfarm/manifest.json` on the host.',
+      'Declare the path on another worker of the host; the sectors and their ID stay. Or declare the worker again, let it run and drain it, and take it out of the file when it is empty.',
   },
   SF510: {
     title: 'one ID on two paths',
@@ -120,6 +121,14 @@ export const OBSERVING_CODES = {
     remedy:
       'Check the address of the host. If the farm has a new name, change `farm` in `/var/lib/sealfarm/manifest.json` on its hosts too.',
   },
+  SF513: {
+    title: 'miner seals sectors of another size',
+    severity: 'error',
+    why:
+      'A miner has one sector size for ever, which was chosen when it was made; `sectorSize` in the file says another. ' +
+      'Limits and resources are written for one size (`PC1_32G_MAX_CONCURRENT`), so that with a wrong one Lotus would read none of them, and give out as much work as the memory seems to hold. Nothing is done on any host.',
+    remedy: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
+  },
   SF514: {
     title: 'worker was started by somebody else',
     severity: 'error',
@@ -132,9 +141,11 @@ export const OBSERVING_CODES = {
   SF515: {
     title: 'worker that the file names no more still runs',
     severity: 'error',
-    why: 'A worker that sealfarm started runs on this host, and the file does not name it any more. Another one is not started beside it: after a renaming both would have the same repo, paths and port.',
+    why:
+      'A worker that sealfarm started runs on this host, and the file does not name it any more. ' +
+      'Another one that has its repo, one of its storage paths or its address is not started beside it. One that `manifest.json` does not name, either, may have any of them.',
     remedy:
-      'Declare the old worker again, drain it, and take it out of the file when it has stopped; then apply starts the new one.',
+      'Apply drains and removes the old worker; apply again then to start the new one. If it is the same worker under another name, write `renamedFrom` with the old name. One that is in no manifest has to be declared again and drained.',
   },
   SF516: {
     title: 'systemd on the host does not answer',

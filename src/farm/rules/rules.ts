@@ -9,12 +9,13 @@ import {
   storagePathsAreUnique,
   workerNamesAreUnique,
 } from './unique.js';
-import { hostsHaveWorkers } from './workers.js';
+import { hostsHaveWorkers, renamedWorkersWereOthers } from './workers.js';
 
 /** Everything that is checked of a farm as a whole. */
 export const RULES: readonly Rule[] = [
   machinesHaveOneName,
   hostsHaveWorkers,
+  renamedWorkersWereOthers,
   workerNamesAreUnique,
   listenAddressesAreUnique,
   reposAreUnique,

@@ -44,8 +44,7 @@ function isValueOf(flag: string | undefined): boolean {
   return flag !== undefined && !flag.includes('=') && GLOBAL.texts.includes(flag.replace(/^--?/, ''));
 }
 
-// In process lists it is what it stands for, not the program that runs it.
-process.title = ['lotus-worker', ...process.argv.slice(2)].join(' ');
+// In process lists it has the name of what it stands for, and its words as they are.
 writeFileSync('/proc/self/comm', 'lotus-worker');
 
 // A bad manner of Lotus: its exit status is 0 whatever happened.

@@ -129,26 +129,6 @@ describe('the program', () => {
   });
 });
 
-describe('a worker of somebody else', () => {
-  const stranger = { pid: 77, uid: 0, repo: '/var/lib/lotus/worker-1', port: 4567, variables: ['PATH'] };
-  const seen = withFacts(halted(healthy()), 'host-1', () => ({ unmanaged: [stranger] }));
-
-  it('is told with what is known of it', () => {
-    expect(liveCodes(seen)).toEqual(['SF545 warning']);
-    expect(theFinding(seen).message).toBe(
-      'a lotus-worker runs that sealfarm did not start: process 77, repo /var/lib/lotus/worker-1, port 4567',
-    );
-    const bare = withFacts(seen, 'host-1', () => ({ unmanaged: [{ pid: 78, uid: 0, variables: [] }] }));
-    expect(theFinding(bare).message).toBe('a lotus-worker runs that sealfarm did not start: process 78');
-  });
-
-  it('is left to the plan where it holds the repo of a declared one', () => {
-    const { observation } = seen;
-    const held = changeWorker(observation, 'worker-1', (one) => ({ ...one, startedElsewhere: true }));
-    expect(liveCodes({ ...seen, observation: held })).toEqual([]);
-  });
-});
-
 describe('the lock of the GPU', () => {
   it.each<[what: string, seen: Seen, ...said: string[]]>([
     ['is free', withWorkerFacts(healthy(), { gpuLocks: [LOCK] })],

@@ -1,0 +1,135 @@
+import { withoutTasks } from '../desired/worker-env.js';
+import { success, type Result } from '../diagnostic/result.js';
+import type { Blocker } from '../drain/step.js';
+import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
+import type { HostLayout, WorkerLayout } from '../host/layout.js';
+import { SEALFARM, type Manifest } from '../host/manifest.js';
+import type { DepartedWorker } from '../observed/observed.js';
+import type { Action } from '../plan/plan.js';
+import { comeToRest } from './come-to-rest.js';
+import type { ApplyContext } from './context.js';
+import { editManifest } from './edit-manifest.js';
+import type { Target } from './live-changes.js';
+import { removeFileScript } from './remove-file-script.js';
+import { runScript } from './run-script.js';
+import { writeFileScript } from './scripts.js';
+import { MANAGERS } from './service-manager.js';
+import { stopWorker } from './stop-worker.js';
+
+type Removal = Extract<Action, { kind: 'remove-worker' }>;
+
+/**
+ * Takes a worker away that is in the file no more; its repo and its storage paths stay.
+ *
+ *   drain noted ─▶ tasks off in its file ─▶ empty ─▶ stopped, noted ─▶ unit, pid file, worker.env gone ─▶ out of the manifest
+ *
+ * What is noted first holds over crashes and reboots: whatever cuts this off, the next one takes it up. The manifest
+ * names the worker to the last, so that nothing of it is forgotten.
+ */
+export async function removeWorker(
+  context: ApplyContext,
+  target: Target,
+  { service, home, tasks }: Removal,
+  onWait: (blockers: readonly Blocker[]) => void,
+): Promise<Result<undefined>> {
+  const { host, worker } = target;
+  const intent = {
+    who: SEALFARM,
+    when: context.now().toISOString(),
+    why: 'it is in the file no more',
+    tasks,
+  };
+  const noted = await editManifest(context, host, home, (manifest) =>
+    !manifest.workers.includes(worker) || manifest.intents[worker] !== undefined
+      ? undefined
+      : { ...manifest, intents: { ...manifest.intents, [worker]: intent } },
+  );
+  if (!noted.ok) return noted;
+  const seen = noted.value.departed?.get(worker);
+  // Somebody else has removed it, or it is in the file again.
+  if (seen === undefined) return success(undefined);
+  if (seen.process !== undefined) {
+    const ended = await drainAndStop(context, target, seen, { service, tasks }, onWait);
+    if (!ended.ok) return ended;
+  }
+  const over = await editManifest(context, host, home, (manifest) =>
+    manifest.intents[worker]?.emptied === true
+      ? undefined
+      : { ...manifest, intents: { ...manifest.intents, [worker]: { ...intent, emptied: true } } },
+  );
+  return over.ok ? takeAway(context, target, service, home) : over;
+}
+
+async function drainAndStop(
+  context: ApplyContext,
+  target: Target,
+  seen: DepartedWorker,
+  { service, tasks }: Pick<Removal, 'service' | 'tasks'>,
+  onWait: (blockers: readonly Blocker[]) => void,
+): Promise<Result<undefined>> {
+  const off = await tasksOff(context, target, seen, service);
+  if (!off.ok) return off;
+  const empty = await comeToRest(context, {
+    ...target,
+    goal: 'empty',
+    tasks,
+    deadline: context.times.quiet,
+    others: context.farmHosts,
+    onLook: ({ blockers, verdict }) => {
+      if (verdict !== 'done') onWait(blockers);
+    },
+  });
+  return empty.ok ? stopWorker(context, target, service, empty.value) : empty;
+}
+
+/** A crash or a reboot in the drain does not take work again. */
+async function tasksOff(
+  context: ApplyContext,
+  { host }: Target,
+  { envFile }: DepartedWorker,
+  { envFile: path, backups, written: record }: WorkerLayout,
+): Promise<Result<undefined>> {
+  if (envFile.state !== 'present') return success(undefined);
+  const content = formatEnvFile(withoutTasks(parseEnvFile(envFile.text.reveal())));
+  if (content.reveal() === envFile.text.reveal()) return success(undefined);
+  const script = writeFileScript({
+    path,
+    mode: '600',
+    content,
+    replaces: envFile.sha256,
+    backups,
+    written: record,
+  });
+  const written = await runScript(context, { host, what: `write ${path}` }, script);
+  return written.ok ? success(undefined) : written;
+}
+
+/** All that sealfarm made for a worker that does not run, under this name. */
+export async function takeAway(
+  context: ApplyContext,
+  { host, worker }: Target,
+  service: WorkerLayout,
+  home: HostLayout,
+): Promise<Result<undefined>> {
+  const scripts = [
+    ...(service.serviceManager === 'systemd' ? [MANAGERS.systemd.removeScript(service)] : []),
+    MANAGERS.process.removeScript(service),
+    removeFileScript(service.envFile, service),
+  ];
+  for (const script of scripts) {
+    const removed = await runScript(context, { host, what: `remove ${worker}` }, script);
+    if (!removed.ok) return removed;
+  }
+  const left = await editManifest(context, host, home, (manifest) => withoutWorker(manifest, worker));
+  return left.ok ? success(undefined) : left;
+}
+
+function withoutWorker(manifest: Manifest, worker: string): Manifest | undefined {
+  if (!manifest.workers.includes(worker)) return undefined;
+  const intents = Object.entries(manifest.intents).filter(([name]) => name !== worker);
+  return {
+    ...manifest,
+    workers: manifest.workers.filter((name) => name !== worker),
+    intents: Object.fromEntries(intents),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Codes } from '../code-facts.js';
+
+/** SF226, SF570–SF572: workers that leave the file or get another name. */
+export const LEAVING_CODES = {
+  SF226: {
+    title: 'renaming that cannot be meant',
+    severity: 'error',
+    why:
+      '`renamedFrom` says which worker this one was. Its old name is still declared in the file, or two workers say that they were the same one. ' +
+      'A worker has one repo, and only one of them could go on with it.',
+    remedy: 'Take `renamedFrom` out, or the worker of the old name.',
+  },
+  SF570: {
+    title: 'registered worker that the file does not name',
+    severity: 'warning',
+    why:
+      'The miner gives work to workers that the file does not name, and that sealfarm keeps on no host of the file. ' +
+      'Where a host was taken out of the file at once, they go on working there: a host that the file does not name is not reached, and nothing is done on it.',
+    remedy:
+      'Write the host again with `workers: {}`: apply then drains, stops and removes its workers, and the host can be taken out. A worker that others keep is of no concern, and the own worker of lotus-miner may be among those named.',
+  },
+  SF571: {
+    title: 'worker on another host than the declared one',
+    severity: 'error',
+    why:
+      'A worker of this name is declared on one host, and sealfarm keeps one of the same name on another. ' +
+      'A worker does not move: its sectors lie on the disks of its host. To Lotus the two would be one, and the jobs of one would be taken for those of the other, so neither is touched.',
+    remedy:
+      'Give the worker on the new host a name of its own. The old one is then drained and removed by apply.',
+  },
+  SF572: {
+    title: 'renamed worker with another repo',
+    severity: 'error',
+    why:
+      'The repo holds the list of the storage paths and the identity of the worker. A worker that gets another name keeps it: with another repo it would come up without its paths, and their sectors would leave the index of the miner. ' +
+      'Where `repo` is left out it has the name of the worker in it, so a renamed worker needs it written.',
+    remedy: 'Write the repo that the message names. Neither of the two workers is touched until then.',
+  },
+} as const satisfies Codes;

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { perform } from '../../src/apply/perform.js';
+import { parseEnvFile } from '../../src/host/env-file.js';
+import { hostLayout } from '../../src/host/layout.js';
+import { parseManifest, type Manifest } from '../../src/host/manifest.js';
+import type { DepartedWorker, ObservedHost } from '../../src/observed/observed.js';
+import type { Step } from '../../src/plan/plan.js';
+import { aJob, sessionOf } from '../support/observation.js';
+import { CANARY } from '../support/farm.js';
+import { Scene, START } from './scene.js';
+
+const HOME = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
+
+/** The scene's worker-1 is in the file no more; what is written on its host is seen from then on. */
+class Leaving extends Scene {
+  readonly manifests: Manifest[] = [];
+
+  constructor() {
+    super();
+    this.before = (call) => {
+      if (call === `host-1 script ${HOME.manifest}` && !this.outputs.has(call))
+        this.#take(this.scripts.at(-1) ?? '');
+    };
+    this.#depart();
+  }
+
+  get host(): ObservedHost {
+    const host = this.observation.hosts.get('host-1');
+    if (host?.reached !== true) throw new Error('not reached');
+    return host;
+  }
+
+  see(host: ObservedHost): void {
+    this.observation = { ...this.observation, hosts: new Map([...this.observation.hosts, ['host-1', host]]) };
+  }
+
+  get step(): Step {
+    return {
+      id: 'worker-1/remove-worker',
+      host: 'host-1',
+      worker: 'worker-1',
+      action: { kind: 'remove-worker', service: this.layout('worker-1'), home: HOME, tasks: ['PC1', 'PC2'] },
+      disruption: 'empty',
+      reason: 'removed-from-config',
+      changes: [],
+    };
+  }
+
+  #depart(): void {
+    const { workers } = this.host;
+    const worker = workers.get('worker-1');
+    if (worker === undefined) throw new Error('no worker');
+    const files = this.layout('worker-1');
+    const departed = new Map<string, DepartedWorker>([['worker-1', { ...worker, files, repo: '/repo' }]]);
+    this.see({ ...this.host, departed });
+  }
+
+  #take(script: string): void {
+    const text = Buffer.from(/<<'END'\n([^]*?)END\n/.exec(script)?.[1] ?? '', 'base64').toString('utf8');
+    const manifest = parseManifest(text);
+    if ('problem' in manifest) throw new Error(manifest.problem);
+    this.manifests.push(manifest);
+    this.see({ ...this.host, manifest, manifestSha256: String(this.manifests.length) });
+  }
+}
+
+async function removed(scene: Leaving): Promise<string> {
+  const result = await perform(scene.context, HOME, scene.step);
+  return result.ok ? 'ok' : result.diagnostic.code;
+}
+
+describe('a worker that is removed', () => {
+  it('has its drain noted and its tasks off, is stopped when it is empty, and leaves the manifest last', async () => {
+    const scene = new Leaving();
+    expect(await removed(scene)).toBe('ok');
+    const { envFile, pidFile } = scene.layout('worker-1');
+    expect(scene.changes.filter((call) => !call.includes('disable'))).toEqual([
+      `host-1 script ${HOME.manifest}`,
+      `host-1 script ${envFile}`,
+      'worker-1 detach-all',
+      'host-1 stop worker-1',
+      `host-1 script ${HOME.manifest}`,
+      'host-1 remove worker-1',
+      `host-1 script ${envFile}`,
+      `host-1 script ${HOME.manifest}`,
+    ]);
+    expect(pidFile).toContain('worker-1');
+    const intent = { who: 'sealfarm', when: START, why: 'it is in the file no more', tasks: ['PC1', 'PC2'] };
+    expect(scene.manifests.map(({ workers, intents }) => [workers, intents['worker-1']])).toEqual([
+      [['worker-1'], intent],
+      [['worker-1'], { ...intent, emptied: true }],
+      [[], undefined],
+    ]);
+  });
+
+  it('keeps all of its environment but the tasks, with the secret', async () => {
+    const scene = new Leaving();
+    await removed(scene);
+    const { envFile } = scene.layout('worker-1');
+    const script = scene.scripts.find((text) => text.includes(envFile) && text.includes("<<'END'")) ?? '';
+    const text = Buffer.from(/<<'END'\n([^]*?)END\n/.exec(script)?.[1] ?? '', 'base64').toString('utf8');
+    const env = parseEnvFile(text);
+    expect(env.get('MINER_API_INFO')).toContain(CANARY);
+    expect(env.get('LOTUS_WORKER_NO_DEFAULT')).toBe('true');
+    expect([...env.keys()].filter((name) => name.startsWith('LOTUS_WORKER_PRECOMMIT'))).toEqual([]);
+  });
+
+  it('is not stopped while it has a job, and stays noted', async () => {
+    const scene = new Leaving();
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+    expect(await removed(scene)).toBe('SF610');
+    expect(scene.changes).not.toContain('host-1 stop worker-1');
+    expect(scene.manifests.map(({ workers }) => workers)).toEqual([['worker-1']]);
+  });
+
+  it('is taken up again where it was cut off: nothing is written twice', async () => {
+    const scene = new Leaving();
+    const intent = { who: 'sealfarm', when: START, tasks: [], emptied: true } as const;
+    const gone = scene.host.departed?.get('worker-1');
+    if (gone === undefined || scene.host.manifest === undefined) throw new Error('nobody left');
+    const { process: _, ...stopped } = gone;
+    const manifest = { ...scene.host.manifest, intents: { 'worker-1': intent } };
+    scene.see({ ...scene.host, manifest, departed: new Map([['worker-1', stopped]]) });
+    expect(await removed(scene)).toBe('ok');
+    expect(scene.changes).toEqual([
+      'host-1 remove worker-1',
+      `host-1 script ${scene.layout('worker-1').envFile}`,
+      `host-1 script ${HOME.manifest}`,
+    ]);
+  });
+
+  it('is let be where it is in the file again', async () => {
+    const scene = new Leaving();
+    const { departed: _, ...host } = scene.host;
+    scene.see({ ...host, manifest: { version: 1, farm: 'example', workers: [], intents: {} } });
+    expect(await removed(scene)).toBe('ok');
+    expect(scene.changes).toEqual([]);
+  });
+
+  it('is not taken away where its manifest cannot be written', async () => {
+    const scene = new Leaving();
+    scene.outputs.set(`host-1 script ${HOME.manifest}`, { status: 3, stderr: 'changed' });
+    expect(await removed(scene)).toBe('SF601');
+    expect(scene.changes.filter((call) => call.includes('stop') || call.includes('remove'))).toEqual([]);
+  });
+});

@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/desired/desire.js';
+import type { Farm, Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
+import type { Observation, ObservedHost, ObservedWorker } from '../../src/observed/observed.js';
+import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
+import { asDeclared } from '../../src/plan/as-declared.js';
+import { codes, plan, summary } from '../support/plan.js';
+
+/**
+ * Each setting × where another value than the declared one stands: nowhere, in the file alone, in the process alone,
+ * in Lotus alone, in all three; that other value is another one or none at all. What has to be done about it is said
+ * here by hand, for each kind of setting once, from lotus.md §5.
+ */
+type Where = 'nowhere' | 'file' | 'process' | 'lotus' | 'everywhere';
+
+type Decision = readonly string[];
+
+/** For a setting of one kind: what is done, by where the other value stands. Absent: it cannot stand there. */
+type Kind = Readonly<Partial<Record<Where, Decision>>>;
+
+const WRITE = 'write worker.env: none, config-changed';
+const DROP_IN = 'write 10-sealfarm.conf: none, config-changed';
+const STORE = 'write sectorstore.json: none, config-changed';
+const RESTART = 'restart: restart, process-older-than-file';
+const REDECLARE = 'redeclare: live, lotus-differs';
+
+/** A process has its environment for life. */
+const ENVIRONMENT: Kind = {
+  nowhere: [],
+  file: [WRITE],
+  process: [RESTART],
+  everywhere: [WRITE, RESTART],
+};
+
+/** As the environment, and systemd's part of it: the unit's mark is in the environment too. */
+const UNIT: Kind = {
+  nowhere: [],
+  file: [WRITE, DROP_IN],
+  process: [RESTART],
+  everywhere: [WRITE, DROP_IN, RESTART],
+};
+
+/** What must be mounted before the worker starts: one that runs has it mounted. */
+const MOUNTS: Kind = { nowhere: [], file: [DROP_IN], process: [], everywhere: [DROP_IN] };
+
+/** Only in the file of the path; a worker goes by what Lotus's index has. */
+const STORAGE: Kind = {
+  nowhere: [],
+  file: [STORE],
+  lotus: [REDECLARE],
+  everywhere: [STORE, 'redeclare: live, config-changed'],
+};
+
+/** The worker's own accounting has it from when it opened the path. */
+const MAX_STORAGE: Kind = {
+  nowhere: [],
+  file: [STORE],
+  lotus: [REDECLARE, 'restart: restart, lotus-differs'],
+  everywhere: [STORE, 'redeclare: live, config-changed', 'restart: restart, lotus-differs'],
+};
+
+/** Lotus switches it while the worker runs; with which tasks it was started does not matter. */
+function switchable(code: string, on: boolean): Kind {
+  const turn = `${on ? 'enable' : 'disable'}-task ${code}: live, lotus-differs`;
+  return { nowhere: [], file: [WRITE], process: [], lotus: [turn], everywhere: [WRITE, turn] };
+}
+
+/** Lotus takes it only at the start. */
+const FIXED_TASK: Kind = {
+  nowhere: [],
+  file: [WRITE],
+  process: [],
+  lotus: ['restart: restart, lotus-differs'],
+  everywhere: [WRITE, 'restart: restart, lotus-differs'],
+};
+
+/** A running worker is not moved to another repo. */
+const REPO: Kind = { nowhere: [], file: [WRITE], process: ['SF507 error'] };
+
+interface Setting {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly declared: Farm;
+  /** The same farm with another value, by what that is. */
+  readonly others: Readonly<Record<string, Farm>>;
+}
+
+function worker(overrides: Partial<Worker>, host: Partial<Host> = {}): Farm {
+  return aFarm({ hosts: [aHost({ workers: [aWorker(overrides)], ...host })] });
+}
+
+function path(overrides: Partial<StorageDeclaration>): Farm {
+  return worker({ storage: [aStorage(overrides)] });
+}
+
+const SYSTEMD: Partial<Host> = { serviceManager: 'systemd' };
+
+/** A worker's setting: declared like this, with another value like that, and not said at all. */
+function ofWorker(
+  name: string,
+  kind: Kind,
+  declared: Partial<Worker>,
+  other: Partial<Worker>,
+  host: Partial<Host> = {},
+): Setting {
+  return {
+    name,
+    kind,
+    declared: worker(declared, host),
+    others: { 'another value': worker(other, host), nothing: worker({}, host) },
+  };
+}
+
+/** One that always has a value. */
+function alwaysSaid(name: string, kind: Kind, other: Partial<Worker>, host: Partial<Host> = {}): Setting {
+  return { name, kind, declared: worker({}, host), others: { 'another value': worker(other, host) } };
+}
+
+function ofPath(
+  name: string,
+  declared: Partial<StorageDeclaration>,
+  other: Partial<StorageDeclaration>,
+  kind = STORAGE,
+): Setting {
+  return {
+    name,
+    kind,
+    declared: path(declared),
+    others: { 'another value': path(other), nothing: path({}) },
+  };
+}
+
+const TASKS = ['AP', 'PC1', 'PC2', 'C2', 'UNS', 'RU', 'PR2', 'GSK'] as const;
+
+const SETTINGS: readonly Setting[] = [
+  alwaysSaid('binary', ENVIRONMENT, { binary: '/opt/lotus-worker' }),
+  alwaysSaid('binary under systemd', UNIT, { binary: '/opt/lotus-worker' }, SYSTEMD),
+  alwaysSaid('listen', ENVIRONMENT, { listen: { host: '10.0.0.11', port: 4000 } }),
+  alwaysSaid('tmpDir', ENVIRONMENT, { tmpDir: '/fast/tmp' }),
+  alwaysSaid('repo', REPO, { repo: '/elsewhere' }),
+  ofWorker('parameterCache', ENVIRONMENT, { parameterCache: '/a' }, { parameterCache: '/b' }),
+  ofWorker('parentCache', ENVIRONMENT, { parentCache: '/a' }, { parentCache: '/b' }),
+  ofWorker('gpus', ENVIRONMENT, { gpus: [0] }, { gpus: [1] }),
+  ofWorker('gpus by UUID', ENVIRONMENT, { gpus: ['GPU-a'] }, { gpus: 'all' }),
+  ofWorker('gpus: none', ENVIRONMENT, { gpus: 'none' }, { gpus: 'all' }),
+  ofWorker('cpus', ENVIRONMENT, { cpus: '0-3' }, { cpus: '4-7' }),
+  ofWorker('cpus under systemd', UNIT, { cpus: '0-3' }, { cpus: '4-7' }, SYSTEMD),
+  ofWorker('numaNodes', ENVIRONMENT, { numaNodes: [0] }, { numaNodes: [1] }),
+  ofWorker('numaNodes under systemd', UNIT, { numaNodes: [0] }, { numaNodes: [1] }, SYSTEMD),
+  ofWorker('memory under systemd', UNIT, { memory: 2 ** 39 }, { memory: 2 ** 38 }, SYSTEMD),
+  ofWorker(
+    'multicoreSdr',
+    ENVIRONMENT,
+    { multicoreSdr: { producers: 3 } },
+    { multicoreSdr: { producers: 1 } },
+  ),
+  ofWorker('noSwap', ENVIRONMENT, { noSwap: true }, { noSwap: false }),
+  ofWorker('parallelFetchLimit', ENVIRONMENT, { parallelFetchLimit: 5 }, { parallelFetchLimit: 9 }),
+  ofWorker(
+    'env',
+    ENVIRONMENT,
+    { env: new Map([['RUST_LOG', 'info']]) },
+    { env: new Map([['RUST_LOG', 'debug']]) },
+  ),
+  ...(['AP', 'DC', 'PC1', 'PC2', 'C1', 'C2', 'GET', 'UNS', 'RU', 'PR2', 'GSK'] as const).map((code) =>
+    ofWorker(
+      `limits.${code}`,
+      ENVIRONMENT,
+      { limits: new Map([[code, 4]]) },
+      { limits: new Map([[code, 2]]) },
+    ),
+  ),
+  ...(['MinMemory', 'MaxMemory', 'MaxParallelism', 'GPUUtilization'] as const).map((field) =>
+    ofWorker(
+      `resources.PC1.${field}`,
+      ENVIRONMENT,
+      { resources: new Map([['PC1', { [field]: 4 }]]) },
+      { resources: new Map([['PC1', { [field]: 2 }]]) },
+    ),
+  ),
+  ...TASKS.flatMap((code) => [
+    {
+      name: `tasks with ${code}`,
+      kind: switchable(code, true),
+      declared: worker({ tasks: [...TASKS] }),
+      others: { 'without it': worker({ tasks: TASKS.filter((other) => other !== code) }) },
+    },
+    {
+      name: `tasks without ${code}`,
+      kind: switchable(code, false),
+      declared: worker({ tasks: TASKS.filter((other) => other !== code) }),
+      others: { 'with it': worker({ tasks: [...TASKS] }) },
+    },
+  ]),
+  {
+    name: 'tasks with DL',
+    kind: FIXED_TASK,
+    declared: worker({ tasks: ['AP', 'PC1', 'DL'] }),
+    others: { 'without it': worker({ tasks: ['AP', 'PC1'] }) },
+  },
+  ofPath('seal', { seal: false }, { seal: true }),
+  ofPath('store', { store: true }, { store: false }),
+  ofPath('weight', { weight: 7 }, { weight: 0 }),
+  ofPath('groups', { groups: ['a'] }, { groups: ['b'] }),
+  ofPath('allowTo', { allowTo: ['a'] }, { allowTo: ['b', 'a'] }),
+  ofPath('allowTypes', { allowTypes: ['sealed'] }, { allowTypes: ['cache'] }),
+  ofPath('denyTypes', { denyTypes: ['sealed'] }, { denyTypes: ['cache'] }),
+  ofPath('allowMiners', { allowMiners: ['f01'] }, { allowMiners: ['f02'] }),
+  ofPath('denyMiners', { denyMiners: ['f01'] }, { denyMiners: ['f02'] }),
+  ofPath('maxStorage', { maxStorage: 2 ** 40 }, { maxStorage: 2 ** 41 }, MAX_STORAGE),
+  {
+    name: 'miner.api',
+    kind: ENVIRONMENT,
+    declared: aFarm(),
+    others: { 'another value': aFarm({ miner: { ...aFarm().miner, api: '/ip4/10.9.9.9/tcp/2345/http' } }) },
+  },
+  {
+    name: 'mount under systemd',
+    kind: MOUNTS,
+    declared: worker({}, SYSTEMD),
+    others: { 'another value': worker({ storage: [aStorage({ mount: 'any' })] }, SYSTEMD) },
+  },
+];
+
+const WHERES: readonly Where[] = ['nowhere', 'file', 'process', 'lotus', 'everywhere'];
+
+interface Row {
+  readonly name: string;
+  readonly where: Where;
+  readonly other: string;
+  readonly declared: Farm;
+  readonly seen: Observation;
+  readonly decision: Decision;
+}
+
+const ROWS: readonly Row[] = SETTINGS.flatMap(({ name, kind, declared, others }) =>
+  WHERES.flatMap((where) =>
+    Object.entries(others).flatMap(([other, farm], index): readonly Row[] => {
+      const decision = kind[where];
+      // With the declared value everywhere there is no other one to tell apart.
+      if (decision === undefined || (where === 'nowhere' && index > 0)) return [];
+      return [{ name, where, other, declared, decision, seen: mixed(declared, farm, where) }];
+    }),
+  ),
+);
+
+/** All as declared, but in these places as the other farm has it. */
+function mixed(declared: Farm, other: Farm, where: Where): Observation {
+  const after = desire(declared, TOKEN, new Map());
+  const [right, wrong] = [after, desire(other, TOKEN, new Map())].map((farm) => asDeclared(farm, after)) as [
+    Observation,
+    Observation,
+  ];
+  const from = (layer: Where): Observation => (where === layer || where === 'everywhere' ? wrong : right);
+  const lotus = from('lotus');
+  const host = hostOf(from('file'));
+  const process = workerOf(from('process')).process;
+  const live = workerOf(lotus).process?.live;
+  if (process === undefined || live === undefined) throw new Error('it does not run');
+  const worker: ObservedWorker = { ...workerOf(from('file')), process: { ...process, live } };
+  const hosts = new Map([['host-1', { ...host, workers: new Map([['worker-1', worker]]) }]]);
+  return { miner: lotus.miner, hosts };
+}
+
+function hostOf({ hosts }: Observation): ObservedHost {
+  const host = hosts.get('host-1');
+  if (host?.reached !== true) throw new Error('not reached');
+  return host;
+}
+
+function workerOf(seen: Observation): ObservedWorker {
+  const found = hostOf(seen).workers.get('worker-1');
+  if (found === undefined) throw new Error('no worker');
+  return found;
+}
+
+/** `write worker.env: none, config-changed`, and the codes of what is refused. */
+function decided(declared: Farm, seen: Observation): Decision {
+  const made = plan(declared, seen);
+  const words = summary(made).map((line) =>
+    line.replace(/^write-file \S*\/([^/: ]+):/, 'write $1:').replace(/^redeclare \S+:/, 'redeclare:'),
+  );
+  return [...words, ...codes(made)];
+}
+
+describe.each(SETTINGS.map(({ name }) => name))('%s', (setting) => {
+  it.each(ROWS.filter(({ name }) => name === setting))(
+    'has $other in this place: $where → $decision',
+    ({ declared, seen, decision }) => {
+      expect(decided(declared, seen)).toEqual(decision);
+    },
+  );
+});
+
+it('is a table of all there is to decide', () => {
+  expect(ROWS.length).toBeGreaterThanOrEqual(150);
+});

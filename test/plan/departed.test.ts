@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest';
+import { formatSocketAddress } from '../../src/farm/address.js';
+import type { Farm, Worker } from '../../src/farm/farm.js';
+import { workerLayout } from '../../src/host/layout.js';
+import { formatManifest, type DrainIntent } from '../../src/host/manifest.js';
+import type { DepartedWorker, ObservedMiner, Observation } from '../../src/observed/observed.js';
+import type { Plan } from '../../src/plan/plan.js';
+import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
+import {
+  aJob,
+  changeLive,
+  changeMiner,
+  changePath,
+  changeProcess,
+  changeWorker,
+  idOf,
+  inPlace,
+  sessionOf,
+  sha256,
+  stopped,
+  unreached,
+  workerStats,
+} from '../support/observation.js';
+import { codes, DRAIN, only, plan, summary } from '../support/plan.js';
+
+type Seen = Observation & { readonly miner: ObservedMiner };
+
+function worker(number: number, overrides: Partial<Worker> = {}): Worker {
+  return aWorker({
+    name: `worker-${number}`,
+    listen: { host: '10.0.0.11', port: 3455 + number },
+    storage: [aStorage({ path: `/mnt/nvme${number}/seal` })],
+    ...overrides,
+  });
+}
+
+function farmOf(...workers: readonly Worker[]): Farm {
+  return aFarm({ hosts: [aHost({ workers })] });
+}
+
+const ONE = worker(1);
+const TWO = worker(2);
+const BEFORE = farmOf(ONE, TWO);
+const AFTER = farmOf(ONE);
+const TWOS_PATH = '/mnt/nvme2/seal';
+
+/** The look at a farm, with these workers in the file no more. */
+function left(seen: Seen, names: readonly string[], of: Farm = BEFORE): Seen {
+  const hosts = [...seen.hosts].map(([name, host]) => {
+    const declared = of.hosts.find((one) => one.name === name);
+    if (!host.reached || declared === undefined) return [name, host] as const;
+    const gone = [...host.workers].filter(([one]) => names.includes(one));
+    const departed = gone.map(([one, observed]): [string, DepartedWorker] => {
+      const { repo, listen } = declared.workers.find((candidate) => candidate.name === one) ?? aWorker();
+      const files = workerLayout(declared, { name: one, repo });
+      return [one, { ...observed, files, repo, listen: formatSocketAddress(listen) }];
+    });
+    const running = gone.filter(([, { process }]) => process !== undefined).map(([one]) => one);
+    const workers = new Map([...host.workers].filter(([one]) => !names.includes(one)));
+    const forgotten = running.length === 0 ? {} : { forgotten: running };
+    return [name, { ...host, workers, departed: new Map(departed), ...forgotten }] as const;
+  });
+  return { ...seen, hosts: new Map(hosts) };
+}
+
+function withIntent(seen: Seen, name: string, intent: DrainIntent): Seen {
+  const hosts = [...seen.hosts].map(([host, one]) => {
+    if (!one.reached || one.manifest === undefined) return [host, one] as const;
+    const manifest = { ...one.manifest, intents: { [name]: intent } };
+    return [host, { ...one, manifest, manifestSha256: sha256(formatManifest(manifest)) }] as const;
+  });
+  return { ...seen, hosts: new Map(hosts) };
+}
+
+const SEEN = inPlace(BEFORE);
+const LEFT = left(SEEN, ['worker-2']);
+const ID = idOf('host-1', TWOS_PATH);
+const SECTOR = { Miner: 1000, Number: 7, SectorFileType: 2 };
+
+describe('a worker that left the file', () => {
+  it('is drained to empty and removed, as one step, with what it does now', () => {
+    const jobs = new Map([[sessionOf('worker-2'), [aJob('PC1', 7)]]]);
+    const made = plan(AFTER, changeMiner(LEFT, { jobs, sectors: new Map([[ID, [SECTOR]]]) }));
+    expect(summary(made)).toEqual(['remove-worker: empty, removed-from-config']);
+    expect(codes(made)).toEqual([]);
+    expect(only(made, 'remove-worker')).toMatchObject({
+      id: 'worker-2/remove-worker',
+      worker: 'worker-2',
+      action: {
+        repo: '/var/lib/lotus/worker-2',
+        tasks: ['AP', 'PC1', 'PC2', 'C2'],
+        service: { envFile: '/etc/sealfarm/workers/worker-2/worker.env' },
+        home: { manifest: '/var/lib/sealfarm/manifest.json' },
+      },
+      cost: { jobs: [{ task: 'PC1', sector: 's-t01000-7' }], sectorsHeld: 1 },
+    });
+  });
+
+  it('is removed at once where it does not run and holds nothing', () => {
+    const made = plan(AFTER, left(changeWorker(SEEN, 'worker-2', stopped), ['worker-2']));
+    expect(summary(made)).toEqual(['remove-worker: none, removed-from-config']);
+    expect(only(made, 'remove-worker')).not.toHaveProperty('cost');
+    expect(made.waves).toEqual([]);
+  });
+
+  it('keeps the tasks that were noted when they were switched off', () => {
+    const off = changeProcess((process) => ({ ...process, environ: new Map() }));
+    const tasksOff = changeLive((live) => ({ ...live, tasks: new Set() }));
+    const seen = changeWorker(SEEN, 'worker-2', (before) => tasksOff(off(before)));
+    const intent = { who: 'sealfarm', when: DRAIN.when, tasks: ['PC2'] } as const;
+    const made = plan(AFTER, withIntent(left(seen, ['worker-2']), 'worker-2', intent));
+    expect(only(made, 'remove-worker').action).toMatchObject({ tasks: ['PC2'] });
+    expect(only(plan(AFTER, left(seen, ['worker-2'])), 'remove-worker').action).toMatchObject({ tasks: [] });
+  });
+
+  it('is not touched while the miner does not answer, and while a stranger keeps it', () => {
+    expect(summary(plan(AFTER, { ...LEFT, miner: unreached() }))).toEqual([]);
+    const twice = changeWorker(SEEN, 'worker-2', (before) => ({ ...before, twice: true }));
+    const made = plan(AFTER, left(twice, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF546 error']]);
+  });
+
+  it.each(['envFile', 'storageJson'] as const)('is not touched while its %s cannot be read', (which) => {
+    const seen = changeWorker(SEEN, 'worker-2', (before) => ({
+      ...before,
+      [which]: { state: 'unreadable', why: 'permission denied' },
+    }));
+    const made = plan(AFTER, left(seen, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF504 error']]);
+  });
+
+  it('that is declared again is drained no more for having left', () => {
+    const intent = { who: 'sealfarm', when: DRAIN.when, tasks: ['PC2'] } as const;
+    const made = plan(BEFORE, withIntent(SEEN, 'worker-2', intent));
+    const step = only(made, 'write-file');
+    expect(step.id).toBe('host-1/manifest');
+    expect(step.changes).toEqual([{ field: 'worker-2', before: 'leaving', after: 'serving' }]);
+    const content = step.action.kind === 'write-file' ? step.action.content.reveal() : '';
+    expect(JSON.parse(content)).toMatchObject({ intents: {} });
+  });
+});
+
+describe('sectors that no drain brings away', () => {
+  const held = changePath(TWOS_PATH, { entries: ['sealed/s-t01000-7'] });
+  const stoppedWith = changeWorker(SEEN, 'worker-2', (before) => held(stopped(before)));
+
+  it('keep a stopped worker: SF509', () => {
+    const made = plan(AFTER, left(stoppedWith, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF509 error']]);
+    expect(made.diagnostics[0]).toMatchObject({ place: { worker: 'worker-2', path: TWOS_PATH } });
+    expect(made.diagnostics[0]?.help).toContain('on another worker of host-1');
+  });
+
+  it('do not where another worker is declared with the path', () => {
+    const after = farmOf(
+      worker(1, { storage: [aStorage({ path: '/mnt/nvme1/seal' }), aStorage({ path: TWOS_PATH })] }),
+    );
+    const seen = left(stoppedWith, ['worker-2']);
+    const both = changeWorker(seen, 'worker-1', (before) => {
+      const path = seen.hosts.get('host-1');
+      const storage = path?.reached === true ? path.departed?.get('worker-2')?.storage : undefined;
+      return { ...before, storage: new Map([...before.storage, ...(storage ?? [])]) };
+    });
+    expect(summary(plan(after, both))).toContain('remove-worker: none, removed-from-config');
+  });
+
+  const store = farmOf(
+    ONE,
+    worker(2, { storage: [aStorage({ path: TWOS_PATH, seal: false, store: true })] }),
+  );
+  const storing = changeMiner(inPlace(store), { sectors: new Map([[ID, [SECTOR]]]) });
+
+  it('keep a running worker with a path for long-term storage: SF509', () => {
+    const made = plan(AFTER, left(storing, ['worker-2'], store));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF509 error']]);
+  });
+
+  it('do not keep one whose path for long-term storage is empty', () => {
+    expect(summary(plan(AFTER, left(inPlace(store), ['worker-2'], store)))).toHaveLength(1);
+  });
+});
+
+describe('a declared worker that does not run', () => {
+  const apart = worker(3);
+  const farm = farmOf(ONE, apart);
+  const seenWith = (third: Worker): Seen => {
+    const seen = inPlace(farmOf(ONE, TWO, third));
+    return left(changeWorker(seen, 'worker-3', stopped), ['worker-2'], farmOf(ONE, TWO, third));
+  };
+
+  it('is started beside one that leaves and has nothing in common with it', () => {
+    const made = plan(farm, seenWith(apart));
+    expect(summary(made)).toEqual(['start: none, not-running', 'remove-worker: empty, removed-from-config']);
+    expect(codes(made)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Worker>]>([
+    ['repo', { repo: TWO.repo }],
+    ['address', { listen: TWO.listen }],
+    ['path', { storage: TWO.storage }],
+  ])('waits for one with which it has its %s in common: SF515', (_, common) => {
+    const third = worker(3, common);
+    const made = plan(farmOf(ONE, third), seenWith(third));
+    expect(summary(made)).toEqual(['remove-worker: empty, removed-from-config']);
+    expect(codes(made)).toEqual(['SF515 error']);
+    expect(made.diagnostics[0]?.help).toContain('renamedFrom: worker-2');
+  });
+});
+
+it('nothing is done to a name that is declared on another host: SF571', () => {
+  const elsewhere = aHost({ name: 'host-2', address: '10.0.0.12', workers: [TWO] });
+  const after = aFarm({ hosts: [aHost({ workers: [ONE] }), elsewhere] });
+  const there = changeWorker(inPlace(aFarm({ hosts: [elsewhere] })), 'worker-2', stopped);
+  const made = plan(after, { ...LEFT, hosts: new Map([...there.hosts, ...LEFT.hosts]) });
+  expect([summary(made), codes(made)]).toEqual([[], ['SF571 error']]);
+});
+
+describe('workers that nobody knows', () => {
+  const withOthers = (...names: readonly string[]): Seen =>
+    changeMiner(SEEN, {
+      workers: new Map([
+        ...SEEN.miner.workers,
+        ...names.map((name) => [sessionOf(name), workerStats(name, ['PC1'])] as const),
+      ]),
+    });
+
+  it('are said, since a host that was taken out at once is not reached: SF570', () => {
+    const made = plan(BEFORE, withOthers('miner-1', 'gone-1'));
+    expect(codes(made)).toEqual(['SF570 warning']);
+    expect(made.diagnostics[0]?.message).toContain('gone-1, miner-1');
+  });
+
+  it('may be the one of lotus-miner itself, or on a host that was not seen', () => {
+    expect(codes(plan(BEFORE, withOthers('miner-1')))).toEqual([]);
+    const seen = withOthers('miner-1', 'gone-1');
+    const hosts = new Map([...seen.hosts, ['host-1', unreached()] as const]);
+    expect(codes(plan(BEFORE, { ...seen, hosts }))).toEqual(['SF404 error']);
+  });
+
+  it('are none of those that leave', () => {
+    const seen = withOthers('miner-1');
+    expect(codes(plan(AFTER, left(seen, ['worker-2'])))).toEqual([]);
+  });
+});
+
+describe('the turn of a worker that leaves', () => {
+  const turns = ({ waves }: Plan): readonly string[] =>
+    waves.map((wave) => wave.turns.map(({ worker }) => worker).join(' '));
+  const three = farmOf(worker(0), ONE, TWO);
+
+  it('comes when all others are back', () => {
+    const changed = farmOf(ONE, worker(2, { limits: new Map([['PC1', 2]]) }));
+    const made = plan(changed, left(inPlace(three), ['worker-0'], three));
+    expect(turns(made)).toEqual(['worker-2', 'worker-0']);
+  });
+
+  it('is said to be the last one for a task', () => {
+    const only = worker(2, { tasks: ['UNS'] });
+    const before = farmOf(ONE, only);
+    const made = plan(AFTER, left(inPlace(before), ['worker-2'], before));
+    expect(made.waves).toMatchObject([{ turns: [{ worker: 'worker-2', alone: ['last-of-task UNS'] }] }]);
+  });
+
+  it('never comes where `minAvailable` would be broken', () => {
+    const rollout = { ...BEFORE.rollout, minAvailable: new Map([['PC1', 2]] as const) };
+    const made = plan({ ...AFTER, rollout }, LEFT);
+    expect(made.heldBack).toMatchObject([{ worker: 'worker-2', putOff: ['min-available PC1'] }]);
+    expect(codes(made)).toEqual(['SF561 warning']);
+  });
+
+  it('counts for how large a plan is', () => {
+    const many = farmOf(ONE, ...[2, 3, 4].map((number) => worker(number)));
+    const made = plan(AFTER, left(inPlace(many), ['worker-2', 'worker-3', 'worker-4'], many));
+    expect(made.large).toEqual({ concerned: 3, running: 4, mostPercent: 30 });
+  });
+});
+
+describe('a renamed worker', () => {
+  const NEW = worker(2, { name: 'new', repo: TWO.repo, renamedFrom: 'worker-2' });
+  const renamed = (change: Partial<Worker> = {}, of: Seen = SEEN): [Farm, Seen] => {
+    const farm = farmOf(ONE, { ...NEW, ...change });
+    const there = left(of, ['worker-2']);
+    const fresh = inPlace(farm).hosts.get('host-1');
+    const observed = fresh?.reached === true ? fresh.workers.get('new') : undefined;
+    const hosts = [...there.hosts].map(([name, host]) => {
+      if (!host.reached || observed === undefined) return [name, host] as const;
+      const next = { ...stopped(observed), envFile: { state: 'absent' } as const };
+      return [name, { ...host, workers: new Map([...host.workers, ['new', next]]) }] as const;
+    });
+    return [farm, { ...there, hosts: new Map(hosts) }];
+  };
+  const RESTART = [
+    'write-file /var/lib/sealfarm/manifest.json: none, config-changed',
+    'write-file /etc/sealfarm/workers/new/worker.env: none, new',
+    'restart: restart, config-changed',
+  ];
+
+  it('is restarted under its new name', () => {
+    const made = plan(...renamed());
+    expect(summary(made)).toEqual(RESTART);
+    expect(codes(made)).toEqual([]);
+    expect(only(made, 'restart')).toMatchObject({
+      worker: 'new',
+      action: {
+        from: { worker: 'worker-2', service: { envFile: '/etc/sealfarm/workers/worker-2/worker.env' } },
+        expect: { paths: [TWOS_PATH], tasks: NEW.tasks },
+      },
+      changes: [{ field: 'name', before: 'worker-2', after: 'new' }],
+    });
+    expect(made.waves).toMatchObject([{ turns: [{ worker: 'new', alone: [] }] }]);
+  });
+
+  it('takes the drain of its old name over', () => {
+    const made = plan(...renamed({}, withIntent(SEEN, 'worker-2', DRAIN)), ['new']);
+    expect(summary(made)).toEqual(RESTART);
+    const [manifest] = made.hosts.flatMap(({ steps }) => steps);
+    expect(manifest?.changes).toContainEqual({ field: 'new', before: 'serving', after: 'drained' });
+    expect(only(made, 'restart').action).toMatchObject({ expect: { tasks: [] } });
+  });
+
+  it('stays in its repo: SF572', () => {
+    const made = plan(...renamed({ repo: '/var/lib/lotus/new' }));
+    expect(summary(made)).toEqual(['write-file /var/lib/sealfarm/manifest.json: none, config-changed']);
+    expect(codes(made)).toEqual(['SF572 error']);
+    expect(made.diagnostics[0]?.help).toContain('`repo: /var/lib/lotus/worker-2`');
+  });
+
+  it('that did not run is started when nothing is left of the old name', () => {
+    const made = plan(...renamed({}, changeWorker(SEEN, 'worker-2', stopped)));
+    expect(summary(made)).toEqual([
+      RESTART[0],
+      'remove-worker: none, removed-from-config',
+      RESTART[1],
+      'start: none, not-running',
+    ]);
+  });
+
+  it('leaves what Lotus takes while it runs to the next plan', () => {
+    const path = aStorage({ path: '/mnt/nvme9/seal' });
+    const [farm, seen] = renamed({ storage: [...TWO.storage, path] });
+    const listed = changeWorker(seen, 'new', (before) => ({
+      ...before,
+      storageJson: { ...before.storageJson, ...inFile(TWOS_PATH) },
+    }));
+    const made = plan(farm, listed);
+    expect(summary(made)).not.toContain('attach /mnt/nvme9/seal: live, new');
+    expect(only(made, 'restart').action).toMatchObject({ expect: { paths: [TWOS_PATH] } });
+  });
+
+  it('is another one where nothing is there under the old name', () => {
+    const [farm] = renamed();
+    expect(summary(plan(farm, inPlace(farm)))).toEqual([]);
+  });
+});
+
+function inFile(path: string): { readonly text: never } | object {
+  const list = inPlace(farmOf(worker(2, { storage: [aStorage({ path })] }))).hosts.get('host-1');
+  return (list?.reached === true ? list.workers.get('worker-2')?.storageJson : undefined) ?? {};
+}
