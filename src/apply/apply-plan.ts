@@ -127,7 +127,12 @@ class Run {
   }
 }
 
-/** A host's own step blocks all of its workers; a worker's step only that worker. */
+/**
+ * A host's own step blocks all of its workers; a worker's step only that worker. What is left of one that was to go may
+ * come back beside whoever starts.
+ */
 function blocks(failed: Step, step: Step): boolean {
-  return failed.host === step.host && (failed.worker === undefined || failed.worker === step.worker);
+  if (failed.host !== step.host) return false;
+  if (failed.action.kind === 'remove-worker' && step.action.kind === 'start') return true;
+  return failed.worker === undefined || failed.worker === step.worker;
 }

@@ -3,18 +3,28 @@ import type { HostLayout } from '../host/layout.js';
 import { formatManifest, type Manifest } from '../host/manifest.js';
 import type { ObservedHost } from '../observed/observed.js';
 import type { ApplyContext } from './context.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 import { Secret } from '../secret/secret.js';
 
-/** Two workers of one host may leave it at the same moment. */
+/** The lock keeps others away, but for those who know nothing of it. */
 const TRIES = 5;
 
 /**
  * Changes a host's manifest as it is now, and gives the host as it was seen right before. `change` gives undefined where
  * nothing is to be changed. Fails with SF601 where somebody else changes it all the time.
  */
-export async function editManifest(
+export function editManifest(
+  context: ApplyContext,
+  host: string,
+  layout: HostLayout,
+  change: (manifest: Manifest) => Manifest | undefined,
+): Promise<Result<ObservedHost>> {
+  return oneAtATime(context, host, () => edit(context, host, layout, change));
+}
+
+async function edit(
   context: ApplyContext,
   host: string,
   { manifest: path, backups, written: record }: HostLayout,

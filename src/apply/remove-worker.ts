@@ -1,15 +1,18 @@
 import { withoutTasks } from '../desired/worker-env.js';
-import { success, type Result } from '../diagnostic/result.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Blocker } from '../drain/step.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import { SEALFARM, type Manifest } from '../host/manifest.js';
-import type { DepartedWorker } from '../observed/observed.js';
+import { handedOver, withoutPaths } from '../observed/departed.js';
+import type { DepartedWorker, MinerObservation } from '../observed/observed.js';
+import { storageIdOf } from '../observed/registered.js';
 import type { Action } from '../plan/plan.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
@@ -46,9 +49,10 @@ export async function removeWorker(
   );
   if (!noted.ok) return noted;
   const seen = noted.value.departed?.get(worker);
-  // Somebody else has removed it, or it is in the file again.
+  // Somebody else has removed it.
   if (seen === undefined) return success(undefined);
-  if (seen.process !== undefined) {
+  // Between plan and turn it may have died with its sectors, or somebody else keeps it: only who was emptied is passed over.
+  if (noted.value.manifest?.intents[worker]?.emptied !== true) {
     const ended = await drainAndStop(context, target, seen, { service, tasks }, onWait);
     if (!ended.ok) return ended;
   }
@@ -79,7 +83,41 @@ async function drainAndStop(
       if (verdict !== 'done') onWait(blockers);
     },
   });
-  return empty.ok ? stopWorker(context, target, service, empty.value) : empty;
+  if (!empty.ok) return empty;
+  const left = await leftBehind(context, target);
+  if (!left.ok) return left;
+  return empty.value.keeper === undefined
+    ? success(undefined)
+    : stopWorker(context, target, service, empty.value);
+}
+
+/** The folders themselves have the last word: a miner that was restarted may know nothing of what lies there. */
+async function leftBehind(context: ApplyContext, { host, worker }: Target): Promise<Result<undefined>> {
+  const { observation } = await context.observe([host]);
+  const seen = observation.hosts.get(host);
+  if (seen?.reached !== true) return seen === undefined ? success(undefined) : failure(seen.diagnostic);
+  const leaving = seen.departed?.get(worker);
+  if (leaving === undefined) return success(undefined);
+  const own = withoutPaths(leaving, handedOver(seen, worker));
+  const full = [...own.storage].find(
+    ([path, { entries }]) => entries.length > 0 && !isServedBeside(observation.miner, own, path),
+  );
+  if (full === undefined) return success(undefined);
+  const [path, { entries }] = full;
+  return failure({
+    code: 'SF607',
+    severity: 'error',
+    message: `${path} holds sectors (${entries.slice(0, 3).join(', ')}): ${worker} is not removed`,
+    place: { kind: 'host', host, worker, path },
+    help: 'Declare the worker again, so that they go on; or declare the path on another worker of the host.',
+  });
+}
+
+/** A path that another worker serves, too, on whichever host. */
+function isServedBeside(miner: MinerObservation, worker: DepartedWorker, path: string): boolean {
+  const id = storageIdOf(worker, path);
+  const urls = miner.reached && id !== undefined ? miner.storage.get(id)?.info.URLs : undefined;
+  return (urls ?? []).length > (worker.process === undefined ? 0 : 1);
 }
 
 /** A crash or a reboot in the drain does not take work again. */
@@ -100,7 +138,9 @@ async function tasksOff(
     backups,
     written: record,
   });
-  const written = await runScript(context, { host, what: `write ${path}` }, script);
+  const written = await oneAtATime(context, host, () =>
+    runScript(context, { host, what: `write ${path}` }, script),
+  );
   return written.ok ? success(undefined) : written;
 }
 
@@ -117,7 +157,9 @@ export async function takeAway(
     removeFileScript(service.envFile, service),
   ];
   for (const script of scripts) {
-    const removed = await runScript(context, { host, what: `remove ${worker}` }, script);
+    const removed = await oneAtATime(context, host, () =>
+      runScript(context, { host, what: `remove ${worker}` }, script),
+    );
     if (!removed.ok) return removed;
   }
   const left = await editManifest(context, host, home, (manifest) => withoutWorker(manifest, worker));

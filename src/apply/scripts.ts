@@ -74,7 +74,8 @@ export function backupCommand(mode: FileWrite['mode']): string {
 }
 
 /** Lines that give a variable whose value may be secret, for sed; also indented, exported or commented out by hand. */
-const SECRET_NAMES = '^[^=]*\\(API_INFO\\|TOKEN\\|SECRET\\|PASSWORD\\)[^=]*=';
+const SECRET_NAMES =
+  '^[^=]*\\(API_INFO\\|TOKEN\\|SECRET\\|PASS\\|PRIVATE\\|api_info\\|token\\|secret\\|pass\\|private\\)[^=]*=';
 
 export function createPathScript(path: string, owner?: string): string {
   return `set -eu\n${makeFolder(shellQuote(path), owner)}\n`;

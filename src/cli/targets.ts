@@ -58,7 +58,8 @@ export function resolvePart(farm: Farm, { target, exclude }: PartWords): Result<
     return failure(nothingLeft(farm, target !== undefined, exclude !== undefined));
   return success({
     hosts: new Set([...chosen.map(({ host }) => host), ...whole].map(({ name }) => name)),
-    workers: new Set(chosen.map(({ worker }) => worker.name)),
+    // What is left under the name it had is part of it.
+    workers: new Set(chosen.flatMap(({ worker }) => [worker.name, worker.renamedFrom ?? []].flat())),
     whole: new Set(whole.map(({ name }) => name)),
     leftOut: hosts,
   });

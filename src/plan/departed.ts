@@ -7,7 +7,7 @@ import { parseSectorStore } from '../lotus/sectorstore.js';
 import { parseStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
 import { handedOver, withoutPaths } from '../observed/departed.js';
-import { keeperOf, strangeKeeper } from '../observed/keeper.js';
+import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import type {
@@ -45,6 +45,10 @@ function planLeaving(leaving: Leaving, miner: MinerObservation): Findings {
   if (unknown !== undefined) return { steps: [], diagnostics: [unknown] };
   // Nobody else can say what runs there, and which sectors lie there.
   if (!miner.reached) return NOTHING;
+  if (worker.process === undefined && jobsOn(miner, name).length > 0)
+    return { steps: [], diagnostics: [runsElsewhere(desired.name, name)] };
+  const unseen = unseenPath(leaving);
+  if (unseen !== undefined) return { steps: [], diagnostics: [notMounted(leaving, unseen)] };
   const stuck = stuckPaths(leaving, miner);
   if (stuck.length > 0) return { steps: [], diagnostics: [holdsSectors(leaving, stuck)] };
   return { steps: [removal(leaving, miner)], diagnostics: [] };
@@ -150,6 +154,23 @@ function stuckPaths({ name, worker, host }: Leaving, miner: ObservedMiner): read
     const forGood = said.length === 0 || said.includes(true);
     return isHeld && (!runs || forGood) ? [{ path, forGood }] : [];
   });
+}
+
+/** Of a stopped worker, a path without its sectorstore.json: the disk of which nobody knows what is on it. */
+function unseenPath({ name, worker, host }: Leaving): string | undefined {
+  if (worker.process !== undefined) return undefined;
+  const { storage } = withoutPaths(worker, handedOver(host, name));
+  return [...storage].find(([, { sectorStore }]) => sectorStore.state !== 'present')?.[0];
+}
+
+function notMounted({ name, desired }: Leaving, path: string): Diagnostic {
+  return {
+    code: 'SF502',
+    severity: 'error',
+    message: `${path} of ${name}, which is in the file no more, has no sectorstore.json: nobody can tell which sectors it has`,
+    place: { kind: 'host', host: desired.name, worker: name, path },
+    help: 'Mount its disk; of one that is gone for good or was never used, take the path out of storage.json in the repo of the worker.',
+  };
 }
 
 interface StuckPath {

@@ -13,8 +13,10 @@ import type { DrainedWorker, HostPlan, Plan } from './plan.js';
 import { planProcess } from './process-rules.js';
 import { planRenaming, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
+import { servesElsewhere } from './serves-elsewhere.js';
 import { sharedIds } from './shared-ids.js';
 import { strangers } from './strangers.js';
+import { openElsewhere, pathsTaken } from './taken-paths.js';
 import { planStanding } from './standing-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
@@ -42,8 +44,10 @@ export function planSteps(desired: DesiredFarm, observation: Observation, part?:
 function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
   const refused = otherSectorSize(desired, observation.miner);
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
-  const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof));
-  const clashes = [...sharedIds(desired, observation), ...movedWorkers(desired, observation)];
+  const moved = [...movedWorkers(desired, observation), ...servesElsewhere(desired, observation)];
+  const strays = new Set(moved.map(({ worker }) => worker));
+  const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof, strays));
+  const clashes = [...sharedIds(desired, observation), ...moved];
   const clashing = new Set(clashes.map(({ worker }) => worker));
   return {
     formatVersion: 1,
@@ -75,6 +79,7 @@ function planHost(
   farm: string,
   { hosts, miner }: Observation,
   sealProof: number,
+  strays: ReadonlySet<string>,
 ): PlannedHost {
   const observed = hosts.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
@@ -98,7 +103,7 @@ function planHost(
       ...base,
       reached: true,
       steps: [
-        ...manifestStep(desired, farm, observed),
+        ...manifestStep(withoutWorkers(desired, strays), farm, observed),
         ...templateStep(desired, observed),
         // What is left of a stopped one must not come back beside one that is about to start.
         ...leaving.steps.filter(({ disruption }) => disruption === 'none'),
@@ -129,6 +134,7 @@ function planWorker(
     observed,
     miner,
     written: host.written ?? NOTHING_WRITTEN,
+    openElsewhere: openElsewhere(desired, host),
     sealProof,
   };
   const renaming = planRenaming(context, host, home);
@@ -137,12 +143,17 @@ function planWorker(
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
   const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
-  const files = combine([...storage, planEnvFile(context), planDropIn(context)]);
+  const files = combine([...storage, planEnvFile(context), planDropIn(context), pathsTaken(context)]);
   const process = combine([unitState(context), planProcess(context)]);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))
     return { ...files, diagnostics: [...files.diagnostics, ...process.diagnostics] };
   return combine([files, process]);
+}
+
+/** What is not put on a host is not noted there either. */
+function withoutWorkers(host: DesiredHost, names: ReadonlySet<string>): DesiredHost {
+  return { ...host, workers: host.workers.filter(({ name }) => !names.has(name)) };
 }
 
 function unitState({ desired, observed }: WorkerContext): Findings {

@@ -25,6 +25,7 @@ export function planProcess(context: WorkerContext): Findings {
   if (desired.drain !== undefined) return NOTHING;
   const { process } = observed;
   if (process === undefined) {
+    if (desired.storage.some(({ path }) => context.openElsewhere.has(path))) return NOTHING;
     const action = { kind: 'start', service: desired.files, expect: expectation(context) } as const;
     return {
       steps: [workerStep(context, { action, disruption: 'none', reason: 'not-running' })],

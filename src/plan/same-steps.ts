@@ -13,7 +13,13 @@ function essence(plan: Plan): string {
 /** All that decides what a step does, secrets in the open: to be compared, never to be shown. */
 export function stepEssence({ id, host, disruption, reason, changes, action }: Step): unknown {
   const content = action.kind === 'write-file' ? action.content.reveal() : undefined;
-  return [id, host, disruption, reason, changes.map(changeEssence), content];
+  return [id, host, disruption, reason, changes.map(changeEssence), content, whomEssence(action)];
+}
+
+/** Which files and processes a step is about that ends one. */
+function whomEssence(action: Step['action']): unknown {
+  if (action.kind === 'remove-worker') return [action.service, action.home, action.tasks];
+  return action.kind === 'restart' ? [action.service, action.from] : undefined;
 }
 
 function changeEssence({ field, before, after }: FieldChange): unknown {

@@ -173,6 +173,7 @@ function redeclare(context: WorkerContext, storage: DesiredStorage, id: string, 
 /** Attaching makes Lotus read and write storage.json itself, so that must be in order. */
 function attach(context: WorkerContext, path: string): Findings {
   const live = liveOf(context.observed.process);
+  if (context.openElsewhere.has(path)) return NOTHING;
   if (live === undefined || attachedPath(live, path) !== undefined || 'problem' in listedPaths(context))
     return NOTHING;
   const step = workerStep(context, { action: { kind: 'attach', path }, disruption: 'live', reason: 'new' });

@@ -80,16 +80,23 @@ function changedSettings(before: string, after: string): readonly FieldChange[] 
       const [from, to] = [old.get(name), now.get(name)];
       return {
         field: name,
-        ...(from === undefined ? {} : { before: mayBeSecret(name, from) ? new Secret(from) : from }),
+        ...(from === undefined ? {} : { before: mayBeSecret(name, from, to) ? new Secret(from) : from }),
         ...(to === undefined ? {} : { after: to }),
       };
     });
 }
 
-/** What somebody wrote into a unit by hand; of variables, the mark alone is ours. */
-function mayBeSecret(name: string, value: string): boolean {
-  const isOwn = new RegExp(`^${MARK_VARIABLE}=\\w*$`).test(value);
-  return SECRET_NAME.test(value) || (name === 'Environment' && !isOwn);
+/** What sealfarm itself writes, in which nobody puts a secret. */
+const PLAIN =
+  /^(CPUAffinity|AllowedCPUs|NUMAPolicy|NUMAMask|AllowedMemoryNodes|MemoryMax|User|RequiresMountsFor)$/;
+
+/** What somebody wrote into a unit by hand may be anything: a setting of ours with more in it, or one that is not ours. */
+function mayBeSecret(name: string, value: string, ours: string | undefined): boolean {
+  if (SECRET_NAME.test(value) || value.includes('eyJ')) return true;
+  if (PLAIN.test(name)) return false;
+  if (ours === undefined) return true;
+  if (name === 'Environment') return !new RegExp(`^${MARK_VARIABLE}=\\w*$`).test(value);
+  return value.split(' ').length > ours.split(' ').length;
 }
 
 function settingsOf(text: string): ReadonlyMap<string, string> {

@@ -16,6 +16,8 @@ export interface WorkerContext {
   readonly miner: MinerObservation;
   /** What sealfarm wrote on the host before. */
   readonly written: Written;
+  /** Paths that another worker of the host has open, and which. */
+  readonly openElsewhere: ReadonlyMap<string, string>;
   /** `abi.RegisteredSealProof` of the farm's sector size. */
   readonly sealProof: number;
 }

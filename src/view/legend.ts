@@ -9,7 +9,7 @@ const SYMBOLS = { '+': 'comes into being', '~': 'changes', '-': 'goes' } satisfi
 const DISRUPTIONS = {
   live: 'while the worker works',
   restart: 'once the worker is quiet',
-  empty: 'once the path is empty',
+  empty: 'once it holds no sector',
 } satisfies Partial<Record<Disruption, string>>;
 
 /**

@@ -12,7 +12,7 @@ import {
 } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aStorage, CANARY } from '../support/farm.js';
-import { aDiagnostic } from '../support/observation.js';
+import { aDiagnostic, unreached } from '../support/observation.js';
 import { hostsWithOneWorker, Scene, START } from './scene.js';
 
 let scene: Scene;
@@ -195,6 +195,18 @@ describe('a plan', () => {
     scene.outputs.set('host-1 script /etc/a', { status: 1 });
     const { done } = await apply([write(1, 'a'), write(1, 'host', true)]);
     expect(done).toEqual(['host-1/write-file:/etc/host']);
+  });
+
+  it('starts nobody on a host where one that was to go could not be removed', async () => {
+    const home = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
+    const action = { kind: 'remove-worker', service: scene.layout('worker-1'), home, tasks: [] } as const;
+    const gone: Step = { ...step(1, action, 'none'), id: 'old/remove-worker', worker: 'old' };
+    const { hosts } = scene.observation;
+    scene.observation = { ...scene.observation, hosts: new Map([...hosts, ['host-1', unreached()]]) };
+    const made = await apply([gone, start(1), write(1, 'c')], [start(2)]);
+    expect(made.failed).toEqual([expect.stringContaining('old/remove-worker')]);
+    expect(made.skipped).toEqual(['worker-1/start']);
+    expect(made.done).toContain('worker-1/write-file:/etc/c');
   });
 
   it('stops the wave after a failed restart', async () => {

@@ -129,6 +129,60 @@ describe('a worker that is removed', () => {
     ]);
   });
 
+  /** Its process has ended since the plan was made. */
+  function died(
+    scene: Leaving,
+    change: (worker: DepartedWorker) => DepartedWorker = (worker) => worker,
+  ): void {
+    const gone = scene.host.departed?.get('worker-1');
+    if (gone === undefined) throw new Error('nobody left');
+    const { process: _, ...stopped } = gone;
+    const seen = new Map([['worker-1', change(stopped)]]);
+    scene.see({ ...scene.host, departed: seen, workers: new Map([...scene.host.workers, ...seen]) });
+  }
+
+  function withEntries(worker: DepartedWorker): DepartedWorker {
+    const storage = [...worker.storage].map(
+      ([path, seen]) => [path, { ...seen, entries: ['sealed/s-t01000-7'] }] as const,
+    );
+    return { ...worker, storage: new Map(storage) };
+  }
+
+  it('is not removed with its sectors where it has died before its turn', async () => {
+    const scene = new Leaving();
+    scene.changeMiner({ workers: new Map(), sectors: new Map(), storage: new Map() });
+    died(scene, withEntries);
+    expect(await removed(scene)).toBe('SF612');
+    expect(scene.changes.filter((call) => call.includes('remove'))).toEqual([]);
+    expect(scene.manifests.map(({ workers }) => workers)).toEqual([['worker-1']]);
+  });
+
+  it('is not stopped while files lie on its path that the miner knows nothing of', async () => {
+    const scene = new Leaving();
+    scene.changeMiner({ sectors: new Map() });
+    const gone = scene.host.departed?.get('worker-1');
+    if (gone === undefined) throw new Error('nobody left');
+    scene.see({ ...scene.host, departed: new Map([['worker-1', withEntries(gone)]]) });
+    expect(await removed(scene)).toBe('SF607');
+    expect(scene.changes.filter((call) => call.includes('remove') || call.includes('stop'))).toEqual([]);
+  });
+
+  it('is removed where it has died and left nothing', async () => {
+    const scene = new Leaving();
+    scene.changeMiner({ workers: new Map(), sectors: new Map(), storage: new Map() });
+    died(scene);
+    expect(await removed(scene)).toBe('ok');
+    expect(scene.changes).not.toContain('host-1 stop worker-1');
+    expect(scene.manifests.at(-1)?.workers).toEqual([]);
+  });
+
+  it('is not removed where somebody else has started it meanwhile', async () => {
+    const scene = new Leaving();
+    died(scene, (worker) => ({ ...worker, startedElsewhere: true }));
+    expect(await removed(scene)).toBe('SF514');
+    expect(scene.changes.filter((call) => call.includes('remove'))).toEqual([]);
+  });
+
   it('is let be where it is in the file again', async () => {
     const scene = new Leaving();
     const { departed: _, ...host } = scene.host;

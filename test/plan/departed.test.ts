@@ -215,6 +215,81 @@ it('nothing is done to a name that is declared on another host: SF571', () => {
   expect([summary(made), codes(made)]).toEqual([[], ['SF571 error']]);
 });
 
+describe('a name that already works elsewhere', () => {
+  const fresh = ({ miner, hosts }: Seen): Seen => {
+    const host = hosts.get('host-1');
+    if (host?.reached !== true) throw new Error('not reached');
+    const manifest = { version: 1, farm: 'example', workers: [], intents: {} } as const;
+    const one = host.workers.get('worker-1');
+    if (one === undefined) throw new Error('no worker');
+    return {
+      miner,
+      hosts: new Map([['host-1', { ...host, manifest, workers: new Map([['worker-1', stopped(one)]]) }]]),
+    };
+  };
+  const seen = fresh(inPlace(AFTER));
+
+  it('is not started, nor noted, on a host to which it is new: SF571', () => {
+    expect(codes(plan(AFTER, seen))).toEqual(['SF571 error']);
+    expect(summary(plan(AFTER, seen))).toEqual([]);
+  });
+
+  it('is started where the miner has none', () => {
+    const made = plan(AFTER, changeMiner(seen, { workers: new Map() }));
+    expect(codes(made)).toEqual([]);
+    expect(summary(made).at(-1)).toBe('start: none, not-running');
+  });
+
+  it('is started where it has been before', () => {
+    const made = plan(AFTER, changeWorker(inPlace(AFTER), 'worker-1', stopped));
+    expect(summary(made)).toEqual(['start: none, not-running']);
+  });
+});
+
+describe('a path that another worker has open', () => {
+  const taken = farmOf(worker(1, { storage: [...ONE.storage, aStorage({ path: TWOS_PATH })] }));
+
+  it('is not attached before that has let go of it: SF573', () => {
+    const made = plan(taken, left(inPlace(BEFORE), ['worker-2']));
+    expect(codes(made)).toContain('SF573 warning');
+    expect(summary(made).filter((line) => line.startsWith('attach'))).toEqual([]);
+    expect(summary(made)).toContain('remove-worker: empty, removed-from-config');
+  });
+
+  it('does not move to a worker that is stopped, either', () => {
+    const both = farmOf(worker(1, { storage: [aStorage({ path: TWOS_PATH })] }), worker(2, { storage: [] }));
+    const made = plan(both, changeWorker(inPlace(BEFORE), 'worker-1', stopped));
+    expect(codes(made)).toContain('SF573 warning');
+    expect(summary(made).filter((line) => line.startsWith('start'))).toEqual([]);
+  });
+});
+
+describe('a stopped worker that left', () => {
+  const gone = (change: Parameters<typeof changePath>[1]): Seen =>
+    left(
+      changeWorker(
+        changeWorker(inPlace(BEFORE), 'worker-2', stopped),
+        'worker-2',
+        changePath(TWOS_PATH, change),
+      ),
+      ['worker-2'],
+    );
+
+  it.each([
+    { exists: false, sectorStore: { state: 'absent' } },
+    { onRootFileSystem: true, sectorStore: { state: 'absent' } },
+  ] as const)('is not removed while nobody knows what is on its disk: %o', (change) => {
+    const made = plan(AFTER, gone(change));
+    expect(codes(made)).toEqual(['SF502 error']);
+    expect(summary(made)).toEqual([]);
+  });
+
+  it('is not removed while the miner has it at work', () => {
+    const busy = changeMiner(gone({}), { jobs: new Map([[sessionOf('worker-2'), [aJob('C2', 7)]]]) });
+    expect(codes(plan(AFTER, busy))).toEqual(['SF514 error']);
+  });
+});
+
 describe('workers that nobody knows', () => {
   const withOthers = (...names: readonly string[]): Seen =>
     changeMiner(SEEN, {

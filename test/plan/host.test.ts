@@ -61,7 +61,7 @@ describe('the size of sectors', () => {
 });
 
 describe('a host that sealfarm never saw', () => {
-  const bare = changeWorker(PLACED, 'worker-1', () => ({
+  const bare = changeWorker(changeMiner(PLACED, { workers: new Map() }), 'worker-1', () => ({
     envFile: ABSENT,
     storageJson: ABSENT,
     storage: new Map([[SEAL, aStoragePath()]]),

@@ -14,6 +14,7 @@ export function aPlanContext(host: DesiredHost, observed: Partial<ObservedWorker
     observed: { ...nothing, ...observed },
     miner: unreached(),
     written: NOTHING_WRITTEN,
+    openElsewhere: new Map(),
     sealProof: 8,
   };
 }

@@ -55,10 +55,27 @@ describe('a drop-in', () => {
     expect(step?.action).toMatchObject({ replaces: before.state === 'present' ? before.sha256 : '' });
   });
 
-  it('shows settings that somebody added', () => {
+  it('shows that somebody added settings, and not what is in them', () => {
     const wanted = desired('systemd').workers[0]?.dropIn ?? '';
     const [step] = planDropIn(context(file(`${wanted}Nice=5\n`))).steps;
-    expect(step?.changes).toEqual([{ field: 'Nice', before: '5' }]);
+    expect(step?.changes.map(({ field, before = '' }) => [field, String(before), reveal(before)])).toEqual([
+      ['Nice', '(secret)', '5'],
+    ]);
+  });
+
+  it.each([
+    ['ExecStart=/usr/local/bin/lotus-worker run --miner abc:/ip4/1', true],
+    ['ExecStart=\nExecStart=/old/lotus-worker run', false],
+    ['User=eyJhbGciOiJIUzI1NiJ9.x', true],
+    ['MemoryMax=1', false],
+    ['Environment=A=b', true],
+  ])('masks %s: %s', (line, masked) => {
+    const wanted = desired('systemd').workers[0]?.dropIn ?? '';
+    const [name = ''] = line.split('=');
+    const others = wanted.split('\n').filter((one) => !one.startsWith(`${name}=`));
+    const [step] = planDropIn(context(file([...others, line].join('\n')))).steps;
+    const change = step?.changes.find(({ field }) => field === name);
+    expect(change?.before instanceof Secret).toBe(masked);
   });
 
   it('shows all values of a setting that somebody gave several', () => {

@@ -206,8 +206,8 @@ describe('a plan', () => {
           ~ switch precommit2 (PC2) on              [live]   differs in Lotus
           ~ switch prove-replica-update2 (PR2) off  [live]   differs in Lotus
 
-      Marks: + comes into being, ~ changes, - goes; [live] while the worker works, [empty] once the path
-      is empty
+      Marks: + comes into being, ~ changes, - goes; [live] while the worker works, [empty] once it holds
+      no sector
 
       Plan: 0 to start, 1 folder to make, 0 files to write, 3 live changes, 1 path to detach, 0 restarts."
     `);

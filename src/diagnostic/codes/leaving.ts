@@ -36,4 +36,11 @@ export const LEAVING_CODES = {
       'Where `repo` is left out it has the name of the worker in it, so a renamed worker needs it written.',
     remedy: 'Write the repo that the message names. Neither of the two workers is touched until then.',
   },
+  SF573: {
+    title: 'storage path that another worker still has open',
+    severity: 'warning',
+    why: 'The path is declared for one worker while another one of the host has it attached: it is moved from one to the other, or its worker leaves the file. Two workers that have one path open at a time corrupt it, so the new one gets it, or starts, when the old one has let go.',
+    remedy:
+      'Apply again when the old worker has detached it or is removed. A path with sectors is not taken from a running worker: drain that worker first.',
+  },
 } as const satisfies Codes;

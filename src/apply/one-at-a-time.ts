@@ -1,0 +1,12 @@
+import type { ApplyContext } from './context.js';
+
+const queues = new WeakMap<ApplyContext, Map<string, Promise<unknown>>>();
+
+/** What turns of one wave write into a host's own files, one after the other: each reads before it writes. */
+export function oneAtATime<T>(context: ApplyContext, host: string, work: () => Promise<T>): Promise<T> {
+  const queue = queues.get(context) ?? new Map<string, Promise<unknown>>();
+  queues.set(context, queue);
+  const next = (queue.get(host) ?? Promise.resolve()).then(work, work);
+  queue.set(host, next);
+  return next;
+}
