@@ -18,6 +18,8 @@ export interface RestRequest extends Target {
   readonly tasks: readonly TaskCode[];
   /** Milliseconds; undefined waits as long as it takes. */
   readonly deadline?: number;
+  /** It is in the file no more, so that no other command can name it. */
+  readonly leaving?: true;
   /** All hosts whose workers may take over sectors; empty where that does not matter. */
   readonly others: readonly string[];
   readonly onLook: (decision: DrainDecision) => void;
@@ -172,17 +174,17 @@ async function decide(
   return drainStep(drainSnapshot(request.worker, observation, miner, states), request.goal, request.tasks);
 }
 
-function takenBack({ host, worker }: RestRequest): Diagnostic {
+function takenBack({ host, worker, leaving }: RestRequest): Diagnostic {
   return {
     code: 'SF616',
     severity: 'error',
     message: `the drain of ${worker} was taken back by somebody; it goes on working`,
     place: { kind: 'host', host, worker },
-    help: `To drain it again: sealfarm drain ${worker}`,
+    help: leaving === true ? 'Apply again to go on with it.' : `To drain it again: sealfarm drain ${worker}`,
   };
 }
 
-function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+function cannotEnd({ host, worker, leaving }: RestRequest, { blockers }: DrainDecision): Diagnostic {
   if (blockers.some(({ kind }) => kind === 'elsewhere')) return runsElsewhere(host, worker);
   const stuck = blockers.flatMap((blocker) => {
     if (blocker.kind === 'stranded')
@@ -195,7 +197,7 @@ function cannotEnd({ host, worker }: RestRequest, { blockers }: DrainDecision): 
     severity: 'error',
     message: `${worker} can never get empty: ${stuck.join('; ')}`,
     place: { kind: 'host', host, worker },
-    help: 'Give another worker the task and a group that the path allows, then drain again; or `sealfarm resume` to let it go on.',
+    help: `Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
   };
 }
 

@@ -76,6 +76,7 @@ async function drainAndStop(
   const empty = await comeToRest(context, {
     ...target,
     goal: 'empty',
+    leaving: true,
     tasks,
     deadline: context.times.quiet,
     others: context.farmHosts,

@@ -63,6 +63,10 @@ WantedBy=multi-user.target
 `;
 }
 
+/** Settings of a drop-in whose values sealfarm alone writes, and in which nobody puts a secret. */
+export const PLAIN_SETTING =
+  /^(CPUAffinity|AllowedCPUs|NUMAPolicy|NUMAMask|AllowedMemoryNodes|MemoryMax|User|RequiresMountsFor)$/;
+
 /** What a process shows of the unit it was started with. */
 export const MARK_VARIABLE = 'SEALFARM_UNIT';
 

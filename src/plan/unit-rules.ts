@@ -1,5 +1,5 @@
 import type { DesiredHost } from '../desired/desired.js';
-import { MARK_VARIABLE, TEMPLATE_FILE } from '../host/systemd-unit.js';
+import { MARK_VARIABLE, PLAIN_SETTING, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { hostLayout } from '../host/layout.js';
 import { keeperOf } from '../observed/keeper.js';
 import type { ObservedFile, ObservedHost } from '../observed/observed.js';
@@ -86,14 +86,10 @@ function changedSettings(before: string, after: string): readonly FieldChange[] 
     });
 }
 
-/** What sealfarm itself writes, in which nobody puts a secret. */
-const PLAIN =
-  /^(CPUAffinity|AllowedCPUs|NUMAPolicy|NUMAMask|AllowedMemoryNodes|MemoryMax|User|RequiresMountsFor)$/;
-
 /** What somebody wrote into a unit by hand may be anything: a setting of ours with more in it, or one that is not ours. */
 function mayBeSecret(name: string, value: string, ours: string | undefined): boolean {
   if (SECRET_NAME.test(value) || value.includes('eyJ')) return true;
-  if (PLAIN.test(name)) return false;
+  if (PLAIN_SETTING.test(name)) return false;
   if (ours === undefined) return true;
   if (name === 'Environment') return !new RegExp(`^${MARK_VARIABLE}=\\w*$`).test(value);
   return value.split(' ').length > ours.split(' ').length;

@@ -3,7 +3,7 @@ import { sectorStoreFile } from '../host/layout.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import type { Action } from '../plan/plan.js';
 import type { Mask } from '../secret/fingerprint.js';
-import { maskedEnvironment, maskedText } from './masked-text.js';
+import { maskedEnvironment, maskedText, maskedUnit } from './masked-text.js';
 
 /** Lines that come and go in one file; what differs more is no edit, and would take long to compare. */
 const MOST_EDITS = 2000;
@@ -15,12 +15,19 @@ export function fileDiff(action: Action, mask: Mask): string | undefined {
     return unified(sectorStoreFile(action.path), undefined, text);
   }
   if (action.kind !== 'write-file') return undefined;
-  const open = action.open === undefined ? undefined : new Set(action.open);
-  const shown = (text: string): string =>
-    open === undefined ? maskedText(text, mask) : maskedEnvironment(text, open, mask);
+  const shown = masking(action, mask);
   const before = action.before === undefined ? undefined : shown(action.before.reveal());
   return unified(action.path, before, shown(action.content.reveal()));
 }
+
+function masking({ path, open, content }: WriteFile, mask: Mask): (text: string) => string {
+  if (open !== undefined) return (text) => maskedEnvironment(text, new Set(open), mask);
+  if (!/\.(conf|service)$/.test(path)) return (text) => maskedText(text, mask);
+  const ours = new Set(content.reveal().split('\n'));
+  return (text) => maskedUnit(text, ours, mask);
+}
+
+type WriteFile = Extract<Action, { kind: 'write-file' }>;
 
 function unified(path: string, before: string | undefined, after: string): string | undefined {
   const from = before === undefined ? '/dev/null' : path;

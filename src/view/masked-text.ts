@@ -1,5 +1,5 @@
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
-import { MARK_VARIABLE } from '../host/systemd-unit.js';
+import { MARK_VARIABLE, PLAIN_SETTING } from '../host/systemd-unit.js';
 import type { Mask } from '../secret/fingerprint.js';
 import { SECRET_NAME } from '../secret/secret-name.js';
 import { Secret } from '../secret/secret.js';
@@ -26,6 +26,19 @@ export function maskedText(text: string, mask: Mask): string {
   return text
     .split('\n')
     .map((line) => maskedLine(line, mask))
+    .join('\n');
+}
+
+/** A unit, in which people may have added what they like: of lines that are not `ours` the names of settings alone. */
+export function maskedUnit(text: string, ours: ReadonlySet<string>, mask: Mask): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line === '' || ours.has(line) || /^\[\w+\]$/.test(line)) return line;
+      const [, name = '', value = ''] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
+      if (PLAIN_SETTING.test(name)) return maskedLine(line, mask);
+      return name === '' ? mask(new Secret(line)) : `${name}=${mask(new Secret(value))}`;
+    })
     .join('\n');
 }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Blocker } from '../../src/drain/step.js';
+import { hostLayout } from '../../src/host/layout.js';
 import type { Expectation } from '../../src/plan/plan.js';
 import { CANARY } from '../support/farm.js';
 import {
@@ -335,3 +336,33 @@ function losing<T extends { readonly hosts: unknown }>(observation: T): T {
     hosts: new Map([['host-1', { reached: false, diagnostic: aDiagnostic('away') }]]),
   };
 }
+
+describe('a restart under a new name', () => {
+  const home = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
+
+  function renamed(): Promise<Result<undefined>> {
+    const service = scene.layout('worker-1');
+    const from = { worker: 'worker-1', service, home };
+    const action = { kind: 'restart', service, expect: scene.expectation('worker-1'), from } as const;
+    return restartWorker(scene.context, TARGET, action, (blockers) => waited.push(blockers));
+  }
+
+  it('takes away what stood under the old name before it starts', async () => {
+    expect(await renamed()).toEqual({ ok: true, value: undefined });
+    expect(scene.changes).toEqual([
+      ...OFF,
+      'worker-1 detach-all',
+      'host-1 stop worker-1',
+      'host-1 remove worker-1',
+      `host-1 script ${scene.layout('worker-1').envFile}`,
+      `host-1 script ${home.manifest}`,
+      'host-1 start worker-1',
+    ]);
+  });
+
+  it('does not start while something of the old name is left', async () => {
+    scene.outputs.set('host-1 remove worker-1', { status: 1, stderr: 'it runs again' });
+    expect(await renamed()).toMatchObject({ ok: false, diagnostic: { code: 'SF602' } });
+    expect(scene.changes).not.toContain('host-1 start worker-1');
+  });
+});

@@ -24,6 +24,30 @@ function diffOf(before: string | undefined, after: string, open?: readonly strin
   return fileDiff(action, mask);
 }
 
+describe('the diff of a unit', () => {
+  const unitDiff = (before: string, after: string): string | undefined =>
+    fileDiff(
+      {
+        kind: 'write-file',
+        path: '/etc/systemd/system/x.service.d/10-sealfarm.conf',
+        mode: 'keep',
+        backups: '/b',
+        content: new Secret(after),
+        before: new Secret(before),
+      },
+      mask,
+    );
+
+  it('shows of what was added by hand the names alone, also where a line goes on', () => {
+    const ours = '[Service]\nCPUAffinity=0-3\nExecStart=\nExecStart=/usr/local/bin/lotus-worker run\n';
+    const added = `Environment=A=b \\\n  C=${CANARY}\nExecStartPre=curl -u root:${CANARY} http://x\n# ${CANARY}\n`;
+    const diff = unitDiff(`${ours}${added}`.replace('0-3', '4-7'), ours);
+    expect(diff).not.toContain(CANARY);
+    expect(diff).toContain('-CPUAffinity=4-7\n+CPUAffinity=0-3\n');
+    expect(diff).toMatch(/^-ExecStartPre=\(secret \w+\)$/m);
+  });
+});
+
 describe('the diff of an environment file', () => {
   it('shows what it sets by name, and a secret as another one', () => {
     const before = `# by hand\nTOKEN=old\nB='2'\nA=1\n`;
