@@ -16,18 +16,7 @@ afterAll(async () => {
   await farm.down();
 });
 
-interface PlannedStep {
-  readonly id: string;
-  readonly action: { readonly kind: string };
-  readonly disruption: string;
-  readonly reason: string;
-}
-
-async function plan(): Promise<readonly PlannedStep[]> {
-  const { stdout } = await farm.run(['plan', '--json']);
-  const { hosts } = JSON.parse(stdout) as { hosts: { steps: PlannedStep[] }[] };
-  return hosts.flatMap(({ steps }) => steps);
-}
+const plan = (): ReturnType<SandboxFarm['plannedSteps']> => farm.plannedSteps();
 
 async function apply(): Promise<void> {
   const applied = await farm.run(['apply', '--yes', '--allow-large']);

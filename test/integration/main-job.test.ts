@@ -13,17 +13,7 @@ afterAll(async () => {
   await farm.down();
 });
 
-interface PlannedStep {
-  readonly id: string;
-  readonly disruption: string;
-  readonly reason: string;
-}
-
-async function plan(): Promise<readonly PlannedStep[]> {
-  const { stdout } = await farm.run(['plan', '--json']);
-  const { hosts } = JSON.parse(stdout) as { hosts: { steps: PlannedStep[] }[] };
-  return hosts.flatMap(({ steps }) => steps);
-}
+const plan = (): ReturnType<SandboxFarm['plannedSteps']> => farm.plannedSteps();
 
 it('starts three workers, and then has nothing to do', async () => {
   const first = await plan();

@@ -20,6 +20,13 @@ const FAST: Speed = {
   GET: 100,
 };
 
+interface PlannedStep {
+  readonly id: string;
+  readonly action: { readonly kind: string };
+  readonly disruption: string;
+  readonly reason: string;
+}
+
 /** A sandbox in a folder of its own, worked on by the built command. */
 export class SandboxFarm {
   readonly dir: string;
@@ -46,6 +53,13 @@ export class SandboxFarm {
 
   run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
     return sealfarm(words, { cwd: this.dir, env });
+  }
+
+  /** The steps that a plan has now. */
+  async plannedSteps(): Promise<readonly PlannedStep[]> {
+    const { stdout } = await this.run(['plan', '--json']);
+    const { hosts } = JSON.parse(stdout) as { hosts: { steps: PlannedStep[] }[] };
+    return hosts.flatMap(({ steps }) => steps);
   }
 
   async submit(sectors: number): Promise<void> {
