@@ -1,24 +1,22 @@
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import pLimit from 'p-limit';
 import type { HostLayout } from '../host/layout.js';
 import { disturbs, steps, type HostPlan, type Plan, type Step, type Turn, type Wave } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
-import { record } from './journal.js';
+import { Ledger, PENDING, type ApplyReport } from './ledger.js';
 import { perform } from './perform.js';
+import { phasesOf } from './phases.js';
+import { runBatch } from './run-batch.js';
 
-export interface ApplyReport {
-  readonly done: readonly Step[];
-  readonly failed: readonly { readonly step: Step; readonly diagnostic: Diagnostic }[];
-  /** Not begun, because of a failure before it or an interruption. */
-  readonly skipped: readonly Step[];
-}
+export type { ApplyReport } from './ledger.js';
 
 /**
- * Carries out a plan: on all hosts at once what disturbs nobody, then the restarts wave by wave.
+ * Carries out a plan: on all hosts what disturbs nobody, then the restarts wave by wave.
  * Every host is worked to its end; a failure leaves out only what builds on it.
  */
 export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
   const run = new Run(context, plan);
-  await Promise.all(plan.hosts.map((host) => run.gently(host)));
+  const limit = pLimit(context.rules.parallelism);
+  await Promise.all(plan.hosts.map((host) => limit(() => run.gently(host))));
   for (const wave of plan.waves) await run.wave(wave);
   run.leaveOut(plan.heldBack);
   return run.report();
@@ -26,113 +24,122 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<Appl
 
 class Run {
   readonly #context: ApplyContext;
-  readonly #layouts: ReadonlyMap<string, HostLayout>;
-  readonly #done: Step[] = [];
-  readonly #failed: { step: Step; diagnostic: Diagnostic }[] = [];
-  readonly #skipped: Step[] = [];
+  readonly #ledger: Ledger;
   /** By id; those of a host that could not be locked are not among them. */
   readonly #disturbing: ReadonlyMap<string, Step>;
-  /** Why no further wave begins. */
-  #ended: string | undefined;
+  /** Aborted when a restart went wrong: the next one would fare no better. */
+  readonly #halt = new AbortController();
+  /** Why. */
+  #halted: string | undefined;
+  /** The waves do not go on, since some workers of one still have work. */
+  #waits = false;
 
   constructor(context: ApplyContext, plan: Plan) {
-    this.#context = context;
-    this.#disturbing = new Map(
-      steps(plan)
-        .filter(disturbs)
-        .map((step) => [step.id, step]),
-    );
-    this.#layouts = new Map(plan.hosts.map(({ host, layout }) => [host, layout]));
+    this.#context = { ...context, halt: AbortSignal.any([context.halt, this.#halt.signal]) };
+    const layouts = new Map<string, HostLayout>(plan.hosts.map(({ host, layout }) => [host, layout]));
+    this.#ledger = new Ledger(context, layouts);
+    const disturbing = steps(plan).filter(disturbs);
+    this.#disturbing = new Map(disturbing.map((step) => [step.id, step]));
   }
 
   report(): ApplyReport {
-    return { done: this.#done, failed: this.#failed, skipped: this.#skipped };
+    return this.#ledger.report();
   }
 
-  /** The steps of a host in their order; after a failure the rest of that worker's steps is left out. */
-  async gently(host: HostPlan): Promise<void> {
-    for (const step of host.steps.filter((step) => !disturbs(step))) {
-      const cause = this.#failed.find(
-        (failed) => failed.step.host === step.host && blocks(failed.step, step),
-      );
-      if (cause === undefined) await this.#one(step);
-      else this.#skip(step, `${cause.step.id} failed`);
+  /** What no worker has to get quiet for, phase by phase. */
+  async gently({ host, steps }: HostPlan): Promise<void> {
+    for (const { kind, steps: together } of phasesOf(steps.filter((step) => !disturbs(step)))) {
+      if (kind === 'script') await this.#script(host, together);
+      else await Promise.all([...byWorker(together).values()].map((own) => this.#calls(own)));
     }
   }
 
-  /** A restart that went wrong ends the waves, as does a canary that did not come back: the next would fare no better. */
+  /** The steps of a worker in their order. */
+  async #calls(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      const why = this.#ledger.inTheWayOf(step);
+      if (why !== undefined) {
+        this.#ledger.skip(step, why);
+        continue;
+      }
+      this.#ledger.begin(step);
+      const result = await perform(this.#context, this.#ledger.doneFor(step.host, step.worker), step);
+      await this.#ledger.end(step.host, [{ step, result }]);
+    }
+  }
+
+  async #script(host: string, steps: readonly Step[]): Promise<void> {
+    const free = steps.filter((step) => {
+      const why = this.#ledger.inTheWayOf(step);
+      if (why !== undefined) this.#ledger.skip(step, why);
+      return why === undefined;
+    });
+    if (free.length === 0) return;
+    for (const step of free) this.#ledger.begin(step);
+    const results = await runBatch(this.#context, host, this.#ledger.layoutOf(host).written, free);
+    await this.#ledger.end(
+      host,
+      free.map((step, at) => ({ step, result: results[at] })),
+    );
+  }
+
+  /** A canary that did not come back ends the waves, too. */
   async wave({ canary, turns }: Wave): Promise<void> {
-    await Promise.all(turns.map((turn) => this.#turn(turn)));
-    if (this.#context.signal.aborted) return;
-    const failed = this.#failed.find(({ step }) => step.disruption === 'restart');
-    const lost = canary && turns.some((turn) => !turn.steps.every((id) => this.#isDone(id)));
-    if (lost) this.#ended ??= `the canary ${turns.map(({ worker }) => worker).join()} has not come back`;
-    if (failed !== undefined) this.#ended ??= `${failed.step.id} failed`;
+    const lost = canary
+      ? `the canary ${turns.map(({ worker }) => worker).join()} has not come back`
+      : undefined;
+    await Promise.all(turns.map((turn) => this.#turn(turn, lost)));
+    const back = turns.every(({ steps }) => steps.every((id) => this.#ledger.isDone(id)));
+    if (lost !== undefined && !back && !this.#waits && !this.#context.signal.aborted) this.#stop(lost);
   }
 
   leaveOut(turns: readonly Turn[]): void {
     for (const step of turns.flatMap((turn) => this.#stepsOf(turn)))
-      this.#skip(step, 'rollout.minAvailable holds it back');
+      this.#ledger.skip(step, 'rollout.minAvailable holds it back');
   }
 
-  async #turn(turn: Turn): Promise<void> {
+  /** @param lost what it means that it fails, where it means more than that */
+  async #turn(turn: Turn, lost: string | undefined): Promise<void> {
+    let waits = this.#waits;
     for (const step of this.#stepsOf(turn)) {
-      const cause = this.#failed.find((failed) => blocks(failed.step, step));
-      const why = this.#ended ?? (cause === undefined ? undefined : `${cause.step.id} failed`);
-      if (why === undefined) await this.#one(step);
-      else this.#skip(step, why);
+      const why = this.#halted ?? this.#ledger.inTheWayOf(step);
+      if (why !== undefined) this.#ledger.skip(step, why);
+      else if (waits) this.#ledger.putOff(step);
+      else waits = await this.#disturb(step, lost ?? `${step.id} failed`);
     }
+    if (waits) this.#waits = true;
+  }
+
+  /** True where its worker has work and nobody waits. */
+  async #disturb(step: Step, lost: string): Promise<boolean> {
+    this.#ledger.begin(step);
+    const result = await perform(this.#context, this.#ledger.doneFor(step.host, step.worker), step);
+    const code = result.ok ? undefined : result.diagnostic.code;
+    const interrupted = this.#context.signal.aborted;
+    const halted = code === 'SF608' && !interrupted ? this.#halted : undefined;
+    if (halted !== undefined) {
+      // Others of its wave failed while it got quiet: it was left as it is.
+      this.#ledger.skip(step, halted);
+      return false;
+    }
+    const failed = !result.ok && code !== PENDING;
+    if (failed && step.disruption === 'restart' && !interrupted) this.#stop(lost);
+    await this.#ledger.end(step.host, [{ step, result }]);
+    return code === PENDING;
+  }
+
+  #stop(why: string): void {
+    this.#halted ??= why;
+    this.#halt.abort();
   }
 
   #stepsOf(turn: Turn): readonly Step[] {
     return turn.steps.flatMap((id) => this.#disturbing.get(id) ?? []);
   }
-
-  #isDone(id: string): boolean {
-    return this.#done.some((step) => step.id === id);
-  }
-
-  async #one(step: Step): Promise<void> {
-    const { emit, signal } = this.#context;
-    if (signal.aborted) {
-      this.#skip(step, 'interrupted');
-      return;
-    }
-    emit({ type: 'step-started', step });
-    const layout = this.#layouts.get(step.host);
-    if (layout === undefined) throw new Error(`no host ${step.host}`);
-    const result = await perform(this.#context, layout, step);
-    if (result.ok) {
-      this.#done.push(step);
-      emit({ type: 'step-done', step });
-    } else {
-      this.#failed.push({ step, diagnostic: result.diagnostic });
-      emit({ type: 'step-failed', step, diagnostic: result.diagnostic });
-    }
-    const outcome = result.ok ? { outcome: 'done' } : { outcome: 'failed', why: result.diagnostic.message };
-    const entry = { step: step.id, reason: step.reason, ...outcome };
-    await record(this.#context, step.host, layout.journal, entry);
-  }
-
-  #skip(step: Step, why: string): void {
-    this.#skipped.push(step);
-    const help = 'Apply again when the cause is mended.';
-    const message = `${step.id} was not begun: ${why}`;
-    const place = { kind: 'host', host: step.host } as const;
-    this.#context.emit({
-      type: 'step-skipped',
-      step,
-      diagnostic: { code: 'SF613', severity: 'error', message, place, help },
-    });
-  }
 }
 
-/**
- * A host's own step blocks all of its workers; a worker's step only that worker. What is left of one that was to go may
- * come back beside whoever starts.
- */
-function blocks(failed: Step, step: Step): boolean {
-  if (failed.host !== step.host) return false;
-  if (failed.action.kind === 'remove-worker' && step.action.kind === 'start') return true;
-  return failed.worker === undefined || failed.worker === step.worker;
+function byWorker(steps: readonly Step[]): ReadonlyMap<string | undefined, readonly Step[]> {
+  const groups = new Map<string | undefined, Step[]>();
+  for (const step of steps) groups.set(step.worker, [...(groups.get(step.worker) ?? []), step]);
+  return groups;
 }

@@ -1,16 +1,16 @@
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { ManagerName } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
-import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
+import { keeperOf, strangeKeeper } from '../observed/keeper.js';
 import type { Observation, ObservedMiner } from '../observed/observed.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
+import { cannotEnd, interrupted, pending, takenBack, tooLate } from './rest-troubles.js';
 
 export interface RestRequest extends Target {
   readonly goal: DrainGoal;
@@ -58,6 +58,9 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
       if (isCertain(nevers, context.times)) return failure(cannotEnd(request, decision));
+      // The tasks are off, so that it has no more to do than this.
+      if (context.rules.detach && decision.disable.length === 0 && decision.blockers.length > 0)
+        return failure(pending(request, decision));
       if (lastSeen > end) return failure(tooLate(request, decision));
     } else {
       const over = FINAL.has(look.diagnostic.code) || time() - lastSeen > context.times.patience;
@@ -65,7 +68,7 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       context.emit({ type: 'host-unreached', host: request.host, diagnostic: look.diagnostic });
     }
     await context.sleep(pauses.next().value);
-    if (context.signal.aborted) return failure(interrupted(request));
+    if (context.halt.aborted) return failure(interrupted(request));
   }
 }
 
@@ -172,60 +175,4 @@ async function decide(
   const states =
     request.goal === 'quiet' ? none : await context.sectorStates(first.held.map(({ sector }) => sector));
   return drainStep(drainSnapshot(request.worker, observation, miner, states), request.goal, request.tasks);
-}
-
-function takenBack({ host, worker, leaving }: RestRequest): Diagnostic {
-  return {
-    code: 'SF616',
-    severity: 'error',
-    message: `the drain of ${worker} was taken back by somebody; it goes on working`,
-    place: { kind: 'host', host, worker },
-    help: leaving === true ? 'Apply again to go on with it.' : `To drain it again: sealfarm drain ${worker}`,
-  };
-}
-
-function cannotEnd({ host, worker, leaving }: RestRequest, { blockers }: DrainDecision): Diagnostic {
-  if (blockers.some(({ kind }) => kind === 'elsewhere')) return runsElsewhere(host, worker);
-  const stuck = blockers.flatMap((blocker) => {
-    if (blocker.kind === 'stranded')
-      return [`${blocker.sector.sector} needs ${blocker.task}, which no worker may take`];
-    if (blocker.kind === 'stays') return [`${blocker.sector.sector} is finished and lies there for good`];
-    return blocker.kind === 'away' ? [`${blocker.sector.sector} lies on ${worker}, which does not run`] : [];
-  });
-  return {
-    code: 'SF612',
-    severity: 'error',
-    message: `${worker} can never get empty: ${stuck.join('; ')}`,
-    place: { kind: 'host', host, worker },
-    help: `Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
-  };
-}
-
-function tooLate({ host, worker, goal }: RestRequest, { blockers }: DrainDecision): Diagnostic {
-  const names = blockers.slice(0, 3).map((blocker) => {
-    if (blocker.kind === 'silent') return 'it does not answer';
-    if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
-    return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
-  });
-  return {
-    code: goal === 'quiet' ? 'SF604' : 'SF610',
-    severity: 'error',
-    message: `${worker} is not ${goal} in time; still there: ${names.join(', ') || 'a job that just came'}${blockers.length > 3 ? ', …' : ''}`,
-    place: { kind: 'host', host, worker },
-    help: 'Nothing was stopped. Run the command again to go on waiting.',
-  };
-}
-
-function sector(held: { readonly sector: string; readonly state?: string }): string {
-  return held.state === undefined ? held.sector : `${held.sector} in ${held.state}`;
-}
-
-function interrupted({ host, worker }: RestRequest): Diagnostic {
-  return {
-    code: 'SF608',
-    severity: 'error',
-    message: `interrupted while ${worker} finished its work; it was not stopped`,
-    place: { kind: 'host', host, worker },
-    help: 'Run the command again to go on.',
-  };
 }

@@ -23,8 +23,11 @@ export interface ApplyContext {
   /** Workers that could be called when the plan was made, by name. */
   readonly apis: ReadonlyMap<string, WorkerApi>;
   readonly times: ApplyTimes;
+  readonly rules: ApplyRules;
   /** Aborted when the person wants to stop: no new step is started then. */
   readonly signal: AbortSignal;
+  /** Aborted with `signal`, and when no further worker is to be stopped, as the last one did not come back. */
+  readonly halt: AbortSignal;
   readonly remote: (host: string) => Remote;
   /** All hosts of the farm: their workers may take over what lies on one that is emptied. */
   readonly farmHosts: readonly string[];
@@ -39,6 +42,16 @@ export interface ApplyContext {
   readonly newId: () => string;
   /** The text with every secret of the farm masked. */
   readonly redact: (text: string) => string;
+}
+
+/** How a plan is carried out, as the person asked for it. */
+export interface ApplyRules {
+  /** Hosts that are worked on side by side, from 1. */
+  readonly parallelism: number;
+  /** Nobody waits: a worker that has work is only told to take no more, for the next run to go on. */
+  readonly detach: boolean;
+  /** Workers that are stopped with what they are doing: that work is lost. */
+  readonly force: ReadonlySet<string>;
 }
 
 /** All in milliseconds. */

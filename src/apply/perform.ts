@@ -1,25 +1,22 @@
-import { failure, success, type Result } from '../diagnostic/result.js';
+import { failure, type Result } from '../diagnostic/result.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Blocker } from '../drain/step.js';
-import { sectorStoreFile, type HostLayout } from '../host/layout.js';
-import { newSectorStore } from '../lotus/sectorstore.js';
 import type { Step } from '../plan/plan.js';
-import { Secret } from '../secret/secret.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { detachPath } from './detach-path.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
 import { removeWorker } from './remove-worker.js';
 import { restartWorker } from './restart-worker.js';
-import { runScript } from './run-script.js';
-import { MANAGERS } from './service-manager.js';
-import { createPathScript, writeFileScript } from './scripts.js';
 import { startWorker } from './start-worker.js';
 
-/** Carries out one step. Doing a step twice is the same as doing it once. */
+/**
+ * Carries out a step that needs Lotus. Doing a step twice is the same as doing it once.
+ * @param done what this run did for the worker before
+ */
 export async function perform(
   context: ApplyContext,
-  { written }: Pick<HostLayout, 'written'>,
+  done: readonly Step[],
   step: Step,
 ): Promise<Result<undefined>> {
   const { action, host } = step;
@@ -28,20 +25,6 @@ export async function perform(
     context.emit({ type: 'step-waiting', step, blockers });
   };
   switch (action.kind) {
-    case 'write-file':
-      return quietly(
-        runScript(context, { host, what: `write ${action.path}` }, writeFileScript({ ...action, written })),
-      );
-    case 'create-path':
-      return quietly(
-        runScript(
-          context,
-          { host, what: `make ${action.path}` },
-          createPathScript(action.path, action.owner),
-        ),
-      );
-    case 'create-sectorstore':
-      return createSectorStore(context, step, { ...action, written });
     case 'redeclare':
       return withApi(context, target, (api) => redeclare(context, target, api, action));
     case 'attach':
@@ -55,50 +38,17 @@ export async function perform(
     case 'start':
       return startWorker(context, target, action.service, action.expect);
     case 'restart':
-      return restartWorker(context, target, action, onWait);
+      return restartWorker(context, target, action, done, onWait);
     case 'remove-worker':
       return removeWorker(context, target, action, onWait);
+    case 'write-file':
+    case 'create-path':
+    case 'create-sectorstore':
     case 'remove-unit':
-      return quietly(
-        runScript(
-          context,
-          { host, what: `remove ${action.service.unit.name}` },
-          MANAGERS.systemd.removeScript(action.service),
-        ),
-      );
+      throw new Error(`${step.id} is a script`);
     default:
       return unreachable(action);
   }
-}
-
-async function quietly(run: Promise<Result<string>>): Promise<Result<undefined>> {
-  const result = await run;
-  return result.ok ? success(undefined) : result;
-}
-
-/** The one place where a path gets its identity. */
-function createSectorStore(
-  context: ApplyContext,
-  { host }: Step,
-  action: Extract<Step['action'], { kind: 'create-sectorstore' }> & Pick<HostLayout, 'written'>,
-): Promise<Result<undefined>> {
-  const path = sectorStoreFile(action.path);
-  const content = new Secret(newSectorStore(action.id ?? context.newId(), action.settings));
-  const { backups, written, owner } = action;
-  return quietly(
-    runScript(
-      context,
-      { host, what: `write ${path}` },
-      writeFileScript({
-        path,
-        mode: 'keep',
-        content,
-        backups,
-        written,
-        ...(owner === undefined ? {} : { owner }),
-      }),
-    ),
-  );
 }
 
 async function withApi(

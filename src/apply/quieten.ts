@@ -3,26 +3,31 @@ import type { Blocker } from '../drain/step.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
 import { comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
+import { PENDING } from './ledger.js';
 import { switchTasks, type Target } from './live-changes.js';
 
-/** Brings a worker to rest with its tasks off. When that fails it takes its tasks again, and nothing was done. */
+/**
+ * Brings a worker to rest with its tasks off. When that fails it takes its tasks again, and nothing was done; but for
+ * one that is left to get quiet by itself.
+ */
 export async function quieten(
   context: ApplyContext,
   target: Target,
   tasks: readonly TaskCode[],
   onWait: (blockers: readonly Blocker[]) => void,
+  deadline = context.times.quiet,
 ): Promise<Result<AtRest>> {
   const quiet = await comeToRest(context, {
     ...target,
     goal: 'quiet',
     tasks,
-    deadline: context.times.quiet,
+    deadline,
     others: [],
     onLook: ({ blockers, verdict }) => {
       if (verdict !== 'done') onWait(blockers);
     },
   });
-  if (!quiet.ok) await takeWorkAgain(context, target, tasks);
+  if (!quiet.ok && quiet.diagnostic.code !== PENDING) await takeWorkAgain(context, target, tasks);
   return quiet;
 }
 

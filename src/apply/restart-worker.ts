@@ -1,10 +1,13 @@
 import type { Blocker } from '../drain/step.js';
-import type { Result } from '../diagnostic/result.js';
-import type { Action } from '../plan/plan.js';
+import { failure, type Result } from '../diagnostic/result.js';
+import type { Action, Step } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
+import { forceStop } from './force-stop.js';
 import type { Target } from './live-changes.js';
-import { quieten } from './quieten.js';
+import { putBack } from './put-back.js';
+import { quieten, takeWorkAgain } from './quieten.js';
 import { takeAway } from './remove-worker.js';
+import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
 
@@ -13,21 +16,46 @@ type Restart = Extract<Action, { kind: 'restart' }>;
 /**
  * Tasks off → quiet → paths detached → stopped → started → verified.
  *
- *   serving ──tasks off──▶ getting quiet ──no job, no reader──▶ stopping ──▶ starting ──▶ serving
- *      ▲                        │
- *      └──── tasks on again ────┘  interrupted or too late: nothing was stopped
+ *   serving ──tasks off──▶ getting quiet ──no job, no reader──▶ stopping ──▶ starting ──as declared──▶ serving
+ *      ▲                     │      │                                           │                        ▲
+ *      └── tasks on again ───┘      └─▶ left so: nobody waits           not as declared                  │
+ *          interrupted or too late                                              └─▶ files put back ──────┘
+ *
+ * @param done what this run did for the worker before
  */
 export async function restartWorker(
   context: ApplyContext,
   target: Target,
-  { service, expect, from }: Restart,
+  action: Restart,
+  done: readonly Step[],
   onWait: (blockers: readonly Blocker[]) => void,
 ): Promise<Result<undefined>> {
+  const { service, expect, from } = action;
   if (from !== undefined) return restartUnderNewName(context, target, { service, expect, from }, onWait);
-  const quiet = await quieten(context, target, expect.tasks, onWait);
+  const stopped = context.rules.force.has(target.worker)
+    ? await forceStop(context, target, service, expect.tasks)
+    : await quietStop(context, target, target, action, onWait);
+  if (!stopped.ok) return stopped;
+  const started = await startWorker(context, target, service, expect);
+  if (started.ok || started.diagnostic.code !== 'SF603') return started;
+  return failure(await putBack(context, target, service, done, started.diagnostic));
+}
+
+/** @param running under which name Lotus knows it until then */
+async function quietStop(
+  context: ApplyContext,
+  target: Target,
+  running: Target,
+  { service, expect }: Pick<Restart, 'service' | 'expect'>,
+  onWait: (blockers: readonly Blocker[]) => void,
+): Promise<Result<undefined>> {
+  const quiet = await quieten(context, running, expect.tasks, onWait);
   if (!quiet.ok) return quiet;
-  const stopped = await stopWorker(context, target, service, quiet.value);
-  return stopped.ok ? startWorker(context, target, service, expect) : stopped;
+  if (context.halt.aborted) {
+    await takeWorkAgain(context, running, expect.tasks);
+    return failure(interrupted(target));
+  }
+  return stopWorker(context, running, service, quiet.value);
 }
 
 /**
@@ -41,9 +69,7 @@ async function restartUnderNewName(
   onWait: (blockers: readonly Blocker[]) => void,
 ): Promise<Result<undefined>> {
   const old = { host: target.host, worker: from.worker };
-  const quiet = await quieten(context, old, expect.tasks, onWait);
-  if (!quiet.ok) return quiet;
-  const stopped = await stopWorker(context, old, from.service, quiet.value);
+  const stopped = await quietStop(context, target, old, { service: from.service, expect }, onWait);
   if (!stopped.ok) return stopped;
   const gone = await takeAway(context, old, from.service, from.home);
   return gone.ok ? startWorker(context, target, service, expect) : gone;

@@ -1,5 +1,7 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
+import type { ExecOutput } from '../remote/remote.js';
 import type { ApplyContext } from './context.js';
 import { CHANGED_MEANWHILE } from './scripts.js';
 
@@ -15,15 +17,24 @@ export interface ScriptPurpose {
 /** Runs a script that must end with status 0. */
 export async function runScript(
   context: ApplyContext,
-  { host, what, code = 'SF602', help }: ScriptPurpose,
+  purpose: ScriptPurpose,
   script: string,
 ): Promise<Result<string>> {
-  const output = await context.remote(host).exec(script);
+  const output = await context.remote(purpose.host).exec(script);
   if (!output.ok) return output;
-  const { status, stdout, stderr } = output.value;
-  if (status === 0) return success(stdout);
-  const reason = context.redact(stderr.trim().split('\n').at(-1) ?? '') || `status ${status}`;
-  return failure({
+  const trouble = troubleOf(context, purpose, output.value);
+  return trouble === undefined ? success(output.value.stdout) : failure(trouble);
+}
+
+/** What is wrong with how a script ended; undefined when it did what it was to do. */
+export function troubleOf(
+  { redact }: Pick<ApplyContext, 'redact'>,
+  { host, what, code = 'SF602', help }: ScriptPurpose,
+  { status, stderr }: Pick<ExecOutput, 'status' | 'stderr'>,
+): Diagnostic | undefined {
+  if (status === 0) return undefined;
+  const reason = redact(stderr.trim().split('\n').at(-1) ?? '') || `status ${status}`;
+  return {
     code: status === CHANGED_MEANWHILE ? 'SF601' : code,
     severity: 'error',
     message: `cannot ${what} on ${host}: ${reason}`,
@@ -33,5 +44,5 @@ export async function runScript(
         ? 'Somebody changed it since the plan was made. Make a new plan and look at what it says.'
         : (help ??
           'Look at the message of the host, mend the cause and apply again: what is done already stays done.'),
-  });
+  };
 }

@@ -2,6 +2,7 @@ import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
+import { explainLog } from '../lotus/log-lines.js';
 import { DECLARABLE_TASKS, task } from '../lotus/task.js';
 import type { MinerObservation, ObservedProcess, ObservedWorker } from '../observed/observed.js';
 import { endWords } from '../observed/units.js';
@@ -11,12 +12,15 @@ import type { Target } from './live-changes.js';
 import { runScript } from './run-script.js';
 import { managerOf } from './service-manager.js';
 
-/** Starts a worker and waits until it is registered with the miner just as declared. Fails with SF602, SF603 or SF608. */
+/**
+ * Starts a worker and waits until it is registered with the miner just as declared, or at all where nothing is expected.
+ * Fails with SF602, SF603 or SF608.
+ */
 export async function startWorker(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  expect: Expectation,
+  expect?: Expectation,
 ): Promise<Result<undefined>> {
   const purpose = { host: target.host, what: `start ${target.worker}` };
   const started = await runScript(context, purpose, managerOf(service).startScript(service));
@@ -29,7 +33,7 @@ async function verifyStart(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  expect: Expectation,
+  expect: Expectation | undefined,
 ): Promise<Result<undefined>> {
   const end = context.now().getTime() + context.times.start;
   for (const wait of waits(context.times)) {
@@ -65,7 +69,7 @@ function stillMissing(
   worker: ObservedWorker | undefined,
   unknown: readonly string[],
   miner: MinerObservation,
-  expect: Expectation,
+  expect: Expectation | undefined,
 ): readonly string[] {
   return worker?.process === undefined || unknown.length > 0
     ? unknown
@@ -76,13 +80,14 @@ function stillMissing(
 export function missingIn(
   process: ObservedProcess,
   miner: MinerObservation,
-  expect: Expectation,
+  expect: Expectation | undefined,
 ): readonly string[] {
   const { live } = process;
   if (!live.reached) return [live.diagnostic.message];
   if (!miner.reached) return [miner.diagnostic.message];
   const registered = miner.workers.get(live.session);
   if (registered === undefined) return ['it is not registered with the miner'];
+  if (expect === undefined) return [];
   const paths = new Set(live.paths.map(({ LocalPath }) => withoutTrailingSlash(LocalPath)));
   return [
     ...DECLARABLE_TASKS.filter(({ code }) => live.tasks.has(code) !== expect.tasks.includes(code)).map(
@@ -94,7 +99,14 @@ export function missingIn(
         registered.Info.Resources.Resources[task(code).rpc]?.[expect.sealProof]?.MaxConcurrent ?? 0;
       return effective === most ? [] : [`the limit of ${code} is ${effective}, not ${most}`];
     }),
+    ...missingGpus(registered.Info.Resources.GPUs?.length ?? 0, expect.gpus),
   ];
+}
+
+function missingGpus(seen: number, declared = 0): readonly string[] {
+  return seen >= declared
+    ? []
+    : [`Lotus sees ${seen === 0 ? 'no GPU' : `${seen} of the GPUs`}, not ${declared}`];
 }
 
 function notUp({ host, worker }: Target, missing: readonly string[]): Diagnostic {
@@ -117,7 +129,7 @@ function notAwaited({ host, worker }: Target): Diagnostic {
   };
 }
 
-/** The worker's own last words say more than any guess. */
+/** The worker's own last words say more than any guess; what is known of them is said in plain words, too. */
 async function withLog(
   context: ApplyContext,
   { host }: Target,
@@ -125,8 +137,11 @@ async function withLog(
   diagnostic: Diagnostic,
 ): Promise<Result<undefined>> {
   const tail = await context.remote(host).exec(managerOf(service).logScript(service));
-  const lines = tail.ok ? context.redact(tail.value.stdout).trim().split('\n').slice(-5) : [];
-  const log =
-    lines.join('\n').trim() === '' ? 'Its log is empty.' : `The end of its log:\n${lines.join('\n')}`;
-  return failure({ ...diagnostic, help: `${diagnostic.help ?? ''} ${log}`.trim() });
+  const lines = tail.ok ? context.redact(tail.value.stdout).trim().split('\n') : [];
+  const last = lines.slice(-5).join('\n');
+  const log = last.trim() === '' ? 'Its log is empty.' : `The end of its log:\n${last}`;
+  const { message, help = '' } = diagnostic;
+  const known = explainLog(lines);
+  if (known === undefined) return failure({ ...diagnostic, help: `${help} ${log}`.trim() });
+  return failure({ ...diagnostic, message: `${message}: ${known.meaning}`, help: `${known.remedy} ${log}` });
 }

@@ -1,5 +1,5 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { WorkerLayout } from '../host/layout.js';
+import type { ManagerName, WorkerLayout } from '../host/layout.js';
 import type { AtRest } from './come-to-rest.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
@@ -8,8 +8,7 @@ import { MANAGERS } from './service-manager.js';
 
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
- * from a worker that is going away. The next start declares them again. It is stopped by whoever keeps it, and where
- * that is not the declared manager, nothing of it is left there.
+ * from a worker that is going away. The next start declares them again.
  */
 export async function stopWorker(
   context: ApplyContext,
@@ -23,6 +22,16 @@ export async function stopWorker(
     const idle = await waitUntilIdle(context, target);
     if (!idle.ok) return idle;
   }
+  return endProcess(context, target, service, keeper);
+}
+
+/** By whoever keeps it; where that is not the declared manager, nothing of it is left there. */
+export async function endProcess(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  keeper: ManagerName,
+): Promise<Result<undefined>> {
   const purpose = {
     host: target.host,
     what: `stop ${target.worker}`,

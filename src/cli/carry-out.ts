@@ -1,4 +1,5 @@
 import { applyPlan, type ApplyReport } from '../apply/apply-plan.js';
+import type { ApplyRules } from '../apply/context.js';
 import { withLocks } from '../apply/lock.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { success, type Result } from '../diagnostic/result.js';
@@ -14,6 +15,7 @@ import { DEFAULT_TIMES } from './workspace.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
+  readonly rules?: ApplyRules;
   /** Hosts that are not looked at. */
   readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
@@ -54,14 +56,17 @@ export async function carryOut(
     return { code: EXIT.failed, undone: touchedHosts(planned), wrong };
   }
   const { report, plan, troubles, unlocked } = carried.value;
-  const undone = [...unlocked, ...report.failed.map(({ step }) => step), ...report.skipped];
-  const failed = undone.length > 0;
+  const broken = [...unlocked, ...report.failed.map(({ step }) => step), ...report.skipped];
+  const failed = broken.length > 0;
+  const undone = [...broken, ...report.pending];
   if (unseen || troubles.length > 0) terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : [])]);
-  if (failed || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
+  if (undone.length > 0 || !quietly)
+    terminal.result(formatReport(report, terminal.style), reportJson(report));
   const unreached = plan.hosts.filter(({ reached }) => !reached);
+  const waits = report.pending.length > 0;
   const good = quietly && unreached.length === 0;
   return {
-    code: failed ? EXIT.failed : good ? EXIT.done : planExitCode(plan),
+    code: failed ? EXIT.failed : waits ? EXIT.partial : good ? EXIT.done : planExitCode(plan),
     undone: [...undone, ...unreached],
     wrong: [
       ...troubles,
@@ -84,12 +89,12 @@ async function underLocks(
   { workspace, signal }: OnFarm,
   emit: Emit,
   planned: Plan,
-  { drainTimeout: quiet, leftOut }: CarryOutOptions & { readonly drainTimeout: number },
+  { drainTimeout: quiet, leftOut, rules }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
   const times = { ...DEFAULT_TIMES, quiet };
   const unasked = { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() };
-  const idle = workspace.applyContext(unasked, emit, signal, times);
+  const idle = workspace.applyContext(unasked, emit, signal, times, rules);
   const touched = touchedHosts(planned);
   const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
   const carried = await withLocks(idle, locks, 'apply', async ({ held, troubles }) => {
@@ -100,7 +105,7 @@ async function underLocks(
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);
-    const report = await applyPlan(workspace.applyContext(probe, emit, signal, times), plan);
+    const report = await applyPlan(workspace.applyContext(probe, emit, signal, times, rules), plan);
     return success({ plan, report, troubles, unlocked });
   });
   return carried.ok ? carried.value : carried;
@@ -115,7 +120,7 @@ function onlyHosts(plan: Plan, names: ReadonlySet<string>): Plan {
   return { ...plan, hosts: plan.hosts.map((host) => (names.has(host.host) ? host : { ...host, steps: [] })) };
 }
 
-const NOTHING_DONE: ApplyReport = { done: [], failed: [], skipped: [] };
+const NOTHING_DONE: ApplyReport = { done: [], failed: [], skipped: [], pending: [] };
 
 const NOT_ASKED = {
   reached: false,

@@ -3,13 +3,22 @@ import type { ApplyOptions } from './commands/apply.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { ShowOptions } from './commands/show.js';
 import { duration } from './duration-option.js';
+import { wholeNumber } from './number-option.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
 
 const APPLY_HELP = `
-Restarts go one after the other, or in waves as \`rollout\` in the file says. A restart that fails ends them.
-${examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h', 'sealfarm apply --allow-large')}`;
+Restarts go one after the other, or in waves as \`rollout\` in the file says. A worker that does not come up as declared
+gets the files back that it had before, and ends them.
+${examples(
+  'sealfarm apply',
+  'sealfarm apply plan.json',
+  'sealfarm apply --yes --drain-timeout 6h',
+  'sealfarm apply --yes --detach; [ $? -eq 3 ] && echo "not yet, run it again"',
+  'sealfarm apply --force-restart pc1-7',
+  'sealfarm apply --allow-large',
+)}`;
 
 const TARGET = 'these hosts and workers alone: names, @tag, pc1-*, pc1-[01-12]';
 const EXCLUDE = 'without these; a host that is left out is not even looked at';
@@ -71,6 +80,15 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       'how long a restart may wait for its worker to get quiet (default: as the file says, else 24h)',
       duration,
     )
+    .option(
+      '--detach',
+      'wait for no worker: do what can be done now, and exit with 3 while restarts are pending; for cron and CI',
+    )
+    .option(
+      '--force-restart <worker...>',
+      'restart these, each by its name, without waiting for their jobs: what they work on is lost',
+    )
+    .option('--parallelism <hosts>', 'work on so many hosts at a time (default: 32)', wholeNumber(1, 1000))
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
     .option('--allow-large', 'restart more of the farm than `rollout.largePlan` lets pass')

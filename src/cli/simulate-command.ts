@@ -3,6 +3,7 @@ import { parseSize } from '../farm/size.js';
 import type { SimulateOptions } from './commands/simulate.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
+import { wholeNumber } from './number-option.js';
 
 const HELP = `
 Lotus's own rules on simulated time: who is given which task, storage groups, memory, threads and GPUs, room on disks,
@@ -32,20 +33,20 @@ export function simulateCommand(program: Command, finish: (code: ExitCode) => vo
   program
     .command('simulate')
     .description('show how many sectors a day the farm seals, and what holds it up')
-    .option('--sectors <number>', 'seal so many instead of being fed for ever', whole(1, 1_000_000))
-    .option('--days <number>', 'how long to simulate; with --sectors at most', whole(1, 3650), 7)
+    .option('--sectors <number>', 'seal so many instead of being fed for ever', wholeNumber(1, 1_000_000))
+    .option('--days <number>', 'how long to simulate; with --sectors at most', wholeNumber(1, 3650), 7)
     .option('--durations <list>', 'how long the stages take: PC1=4h,PC2=25m,…')
     .addOption(
       new Option('--bandwidth <size>', 'bytes a second between two machines')
         .argParser(size)
         .default(1_250_000_000, '1.25GB'),
     )
-    .option('--jitter <percent>', 'by how much durations vary, to both sides', whole(0, 100), 5)
-    .option('--seed <number>', 'another number gives another run', whole(0, 2 ** 31 - 1), 1)
+    .option('--jitter <percent>', 'by how much durations vary, to both sides', wholeNumber(0, 100), 5)
+    .option('--seed <number>', 'another number gives another run', wholeNumber(0, 2 ** 31 - 1), 1)
     .option(
       '--max-sealing <number>',
       'most sectors in work at once, as MaxSealingSectors of the miner',
-      whole(1, 1_000_000),
+      wholeNumber(1, 1_000_000),
     )
     .option('--what-if', 'try each limit one higher and one lower, even where it takes long')
     .option('--no-what-if', 'do not try other limits')
@@ -56,14 +57,6 @@ export function simulateCommand(program: Command, finish: (code: ExitCode) => vo
         await (await import('./commands/simulate.js')).simulate(self.optsWithGlobals<SimulateOptions>()),
       );
     });
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
-  };
 }
 
 function size(text: string): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApplyContext, ApplyTimes } from '../apply/context.js';
+import type { ApplyContext, ApplyRules, ApplyTimes } from '../apply/context.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
@@ -34,6 +34,9 @@ export const DEFAULT_TIMES: ApplyTimes = {
   poll: 500,
   longestPoll: 10_000,
 };
+
+/** Of steps that are scripts, one goes to each of so many hosts at a time; a laptop has room for as many channels. */
+export const DEFAULT_RULES: ApplyRules = { parallelism: 32, detach: false, force: NONE };
 
 /** Everything a command needs to work on a live farm. Close it in the end. */
 export class Workspace {
@@ -84,14 +87,22 @@ export class Workspace {
     return sealOf(plan, this.desired(new Map()), observation, salt);
   }
 
-  applyContext(probe: FarmProbe, emit: Emit, signal: AbortSignal, times: ApplyTimes): ApplyContext {
+  applyContext(
+    probe: FarmProbe,
+    emit: Emit,
+    signal: AbortSignal,
+    times: ApplyTimes,
+    rules = DEFAULT_RULES,
+  ): ApplyContext {
     const { connections, farm } = this;
     return {
       who: who(),
       ...(this.#commit === undefined ? {} : { commit: this.#commit }),
       emit,
       signal,
+      halt: signal,
       times,
+      rules,
       miner: connections.miner,
       apis: probe.apis,
       remote: (host) => connections.remote(host),

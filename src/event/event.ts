@@ -11,6 +11,8 @@ export type Event =
   | { readonly type: 'step-waiting'; readonly step: Step; readonly blockers: readonly Blocker[] }
   | { readonly type: 'step-done'; readonly step: Step }
   | { readonly type: 'step-failed'; readonly step: Step; readonly diagnostic: Diagnostic }
+  /** Its worker has work, and nobody waits: the next run goes on. */
+  | { readonly type: 'step-pending'; readonly step: Step; readonly diagnostic: Diagnostic }
   | { readonly type: 'step-skipped'; readonly step: Step; readonly diagnostic: Diagnostic }
   | { readonly type: 'drain-started'; readonly host: string; readonly worker: string }
   | {

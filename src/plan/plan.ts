@@ -229,6 +229,8 @@ export interface Expectation {
   readonly paths: readonly string[];
   /** Effective MaxConcurrent by task. */
   readonly limits: ReadonlyMap<TaskCode, number>;
+  /** How many GPUs Lotus must see; absent where the file says nothing of them. */
+  readonly gpus?: number;
   /** `abi.RegisteredSealProof` under which Lotus lists the limits. */
   readonly sealProof: number;
 }

@@ -153,6 +153,7 @@ function expectation({ desired, sealProof }: WorkerContext): Expectation {
     tasks: desired.drain === undefined ? desired.tasks : [],
     paths: desired.storage.map(({ path }) => path),
     limits: desired.limits,
+    ...(desired.gpus === undefined ? {} : { gpus: desired.gpus }),
     sealProof,
   };
 }

@@ -16,7 +16,7 @@ export function subjectOf(event: Event): Subject {
   return 'step' in event ? event.step : event;
 }
 
-export type Outcome = 'done' | 'failed' | 'going-on';
+export type Outcome = 'done' | 'failed' | 'pending' | 'going-on';
 
 /** An event as one sentence. */
 export interface EventWords {
@@ -39,6 +39,11 @@ export function eventWords(event: Event): EventWords | undefined {
       return { outcome: 'done', text: `${stepWords(event.step)} … done` };
     case 'step-failed':
       return { outcome: 'failed', text: `${stepWords(event.step)} … failed: ${shortly(event.diagnostic)}` };
+    case 'step-pending':
+      return {
+        outcome: 'pending',
+        text: `${stepWords(event.step)} … pending: ${pendingWords(event.diagnostic)}`,
+      };
     case 'step-skipped':
       return { outcome: 'failed', text: `${stepWords(event.step)} … not begun` };
     case 'drain-started':
@@ -55,6 +60,10 @@ export function eventWords(event: Event): EventWords | undefined {
 /** The whole diagnostic is for the report, where all failures stand together. */
 function shortly({ code, message }: Diagnostic): string {
   return `${code} ${printable(message.split('\n', 1)[0] ?? '')}`;
+}
+
+function pendingWords({ message }: Diagnostic): string {
+  return printable(message.split('\n', 1)[0] ?? '');
 }
 
 /** The look after the last task was switched off may find nothing and is still not the last. */

@@ -24,6 +24,7 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
     case 'step-waiting':
       return { type, step: stepJson(event.step), blockers: event.blockers.map(blockerJson) };
     case 'step-failed':
+    case 'step-pending':
     case 'step-skipped':
       return { type, step: stepJson(event.step), diagnostic: diagnosticJson(event.diagnostic) };
     case 'drain-started':

@@ -31,5 +31,6 @@ function isLong({ action }: Step): boolean {
 
 function outcomePaint(outcome: Outcome, style: Style): Paint {
   if (outcome === 'failed') return style.red;
+  if (outcome === 'pending') return style.yellow;
   return outcome === 'done' ? style.green : (text) => text;
 }

@@ -65,7 +65,7 @@ class Leaving extends Scene {
 }
 
 async function removed(scene: Leaving): Promise<string> {
-  const result = await perform(scene.context, HOME, scene.step);
+  const result = await perform(scene.context, [], scene.step);
   return result.ok ? 'ok' : result.diagnostic.code;
 }
 

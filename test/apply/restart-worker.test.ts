@@ -31,7 +31,7 @@ function restart(expect?: Partial<Expectation>): Promise<Result<undefined>> {
     service: scene.layout('worker-1'),
     expect: scene.expectation('worker-1', expect),
   } as const;
-  return restartWorker(scene.context, TARGET, action, (blockers) => waited.push(blockers));
+  return restartWorker(scene.context, TARGET, action, [], (blockers) => waited.push(blockers));
 }
 
 function jobs(...list: ReturnType<typeof aJob>[]): void {
@@ -187,7 +187,7 @@ describe('a restart', () => {
       service: scene.layout('worker-1'),
       expect: scene.expectation('worker-1'),
     } as const;
-    const result = await restartWorker(context, TARGET, action, () => undefined);
+    const result = await restartWorker(context, TARGET, action, [], () => undefined);
     expect(result).toMatchObject({ ok: false, diagnostic: { message } });
     expect(scene.changes).toEqual([...OFF, 'enable', 'enable', 'types']);
   });
@@ -233,7 +233,7 @@ describe('a restart', () => {
       service: scene.layout('worker-1'),
       expect: scene.expectation('worker-1'),
     } as const;
-    const result = await restartWorker(context, TARGET, action, () => undefined);
+    const result = await restartWorker(context, TARGET, action, [], () => undefined);
     expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF604' } });
     expect(scene.changes).toEqual([]);
   });
@@ -258,7 +258,7 @@ describe('a restart', () => {
       service: scene.layout('worker-1'),
       expect: scene.expectation('worker-1'),
     } as const;
-    const result = await restartWorker(context, TARGET, action, () => undefined);
+    const result = await restartWorker(context, TARGET, action, [], () => undefined);
     expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF604' } });
     expect(scene.changes).toEqual([]);
   });
@@ -344,7 +344,7 @@ describe('a restart under a new name', () => {
     const service = scene.layout('worker-1');
     const from = { worker: 'worker-1', service, home };
     const action = { kind: 'restart', service, expect: scene.expectation('worker-1'), from } as const;
-    return restartWorker(scene.context, TARGET, action, (blockers) => waited.push(blockers));
+    return restartWorker(scene.context, TARGET, action, [], (blockers) => waited.push(blockers));
   }
 
   it('takes away what stood under the old name before it starts', async () => {

@@ -35,6 +35,10 @@ export function hostsWithOneWorker(count: number): Farm {
   return aFarm({ hosts });
 }
 
+/** How a batch begins, and its parts with what each is done after. */
+const BATCH = "set -u\ngood=' '\n";
+const PART = /^part_\d+\(\) \(\n([\s\S]*?)\n\)\nif all ([\d ]*); then$/gm;
+
 /**
  * A farm in memory that follows what is done to it. All calls are written down in `calls`, such as
  * `worker-1 disable PC1`, `host-1 stop worker-1`, `host-1 systemd stop worker-1`, `look host-1`, `sleep 1000`; time passes by sleeping alone.
@@ -69,6 +73,8 @@ export class Scene {
       apis: new Map(this.#workers().map(({ name }) => [name, this.api(name)])),
       times: { quiet: 60_000, start: 10_000, patience: 5000, certainty: 2000, poll: 1000, longestPoll: 2000 },
       signal: this.interrupt.signal,
+      halt: this.interrupt.signal,
+      rules: { parallelism: 4, detach: false, force: new Set() },
       remote: (host) => this.#remote(host),
       farmHosts: farm.hosts.map(({ name }) => name),
       observe: (hosts) => Promise.resolve(this.#look(hosts)),
@@ -208,7 +214,27 @@ export class Scene {
     return { host, stream, dial, notes, close, isOpen, exec: (script) => this.#exec(host, script) };
   }
 
-  #exec(host: string, script: string): Promise<Result<ExecOutput>> {
+  async #exec(host: string, script: string): Promise<Result<ExecOutput>> {
+    return script.startsWith(BATCH) ? this.#batch(host, script) : this.#single(host, script);
+  }
+
+  /** Part by part, as a shell does; each is a call of its own. */
+  async #batch(host: string, script: string): Promise<Result<ExecOutput>> {
+    const parts = [...script.matchAll(PART)].map(([, part = '', after = '']) => ({ part, after }));
+    const good = new Set<string>();
+    let stdout = '';
+    for (const [place, { part, after }] of parts.entries()) {
+      if (!after.split(' ').every((before) => before === '' || good.has(before))) continue;
+      const output = await this.#single(host, part);
+      if (!output.ok) return output;
+      const { status, stderr } = output.value;
+      if (status === 0) good.add(String(place));
+      stdout += `${place} ${status} ${Buffer.from(stderr).toString('base64')}\n`;
+    }
+    return success({ status: 0, stdout, stderr: '' });
+  }
+
+  #single(host: string, script: string): Promise<Result<ExecOutput>> {
     const { what, effect } = this.#meaning(host, script);
     const output = { status: 0, stdout: '', stderr: '', ...this.outputs.get(`${host} ${what}`) };
     return this.call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);

@@ -207,7 +207,11 @@ describe('a start', () => {
     const result = await start();
     expect(result).toMatchObject({
       ok: false,
-      diagnostic: { code: 'SF602', message: 'cannot start worker-1 on host-1: ended with (secret)' },
+      diagnostic: {
+        code: 'SF602',
+        message:
+          'cannot start worker-1 on host-1: ended with (secret): its program, or a file it needs, is not there',
+      },
     });
     expect(result).toHaveProperty(
       'diagnostic.help',

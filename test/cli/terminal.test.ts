@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { reportJson } from '../../src/view/report.js';
 
 const WRONG: Diagnostic = { code: 'SF609', severity: 'error', message: 'host-1 is locked by alice' };
-const REPORT = reportJson({ done: [], failed: [], skipped: [] });
+const REPORT = reportJson({ done: [], failed: [], skipped: [], pending: [] });
 
 let out: string[];
 

@@ -40,6 +40,7 @@ const REPORT = {
   done: STEPS,
   failed: STEPS.map((failed) => ({ step: failed, diagnostic: unreached('host-1') })),
   skipped: STEPS,
+  pending: STEPS,
 };
 
 function progressed(): string {

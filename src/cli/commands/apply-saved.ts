@@ -13,7 +13,7 @@ import { onFarm, type OnFarm } from '../on-farm.js';
 import { readPlanFile } from '../plan-file.js';
 import { resolvePart } from '../targets.js';
 import { Terminal } from '../terminal.js';
-import { refused, type ApplyOptions } from './apply.js';
+import { refused, rulesOf, type ApplyOptions } from './apply.js';
 import { lookAt } from './plan.js';
 
 /** A saved plan has been looked at: no question is asked, and nothing but that is done. */
@@ -61,7 +61,7 @@ async function carryOutSaved(
   };
   const planned = replan(await lookAt(workspace, terminal, part));
   if (!planned.ok) return refuse(planned.diagnostic);
-  const how = { ...options, leftOut: part?.leftOut, unseen: true };
+  const how = { ...options, rules: rulesOf(options), leftOut: part?.leftOut, unseen: true };
   const { code } = await carryOut(on, terminal, planned.value, how, replan);
   if (code === EXIT.failed || on.signal.aborted)
     terminal.say(`For what is left make a new plan: ${file} holds only until its first step is done.`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ApplyRules } from '../../apply/context.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { steps, type Plan } from '../../plan/plan.js';
@@ -13,6 +14,7 @@ import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { resolvePart, type PartWords } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
+import { DEFAULT_RULES } from '../workspace.js';
 import { lookAt, planExitCode } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions, PartWords {
@@ -21,6 +23,20 @@ export interface ApplyOptions extends GlobalOptions, PartWords {
   readonly drainTimeout?: number;
   /** That much of the farm is disturbed is meant. */
   readonly allowLarge?: boolean;
+  /** Does what can be done now, and leaves what has to wait to the next run. */
+  readonly detach?: boolean;
+  /** Names of workers whose restart does not wait for their jobs. */
+  readonly forceRestart?: readonly string[];
+  /** Hosts at a time. */
+  readonly parallelism?: number;
+}
+
+export function rulesOf({ detach, forceRestart, parallelism }: ApplyOptions): ApplyRules {
+  return {
+    parallelism: parallelism ?? DEFAULT_RULES.parallelism,
+    detach: detach === true,
+    force: new Set(forceRestart),
+  };
 }
 
 export function apply(options: ApplyOptions): Promise<ExitCode> {
@@ -36,7 +52,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     const planned = workspace.plan(await lookAt(workspace, terminal, part), part);
     showPlan(planned, terminal);
     if (steps(planned).length === 0) {
-      if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [] }));
+      if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [], pending: [] }));
       return planExitCode(planned);
     }
     const refusal = refused(planned, options);
@@ -54,7 +70,8 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
         return EXIT.failed;
       }
     }
-    const { code } = await carryOut(on, terminal, planned, { ...options, leftOut: part?.leftOut }, (probe) =>
+    const how = { ...options, rules: rulesOf(options), leftOut: part?.leftOut };
+    const { code } = await carryOut(on, terminal, planned, how, (probe) =>
       stillMeant(planned, workspace.plan(probe, part), options),
     );
     return code;
@@ -75,9 +92,21 @@ export function stillMeant(planned: Plan, fresh: Plan, options: ApplyOptions): R
   return options.yes === true || sameSteps(planned, fresh) ? success(fresh) : failure(moved(planned));
 }
 
-/** Much of the farm at once is only what was asked for where that was said. */
-export function refused({ large }: Plan, { allowLarge }: ApplyOptions): Diagnostic | undefined {
-  return large === undefined || allowLarge === true ? undefined : tooLarge(large, 'error');
+/** Much of the farm at once, and losing work, are only what was asked for where that was said. */
+export function refused(plan: Plan, { allowLarge, forceRestart = [] }: ApplyOptions): Diagnostic | undefined {
+  if (plan.large !== undefined && allowLarge !== true) return tooLarge(plan.large, 'error');
+  const restarted = steps(plan).flatMap(({ action, worker }) => (action.kind === 'restart' ? worker : []));
+  const stray = forceRestart.find((name) => !restarted.includes(name));
+  return stray === undefined ? undefined : nothingToForce(stray);
+}
+
+function nothingToForce(name: string): Diagnostic {
+  return {
+    code: 'SF631',
+    severity: 'error',
+    message: `--force-restart ${name}: the plan restarts no worker of this name`,
+    help: 'Nothing was changed. It takes names of single workers whose restart stands in the plan.',
+  };
 }
 
 const NOBODY_TO_ASK: Diagnostic = {

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF601–SF621: carrying out a plan, emptying workers, and the command line. */
+/** SF601–SF631: carrying out a plan, emptying workers, and the command line. */
 export const WORKING_CODES = {
   SF601: {
     title: 'file changed since it was read',
@@ -177,4 +177,19 @@ export const WORKING_CODES = {
     remedy:
       'Look whether it runs with `sealfarm status`. A journal outlives a restart of the host where `Storage=persistent` is set in `journald.conf`.',
   },
-} as const satisfies Codes;
+  SF630: {
+    title: 'worker is not quiet yet',
+    severity: 'note',
+    why:
+      'With `--detach` nobody waits. The worker still has work, or somebody reads from its paths; its tasks are switched off, so that it gets quiet by itself, and it is the first in the next run. ' +
+      'What comes after it in the order of `rollout` is put off, too.',
+    remedy:
+      'Run the same command again, from cron or by hand, until it exits with 0. `sealfarm status` shows what the worker still does.',
+  },
+  SF631: {
+    title: 'no restart to force',
+    severity: 'error',
+    why: '`--force-restart` says of a worker that its planned restart shall not wait for its jobs. It takes names of workers alone, and this one is to be restarted by nothing in the plan.',
+    remedy: 'Look at `sealfarm plan` and name a worker whose restart stands there.',
+  },
+} satisfies Codes;

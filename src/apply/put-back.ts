@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { success, type Result } from '../diagnostic/result.js';
+import type { WorkerLayout } from '../host/layout.js';
+import { workerOn } from '../observed/departed.js';
+import { liveOf } from '../observed/live.js';
+import type { Action, Step } from '../plan/plan.js';
+import { comeToRest } from './come-to-rest.js';
+import type { ApplyContext } from './context.js';
+import type { Target } from './live-changes.js';
+import { removeFileScript } from './remove-file-script.js';
+import { runScript } from './run-script.js';
+import { writeFileScript } from './scripts.js';
+import { startWorker } from './start-worker.js';
+import { stopWorker } from './stop-worker.js';
+
+type WriteFile = Extract<Action, { kind: 'write-file' }>;
+
+/**
+ * Brings a worker back that did not come up as declared: with the files that it had before this run.
+ * One that has been given work by now is left as it is.
+ * @param done what this run did for the worker
+ * @returns why it did not come up, and how it stands now
+ */
+export async function putBack(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  done: readonly Step[],
+  why: Diagnostic,
+): Promise<Diagnostic> {
+  const files = startFiles(service, done);
+  if (files.length === 0) return why;
+  const said = (words: string): Diagnostic => ({ ...why, message: `${why.message}; ${words}` });
+  const stopped = await stopAgain(context, target, service);
+  if (!stopped.ok) return said(`it is left as it is: ${stopped.diagnostic.message}`);
+  for (const file of files) {
+    const purpose = { host: target.host, what: `put ${file.path} back` };
+    const back = await runScript(context, purpose, backScript(file, service));
+    if (!back.ok) return said(`what it had before could not be put back: ${back.diagnostic.message}`);
+  }
+  const started = await startWorker(context, target, service);
+  return said(
+    started.ok
+      ? 'the files of before were put back, and it works with them again'
+      : `the files of before were put back, but with them it is not up either: ${started.diagnostic.message}`,
+  );
+}
+
+/** What decides how it starts, as this run wrote it; the settings of its paths stay as they are. */
+function startFiles(
+  { envFile, unit, storageJson }: WorkerLayout,
+  done: readonly Step[],
+): readonly WriteFile[] {
+  const own = new Set([envFile, unit.dropIn, storageJson]);
+  return done.flatMap(({ action }) => (action.kind === 'write-file' && own.has(action.path) ? [action] : []));
+}
+
+/** Whatever of it runs: it may have been given work as soon as it was registered. */
+async function stopAgain(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+): Promise<Result<undefined>> {
+  const { observation } = await context.observe([target.host]);
+  const host = observation.hosts.get(target.host);
+  const worker = host?.reached === true ? workerOn(host, target.worker) : undefined;
+  const tasks = [...(liveOf(worker?.process)?.tasks ?? [])];
+  const rest = await comeToRest(
+    // It is all the same whether others go on, and whether anybody waits: it is down.
+    { ...context, halt: context.signal, rules: { ...context.rules, detach: false } },
+    { ...target, goal: 'quiet', tasks, deadline: context.times.start, others: [], onLook: () => undefined },
+  );
+  if (!rest.ok) return rest;
+  return rest.value.keeper === undefined
+    ? success(undefined)
+    : stopWorker(context, target, service, rest.value);
+}
+
+function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {
+  const ours = createHash('sha256').update(content.reveal()).digest('hex');
+  return before === undefined
+    ? removeFileScript(path, { backups, written, replaces: ours })
+    : writeFileScript({ path, mode, content: before, replaces: ours, backups, written });
+}

@@ -1,0 +1,76 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { DrainDecision } from '../drain/step.js';
+import { runsElsewhere } from '../observed/keeper.js';
+import type { RestRequest } from './come-to-rest.js';
+import { PENDING } from './ledger.js';
+import type { Target } from './live-changes.js';
+
+export function takenBack({ host, worker, leaving }: RestRequest): Diagnostic {
+  return {
+    code: 'SF616',
+    severity: 'error',
+    message: `the drain of ${worker} was taken back by somebody; it goes on working`,
+    place: { kind: 'host', host, worker },
+    help: leaving === true ? 'Apply again to go on with it.' : `To drain it again: sealfarm drain ${worker}`,
+  };
+}
+
+export function cannotEnd({ host, worker, leaving }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+  if (blockers.some(({ kind }) => kind === 'elsewhere')) return runsElsewhere(host, worker);
+  const stuck = blockers.flatMap((blocker) => {
+    if (blocker.kind === 'stranded')
+      return [`${blocker.sector.sector} needs ${blocker.task}, which no worker may take`];
+    if (blocker.kind === 'stays') return [`${blocker.sector.sector} is finished and lies there for good`];
+    return blocker.kind === 'away' ? [`${blocker.sector.sector} lies on ${worker}, which does not run`] : [];
+  });
+  return {
+    code: 'SF612',
+    severity: 'error',
+    message: `${worker} can never get empty: ${stuck.join('; ')}`,
+    place: { kind: 'host', host, worker },
+    help: `Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
+  };
+}
+
+export function pending({ host, worker, goal }: RestRequest, decision: DrainDecision): Diagnostic {
+  return {
+    code: PENDING,
+    severity: 'note',
+    message: `${worker} is not ${goal} yet; still there: ${stillThere(decision)}`,
+    place: { kind: 'host', host, worker },
+    help: 'It takes no new work. Apply again later: it goes on from here.',
+  };
+}
+
+function stillThere({ blockers }: DrainDecision): string {
+  const names = blockers.slice(0, 3).map((blocker) => {
+    if (blocker.kind === 'silent') return 'it does not answer';
+    if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
+    return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
+  });
+  return `${names.join(', ') || 'a job that just came'}${blockers.length > 3 ? ', …' : ''}`;
+}
+
+export function tooLate({ host, worker, goal }: RestRequest, decision: DrainDecision): Diagnostic {
+  return {
+    code: goal === 'quiet' ? 'SF604' : 'SF610',
+    severity: 'error',
+    message: `${worker} is not ${goal} in time; still there: ${stillThere(decision)}`,
+    place: { kind: 'host', host, worker },
+    help: 'Nothing was stopped. Run the command again to go on waiting.',
+  };
+}
+
+function sector(held: { readonly sector: string; readonly state?: string }): string {
+  return held.state === undefined ? held.sector : `${held.sector} in ${held.state}`;
+}
+
+export function interrupted({ host, worker }: Target): Diagnostic {
+  return {
+    code: 'SF608',
+    severity: 'error',
+    message: `interrupted while ${worker} finished its work; it was not stopped`,
+    place: { kind: 'host', host, worker },
+    help: 'Run the command again to go on.',
+  };
+}
