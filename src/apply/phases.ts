@@ -33,9 +33,14 @@ export function phasesOf(steps: readonly Step[]): readonly Phase[] {
 }
 
 function leastAfter({ step: before, level }: Placed, step: Step): number {
-  if (mustBeGone(before, step)) return level + 1;
-  const related = before.worker === undefined || step.worker === undefined || before.worker === step.worker;
-  return related ? level : 0;
+  const related =
+    mustBeGone(before, step) ||
+    before.worker === undefined ||
+    step.worker === undefined ||
+    before.worker === step.worker;
+  if (!related) return 0;
+  // Scripts keep their order, as do the calls of one worker; those of several are made side by side.
+  return level % 2 === 0 || before.worker === step.worker ? level : level + 1;
 }
 
 /** What is left of one that was to go may come back beside whoever starts. */
