@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { success, type Result } from '../diagnostic/result.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
 import { workerOn } from '../observed/departed.js';
+import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { Action, Step } from '../plan/plan.js';
 import { comeToRest } from './come-to-rest.js';
@@ -64,17 +65,17 @@ async function stopAgain(
 ): Promise<Result<undefined>> {
   const { observation } = await context.observe([target.host]);
   const host = observation.hosts.get(target.host);
-  const worker = host?.reached === true ? workerOn(host, target.worker) : undefined;
-  const tasks = [...(liveOf(worker?.process)?.tasks ?? [])];
+  if (host?.reached === false) return failure(host.diagnostic);
+  const worker = host === undefined ? undefined : workerOn(host, target.worker);
+  // The miner may go on knowing one that has ended for half a minute.
+  if (worker === undefined || keeperOf(worker) === undefined) return success(undefined);
+  const tasks = [...(liveOf(worker.process)?.tasks ?? [])];
   const rest = await comeToRest(
     // It is all the same whether others go on, and whether anybody waits: it is down.
     { ...context, halt: context.signal, rules: { ...context.rules, detach: false } },
     { ...target, goal: 'quiet', tasks, deadline: context.times.start, others: [], onLook: () => undefined },
   );
-  if (!rest.ok) return rest;
-  return rest.value.keeper === undefined
-    ? success(undefined)
-    : stopWorker(context, target, service, rest.value);
+  return rest.ok ? stopWorker(context, target, service, rest.value) : rest;
 }
 
 function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {

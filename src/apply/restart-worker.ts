@@ -37,9 +37,12 @@ export async function restartWorker(
     : await quietStop(context, target, target, action, onWait);
   if (!stopped.ok) return stopped;
   const started = await startWorker(context, target, service, expect);
-  if (started.ok || started.diagnostic.code !== 'SF603') return started;
+  if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
   return failure(await putBack(context, target, service, done, started.diagnostic));
 }
+
+/** Its host was there all the time, and it did not come up. */
+const NOT_UP: ReadonlySet<string> = new Set(['SF602', 'SF603']);
 
 /** @param running under which name Lotus knows it until then */
 async function quietStop(

@@ -12,7 +12,7 @@ import {
 } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aStorage, CANARY } from '../support/farm.js';
-import { aDiagnostic, unreached } from '../support/observation.js';
+import { aDiagnostic, aJob, sessionOf, unreached } from '../support/observation.js';
 import { hostsWithOneWorker, Scene, START } from './scene.js';
 
 let scene: Scene;
@@ -254,6 +254,49 @@ describe('a plan', () => {
         failed: ['worker-1/restart SF605'],
         skipped: ['worker-3/restart', 'worker-4/restart'],
       });
+    });
+
+    it('stops no worker that gets quiet when another one of its wave did not come back', async () => {
+      scene.outputs.set('host-1 start worker-1', { status: 1 });
+      scene.changeMiner({ jobs: new Map([[sessionOf('worker-2'), [aJob('PC1', 7)]]]) });
+      scene.before = (call) => {
+        // Its job ends after the other has failed.
+        if (call === 'host-1 log worker-1') scene.changeMiner({ jobs: new Map() });
+      };
+      expect(await applied(waves(false, [1, 2], [3], [4]))).toEqual({
+        done: [],
+        failed: ['worker-1/restart SF602'],
+        skipped: ['worker-2/restart', 'worker-3/restart', 'worker-4/restart'],
+      });
+      expect(scene.calls).not.toContain('host-2 stop worker-2');
+      expect(scene.tasksOf('worker-2')).toEqual(['PC1', 'PC2']);
+      expect(skippedBecause()).toBe('worker-2/restart was not begun: worker-1/restart failed');
+    });
+
+    it('leaves to the next run what comes after a worker that has work, when nobody waits', async () => {
+      scene = new Scene(hostsWithOneWorker(4), { detach: true });
+      scene.changeMiner({ jobs: new Map([[sessionOf('worker-2'), [aJob('PC1', 7)]]]) });
+      const { done, failed, skipped, pending } = await applyPlan(
+        scene.context,
+        waves(true, [1], [2, 3], [4]),
+      );
+      expect(done.map(({ id }) => id)).toEqual(['worker-1/restart', 'worker-3/restart']);
+      expect([failed, skipped]).toEqual([[], []]);
+      expect(pending.map(({ id }) => id)).toEqual(['worker-2/restart', 'worker-4/restart']);
+      expect(scene.tasksOf('worker-2')).toEqual([]);
+      expect(scene.tasksOf('worker-4')).toEqual(['PC1', 'PC2']);
+      expect(events()).toContain('step-pending worker-2/restart');
+      expect(scene.journal).toContainEqual(
+        expect.objectContaining({ step: 'worker-2/restart', outcome: 'pending' }),
+      );
+    });
+
+    it('leaves all others when the canary has work, and nobody waits', async () => {
+      scene = new Scene(hostsWithOneWorker(4), { detach: true });
+      scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+      const { done, failed, skipped, pending } = await applyPlan(scene.context, waves(true, [1], [2, 3, 4]));
+      expect([done, failed, skipped]).toEqual([[], [], []]);
+      expect(pending).toHaveLength(4);
     });
 
     it('goes on with nobody when the canary does not come back', async () => {

@@ -323,6 +323,82 @@ describe('a restart', () => {
   });
 });
 
+describe('a restart that nobody waits for', () => {
+  beforeEach(() => {
+    scene = new Scene(undefined, { detach: true });
+  });
+
+  it('is done at once where the worker is quiet', async () => {
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+    expect(scene.changes).toEqual([...OFF, ...ORDER.filter((call) => !LAST_QUESTION.includes(call))]);
+  });
+
+  it('leaves a worker that has work with its tasks off, and says what is still there', async () => {
+    jobs(aJob('PC1', 7));
+    expect(await restart()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF630',
+        severity: 'note',
+        message: 'worker-1 is not quiet yet; still there: PC1 of s-t01000-7',
+      },
+    });
+    expect(scene.changes).toEqual(OFF);
+    expect(scene.tasksOf('worker-1')).toEqual([]);
+  });
+
+  it('looks once more when a job came while the last task was switched off', async () => {
+    scene.before = (call) => {
+      if (call === 'worker-1 disable PC2') jobs(aJob('PC2', 7));
+    };
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF630' } });
+    expect(scene.changes).toEqual(OFF);
+  });
+});
+
+describe('a restart that is forced', () => {
+  beforeEach(() => {
+    scene = new Scene(undefined, { force: new Set(['worker-1']) });
+  });
+
+  it('waits for no job, and detaches nothing that is in use', async () => {
+    jobs(aJob('PC1', 7));
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+    expect(scene.changes).toEqual([...OFF, 'host-1 stop worker-1', 'host-1 start worker-1']);
+  });
+
+  it('ends a worker that does not answer', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, live: unreached() }))); // prettier-ignore
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+    expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 start worker-1']);
+  });
+
+  it('ends nothing that others keep', async () => {
+    scene.change('worker-1', (before) => ({ ...before, startedElsewhere: true }));
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF514' } });
+    expect(scene.changes).toEqual([]);
+  });
+
+  it('is for the workers that were named alone', async () => {
+    scene = new Scene(undefined, { force: new Set(['worker-2']) });
+    jobs(aJob('PC1', 7));
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF604' } });
+  });
+});
+
+it('stops nothing when the waves end in the very moment in which the worker is quiet', async () => {
+  const halt = new AbortController();
+  scene.before = (call) => {
+    if (call === 'miner jobs') halt.abort();
+  };
+  const context = { ...scene.context, halt: halt.signal };
+  const service = scene.layout('worker-1');
+  const action = { kind: 'restart', service, expect: scene.expectation('worker-1') } as const;
+  const result = await restartWorker(context, TARGET, action, [], () => undefined);
+  expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
+  expect(scene.changes).toEqual([...OFF, ...ON]);
+});
+
 function record(what: string) {
   return () => {
     scene.calls.push(what);

@@ -1,4 +1,4 @@
-import type { ApplyContext } from '../../src/apply/context.js';
+import type { ApplyContext, ApplyRules } from '../../src/apply/context.js';
 import { MANAGERS } from '../../src/apply/service-manager.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
@@ -63,7 +63,10 @@ export class Scene {
   readonly #full: Observation;
   #time = Date.parse(START);
 
-  constructor(readonly farm: Farm = hostsWithOneWorker(2)) {
+  constructor(
+    readonly farm: Farm = hostsWithOneWorker(2),
+    rules: Partial<ApplyRules> = {},
+  ) {
     this.observation = inPlace(farm);
     this.#full = this.observation;
     this.context = {
@@ -74,7 +77,7 @@ export class Scene {
       times: { quiet: 60_000, start: 10_000, patience: 5000, certainty: 2000, poll: 1000, longestPoll: 2000 },
       signal: this.interrupt.signal,
       halt: this.interrupt.signal,
-      rules: { parallelism: 4, detach: false, force: new Set() },
+      rules: { parallelism: 4, detach: false, force: new Set(), ...rules },
       remote: (host) => this.#remote(host),
       farmHosts: farm.hosts.map(({ name }) => name),
       observe: (hosts) => Promise.resolve(this.#look(hosts)),

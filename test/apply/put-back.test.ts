@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removeFileScript } from '../../src/apply/remove-file-script.js';
+import { restartWorker } from '../../src/apply/restart-worker.js';
+import type { Result } from '../../src/diagnostic/result.js';
+import type { Action, Step } from '../../src/plan/plan.js';
+import { Secret } from '../../src/secret/secret.js';
+import { CANARY } from '../support/farm.js';
+import { aJob, aUnit, sessionOf, stopped } from '../support/observation.js';
+import { removeFolders, runShell, tempFolder } from './run-shell.js';
+import { Scene } from './scene.js';
+
+const TARGET = { host: 'host-1', worker: 'worker-1' };
+
+let scene: Scene;
+/** How often the worker was started, and what becomes of it then. */
+let starts: number;
+let onStart: (nth: number) => void;
+
+beforeEach(() => {
+  scene = new Scene();
+  starts = 0;
+  onStart = () => undefined;
+  scene.before = (call) => {
+    // It is up by the next look, so that what happens to it happens then.
+    if (call === 'host-1 start worker-1') starts += 1;
+    else if (call === 'look host-1' && starts > 0) onStart(starts);
+  };
+});
+
+afterEach(removeFolders);
+
+function written(path: string, before?: string): Step {
+  const replaces = before === undefined ? {} : { replaces: 'x', before: new Secret(before) };
+  const action: Action = {
+    kind: 'write-file',
+    path,
+    mode: '600',
+    content: new Secret(`new ${CANARY}`),
+    backups: '/b',
+    ...replaces,
+  };
+  return {
+    id: `worker-1/write-file:${path}`,
+    ...TARGET,
+    action,
+    disruption: 'none',
+    reason: 'config-changed',
+    changes: [],
+  };
+}
+
+function restart(done: readonly Step[]): Promise<Result<undefined>> {
+  const action = {
+    kind: 'restart',
+    service: scene.layout('worker-1'),
+    expect: scene.expectation('worker-1'),
+  } as const;
+  return restartWorker(scene.context, TARGET, action, done, () => undefined);
+}
+
+/** What this run wrote for the worker. */
+function files() {
+  const { envFile, unit } = scene.layout('worker-1');
+  return [
+    written(envFile, 'the old one'),
+    written(unit.dropIn),
+    written('/mnt/seal-1/sectorstore.json', '{}'),
+  ];
+}
+
+function message(result: Result<undefined>): string | undefined {
+  return result.ok ? undefined : result.diagnostic.message;
+}
+
+describe('a worker that does not come up', () => {
+  beforeEach(() => {
+    onStart = (nth) => {
+      if (nth === 1) scene.change('worker-1', stopped);
+    };
+  });
+
+  it('gets the files back that it had, but for the settings of its paths, and starts with them', async () => {
+    const result = await restart(files());
+    const { envFile, unit } = scene.layout('worker-1');
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF603' } });
+    expect(message(result)).toBe(
+      'worker-1 did not come up as declared: its process ended; the files of before were put back, and it works with them again',
+    );
+    const [back, gone] = scene.scripts;
+    expect(scene.changes.slice(-4)).toEqual([
+      'host-1 log worker-1',
+      `host-1 script ${envFile}`,
+      `host-1 script ${unit.dropIn}`,
+      'host-1 start worker-1',
+    ]);
+    expect(back).toContain(Buffer.from('the old one').toString('base64'));
+    expect(back).toContain(createHash('sha256').update(`new ${CANARY}`).digest('hex'));
+    expect(gone).toContain('rm -f "$target"');
+    expect(scene.scripts).toHaveLength(2);
+  });
+
+  it('is left alone where this run wrote nothing for it', async () => {
+    expect(message(await restart([]))).toBe('worker-1 did not come up as declared: its process ended');
+    expect(scene.scripts).toEqual([]);
+    expect(starts).toBe(1);
+  });
+
+  it('keeps a file that somebody changed meanwhile, and is not started', async () => {
+    const { envFile } = scene.layout('worker-1');
+    scene.outputs.set(`host-1 script ${envFile}`, { status: 3, stderr: 'not the file' });
+    expect(message(await restart(files()))).toContain(
+      `what it had before could not be put back: cannot put ${envFile} back on host-1: not the file`,
+    );
+    expect(starts).toBe(1);
+  });
+
+  it('is said to be down where the old files do not help either', async () => {
+    onStart = () => {
+      scene.change('worker-1', stopped);
+    };
+    expect(message(await restart(files()))).toContain(
+      'with them it is not up either: worker-1 did not come up as declared: its process ended',
+    );
+  });
+
+  it('that systemd starts again and again is stopped before its files are put back', async () => {
+    onStart = (nth) => {
+      if (nth > 1) return;
+      const unit = aUnit();
+      scene.change('worker-1', (one) => ({ ...stopped(one), unit }));
+      scene.changeMiner({ workers: new Map() });
+    };
+    await restart(files());
+    expect(scene.changes.slice(-6, -4)).toEqual([
+      'host-1 systemd stop worker-1',
+      'host-1 systemd remove worker-1',
+    ]);
+  });
+});
+
+it('leaves a worker as it is that came up otherwise and has been given work', async () => {
+  onStart = (nth) => {
+    if (nth !== 1) return;
+    scene.changeLive('worker-1', () => ({ tasks: new Set(['PC1']) }));
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+  };
+  const result = await restart(files());
+  expect(message(result)).toMatch(
+    /^worker-1 did not come up as declared: PC2 is off; it is left as it is: worker-1 is not quiet in time; still there: PC1 of s-t01000-7/,
+  );
+  expect(scene.scripts).toEqual([]);
+  expect(scene.changes.filter((call) => call === 'host-1 stop worker-1')).toHaveLength(1);
+});
+
+describe('a file that goes only in the version that was written', () => {
+  function remove(path: string, text: string) {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'f'), text);
+    const record = { backups: join(folder, 'backups'), written: join(folder, 'written') };
+    const replaces = createHash('sha256').update('ours').digest('hex');
+    return { folder, ...runShell(removeFileScript(join(folder, path), { ...record, replaces })) };
+  }
+
+  it('goes', () => {
+    const { folder, status } = remove('f', 'ours');
+    expect(status).toBe(0);
+    expect(existsSync(join(folder, 'f'))).toBe(false);
+  });
+
+  it('is gone already', () => {
+    expect(remove('other', 'ours').status).toBe(0);
+  });
+
+  it('stays with what somebody else wrote', () => {
+    const { folder, status, stderr } = remove('f', 'theirs');
+    expect(status).toBe(3);
+    expect(stderr).toContain('is not the file that was written');
+    expect(readFileSync(join(folder, 'f'), 'utf8')).toBe('theirs');
+  });
+});
