@@ -1,22 +1,26 @@
 import { EXIT } from './exit-code.js';
 
 /**
- * The first Ctrl-C or SIGTERM asks the command to come to an end in good order; the second ends it at once.
+ * The first Ctrl-C, SIGTERM or loss of the terminal asks the command to come to an end in good order; a second one of the
+ * first two ends it at once.
  */
 export function interruptSignal(onFirst: () => void): {
   readonly signal: AbortSignal;
   readonly dispose: () => void;
 } {
   const controller = new AbortController();
-  const dispose = onInterrupt(() => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+  const dispose = onInterrupt((name) => {
+    const again = controller.signal.aborted;
+    // A terminal that goes away may say so several times; nobody asked for haste.
+    if (again && name === 'SIGHUP') return;
+    if (again) process.exit(EXIT.interrupted);
     controller.abort();
     onFirst();
   });
   return { signal: controller.signal, dispose };
 }
 
-/** Ctrl-C or SIGTERM ends the command at once: for what only looks, and has nothing to bring to an end. */
+/** Any of the signals ends the command at once: for what only looks, and has nothing to bring to an end. */
 export function endOnInterrupt(): () => void {
   return onInterrupt(() => {
     // The prompt does not come behind a half line.
@@ -25,9 +29,12 @@ export function endOnInterrupt(): () => void {
   });
 }
 
-function onInterrupt(handler: () => void): () => void {
-  process.on('SIGINT', handler).on('SIGTERM', handler);
+/** Ctrl-C, what ends services and jobs, and a terminal that goes away, as an SSH session that breaks. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function onInterrupt(handler: (name: NodeJS.Signals) => void): () => void {
+  for (const signal of SIGNALS) process.on(signal, handler);
   return () => {
-    process.off('SIGINT', handler).off('SIGTERM', handler);
+    for (const signal of SIGNALS) process.off(signal, handler);
   };
 }

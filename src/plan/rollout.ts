@@ -54,7 +54,9 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     const declared = host.workers.map((worker): Member => {
       const live = liveOf(known?.workers.get(worker.name)?.process);
       const own = planned.get(worker.name) ?? [];
-      const away = live === undefined || worker.drain !== undefined;
+      const restarts = own.some(({ disruption }) => disruption === 'restart');
+      const begun = live !== undefined && worker.drain === undefined && restarts && isResting(worker, live);
+      const away = live === undefined || worker.drain !== undefined || begun;
       const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
       return {
         host: host.name,
@@ -63,6 +65,7 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
         doing: away ? [] : worker.tasks.filter((code) => live.tasks.has(code) || switchesOn(own, code)),
         groups: pc2Groups(worker),
         away,
+        ...(begun ? { begun } : {}),
         jobs: jobs.get(running ?? worker.name) ?? [],
         steps: own.filter(disturbs).map(({ id }) => id),
       };
@@ -86,6 +89,12 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     });
     return [...declared, ...leaving];
   });
+}
+
+/** It is to do something, and takes nothing of it. */
+function isResting({ tasks }: DesiredWorker, live: WorkerLive): boolean {
+  const asked = DECLARABLE_TASKS.filter(({ code, switchable }) => switchable && tasks.includes(code));
+  return asked.length > 0 && asked.every(({ code }) => !live.tasks.has(code));
 }
 
 function attachedGroups({ paths }: WorkerLive, { storage }: ObservedMiner): readonly string[] {

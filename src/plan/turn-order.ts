@@ -10,6 +10,11 @@ interface Busy extends Named {
 
 const NUMBERED = new Intl.Collator('en', { numeric: true });
 
+/** What an earlier run has begun comes before all others, whatever their order. */
+export function begunFirst<M extends Named & { readonly begun?: true }>(order: (a: M, b: M) => number) {
+  return (a: M, b: M): number => Number(b.begun ?? false) - Number(a.begun ?? false) || order(a, b);
+}
+
 /** `pc1-2` before `pc1-10`. Names that only differ in zeros in front have an order all the same. */
 export function byName({ worker: a }: Named, { worker: b }: Named): number {
   return NUMBERED.compare(a, b) || smallerFirst(a, b);

@@ -1,6 +1,6 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import { task, type TaskCode } from '../lotus/task.js';
-import { byLeastToLose, byName } from './turn-order.js';
+import { begunFirst, byLeastToLose, byName } from './turn-order.js';
 import type { Hindrance, Loss, Plan, RunningJob, Turn, Wave } from './plan.js';
 
 /** A worker as far as the order of restarts goes. */
@@ -15,8 +15,10 @@ export interface Member {
   readonly doing: readonly TaskCode[];
   /** Storage groups whose sectors come to it for PC2. */
   readonly groups: readonly string[];
-  /** It takes no work now: not running, not answering, drained, or not seen. */
+  /** It takes no work now: not running, not answering, drained, with its tasks off, or not seen. */
   readonly away: boolean;
+  /** An earlier run has switched its tasks off for what is to be done: nobody is taken out of work before it is back. */
+  readonly begun?: true;
   readonly jobs: readonly RunningJob[];
   /** Ids of what it must be quiet for; without any it has no turn. */
   readonly steps: readonly string[];
@@ -35,14 +37,16 @@ export function planWaves(members: readonly Member[], rules: Rules): Pick<Plan, 
   const crew = new Crew(members);
   const putOff = new Map(members.map(({ worker }) => [worker, new Set<Hindrance>()]));
   const waves: Wave[] = [];
-  const all: readonly Member[] = members.filter(({ steps }) => steps.length > 0).toSorted(byName);
+  const all: readonly Member[] = members.filter(({ steps }) => steps.length > 0).toSorted(begunFirst(byName));
   let left = all.filter(({ leaves }) => leaves !== true);
   let later = all.filter(({ leaves }) => leaves === true);
   const held: Member[] = [];
   while (left.length + later.length > 0) {
     if (left.length === 0) [left, later] = [later, left];
     const canary = rules.canary && waves.length === 0 && left.length > 1;
-    const order = canary ? left.toSorted(byLeastToLose((member) => crew.onlyIn(member).length)) : left;
+    const order = canary
+      ? left.toSorted(begunFirst(byLeastToLose((member) => crew.onlyIn(member).length)))
+      : left;
     const draft = new Draft(crew, rules, canary);
     for (const member of order) {
       const hindrance = draft.hindrance(member);

@@ -1,9 +1,11 @@
 import { Spinner } from 'listr2';
+import type { Blocker } from '../drain/step.js';
 import type { Emit, Event } from '../event/event.js';
 import { eventWords, subjectOf, type Subject } from './event-words.js';
 import { LiveArea, type LiveLine } from './live-area.js';
 import { plainProgress } from './progress-plain.js';
 import type { Style } from './style.js';
+import { age } from './words.js';
 
 const FRAME_MILLISECONDS = 100;
 
@@ -24,7 +26,7 @@ export function liveProgress(stream: NodeJS.WriteStream, style: Style): LiveProg
   const spinner = new Spinner();
   const atWork: AtWork = new Map();
   const draw = (above = ''): void => {
-    area.draw(liveLines(atWork, area.rows, spinner.fetch(), style), above);
+    area.draw(liveLines(atWork, area.rows, spinner.fetch(), style, new Date()), above);
   };
   let above = '';
   const lasting = plainProgress((text) => (above += text), style);
@@ -62,24 +64,49 @@ function isOver(event: Event): boolean {
 }
 
 /** What each worker is at: its step, or what that waits for; undefined between two, so that it keeps its place. */
-type AtWork = Map<string, string | undefined>;
+type AtWork = Map<string, Going | undefined>;
+
+interface Going {
+  readonly text: string;
+  /** When the longest of the jobs began that are waited for; ISO 8601. */
+  readonly since?: string;
+}
 
 function note(atWork: AtWork, event: Event): void {
   const words = eventWords(event);
   if (words === undefined) return;
   const subject = label(subjectOf(event));
-  atWork.set(subject, words.outcome === 'going-on' ? words.text : undefined);
+  const since = 'blockers' in event ? oldestJob(event.blockers) : undefined;
+  const going = { text: words.text, ...(since === undefined ? {} : { since }) };
+  atWork.set(subject, words.outcome === 'going-on' ? going : undefined);
+}
+
+function oldestJob(blockers: readonly Blocker[]): string | undefined {
+  return blockers.flatMap((blocker) => ('job' in blocker ? [blocker.job.since] : [])).toSorted()[0];
 }
 
 function label({ host, worker }: Subject): string {
   return worker === undefined ? host : `${host} ${worker}`;
 }
 
-function liveLines(atWork: AtWork, rows: number, frame: string, style: Style): readonly LiveLine[] {
-  const all = [...atWork].flatMap(([subject, text]) =>
-    text === undefined ? [] : [{ text: `${frame} ${subject}: ${text}`, paint: style.cyan }],
+function liveLines(
+  atWork: AtWork,
+  rows: number,
+  frame: string,
+  style: Style,
+  now: Date,
+): readonly LiveLine[] {
+  const all = [...atWork].flatMap(([subject, going]) =>
+    going === undefined
+      ? []
+      : [{ text: `${frame} ${subject}: ${ageWords(going, now)}${going.text}`, paint: style.cyan }],
   );
   if (all.length <= rows) return all;
   const rest = all.length - (rows - 1);
   return [...all.slice(0, rows - 1), { text: `  and ${rest} more at work`, paint: style.dim }];
+}
+
+/** In front, where a narrow terminal does not cut it off. */
+function ageWords({ since }: Going, now: Date): string {
+  return since === undefined ? '' : `${age(since, now)} so far, `;
 }

@@ -16,6 +16,18 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+it('goes on to a good end however often the terminal goes away', () => {
+  const asked = vi.fn();
+  const interrupt = interruptSignal(asked);
+  dispose = interrupt.dispose;
+  for (let times = 0; times < 3; times += 1) process.emit('SIGHUP', 'SIGHUP');
+  expect(interrupt.signal.aborted).toBe(true);
+  expect(asked).toHaveBeenCalledOnce();
+  expect(exits).toEqual([]);
+  process.emit('SIGINT');
+  expect(exits).toEqual([130]);
+});
+
 describe.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('%s', (name) => {
   it('ends at once what only looks', () => {
     dispose = endOnInterrupt();

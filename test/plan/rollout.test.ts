@@ -54,6 +54,16 @@ describe('restarts', () => {
     expect(waves(plan(withLimits(farm), inPlace(farm)))).toBe('worker-1 | worker-2 | worker-3 | worker-4');
   });
 
+  it('begin with those whose tasks an earlier run has switched off, and take no other out of work before', () => {
+    const farm = farmOf({}, ...FOUR);
+    const resting = changeWorker(
+      inPlace(farm),
+      'worker-3',
+      changeLive((live) => ({ ...live, tasks: new Set([...live.tasks].filter((code) => code === 'FIN')) })),
+    );
+    expect(waves(plan(withLimits(farm), resting))).toBe('worker-3 | worker-1 | worker-2 | worker-4');
+  });
+
   it('go together as the file says', () => {
     expect(waves(plan(withLimits(TWO_AT_ONCE), inPlace(TWO_AT_ONCE)))).toBe(
       'worker-1 worker-2 | worker-3 worker-4',

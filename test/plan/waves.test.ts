@@ -69,6 +69,15 @@ describe('the budget', () => {
     expect(waves(farm, { maxUnavailable: 2 })).toBe('a b | c d');
   });
 
+  it('has nobody else taken out of work before those are back that an earlier run has begun', () => {
+    const begun = member('c', { away: true, begun: true });
+    const other = member('d', { away: true, begun: true });
+    expect(waves([...members('a', 'b'), begun], { maxUnavailable: 1 })).toBe('c | a | b');
+    expect(waves([...members('a', 'b'), begun], { maxUnavailable: 1, canary: true })).toBe('c | a | b');
+    expect(waves([...members('a', 'b'), begun, other], { maxUnavailable: 1 })).toBe('c d | a | b');
+    expect(waves([...members('a', 'b'), begun, other], { maxUnavailable: 3 })).toBe('c d a | b');
+  });
+
   it('is why a worker is put off', () => {
     const { putOff } = turns(members('a', 'b', 'c'), { maxUnavailable: 1 }).get('c') ?? {};
     expect(putOff).toEqual(['budget']);

@@ -18,7 +18,7 @@ function waiting(worker: string): Event {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: Date.parse('2026-03-01T14:41:00Z') });
   open(60, 10);
 });
 
@@ -32,7 +32,7 @@ describe('liveProgress', () => {
     RESTARTING.slice(0, 5).forEach(progress.emit);
     expect(screen.lines).toEqual([
       '[host-1] worker-1: write worker.env … done',
-      '⠋ host-1 worker-1: waiting for 2 jobs: PC1 of s-t01000-3 (…',
+      '⠋ host-1 worker-1: 2h41m so far, waiting for 2 jobs: PC1 o…',
     ]);
     expect(screen.cursorShown).toBe(false);
   });
@@ -82,10 +82,10 @@ describe('liveProgress', () => {
     progress.emit(waiting('worker-1'));
     expect(screen.lines.map((line) => line.slice(0, 28))).toEqual([
       '[host-1] worker-1: restart w',
-      '⠋ host-1 worker-1: waiting f',
-      '⠋ host-1 worker-2: waiting f',
-      '⠋ host-1 worker-3: waiting f',
-      '⠋ host-1 worker-4: waiting f',
+      '⠋ host-1 worker-1: 2h41m so ',
+      '⠋ host-1 worker-2: 2h41m so ',
+      '⠋ host-1 worker-3: 2h41m so ',
+      '⠋ host-1 worker-4: 2h41m so ',
       '  and 4 more at work',
     ]);
   });
