@@ -75,6 +75,11 @@ export class SandboxFarm {
     await writeFile(file, after);
   }
 
+  /** The farm's file. */
+  readFile(): Promise<string> {
+    return readFile(join(this.dir, 'sealfarm.yaml'), 'utf8');
+  }
+
   host(name: string, ...path: readonly string[]): string {
     return join(this.dir, 'hosts', name, ...path);
   }
