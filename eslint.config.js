@@ -21,10 +21,9 @@ export default tseslint.config(
     files: ['scripts/**', 'bench/**'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['Buffer', 'URL', 'console', 'performance', 'process', 'setTimeout'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        ['AbortController', 'Buffer', 'URL', 'console', 'performance', 'process', 'setTimeout'].map(
+          (name) => [name, 'readonly'],
+        ),
       ),
     },
     rules: { 'no-console': 'off' },
