@@ -16,7 +16,7 @@ const ALONE = 'test/integration/alone/**/*.test.ts';
 // Nothing is timed here: a machine that is busy may take as long as it needs.
 // Left to itself Vitest spares a processor, which on two of them is half of the machine.
 const UNIT = { testTimeout: 60_000, maxWorkers: '100%', sequence: { groupOrder: 0 } };
-const INTEGRATION = { testTimeout: 180_000, hookTimeout: 60_000 };
+const INTEGRATION = { testTimeout: 400_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -55,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 240_000,
+          testTimeout: 400_000,
           // The first lab of a machine is built for minutes.
           hookTimeout: 600_000,
           // Labs share nothing.
