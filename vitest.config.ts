@@ -1,38 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const PURE = 'src/{diagnostic,secret,event,lotus,config,farm,desired,host,observed,plan,drain}/**/*.ts';
+
+/** What puts modules in the place of others needs a process of its own; all else shares one, and loads each module once. */
+const REPLACING = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => join('test', file))
+  .filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
+
+/** What goes by a clock, or is seen on the whole machine. */
+const ALONE = 'test/integration/alone/**/*.test.ts';
+
+// Nothing is timed here: a machine that is busy may take as long as it needs.
+// Left to itself Vitest spares a processor, which on two of them is half of the machine.
+const UNIT = { testTimeout: 60_000, maxWorkers: '100%', sequence: { groupOrder: 0 } };
+const INTEGRATION = { testTimeout: 400_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...UNIT,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**'],
-          // Nothing is timed here: a machine that is busy may take as long as it needs.
-          testTimeout: 60_000,
-          // Left to itself Vitest spares a processor, which on two of them is half of the machine.
-          maxWorkers: '100%',
+          exclude: ['test/integration/**', 'test/e2e/**', ...REPLACING],
+          isolate: false,
+        },
+      },
+      { test: { ...UNIT, name: 'unit-replacing', include: REPLACING } },
+      {
+        test: {
+          ...INTEGRATION,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: [ALONE],
+          // Sandboxes wait more than they work, and have ports of their own.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          ...INTEGRATION,
+          name: 'integration-alone',
+          include: [ALONE],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 240_000,
+          testTimeout: 400_000,
           // The first lab of a machine is built for minutes.
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // Labs share nothing.
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

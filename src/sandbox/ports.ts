@@ -5,36 +5,35 @@ import type { HostLayout, SandboxPorts } from './layout.js';
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/** Ports that are free on every address that needs them; those of `wanted` that are free stay. */
+/**
+ * How far the ports of two sandboxes are apart. A worker's port is listened on only while it runs, but the SSH port as
+ * long as its sandbox is up: whoever listens there has the whole block.
+ */
+const BLOCK = 4;
+
+/** Ports that are free on every address that needs them, of a block that no sandbox has; `wanted` where all are free. */
 export async function choosePorts(
   hosts: readonly HostLayout[],
   minerAddress: string,
   wanted?: SandboxPorts,
 ): Promise<SandboxPorts> {
-  const addresses = hosts.map((host) => host.address);
-  const ssh = await choosePort(addresses, wanted?.ssh, []);
-  const worker = await choosePort(addresses, wanted?.worker, [ssh]);
-  const miner = await choosePort([minerAddress], wanted?.miner, []);
-  return { ssh, worker, miner };
-}
-
-async function choosePort(
-  addresses: readonly string[],
-  wanted: number | undefined,
-  taken: readonly number[],
-): Promise<number> {
-  for (let port = wanted ?? randomPort(); ; port = randomPort()) {
-    if (!taken.includes(port) && (await isFree(addresses, port))) return port;
+  for (let ports = wanted ?? randomBlock(); ; ports = randomBlock()) {
+    if (await areFree(ports, hosts, minerAddress)) return ports;
   }
 }
 
-function randomPort(): number {
-  return FIRST + Math.floor(Math.random() * (LAST - FIRST));
+function randomBlock(): SandboxPorts {
+  const first = FIRST + BLOCK * Math.floor((Math.random() * (LAST - FIRST)) / BLOCK);
+  return { ssh: first, miner: first + 1, worker: first + 2 };
 }
 
-async function isFree(addresses: readonly string[], port: number): Promise<boolean> {
-  const answers = await Promise.all(addresses.map((address) => canListen(address, port)));
-  return answers.every(Boolean);
+async function areFree(
+  { ssh, miner, worker }: SandboxPorts,
+  hosts: readonly HostLayout[],
+  minerAddress: string,
+): Promise<boolean> {
+  const needed = hosts.flatMap(({ address }) => [canListen(address, ssh), canListen(address, worker)]);
+  return (await Promise.all([...needed, canListen(minerAddress, miner)])).every(Boolean);
 }
 
 /** @param port 0 for any */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { connect, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Result } from '../diagnostic/result.js';
 import { failure } from '../diagnostic/result.js';
@@ -8,18 +8,10 @@ import { writeHostFiles, writeMinerFiles, writeProofFiles } from './host-files.j
 import { writeKeys } from './keys.js';
 import type { HostLayout, SandboxProcess, SandboxState } from './layout.js';
 import { DEFAULT_MINER_ADDRESS, MOST_HOSTS, hostLayouts, layout, readState, writeState } from './layout.js';
-import { minerClient } from './miner-client.js';
 import { canListen, choosePorts } from './ports.js';
 import type { ProcessId } from './processes.js';
-import {
-  endAll,
-  entryFile,
-  isAlive,
-  lastLines,
-  markedProcesses,
-  startDetached,
-  waitFor,
-} from './processes.js';
+import { endAll, entryFile, isAlive, markedProcesses, startDetached } from './processes.js';
+import { waitUntilReady } from './ready.js';
 import type { Speed } from './speed.js';
 import { DEFAULT_SPEED } from './speed.js';
 import type { SandboxStatus } from './status.js';
@@ -36,7 +28,9 @@ export interface SandboxUpOptions {
   readonly speed?: Partial<Speed>;
 }
 
+/** How long processes have to end, in milliseconds. */
 const DEADLINE = 30_000;
+const MOST_TRIES = 5;
 
 /**
  * Makes an embedded farm in a folder and starts its hosts and its miner, which outlive this process.
@@ -52,20 +46,36 @@ export async function sandboxUp(options: SandboxUpOptions): Promise<Result<Sandb
   await endAll(markedProcesses(dir), DEADLINE);
 
   const hosts = hostLayouts(dir, options.hosts);
-  const ports = await choosePorts(hosts, minerAddress, before?.ports);
   const speed = { ...DEFAULT_SPEED, ...options.speed };
-  const state = { hosts: options.hosts, ports, minerAddress, speed, processes: {} };
+  for (let tries = 1; ; tries++) {
+    const ports = await choosePorts(hosts, minerAddress, before?.ports);
+    const problem = await bringUp(dir, hosts, {
+      hosts: options.hosts,
+      ports,
+      minerAddress,
+      speed,
+      processes: {},
+    });
+    if (problem === undefined) return sandboxStatus({ dir });
+    // Somebody may take a port between the look at it and its use.
+    if (tries === MOST_TRIES || !problem.includes('EADDRINUSE')) return notStarted(problem);
+  }
+}
+
+/** Gives what went wrong; all of it has ended then. */
+async function bringUp(
+  dir: string,
+  hosts: readonly HostLayout[],
+  state: SandboxState,
+): Promise<string | undefined> {
   writeFiles(dir, hosts, state);
   const started = start(dir);
   writeState(dir, { ...state, processes: started });
-
-  const problem = await waitUntilReady(dir, hosts, ports.ssh, started);
-  if (problem !== undefined) {
-    await endAll(markedProcesses(dir), DEADLINE);
-    writeState(dir, state);
-    return notStarted(problem);
-  }
-  return sandboxStatus({ dir });
+  const problem = await waitUntilReady(dir, hosts, state.ports.ssh, started);
+  if (problem === undefined) return undefined;
+  await endAll(markedProcesses(dir), DEADLINE);
+  writeState(dir, state);
+  return problem;
 }
 
 function whyNot(dir: string, hosts: number, before: SandboxState | undefined): Result<never> | undefined {
@@ -125,59 +135,4 @@ function start(dir: string): Partial<Record<SandboxProcess, ProcessId>> {
     return id === undefined ? [] : [[name, id] as const];
   });
   return Object.fromEntries(started);
-}
-
-/** Undefined once everything answers, else what does not. */
-async function waitUntilReady(
-  dir: string,
-  hosts: readonly HostLayout[],
-  sshPort: number,
-  started: Partial<Record<SandboxProcess, ProcessId>>,
-): Promise<string | undefined> {
-  const { log } = layout(dir);
-  for (const name of ['hosts', 'miner'] as const) {
-    const id = started[name];
-    if (id === undefined) return `the ${name} process could not be started`;
-    const ready = name === 'miner' ? () => minerAnswers(dir) : () => hostsAnswer(hosts, sshPort);
-    await waitFor(async () => (await ready()) || !isAlive(id), DEADLINE);
-    if (!(await ready()))
-      return `the ${name} process does not answer\n${lastLines(log, `${name}.log`)}`.trimEnd();
-  }
-  return undefined;
-}
-
-async function minerAnswers(dir: string): Promise<boolean> {
-  const client = minerClient(dir);
-  return client === undefined
-    ? false
-    : client.call('Filecoin.Version').then(
-        () => true,
-        () => false,
-      );
-}
-
-async function hostsAnswer(hosts: readonly HostLayout[], port: number): Promise<boolean> {
-  for (const host of hosts) {
-    if (!(await greets(host.address, port))) return false;
-  }
-  return true;
-}
-
-function greets(address: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, address);
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(2000, () => {
-      end(false);
-    });
-    socket.once('error', () => {
-      end(false);
-    });
-    socket.once('data', (data) => {
-      end(data.toString('latin1').startsWith('SSH-2.0-'));
-    });
-  });
 }

@@ -1,27 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 /** What people do to a farm behind sealfarm's back, and in its file; each is undone before the next. */
 let farm: SandboxFarm;
-const started: ChildProcess[] = [];
 
 beforeAll(async () => {
   farm = await SandboxFarm.up(2);
   const applied = await farm.run(['apply', '--yes']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
-});
-
-afterEach(async () => {
-  for (const child of started.splice(0)) {
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  }
 });
 
 afterAll(() => farm.down());
@@ -131,25 +122,6 @@ describe('on a host', () => {
     });
     await applyToNothing();
     expect(await farm.eye.allowTo('host-1')).toEqual(['example-seal-group-1']);
-  });
-
-  it('a worker that somebody else keeps is told and left alone', async () => {
-    const repo = join(farm.dir, 'elsewhere');
-    const child = spawn(farm.host('host-2', 'bin', 'lotus-worker'), ['run'], {
-      // There is no such miner: it waits for it, as Lotus does.
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        LOTUS_WORKER_PATH: repo,
-        MINER_API_INFO: 'x:/ip4/127.0.0.1/tcp/1/http',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    started.push(child);
-    await once(child.stdout, 'data');
-    const said = await plan();
-    // The hosts of a sandbox see the processes of one machine.
-    expect(said).toEqual({ steps: [], found: ['SF545 warning', 'SF545 warning'] });
-    expect(child.exitCode).toBeNull();
   });
 });
 

@@ -67,6 +67,8 @@ function variables(dir: string, worker: ByHand): Record<string, string> {
     LOTUS_WORKER_NO_LOCAL_STORAGE: 'true',
     LOTUS_WORKER_NO_DEFAULT: 'true',
     PC1_32G_MAX_CONCURRENT: '4',
+    // Hosts of other sandboxes see it, too, and are not to take it for a stranger.
+    SEALFARM_VARIABLES: '',
     ...Object.fromEntries(worker.tasks.map((task) => [`LOTUS_WORKER_${task}`, 'true'])),
     ...worker.env,
   };

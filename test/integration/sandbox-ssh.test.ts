@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client, ClientChannel } from 'ssh2';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sandboxDown } from '../../src/sandbox/down.js';
+import { hostLayouts } from '../../src/sandbox/layout.js';
 import { isAlive, signal } from '../../src/sandbox/processes.js';
+import { waitUntilReady } from '../../src/sandbox/ready.js';
 import { sandboxStatus } from '../../src/sandbox/status.js';
 import { sandboxUp } from '../../src/sandbox/up.js';
 import { readSandbox, until } from './by-hand.js';
@@ -166,6 +168,16 @@ describe('the hosts of a sandbox', () => {
     await expect(forward(1)).rejects.toThrow('open failure');
   });
 
+  it('is not taken for another one that has ended', async () => {
+    const { ports, processes } = readSandbox(dir);
+    const ended = { pid: 2 ** 22 + 1, startTime: 1 };
+    const started = { ...processes, hosts: ended };
+    expect(await waitUntilReady(dir, hostLayouts(dir, 2), ports.ssh, processes)).toBeUndefined();
+    expect(await waitUntilReady(dir, hostLayouts(dir, 2), ports.ssh, started)).toContain(
+      'the hosts process does not answer',
+    );
+  });
+
   it('is seen as not running when it was killed, and starts again where it was', async () => {
     const before = readSandbox(dir);
     for (const id of Object.values(before.processes)) signal(id, 'SIGKILL');
@@ -178,6 +190,23 @@ describe('the hosts of a sandbox', () => {
     expect(readSandbox(dir).ports).toEqual(before.ports);
     expect((await exec(await enter(), 'echo back')).stdout).toBe('back\n');
   });
+});
+
+it('starts two at a time that would have the same ports', async () => {
+  const dirs = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'sealfarm-sandbox-')));
+  const random = vi.spyOn(Math, 'random').mockReturnValueOnce(0.5).mockReturnValueOnce(0.5);
+  try {
+    const started = await Promise.all(dirs.map((dir) => sandboxUp({ dir, hosts: 1 })));
+    expect(started).toMatchObject([{ ok: true }, { ok: true }]);
+    const [one, two] = dirs.map((dir): number[] => Object.values({ ...readSandbox(dir).ports }));
+    expect(one?.filter((port) => two?.includes(port))).toEqual([]);
+  } finally {
+    random.mockRestore();
+    for (const dir of dirs) {
+      await sandboxDown({ dir });
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
 });
 
 function commandOf(pid: number | undefined): string | undefined {

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { Farm, Host, StorageDeclaration, Worker } from '../../src/farm/farm.js';
 import type { Observation, ObservedHost, ObservedWorker } from '../../src/observed/observed.js';
+import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
 import { asDeclared } from '../../src/plan/as-declared.js';
 import { codes, plan, summary } from '../support/plan.js';
@@ -77,12 +79,55 @@ const FIXED_TASK: Kind = {
 /** A running worker is not moved to another repo. */
 const REPO: Kind = { nowhere: [], file: [WRITE], process: ['SF507 error'] };
 
+/** A unit that is left beside a plain process goes; else the restart takes it along. */
+const TO_PROCESS: Kind = {
+  nowhere: [],
+  file: ['remove-unit: none, config-changed'],
+  process: ['restart: restart, config-changed'],
+  everywhere: ['restart: restart, config-changed'],
+};
+
+const UNIT_FILES: Decision = [
+  'write sealfarm-worker@.service: none, new',
+  'write 10-sealfarm.conf: none, new',
+];
+
+const TO_SYSTEMD: Kind = {
+  nowhere: [],
+  file: UNIT_FILES,
+  process: ['restart: restart, config-changed'],
+  everywhere: [...UNIT_FILES, 'restart: restart, config-changed'],
+};
+
+const [ONE, TWO] = ['2546c5be-10f0-aa96-906b-24434a6c94a0', '7b9d1e52-3c4f-4e0a-9f61-0d8a5b2c3e4f'];
+
+/** Said only to say which ID is expected there: another one is another disk. */
+const ID: Kind = { nowhere: [], file: ['SF505 error'], lotus: ['SF505 error'], everywhere: ['SF505 error'] };
+
+/** Attached and detached while the worker runs; what it held must be off it first. */
+const PATH: Kind = {
+  nowhere: [],
+  file: ['write storage.json: none, edited-on-host', 'create-sectorstore /mnt/one: none, new'],
+  lotus: [
+    'write storage.json: none, edited-on-host',
+    'detach /mnt/two: empty, config-changed',
+    'attach /mnt/one: live, new',
+  ],
+  everywhere: [
+    'detach /mnt/two: empty, config-changed',
+    'create-sectorstore /mnt/one: none, new',
+    'attach /mnt/one: live, new',
+  ],
+};
+
 interface Setting {
   readonly name: string;
   readonly kind: Kind;
   readonly declared: Farm;
   /** The same farm with another value, by what that is. */
   readonly others: Readonly<Record<string, Farm>>;
+  /** In the other farm. */
+  readonly otherToken?: Secret;
 }
 
 function worker(overrides: Partial<Worker>, host: Partial<Host> = {}): Farm {
@@ -116,6 +161,21 @@ function alwaysSaid(name: string, kind: Kind, other: Partial<Worker>, host: Part
   return { name, kind, declared: worker({}, host), others: { 'another value': worker(other, host) } };
 }
 
+/** A setting of the host, which always has a value. */
+function ofHost(name: string, kind: Kind, declared: Partial<Host>, other: Partial<Host>): Setting {
+  return { name, kind, declared: worker({}, declared), others: { 'another value': worker({}, other) } };
+}
+
+/** One of which no other value than the declared one is looked for unless it is declared. */
+function pathAlwaysSaid(
+  name: string,
+  kind: Kind,
+  declared: Partial<StorageDeclaration>,
+  other: Partial<StorageDeclaration>,
+): Setting {
+  return { name, kind, declared: path(declared), others: { 'another value': path(other) } };
+}
+
 function ofPath(
   name: string,
   declared: Partial<StorageDeclaration>,
@@ -123,7 +183,7 @@ function ofPath(
   kind = STORAGE,
 ): Setting {
   return {
-    name,
+    name: `storage.${name}`,
     kind,
     declared: path(declared),
     others: { 'another value': path(other), nothing: path({}) },
@@ -149,7 +209,7 @@ const SETTINGS: readonly Setting[] = [
   ofWorker('numaNodes under systemd', UNIT, { numaNodes: [0] }, { numaNodes: [1] }, SYSTEMD),
   ofWorker('memory under systemd', UNIT, { memory: 2 ** 39 }, { memory: 2 ** 38 }, SYSTEMD),
   ofWorker(
-    'multicoreSdr',
+    'multicoreSdr.producers',
     ENVIRONMENT,
     { multicoreSdr: { producers: 3 } },
     { multicoreSdr: { producers: 1 } },
@@ -170,7 +230,16 @@ const SETTINGS: readonly Setting[] = [
       { limits: new Map([[code, 2]]) },
     ),
   ),
-  ...(['MinMemory', 'MaxMemory', 'MaxParallelism', 'GPUUtilization'] as const).map((field) =>
+  ...(
+    [
+      'MinMemory',
+      'MaxMemory',
+      'BaseMinMemory',
+      'MaxParallelism',
+      'MaxParallelismGPU',
+      'GPUUtilization',
+    ] as const
+  ).map((field) =>
     ofWorker(
       `resources.PC1.${field}`,
       ENVIRONMENT,
@@ -215,7 +284,20 @@ const SETTINGS: readonly Setting[] = [
     others: { 'another value': aFarm({ miner: { ...aFarm().miner, api: '/ip4/10.9.9.9/tcp/2345/http' } }) },
   },
   {
-    name: 'mount under systemd',
+    name: 'miner.token',
+    kind: ENVIRONMENT,
+    declared: aFarm(),
+    others: { 'another value': aFarm() },
+    otherToken: new Secret('another'),
+  },
+  ofWorker('user', ENVIRONMENT, { user: 'lotus' }, { user: 'sealer' }),
+  ofWorker('user under systemd', UNIT, { user: 'lotus' }, { user: 'sealer' }, SYSTEMD),
+  ofHost('serviceManager: process', TO_PROCESS, {}, SYSTEMD),
+  ofHost('serviceManager: systemd', TO_SYSTEMD, SYSTEMD, {}),
+  pathAlwaysSaid('storage.id', ID, { id: ONE }, { id: TWO }),
+  pathAlwaysSaid('storage.path', PATH, { path: '/mnt/one' }, { path: '/mnt/two' }),
+  {
+    name: 'storage.mount under systemd',
     kind: MOUNTS,
     declared: worker({}, SYSTEMD),
     others: { 'another value': worker({ storage: [aStorage({ mount: 'any' })] }, SYSTEMD) },
@@ -233,24 +315,23 @@ interface Row {
   readonly decision: Decision;
 }
 
-const ROWS: readonly Row[] = SETTINGS.flatMap(({ name, kind, declared, others }) =>
+const ROWS: readonly Row[] = SETTINGS.flatMap(({ name, kind, declared, others, otherToken }) =>
   WHERES.flatMap((where) =>
     Object.entries(others).flatMap(([other, farm], index): readonly Row[] => {
       const decision = kind[where];
       // With the declared value everywhere there is no other one to tell apart.
       if (decision === undefined || (where === 'nowhere' && index > 0)) return [];
-      return [{ name, where, other, declared, decision, seen: mixed(declared, farm, where) }];
+      return [{ name, where, other, declared, decision, seen: mixed(declared, farm, where, otherToken) }];
     }),
   ),
 );
 
 /** All as declared, but in these places as the other farm has it. */
-function mixed(declared: Farm, other: Farm, where: Where): Observation {
+function mixed(declared: Farm, other: Farm, where: Where, otherToken = TOKEN): Observation {
   const after = desire(declared, TOKEN, new Map());
-  const [right, wrong] = [after, desire(other, TOKEN, new Map())].map((farm) => asDeclared(farm, after)) as [
-    Observation,
-    Observation,
-  ];
+  const [right, wrong] = [after, desire(other, otherToken, new Map())].map((farm) =>
+    asDeclared(farm, after),
+  ) as [Observation, Observation];
   const from = (layer: Where): Observation => (where === layer || where === 'everywhere' ? wrong : right);
   const lotus = from('lotus');
   const host = hostOf(from('file'));
@@ -294,4 +375,80 @@ describe.each(SETTINGS.map(({ name }) => name))('%s', (setting) => {
 
 it('is a table of all there is to decide', () => {
   expect(ROWS.length).toBeGreaterThanOrEqual(150);
+});
+
+/** Fields that no row can be about, and why. */
+const EXCEPT: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(version|farm|sectorSize)$/,
+    'says what the farm is; another one is refused: sector-size, part, saved-plan tests',
+  ],
+  [/^miner\.disallowRemoteFinalize$/, 'says how lotus-miner is configured, which sealfarm only checks by'],
+  [
+    /^(defaults|defaults\.worker|profiles|worker\.(extends|profile)|hosts|hosts\.workers)$/,
+    'leads to the fields below it',
+  ],
+  [/^storageGroups/, 'declares names; where they are used is storage.groups and storage.allowTo'],
+  [/^rollout/, 'says when steps are taken, not which: rollout and waves tests'],
+  [
+    /^hosts\.(address|ssh|tags|hardware)/,
+    'says how a host is reached, called and counted, and stands nowhere on it',
+  ],
+  [/^hosts\.paths/, 'says where sealfarm looks: in other folders nothing of the rows is there'],
+  [/^worker\.renamedFrom$/, 'another worker, not another value: departed tests'],
+  [/^miner\.token\./, 'a source of miner.token'],
+];
+
+interface Schema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+}
+
+const SCHEMA = JSON.parse(readFileSync('schemas/sealfarm.schema.json', 'utf8')) as Schema;
+
+/** Every field below a part of the schema, `a.b` for one in another; names that people choose and lists are left out. */
+function fields(schema: Schema, above: string): readonly string[] {
+  const { $ref, properties = {}, additionalProperties, patternProperties = {}, items } = schema;
+  const at = $ref?.slice('#/$defs/'.length);
+  const same = [
+    ...(at === undefined ? [] : [SCHEMA.$defs?.[at]]),
+    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
+    ...Object.values(patternProperties),
+    ...[items, ...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])],
+  ];
+  const own = Object.entries(properties).flatMap(([name, below]) => {
+    const field = above === '' ? name : `${above}.${name}`;
+    return [field, ...fields(below, field)];
+  });
+  return [...own, ...same.flatMap((part) => (part === undefined ? [] : fields(part, above)))];
+}
+
+/** As the rows call it, whichever of the three places it is written in. */
+function asInRows(field: string): string {
+  return field
+    .replace(/^defaults\.ssh/, 'hosts.ssh')
+    .replace(/^defaults\.(paths|serviceManager)/, 'hosts.$1')
+    .replace(/^(defaults\.worker|profiles|hosts\.workers)\./, 'worker.')
+    .replace(/^worker\.storage\./, 'storage.');
+}
+
+it.each([...new Set(fields(SCHEMA, '').map(asInRows))])('%s has rows, or a reason to have none', (field) => {
+  const words = field
+    .replace(/^(worker|hosts)\./, '')
+    .toLowerCase()
+    .split('.');
+  const mentions = (name: string): boolean => {
+    const said = name.toLowerCase().split(/[ :]/)[0]?.split('.') ?? [];
+    // Of a field that has one value for each task, the task stands in between.
+    return words[0] === said[0] && (words.length === 1 || said.at(-1) === words.at(-1));
+  };
+  const excepted = EXCEPT.some(([pattern]) => pattern.test(field));
+  expect(excepted || SETTINGS.some(({ name }) => mentions(name))).toBe(true);
 });

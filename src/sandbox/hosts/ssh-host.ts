@@ -10,6 +10,11 @@ import { runCommand } from './command.js';
 /** sshd's default MaxSessions: commands at a time on one connection; forwarded connections do not count. */
 const MOST_SESSIONS = 10;
 
+/** What a server says that it is, for whoever started it to know it by. */
+export function softwareOf(pid: number): string {
+  return `sealfarm-sandbox-${pid}`;
+}
+
 /**
  * An SSH server that is one host of the sandbox: any user with the sandbox's key, commands by /bin/sh in the
  * host's own folder, and direct-tcpip.
@@ -18,7 +23,8 @@ const MOST_SESSIONS = 10;
 export function createSshHost(dir: string, host: HostLayout, clientKey: string): ssh2.Server {
   const allowed = ssh2.utils.parseKey(clientKey);
   if (allowed instanceof Error) throw allowed;
-  const server = new ssh2.Server({ hostKeys: [readFileSync(host.hostKey)] }, (connection) => {
+  const identity = { hostKeys: [readFileSync(host.hostKey)], ident: softwareOf(process.pid) };
+  const server = new ssh2.Server(identity, (connection) => {
     connection.on('authentication', (context) => {
       authenticate(context, allowed);
     });

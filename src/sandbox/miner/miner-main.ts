@@ -105,7 +105,10 @@ async function main(dir: string): Promise<void> {
   restored = true;
 
   const server = createRpcServer({ methods, token, other: remoteHandler(() => storage) });
-  await listen(server, state.minerAddress, state.ports.miner);
+  await listen(server, state.minerAddress, state.ports.miner).catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  });
   await storage.openAll();
   void reportForEver(storage);
   const worker = createLocalWorker({

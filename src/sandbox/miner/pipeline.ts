@@ -86,8 +86,7 @@ export class Pipeline {
     const sector = { Miner: MINER_ID, Number: number };
     switch (step) {
       case 'WaitSeed':
-        await pause(this.#options.speed().WaitSeed);
-        return;
+        return this.#waitForSeed();
       case 'FIN':
         await this.#options.releaseUnsealed(sector);
         return this.#options.schedule(step, sector);
@@ -103,6 +102,13 @@ export class Pipeline {
       default:
         return unreachable(step);
     }
+  }
+
+  /** A speed that is changed meanwhile holds at its next look. */
+  async #waitForSeed(): Promise<void> {
+    const since = performance.now();
+    const left = (): number => this.#options.speed().WaitSeed - (performance.now() - since);
+    for (let rest = left(); rest > 0; rest = left()) await pause(Math.min(rest, INTERVALS.look));
   }
 
   #enter(sector: SectorRecord, state: string): void {

@@ -136,10 +136,13 @@ export class Lab {
 
   /** Begins a sector, which rests this long before its proof, in milliseconds. */
   async submitSector(waitSeed: number): Promise<void> {
-    const state = await this.#sandboxState();
-    const speed = { ...state.speed, AP: 100, PC1: 500, PC2: 200, WaitSeed: waitSeed };
-    await writeFile(this.#sandbox('sandbox.json'), JSON.stringify({ ...state, speed }));
+    await this.#setSpeed({ AP: 100, PC1: 500, PC2: 200, WaitSeed: waitSeed });
     await this.#miner('submit', '--sectors', '1');
+  }
+
+  /** For sectors that wait for theirs, too. */
+  async endSeedWait(): Promise<void> {
+    await this.#setSpeed({ WaitSeed: 0 });
   }
 
   /** Where each sector is in the pipeline. */
@@ -148,6 +151,12 @@ export class Lab {
       readonly sectors: readonly { readonly state: string }[];
     };
     return sectors.map(({ state }) => state);
+  }
+
+  async #setSpeed(speed: Partial<SandboxState['speed']>): Promise<void> {
+    const state = await this.#sandboxState();
+    const changed = { ...state, speed: { ...state.speed, ...speed } };
+    await writeFile(this.#sandbox('sandbox.json'), JSON.stringify(changed));
   }
 
   async #startMiner(): Promise<void> {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import { readFarmFile } from '../../src/cli/load-farm.js';
-import type { Hardware } from '../../src/farm/farm.js';
-import { layout } from '../../src/sandbox/layout.js';
-import type { MinerEvent } from '../../src/sandbox/miner/event-log.js';
-import { MINER } from '../../src/simulate/model.js';
-import { simulate } from '../../src/simulate/simulate.js';
-import { eventually } from '../support/cli.js';
-import { SandboxFarm } from '../support/sandbox-farm.js';
+import { readFarmFile } from '../../../src/cli/load-farm.js';
+import type { Hardware } from '../../../src/farm/farm.js';
+import { layout } from '../../../src/sandbox/layout.js';
+import type { MinerEvent } from '../../../src/sandbox/miner/event-log.js';
+import { MINER } from '../../../src/simulate/model.js';
+import { simulate } from '../../../src/simulate/simulate.js';
+import { eventually } from '../../support/cli.js';
+import { SandboxFarm } from '../../support/sandbox-farm.js';
 
 /** The same for both, in milliseconds: long enough for the sandbox's own few to be lost in them. */
 const SPEED = { AP: 700, PC1: 5000, PC2: 1450, WaitSeed: 2000, C1: 250, C2: 1600, FIN: 250, GET: 500 };
