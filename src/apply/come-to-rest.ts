@@ -1,4 +1,5 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
+import { expectedEnd, seen } from '../drain/pace.js';
 import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { ManagerName } from '../host/layout.js';
@@ -22,7 +23,8 @@ export interface RestRequest extends Target {
   readonly leaving?: true;
   /** All hosts whose workers may take over sectors; empty where that does not matter. */
   readonly others: readonly string[];
-  readonly onLook: (decision: DrainDecision) => void;
+  /** @param expected when its jobs will be over; ISO 8601 */
+  readonly onLook: (decision: DrainDecision, expected?: string) => void;
 }
 
 /** A worker at rest, as it was seen last. */
@@ -52,7 +54,7 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
     const look = await lookOnce(context, request, await others.hosts(nevers.length > 0));
     if (look.ok) {
       const { decision, rest, observation } = look.value;
-      request.onLook(decision);
+      request.onLook(decision, expected(context, look.value));
       if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
         return success(rest);
       lastSeen = time();
@@ -98,6 +100,13 @@ class Others {
     this.#at = now;
     return this.#seen;
   }
+}
+
+/** At the pace of all workers: a restart alone would see too little. */
+function expected({ pace, now }: ApplyContext, { decision, observation }: Look): string | undefined {
+  if (observation.miner.reached) pace.seen = seen(pace.seen, observation.miner, now().getTime());
+  const end = expectedEnd(pace.seen, decision.blockers);
+  return end === undefined ? undefined : new Date(end).toISOString();
 }
 
 interface Look {

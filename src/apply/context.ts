@@ -1,3 +1,4 @@
+import type { Pace } from '../drain/pace.js';
 import type { SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
@@ -33,6 +34,8 @@ export interface ApplyContext {
   readonly farmHosts: readonly string[];
   /** A fresh look at these hosts and the miner. */
   readonly observe: (hosts: readonly string[]) => Promise<FarmProbe>;
+  /** How long jobs take on this farm, as far as this run has seen it. */
+  readonly pace: { seen: Pace };
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
   readonly sectorStates: (sectors: readonly string[]) => Promise<SectorStates>;
   readonly now: () => Date;

@@ -1,12 +1,11 @@
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { failure, type Result } from '../diagnostic/result.js';
-import type { Blocker } from '../drain/step.js';
 import { sectorName } from '../lotus/file-type.js';
 import type { Action } from '../plan/plan.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { checkPaths, type Target } from './live-changes.js';
-import { quieten, takeWorkAgain } from './quieten.js';
+import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
 
 type Detach = Extract<Action, { kind: 'detach' }>;
 
@@ -19,7 +18,7 @@ export async function detachPath(
   target: Target,
   api: WorkerApi,
   action: Detach,
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
 ): Promise<Result<undefined>> {
   const quiet = await quieten(context, target, action.tasks, onWait);
   if (!quiet.ok) return quiet;

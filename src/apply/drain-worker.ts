@@ -39,8 +39,9 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
     tasks: request.tasks,
     others: request.farmHosts,
     ...(request.deadline === undefined ? {} : { deadline: request.deadline }),
-    onLook: ({ verdict, blockers }) => {
-      context.emit({ type: 'drain-progress', host, worker, verdict, blockers });
+    onLook: ({ verdict, blockers }, expected) => {
+      const end = expected === undefined ? {} : { expected };
+      context.emit({ type: 'drain-progress', host, worker, verdict, blockers, ...end });
     },
   });
   // Its last look may have come between the other command's writing and switching.

@@ -1,11 +1,11 @@
 import { failure, type Result } from '../diagnostic/result.js';
 import { unreachable } from '../diagnostic/unreachable.js';
-import type { Blocker } from '../drain/step.js';
 import type { Step } from '../plan/plan.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { detachPath } from './detach-path.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
+import type { OnWait } from './quieten.js';
 import { removeWorker } from './remove-worker.js';
 import { restartWorker } from './restart-worker.js';
 import { startWorker } from './start-worker.js';
@@ -21,8 +21,8 @@ export async function perform(
 ): Promise<Result<undefined>> {
   const { action, host } = step;
   const target: Target = { host, worker: step.worker ?? host };
-  const onWait = (blockers: readonly Blocker[]): void => {
-    context.emit({ type: 'step-waiting', step, blockers });
+  const onWait: OnWait = (blockers, expected) => {
+    context.emit({ type: 'step-waiting', step, blockers, ...(expected === undefined ? {} : { expected }) });
   };
   switch (action.kind) {
     case 'redeclare':

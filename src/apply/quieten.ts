@@ -6,6 +6,9 @@ import type { ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { switchTasks, type Target } from './live-changes.js';
 
+/** Told at each look that finds something in the way; `expected` is when its jobs will be over, ISO 8601. */
+export type OnWait = (blockers: readonly Blocker[], expected?: string) => void;
+
 /**
  * Brings a worker to rest with its tasks off. When that fails it takes its tasks again, and nothing was done; but for
  * one that is left to get quiet by itself.
@@ -14,7 +17,7 @@ export async function quieten(
   context: ApplyContext,
   target: Target,
   tasks: readonly TaskCode[],
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
   deadline = context.times.quiet,
 ): Promise<Result<AtRest>> {
   const quiet = await comeToRest(context, {
@@ -23,8 +26,8 @@ export async function quieten(
     tasks,
     deadline,
     others: [],
-    onLook: ({ blockers, verdict }) => {
-      if (verdict !== 'done') onWait(blockers);
+    onLook: ({ blockers, verdict }, expected) => {
+      if (verdict !== 'done') onWait(blockers, expected);
     },
   });
   if (!quiet.ok && quiet.diagnostic.code !== PENDING) await takeWorkAgain(context, target, tasks);

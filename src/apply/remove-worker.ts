@@ -1,6 +1,5 @@
 import { withoutTasks } from '../desired/worker-env.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { Blocker } from '../drain/step.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import { SEALFARM, type Manifest } from '../host/manifest.js';
@@ -13,6 +12,7 @@ import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
+import type { OnWait } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
@@ -33,7 +33,7 @@ export async function removeWorker(
   context: ApplyContext,
   target: Target,
   { service, home, tasks }: Removal,
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
 ): Promise<Result<undefined>> {
   const { host, worker } = target;
   const intent = {
@@ -69,7 +69,7 @@ async function drainAndStop(
   target: Target,
   seen: DepartedWorker,
   { service, tasks }: Pick<Removal, 'service' | 'tasks'>,
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
 ): Promise<Result<undefined>> {
   const off = await tasksOff(context, target, seen, service);
   if (!off.ok) return off;
@@ -80,8 +80,8 @@ async function drainAndStop(
     tasks,
     deadline: context.times.quiet,
     others: context.farmHosts,
-    onLook: ({ blockers, verdict }) => {
-      if (verdict !== 'done') onWait(blockers);
+    onLook: ({ blockers, verdict }, expected) => {
+      if (verdict !== 'done') onWait(blockers, expected);
     },
   });
   if (!empty.ok) return empty;

@@ -1,11 +1,10 @@
-import type { Blocker } from '../drain/step.js';
 import { failure, type Result } from '../diagnostic/result.js';
 import type { Action, Step } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
 import { forceStop } from './force-stop.js';
 import type { Target } from './live-changes.js';
 import { putBack } from './put-back.js';
-import { quieten, takeWorkAgain } from './quieten.js';
+import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
 import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
@@ -28,7 +27,7 @@ export async function restartWorker(
   target: Target,
   action: Restart,
   done: readonly Step[],
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
 ): Promise<Result<undefined>> {
   const { service, expect, from } = action;
   if (from !== undefined) return restartUnderNewName(context, target, { service, expect, from }, onWait);
@@ -50,7 +49,7 @@ async function quietStop(
   target: Target,
   running: Target,
   { service, expect }: Pick<Restart, 'service' | 'expect'>,
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
 ): Promise<Result<undefined>> {
   const quiet = await quieten(context, running, expect.tasks, onWait);
   if (!quiet.ok) return quiet;
@@ -69,7 +68,7 @@ async function restartUnderNewName(
   context: ApplyContext,
   target: Target,
   { service, expect, from }: RestartFrom,
-  onWait: (blockers: readonly Blocker[]) => void,
+  onWait: OnWait,
 ): Promise<Result<undefined>> {
   const old = { host: target.host, worker: from.worker };
   const stopped = await quietStop(context, target, old, { service: from.service, expect }, onWait);

@@ -5,6 +5,7 @@ import type { ApplyContext, ApplyRules, ApplyTimes } from '../apply/context.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
+import { UNKNOWN_PACE } from '../drain/pace.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
@@ -103,6 +104,7 @@ export class Workspace {
       halt: signal,
       times,
       rules,
+      pace: { seen: UNKNOWN_PACE },
       miner: connections.miner,
       apis: probe.apis,
       remote: (host) => connections.remote(host),

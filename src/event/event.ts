@@ -8,7 +8,13 @@ export type Event =
   | { readonly type: 'host-unreached'; readonly host: string; readonly diagnostic: Diagnostic }
   | { readonly type: 'step-started'; readonly step: Step }
   /** A restart waits until the worker is quiet. */
-  | { readonly type: 'step-waiting'; readonly step: Step; readonly blockers: readonly Blocker[] }
+  | {
+      readonly type: 'step-waiting';
+      readonly step: Step;
+      readonly blockers: readonly Blocker[];
+      /** When its jobs will be over at the pace of the farm; ISO 8601, absent while that is not known. */
+      readonly expected?: string;
+    }
   | { readonly type: 'step-done'; readonly step: Step }
   | { readonly type: 'step-failed'; readonly step: Step; readonly diagnostic: Diagnostic }
   /** Its worker has work, and nobody waits: the next run goes on. */
@@ -21,6 +27,7 @@ export type Event =
       readonly worker: string;
       readonly verdict: Verdict;
       readonly blockers: readonly Blocker[];
+      readonly expected?: string;
     }
   | {
       readonly type: 'drain-ended';

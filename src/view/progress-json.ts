@@ -22,7 +22,7 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
     case 'step-done':
       return { type, step: stepJson(event.step) };
     case 'step-waiting':
-      return { type, step: stepJson(event.step), blockers: event.blockers.map(blockerJson) };
+      return { type, step: stepJson(event.step), ...waiting(event) };
     case 'step-failed':
     case 'step-pending':
     case 'step-skipped':
@@ -30,12 +30,16 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
     case 'drain-started':
       return { type, host: event.host, worker: event.worker };
     case 'drain-progress': {
-      const { host, worker, verdict, blockers } = event;
-      return { type, host, worker, verdict, blockers: blockers.map(blockerJson) };
+      const { host, worker, verdict } = event;
+      return { type, host, worker, verdict, ...waiting(event) };
     }
     case 'drain-ended':
       return { type, host: event.host, worker: event.worker, stopped: event.stopped };
     default:
       return unreachable(event);
   }
+}
+
+function waiting({ blockers, expected }: Extract<Event, { readonly blockers: unknown }>) {
+  return { blockers: blockers.map(blockerJson), ...(expected === undefined ? {} : { expected }) };
 }

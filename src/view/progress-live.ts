@@ -70,6 +70,8 @@ interface Going {
   readonly text: string;
   /** When the longest of the jobs began that are waited for; ISO 8601. */
   readonly since?: string;
+  /** When the last of them will be over; ISO 8601. */
+  readonly expected?: string;
 }
 
 function note(atWork: AtWork, event: Event): void {
@@ -77,7 +79,12 @@ function note(atWork: AtWork, event: Event): void {
   if (words === undefined) return;
   const subject = label(subjectOf(event));
   const since = 'blockers' in event ? oldestJob(event.blockers) : undefined;
-  const going = { text: words.text, ...(since === undefined ? {} : { since }) };
+  const { expected } = 'blockers' in event ? event : {};
+  const going = {
+    text: words.text,
+    ...(since === undefined ? {} : { since }),
+    ...(expected === undefined ? {} : { expected }),
+  };
   atWork.set(subject, words.outcome === 'going-on' ? going : undefined);
 }
 
@@ -107,6 +114,9 @@ function liveLines(
 }
 
 /** In front, where a narrow terminal does not cut it off. */
-function ageWords({ since }: Going, now: Date): string {
-  return since === undefined ? '' : `${age(since, now)} so far, `;
+function ageWords({ since, expected }: Going, now: Date): string {
+  if (since === undefined) return '';
+  const left = expected === undefined ? 0 : Date.parse(expected) - now.getTime();
+  const rest = left > 0 ? `about ${age(now.toISOString(), new Date(now.getTime() + left))} left, ` : '';
+  return `${age(since, now)} so far, ${rest}`;
 }

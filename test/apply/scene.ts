@@ -2,6 +2,7 @@ import type { ApplyContext, ApplyRules } from '../../src/apply/context.js';
 import { MANAGERS } from '../../src/apply/service-manager.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
+import { UNKNOWN_PACE } from '../../src/drain/pace.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { hostLayout, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
@@ -77,6 +78,7 @@ export class Scene {
       times: { quiet: 60_000, start: 10_000, patience: 5000, certainty: 2000, poll: 1000, longestPoll: 2000 },
       signal: this.interrupt.signal,
       halt: this.interrupt.signal,
+      pace: { seen: UNKNOWN_PACE },
       rules: { parallelism: 4, detach: false, force: new Set(), ...rules },
       remote: (host) => this.#remote(host),
       farmHosts: farm.hosts.map(({ name }) => name),

@@ -37,6 +37,18 @@ describe('liveProgress', () => {
     expect(screen.cursorShown).toBe(false);
   });
 
+  it('says how long it may still take, as long as that is ahead', () => {
+    open(80, 10);
+    progress.emit({ ...waiting('worker-1'), expected: '2026-03-01T15:02:00Z' } as Event);
+    expect(screen.lines).toEqual([
+      '⠋ host-1 worker-1: 2h41m so far, about 21m left, waiting for 1 job: PC1 of s-t0…',
+    ]);
+    progress.emit({ ...waiting('worker-1'), expected: '2026-03-01T14:02:00Z' } as Event);
+    expect(screen.lines).toEqual([
+      '⠋ host-1 worker-1: 2h41m so far, waiting for 1 job: PC1 of s-t01000-3 (running)',
+    ]);
+  });
+
   it('moves without writing anything above', () => {
     RESTARTING.slice(0, 4).forEach(progress.emit);
     vi.advanceTimersByTime(100);

@@ -102,7 +102,7 @@ export function refused(plan: Plan, { allowLarge, forceRestart = [] }: ApplyOpti
 
 function nothingToForce(name: string): Diagnostic {
   return {
-    code: 'SF631',
+    code: 'SF634',
     severity: 'error',
     message: `--force-restart ${name}: the plan restarts no worker of this name`,
     help: 'Nothing was changed. It takes names of single workers whose restart stands in the plan.',

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF601–SF631: carrying out a plan, emptying workers, and the command line. */
+/** SF601–SF634: carrying out a plan, emptying workers, and the command line. */
 export const WORKING_CODES = {
   SF601: {
     title: 'file changed since it was read',
@@ -186,7 +186,7 @@ export const WORKING_CODES = {
     remedy:
       'Run the same command again, from cron or by hand, until it exits with 0. `sealfarm status` shows what the worker still does.',
   },
-  SF631: {
+  SF634: {
     title: 'no restart to force',
     severity: 'error',
     why: '`--force-restart` says of a worker that its planned restart shall not wait for its jobs. It takes names of workers alone, and this one is to be restarted by nothing in the plan.',

@@ -1,0 +1,72 @@
+import { sectorName } from '../lotus/file-type.js';
+import { taskByRpc, type TaskCode } from '../lotus/task.js';
+import type { ObservedMiner } from '../observed/observed.js';
+import type { DrainJob } from './snapshot.js';
+import type { Blocker } from './step.js';
+
+/** How long jobs take on this farm, by those that ended between two looks. */
+export interface Pace {
+  /** Jobs that ran at the last look. */
+  readonly running: ReadonlyMap<string, RunningJob>;
+  /** Milliseconds that the last ones took, by task. */
+  readonly took: ReadonlyMap<TaskCode, readonly number[]>;
+}
+
+interface RunningJob {
+  readonly task: TaskCode;
+  /** In milliseconds since 1970. */
+  readonly since: number;
+}
+
+export const UNKNOWN_PACE: Pace = { running: new Map(), took: new Map() };
+
+/** So many tell of how long a task takes; older ones were under other limits. */
+const MOST = 50;
+
+/**
+ * What one look more tells.
+ * @param now when it was, in milliseconds since 1970
+ */
+export function seen({ running, took }: Pace, miner: ObservedMiner, now: number): Pace {
+  const present = runningJobs(miner);
+  const after = new Map(took);
+  for (const [id, { task, since }] of running) {
+    const lasted = now - since;
+    // A worker that went away gave its jobs back unfinished: they run again under another call.
+    if (present.has(id) || !isKnown(id, miner) || !(lasted > 0)) continue;
+    after.set(task, [...(after.get(task) ?? []), lasted].slice(-MOST));
+  }
+  return { running: present, took: after };
+}
+
+/** Its worker is still there, so that the job has come to its own end. */
+function isKnown(id: string, { workers }: ObservedMiner): boolean {
+  return workers.get(id.slice(0, id.indexOf(' ')))?.Enabled === true;
+}
+
+function runningJobs(miner: ObservedMiner): ReadonlyMap<string, RunningJob> {
+  const all = [...miner.jobs].flatMap(([session, jobs]) =>
+    jobs.flatMap(({ ID, Task, RunWait, Start }) => {
+      const task = taskByRpc(Task)?.code;
+      const since = Date.parse(Start);
+      if (RunWait !== 0 || task === undefined || Number.isNaN(since)) return [];
+      return [[`${session} ${sectorName(ID.Sector)} ${ID.ID}`, { task, since }] as const];
+    }),
+  );
+  return new Map(all);
+}
+
+/**
+ * When the last of the jobs that are waited for will be over if they go on as others did, in milliseconds since 1970;
+ * undefined where some job's task has not been seen to end yet, or is not begun.
+ */
+export function expectedEnd({ took }: Pace, blockers: readonly Blocker[]): number | undefined {
+  const jobs = blockers.flatMap((blocker) => ('job' in blocker ? [blocker.job] : []));
+  const ends = jobs.map((job) => endOf(took.get(job.task) ?? [], job));
+  return jobs.length === 0 || ends.includes(NaN) ? undefined : Math.max(...ends);
+}
+
+function endOf(took: readonly number[], { state, since }: DrainJob): number {
+  const usual = took.toSorted((a, b) => a - b)[Math.floor(took.length / 2)];
+  return usual === undefined || state !== 'running' ? NaN : Date.parse(since) + usual;
+}
