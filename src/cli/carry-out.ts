@@ -14,6 +14,8 @@ import { DEFAULT_TIMES } from './workspace.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
+  /** Milliseconds to wait for locks that others hold; 0 where it is not said. */
+  readonly lockTimeout?: number;
   /** Hosts that are not looked at. */
   readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
@@ -84,7 +86,7 @@ async function underLocks(
   { workspace, signal }: OnFarm,
   emit: Emit,
   planned: Plan,
-  { drainTimeout: quiet, leftOut }: CarryOutOptions & { readonly drainTimeout: number },
+  { drainTimeout: quiet, leftOut, lockTimeout = 0 }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
   const times = { ...DEFAULT_TIMES, quiet };
@@ -92,7 +94,7 @@ async function underLocks(
   const idle = workspace.applyContext(unasked, emit, signal, times);
   const touched = touchedHosts(planned);
   const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
-  const carried = await withLocks(idle, locks, 'apply', async ({ held, troubles }) => {
+  const carried = await withLocks(idle, locks, lockTimeout, async ({ held, troubles }) => {
     const unlocked = touched.filter(({ host }) => !held.has(host));
     if (held.size === 0)
       return success({ plan: onlyHosts(planned, held), report: NOTHING_DONE, troubles, unlocked });

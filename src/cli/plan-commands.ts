@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import type { ApplyOptions } from './commands/apply.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { ShowOptions } from './commands/show.js';
-import { duration } from './duration-option.js';
+import { duration, LOCK_TIMEOUT } from './duration-option.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
 
 const APPLY_HELP = `
 Restarts go one after the other, or in waves as \`rollout\` in the file says. A restart that fails ends them.
-${examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h', 'sealfarm apply --allow-large')}`;
+${examples('sealfarm apply', 'sealfarm apply plan.json', 'sealfarm apply --yes --drain-timeout 6h --lock-timeout 30m', 'sealfarm apply --allow-large')}`;
 
 const TARGET = 'these hosts and workers alone: names, @tag, pc1-*, pc1-[01-12]';
 const EXCLUDE = 'without these; a host that is left out is not even looked at';
@@ -71,6 +71,7 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       'how long a restart may wait for its worker to get quiet (default: as the file says, else 24h)',
       duration,
     )
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
     .option('--allow-large', 'restart more of the farm than `rollout.largePlan` lets pass')

@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
 import type { DiffOptions } from './commands/diff.js';
-import type { DrainOptions } from './commands/drain.js';
+import type { DrainOptions, ResumeOptions } from './commands/drain.js';
+import type { UnlockOptions } from './commands/unlock.js';
 import { sandboxCommand } from './commands/sandbox.js';
-import { duration } from './duration-option.js';
+import { duration, LOCK_TIMEOUT } from './duration-option.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
@@ -40,6 +41,12 @@ used worker, even where another one holds the files. Storage groups narrow the c
 done where PC2 was. What no worker of the farm can do is the miner's. Not counted: the unsealed file of a finished
 sector, where it is kept.
 ${examples('sealfarm flow', 'sealfarm flow --json')}`;
+
+const UNLOCK_HELP = `
+A lock is taken away that looks as if nobody will give it back: its command ran on this machine and has ended, the host was
+restarted since, or it is older than a day. Any other one needs a yes, or --force: two who change a host at once undo the
+work of each other. Without a lock nothing is done.
+${examples('sealfarm unlock host-3', 'sealfarm unlock host-3 --force')}`;
 
 /** Runs one command line and gives its exit status. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -185,10 +192,11 @@ function addHostCommands(program: Command, finish: Finish): void {
     });
   command(program, 'unlock', 'take away the lock of a command that was cut off')
     .argument('<host...>')
-    .addHelpText('after', examples('sealfarm unlock host-3'))
+    .option('--force', 'also one whose command may still work')
+    .addHelpText('after', UNLOCK_HELP)
     .action(async (names: string[], _: unknown, self: Command) => {
       finish(
-        await (await import('./commands/unlock.js')).unlock(names, self.optsWithGlobals<GlobalOptions>()),
+        await (await import('./commands/unlock.js')).unlock(names, self.optsWithGlobals<UnlockOptions>()),
       );
     });
 }
@@ -203,6 +211,7 @@ function addDrainCommands(program: Command, finish: Finish): void {
     .option('--reason <text>', 'why, for everyone who looks')
     .option('--deadline <duration>', 'give up waiting after this time; nothing is stopped then', duration)
     .option('--no-stop', 'leave the empty worker running')
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .addHelpText(
       'after',
       examples(
@@ -215,10 +224,11 @@ function addDrainCommands(program: Command, finish: Finish): void {
     });
   command(program, 'resume', 'give drained machines or workers back what the file declares')
     .argument('<host-or-worker...>')
-    .addHelpText('after', examples('sealfarm resume host-3'))
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
+    .addHelpText('after', examples('sealfarm resume host-3', 'sealfarm resume host-3 --lock-timeout 10m'))
     .action(async (names: string[], _: unknown, self: Command) => {
       finish(
-        await (await import('./commands/drain.js')).resume(names, self.optsWithGlobals<GlobalOptions>()),
+        await (await import('./commands/drain.js')).resume(names, self.optsWithGlobals<ResumeOptions>()),
       );
     });
 }

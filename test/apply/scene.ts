@@ -1,10 +1,10 @@
-import type { ApplyContext } from '../../src/apply/context.js';
+import type { ApplyContext, Run } from '../../src/apply/context.js';
 import { MANAGERS } from '../../src/apply/service-manager.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
-import { hostLayout, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
+import { hostLayout, workerLayout, type HostLayout, type WorkerLayout } from '../../src/host/layout.js';
 import type { TaskCode } from '../../src/lotus/task.js';
 import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../../src/observed/observed.js';
 import type { Expectation } from '../../src/plan/plan.js';
@@ -17,6 +17,12 @@ import { fakeWorker } from './fake-worker.js';
 import { notAsked } from './not-asked.js';
 
 export const START = '2026-01-02T03:04:05.000Z';
+
+export const RUN: Run = {
+  id: 'run-1',
+  command: 'apply',
+  process: { pid: 4711, machine: 'laptop' },
+};
 
 export function hostsWithOneWorker(count: number): Farm {
   const hosts = Array.from({ length: count }, (_, index) => index + 1).map((n) =>
@@ -64,6 +70,7 @@ export class Scene {
     this.#full = this.observation;
     this.context = {
       who: 'alice@laptop',
+      run: RUN,
       emit: (event) => this.events.push(event),
       miner: this.#miner(),
       apis: new Map(this.#workers().map(({ name }) => [name, this.api(name)])),
@@ -81,6 +88,8 @@ export class Scene {
         return Promise.resolve();
       },
       newId: () => 'new-id',
+      chance: () => 0.5,
+      processState: ({ pid }) => (pid === RUN.process.pid ? 'runs' : 'unknown'),
       redact: (text) => text.replaceAll(CANARY, '(secret)'),
     };
   }
@@ -101,10 +110,10 @@ export class Scene {
     return found.layout;
   }
 
-  journalOf(host: string): string {
+  homeOf(host: string): HostLayout {
     const found = this.farm.hosts.find(({ name }) => name === host);
     if (found === undefined) throw new Error(`no host ${host}`);
-    return hostLayout(found.paths).journal;
+    return hostLayout(found.paths);
   }
 
   expectation(worker: string, overrides: Partial<Expectation> = {}): Expectation {
@@ -238,6 +247,7 @@ export class Scene {
       this.journal.push(JSON.parse(line?.replaceAll(`'\\''`, `'`) ?? ''));
     };
     if (line !== undefined) return { what: 'journal', effect: note };
+    if (script.includes('/lock')) return { what: script.includes('mkdir') ? 'lock' : 'unlock' };
     this.scripts.push(script);
     return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };
   }

@@ -19,6 +19,8 @@ export interface ApplyOptions extends GlobalOptions, PartWords {
   readonly yes?: boolean;
   /** Milliseconds a restart may wait for its worker to get quiet; else as the file says. */
   readonly drainTimeout?: number;
+  /** Milliseconds to wait for locks that others hold. */
+  readonly lockTimeout?: number;
   /** That much of the farm is disturbed is meant. */
   readonly allowLarge?: boolean;
 }
@@ -59,7 +61,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     );
     return code;
   };
-  return onFarm(options, terminal, work, loadCheckedFarm);
+  return onFarm('apply', options, terminal, work, loadCheckedFarm);
 }
 
 function showPlan(planned: Plan, terminal: Terminal): void {
