@@ -109,7 +109,9 @@ class Run {
       this.#failed.push({ step, diagnostic: result.diagnostic });
       emit({ type: 'step-failed', step, diagnostic: result.diagnostic });
     }
-    const outcome = result.ok ? { outcome: 'done' } : { outcome: 'failed', why: result.diagnostic.message };
+    const outcome = result.ok
+      ? { outcome: 'done' as const }
+      : { outcome: 'failed' as const, why: result.diagnostic.message };
     const entry = { step: step.id, reason: step.reason, ...outcome };
     await record(this.#context, step.host, layout.journal, entry);
   }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
-import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
+import { drainStep, type Blocker, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { ManagerName } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
@@ -202,18 +202,23 @@ function cannotEnd({ host, worker, leaving }: RestRequest, { blockers }: DrainDe
 }
 
 function tooLate({ host, worker, goal }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+  return {
+    code: goal === 'quiet' ? 'SF604' : 'SF610',
+    severity: 'error',
+    message: `${worker} is not ${goal} in time; still there: ${blockerNames(blockers) || 'a job that just came'}`,
+    place: { kind: 'host', host, worker },
+    help: 'Nothing was stopped. Run the command again to go on waiting.',
+  };
+}
+
+/** The first three, in words. */
+export function blockerNames(blockers: readonly Blocker[]): string {
   const names = blockers.slice(0, 3).map((blocker) => {
     if (blocker.kind === 'silent') return 'it does not answer';
     if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
   });
-  return {
-    code: goal === 'quiet' ? 'SF604' : 'SF610',
-    severity: 'error',
-    message: `${worker} is not ${goal} in time; still there: ${names.join(', ') || 'a job that just came'}${blockers.length > 3 ? ', …' : ''}`,
-    place: { kind: 'host', host, worker },
-    help: 'Nothing was stopped. Run the command again to go on waiting.',
-  };
+  return `${names.join(', ')}${blockers.length > 3 ? ', …' : ''}`;
 }
 
 function sector(held: { readonly sector: string; readonly state?: string }): string {

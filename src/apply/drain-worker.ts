@@ -1,7 +1,8 @@
+import type { Blocker } from '../drain/step.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
-import { comeToRest, type AtRest } from './come-to-rest.js';
+import { blockerNames, comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import type { Target } from './live-changes.js';
@@ -27,14 +28,22 @@ export interface DrainRequest extends Target {
 /** Empties a worker whose intent to drain is already on its host, and stops it. */
 export async function drainWorker(context: ApplyContext, request: DrainRequest): Promise<Result<undefined>> {
   const { host, worker, home, stop } = request;
-  const note = (outcome: string, why?: string): Promise<void> =>
+  const note = (outcome: 'begun' | 'waiting' | 'done' | 'failed', why?: string): Promise<void> =>
     record(context, host, home.journal, {
       step: `${worker}/drain`,
       outcome,
       ...(why === undefined ? {} : { why }),
     });
   context.emit({ type: 'drain-started', host, worker });
-  const ended = await emptyAndStop(context, request);
+  await note('begun');
+  let waits: Promise<void> | undefined;
+  const ended = await emptyAndStop(
+    noticing(context, (blockers) => {
+      waits ??= note('waiting', `for ${blockerNames(blockers)}`);
+    }),
+    request,
+  );
+  await waits;
   // Its last look may have come between the other command's writing and switching.
   if (!ended.ok && ended.diagnostic.code === 'SF616') await takeWorkAgain(context, request, request.tasks);
   if (!ended.ok) {
@@ -44,6 +53,15 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   await note('done');
   context.emit({ type: 'drain-ended', host, worker, stopped: stop });
   return success(undefined);
+}
+
+/** The first that it waits for. */
+function noticing(context: ApplyContext, onWait: (blockers: readonly Blocker[]) => void): ApplyContext {
+  const emit: ApplyContext['emit'] = (event) => {
+    context.emit(event);
+    if (event.type === 'drain-progress' && event.blockers.length > 0) onWait(event.blockers);
+  };
+  return { ...context, emit };
 }
 
 /**

@@ -1,21 +1,14 @@
 import type { WorkerLayout } from '../host/layout.js';
-import { shellQuote } from '../host/shell.js';
-import { RECORD_FUNCTIONS } from './record-script.js';
-import { backupCommand } from './scripts.js';
+import { changeFunctions } from './record-script.js';
 
 /** Takes a file that may hold a secret away, and its folder where nothing else is in it. The backup has a mask for the secret. */
-export function removeFileScript(
-  path: string,
-  { backups, written }: Pick<WorkerLayout, 'backups' | 'written'>,
-): string {
+export function removeFileScript(path: string, kept: Pick<WorkerLayout, 'backups' | 'written'>): string {
   return `set -eu
-${RECORD_FUNCTIONS}
-written=${shellQuote(written)}
-target=${shellQuote(path)} backups=${shellQuote(backups)}
+${changeFunctions(path, kept)}
 if [ -e "$target" ]; then
-  umask 077
-  mkdir -p "$backups"
-  ${backupCommand('600')} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"
+  seen=$(sha256sum <"$target" | cut -d ' ' -f 1)
+  keep masked
+  note "$seen" absent 600
 fi
 rm -f "$target"
 rmdir "\${target%/*}" 2>/dev/null || :

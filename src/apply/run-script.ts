@@ -1,6 +1,8 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { ApplyContext } from './context.js';
+import { entryHead } from './journal.js';
+import { byScript } from './record-script.js';
 import { CHANGED_MEANWHILE } from './scripts.js';
 
 /** What a script is run for, for the message when it fails. */
@@ -18,7 +20,7 @@ export async function runScript(
   { host, what, code = 'SF602', help }: ScriptPurpose,
   script: string,
 ): Promise<Result<string>> {
-  const output = await context.remote(host).exec(script);
+  const output = await context.remote(host).exec(byScript(entryHead(context)) + script);
   if (!output.ok) return output;
   const { status, stdout, stderr } = output.value;
   if (status === 0) return success(stdout);

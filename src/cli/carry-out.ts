@@ -1,4 +1,5 @@
 import { applyPlan, type ApplyReport } from '../apply/apply-plan.js';
+import { journalled } from '../apply/journal.js';
 import { withLocks } from '../apply/lock.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { success, type Result } from '../diagnostic/result.js';
@@ -102,7 +103,8 @@ async function underLocks(
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);
-    const report = await applyPlan(workspace.applyContext(probe, emit, signal, times), plan);
+    const context = workspace.applyContext(probe, emit, signal, times);
+    const report = await journalled(context, plan, (noting) => applyPlan(noting, plan));
     return success({ plan, report, troubles, unlocked });
   });
   return carried.ok ? carried.value : carried;

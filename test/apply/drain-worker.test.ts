@@ -65,7 +65,7 @@ describe('a drain', () => {
       if (call === 'sleep 1500') hold('PreCommit2');
     };
     expect(await drain()).toEqual({ ok: true, value: undefined });
-    expect(scene.calls).toEqual([
+    expect(scene.calls.filter((call) => call !== 'host-1 note')).toEqual([
       'look host-1 host-2', 'look host-1', 'worker-1 disable PC1', 'sleep 1000',
       'look host-1', 'sleep 1500',
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
@@ -76,8 +76,13 @@ describe('a drain', () => {
     ]); // prettier-ignore
     expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true });
+    const head = { who: 'alice@laptop', run: 'run-1', command: 'apply' };
+    expect(scene.notes).toEqual([
+      { at: START, ...head, step: 'worker-1/drain', outcome: 'begun' },
+      { at: START, ...head, step: 'worker-1/drain', outcome: 'waiting', why: 'for s-t01000-7 in PreCommit2' },
+    ]);
     expect(scene.journal).toEqual([
-      { at: '2026-01-02T03:04:09.500Z', who: 'alice@laptop', step: 'worker-1/drain', outcome: 'done' },
+      { at: '2026-01-02T03:04:09.500Z', ...head, step: 'worker-1/drain', outcome: 'done' },
     ]);
   });
 

@@ -48,8 +48,10 @@ export function hostsWithOneWorker(count: number): Farm {
 export class Scene {
   readonly calls: string[] = [];
   readonly events: Event[] = [];
-  /** Lines of the journals, parsed. */
+  /** Lines of the journals on what came to an end, parsed. */
   readonly journal: unknown[] = [];
+  /** Those on what began or waits. */
+  readonly notes: unknown[] = [];
   /** What other scripts were run, whole. */
   readonly scripts: string[] = [];
   /** Calls that fail, by the call. */
@@ -101,7 +103,7 @@ export class Scene {
 
   /** The calls that change something. */
   get changes(): readonly string[] {
-    return this.calls.filter((call) => !/^(sleep|look|miner) /.test(call));
+    return this.calls.filter((call) => !/^(sleep|look|miner) | note$/.test(call));
   }
 
   layout(worker: string): WorkerLayout {
@@ -217,8 +219,9 @@ export class Scene {
     return { host, stream, dial, notes, close, isOpen, exec: (script) => this.#exec(host, script) };
   }
 
-  #exec(host: string, script: string): Promise<Result<ExecOutput>> {
-    const { what, effect } = this.#meaning(host, script);
+  #exec(host: string, sent: string): Promise<Result<ExecOutput>> {
+    // Who sent it goes before each script that may change a file.
+    const { what, effect } = this.#meaning(host, sent.replace(/^by='[^']*'; /, ''));
     const output = { status: 0, stdout: '', stderr: '', ...this.outputs.get(`${host} ${what}`) };
     return this.call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);
   }
@@ -242,11 +245,13 @@ export class Scene {
         if (script === manager.logScript(layout)) return { what: `${prefix}log ${name}` };
       }
     }
-    const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];
-    const note = (): void => {
-      this.journal.push(JSON.parse(line?.replaceAll(`'\\''`, `'`) ?? ''));
-    };
-    if (line !== undefined) return { what: 'journal', effect: note };
+    const line = /^append '(.*)'$/m.exec(script)?.[1];
+    if (line !== undefined) {
+      const entry = JSON.parse(line.replaceAll(`'\\''`, `'`)) as { readonly outcome?: string };
+      const isEnd = entry.outcome !== 'begun' && entry.outcome !== 'waiting';
+      const effect = (): void => void (isEnd ? this.journal : this.notes).push(entry);
+      return { what: isEnd ? 'journal' : 'note', effect };
+    }
     if (script.includes('/lock')) return { what: script.includes('mkdir') ? 'lock' : 'unlock' };
     this.scripts.push(script);
     return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };
