@@ -2,9 +2,9 @@ import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
 import type { DiffOptions } from './commands/diff.js';
 import type { DrainOptions, ResumeOptions } from './commands/drain.js';
-import type { UnlockOptions } from './commands/unlock.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { duration, LOCK_TIMEOUT } from './duration-option.js';
+import { journalCommands } from './journal-commands.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
@@ -41,12 +41,6 @@ used worker, even where another one holds the files. Storage groups narrow the c
 done where PC2 was. What no worker of the farm can do is the miner's. Not counted: the unsealed file of a finished
 sector, where it is kept.
 ${examples('sealfarm flow', 'sealfarm flow --json')}`;
-
-const UNLOCK_HELP = `
-A lock is taken away that looks as if nobody will give it back: its command ran on this machine and has ended, the host was
-restarted since, or it is older than a day. Any other one needs a yes, or --force: two who change a host at once undo the
-work of each other. Without a lock nothing is done.
-${examples('sealfarm unlock host-3', 'sealfarm unlock host-3 --force')}`;
 
 /** Runs one command line and gives its exit status. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -98,6 +92,7 @@ function buildProgram(finish: Finish): Command {
   addHostCommands(program, finish);
   logsCommand(program, finish);
   addDrainCommands(program, finish);
+  journalCommands(program, finish);
   sandboxCommand(program, finish);
   command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')
     .addHelpText('after', examples('sealfarm demo'))
@@ -188,15 +183,6 @@ function addHostCommands(program: Command, finish: Finish): void {
     .action(async (names: string[], _: unknown, self: Command) => {
       finish(
         await (await import('./commands/doctor.js')).doctor(names, self.optsWithGlobals<GlobalOptions>()),
-      );
-    });
-  command(program, 'unlock', 'take away the lock of a command that was cut off')
-    .argument('<host...>')
-    .option('--force', 'also one whose command may still work')
-    .addHelpText('after', UNLOCK_HELP)
-    .action(async (names: string[], _: unknown, self: Command) => {
-      finish(
-        await (await import('./commands/unlock.js')).unlock(names, self.optsWithGlobals<UnlockOptions>()),
       );
     });
 }
