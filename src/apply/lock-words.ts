@@ -17,7 +17,7 @@ export function locked(host: string, lock: SeenLock, stale: Staleness | undefine
 }
 
 /** Why a lock looks as if nobody will give it back, ending before the command that takes it away. */
-export function staleWords(host: string, { holder, age = 0 }: SeenLock, stale: Staleness): string {
+function staleWords(host: string, { holder, age = 0 }: SeenLock, stale: Staleness): string {
   const process = holder?.process;
   const its =
     process === undefined ? 'the command that took it' : `process ${process.pid} on ${process.machine}`;

@@ -36,10 +36,11 @@ function paintOf(outcome: RunOutcome, style: Style): Paint {
 }
 
 function hostLines(run: RunOnHost, width: number): readonly string[] {
-  const { host, done, failed, skipped, changed, to } = run;
+  const { host, done, failed, skipped, waiting, changed, to } = run;
   const counts = [
     ...(done.length === 0 ? [] : [`${count(done.length, 'step')} done`]),
     ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+    ...(waiting.length === 0 ? [] : [`${waiting.length} not ended`]),
     ...(skipped.length === 0 ? [] : [`${skipped.length} not begun`]),
     ...(changed.length === 0 ? [] : [`${count(changed.length, 'file')} changed`]),
     ...(to === undefined ? [] : [`back: rollback ${host} --to ${to}`]),
@@ -48,7 +49,7 @@ function hostLines(run: RunOnHost, width: number): readonly string[] {
   return [
     ...wrap(first, width, '    '),
     ...failed.flatMap((step) => whyLines(step, 'failed', width)),
-    ...run.waiting.flatMap((step) => whyLines(step, 'not ended', width)),
+    ...waiting.flatMap((step) => whyLines(step, 'not ended', width)),
   ];
 }
 

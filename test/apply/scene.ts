@@ -18,7 +18,7 @@ import { notAsked } from './not-asked.js';
 
 export const START = '2026-01-02T03:04:05.000Z';
 
-export const RUN: Run = {
+const RUN: Run = {
   id: 'run-1',
   command: 'apply',
   process: { pid: 4711, machine: 'laptop' },
