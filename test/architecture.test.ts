@@ -21,7 +21,7 @@ const HOUSE = `
   simulate    flow capacity scheduler desired farm lotus diagnostic
   flow        capacity farm lotus diagnostic
   capacity    desired farm lotus secret diagnostic
-  event       plan drain diagnostic
+  event       plan drain host diagnostic
   plan        desired observed host lotus secret diagnostic
   drain       observed farm lotus diagnostic
   desired     host farm lotus secret diagnostic

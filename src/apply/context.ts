@@ -1,6 +1,7 @@
 import type { Pace } from '../drain/pace.js';
 import type { SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
+import type { ProcessId, ProcessState } from '../host/lock-holder.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import type { Remote } from '../remote/remote.js';
 import type { MinerApi } from '../rpc/miner-api.js';
@@ -13,10 +14,20 @@ export interface FileCommit {
   readonly dirty: boolean;
 }
 
+/** One command that is run, for locks and journals. */
+export interface Run {
+  /** Drawn for it. */
+  readonly id: string;
+  /** `apply`, `drain`, `resume`, `rollback` */
+  readonly command: string;
+  readonly process: ProcessId;
+}
+
 /** All that carrying out a plan may use of the world. */
 export interface ApplyContext {
   /** Who works here, for locks and journals: `alice@laptop`. */
   readonly who: string;
+  readonly run: Run;
   /** Of the farm's file; absent where that is in no repository. */
   readonly commit?: FileCommit;
   readonly emit: Emit;
@@ -43,6 +54,10 @@ export interface ApplyContext {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** A new UUID. */
   readonly newId: () => string;
+  /** From 0 to 1. */
+  readonly chance: () => number;
+  /** What can be said here of a process that may be another machine's. */
+  readonly processState: (process: ProcessId) => ProcessState;
   /** The text with every secret of the farm masked. */
   readonly redact: (text: string) => string;
 }

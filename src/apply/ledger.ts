@@ -3,7 +3,7 @@ import type { Result } from '../diagnostic/result.js';
 import type { HostLayout } from '../host/layout.js';
 import type { Step } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
-import { record } from './journal.js';
+import { record, type Noted } from './journal.js';
 import { blocks } from './phases.js';
 
 export interface ApplyReport {
@@ -118,7 +118,7 @@ export class Ledger {
   }
 }
 
-function entry(step: Step, result: Result<undefined>): Readonly<Record<string, unknown>> {
+function entry(step: Step, result: Result<undefined>): Noted {
   const base = { step: step.id, reason: step.reason };
   if (result.ok) return { ...base, outcome: 'done' };
   const { code, message } = result.diagnostic;

@@ -1,37 +1,9 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { shellQuote } from '../host/shell.js';
-import type { ApplyContext } from './context.js';
-
-/** Exit status of a lock that somebody else holds. */
-const HELD = 4;
-
-/**
- * `mkdir` succeeds for one alone; who holds the lock stands in it for everyone to read. On a full disk there may be room for
- * the folder and none for the words: it is given up again then.
- */
-export function lockScript(lock: string, holder: string): string {
-  const folder = shellQuote(lock);
-  return `set -u
-mkdir -p ${shellQuote(lock.slice(0, lock.lastIndexOf('/')))} || exit 1
-if why=$(mkdir ${folder} 2>&1); then
-  # Shells alone do not say why a write failed.
-  why=$( { printf '%s\\n' ${shellQuote(holder)} | cat >${folder}/holder; } 2>&1) && exit 0
-  rm -f ${folder}/holder
-  rmdir ${folder}
-  printf '%s\\n' "$why" >&2
-  exit 1
-fi
-[ -d ${folder} ] || { printf '%s\\n' "$why" >&2; exit 1; }
-words=$(cat ${folder}/holder 2>/dev/null)
-printf '%s\\n' "\${words:-somebody unnamed}"
-exit ${HELD}
-`;
-}
-
-export function unlockScript(lock: string): string {
-  return `rm -f ${shellQuote(lock)}/holder\nrmdir ${shellQuote(lock)} 2>/dev/null || [ ! -e ${shellQuote(lock)} ]\n`;
-}
+import { formatHolder, lockWords, staleness, type SeenLock } from '../host/lock-holder.js';
+import { waits, type ApplyContext } from './context.js';
+import { cannotLock, locked, lockTaken, notAwaited, stillLocked } from './lock-words.js';
+import { HELD, lockScript, parseSeenLock, unlockScript } from './lock-script.js';
 
 export interface LockedHost {
   readonly host: string;
@@ -48,46 +20,113 @@ export interface Locks {
 }
 
 /**
- * Holds the locks of these hosts while `work` runs. Takes none if somebody else holds one of them, which fails with
- * SF609; a host that cannot be locked for other reasons stays out.
+ * Holds the locks of these hosts while `work` runs. Waits up to `timeout` milliseconds while somebody else holds one of them
+ * and then fails with SF609, or SF608 when interrupted; a host that cannot be locked for other reasons stays out.
  */
 export async function withLocks<T>(
   context: ApplyContext,
   hosts: readonly LockedHost[],
-  why: string,
+  timeout: number,
   work: (locks: Locks) => Promise<T>,
 ): Promise<Result<T>> {
-  const holder = `${context.who} since ${context.now().toISOString()}: ${why}`;
-  const taken = await Promise.all(
-    hosts.map(async (host) => ({ host, result: await take(context, host, holder) })),
-  );
-  const held = taken.flatMap(({ host, result }) => (result.ok ? [host] : []));
-  const troubles = taken.flatMap(({ result }) => (result.ok ? [] : [result.diagnostic]));
-  const release = (): Promise<unknown> => Promise.all(held.map((host) => giveBack(context, host)));
-  const refusal = troubles.find(({ code }) => code === 'SF609');
-  if (refusal !== undefined) {
-    await release();
-    return failure(refusal);
-  }
+  const taken = await takeAll(context, hosts, timeout);
+  if (!taken.ok) return taken;
+  const { held, troubles } = taken.value;
   try {
     return success(await work({ held: new Set(held.map(({ host }) => host)), troubles }));
   } finally {
-    await release();
+    await giveAllBack(context, held);
   }
 }
 
-async function take(
+interface Taken {
+  readonly held: readonly LockedHost[];
+  readonly troubles: readonly Diagnostic[];
+}
+
+/**
+ * All or none: nothing is held while it waits, so that two who wait cannot wait for each other. The waits differ by chance, so
+ * that they do not meet again and again.
+ */
+async function takeAll(
   context: ApplyContext,
-  { host, lock }: LockedHost,
-  holder: string,
-): Promise<Result<undefined>> {
+  hosts: readonly LockedHost[],
+  timeout: number,
+): Promise<Result<Taken>> {
+  const end = context.now().getTime() + timeout;
+  let said: Busy | undefined;
+  for (const wait of waits(context.times)) {
+    const taken = await tryAll(context, hosts);
+    if (!('lock' in taken)) {
+      if (said !== undefined) context.emit({ type: 'lock-free', host: said.host });
+      return success(taken);
+    }
+    const { host, lock } = taken;
+    const stale = staleness(lock, stateOf(context, lock));
+    const left = end - context.now().getTime();
+    if (left <= 0 || stale === 'process-gone') return failure(locked(host, lock, stale));
+    if (said?.host !== host || said.lock.text !== lock.text) {
+      if (said !== undefined && said.host !== host) context.emit({ type: 'lock-free', host: said.host });
+      context.emit({ type: 'lock-waiting', host, holder: lockWords(lock), ...(stale && { stale }) });
+    }
+    said = taken;
+    await context.sleep(Math.min(left, wait * (0.75 + context.chance() / 2)));
+    if (context.signal.aborted) return failure(notAwaited(host, lock));
+  }
+  throw new Error('waits end');
+}
+
+/** A lock that somebody else holds. */
+interface Busy {
+  readonly host: string;
+  readonly lock: SeenLock;
+}
+
+function stateOf({ processState }: ApplyContext, { holder }: SeenLock): ReturnType<typeof processState> {
+  return holder?.process === undefined ? 'unknown' : processState(holder.process);
+}
+
+/** The first host by name alone: of two who start at once on one farm, one gets all of it and not each a part. */
+async function tryAll(context: ApplyContext, hosts: readonly LockedHost[]): Promise<Taken | Busy> {
+  const { who, now, run, commit } = context;
+  const holder = formatHolder({
+    who,
+    since: now().toISOString(),
+    why: run.command,
+    run: run.id,
+    ...(commit === undefined ? {} : { commit: commit.id, dirty: commit.dirty }),
+    process: run.process,
+  });
+  const [first, ...others] = [...hosts].sort((a, b) => (a.host < b.host ? -1 : 1));
+  const tries = first === undefined ? [] : [await take(context, first, holder)];
+  if (!tries.some((one) => 'lock' in one))
+    tries.push(...(await Promise.all(others.map((host) => take(context, host, holder)))));
+  const busy = tries.find((one): one is Busy => 'lock' in one);
+  const held = tries.flatMap((one) => ('held' in one ? [one.held] : []));
+  if (busy === undefined)
+    return { held, troubles: tries.flatMap((one) => ('trouble' in one ? [one.trouble] : [])) };
+  await giveAllBack(context, held);
+  return busy;
+}
+
+type Try = { readonly held: LockedHost } | { readonly trouble: Diagnostic } | Busy;
+
+async function take(context: ApplyContext, target: LockedHost, holder: string): Promise<Try> {
+  const { host, lock } = target;
   const output = await context.remote(host).exec(lockScript(lock, holder));
-  if (!output.ok) return output;
+  if (!output.ok) {
+    // It may have come through, and the answer not.
+    await context.remote(host).exec(unlockScript(lock, context.run.id));
+    return { trouble: output.diagnostic };
+  }
   const { status, stdout, stderr } = output.value;
-  if (status === 0) return success(undefined);
-  return failure(
-    status === HELD ? locked(host, stdout.trim()) : cannotLock(host, context.redact(stderr.trim())),
-  );
+  if (status === 0) return { held: target };
+  if (status !== HELD) return { trouble: cannotLock(host, context.redact(stderr.trim())) };
+  return { host, lock: parseSeenLock(stdout) };
+}
+
+async function giveAllBack(context: ApplyContext, held: readonly LockedHost[]): Promise<void> {
+  await Promise.all(held.map((host) => giveBack(context, host)));
 }
 
 /**
@@ -96,39 +135,13 @@ async function take(
  */
 async function giveBack(context: ApplyContext, { host, lock }: LockedHost): Promise<void> {
   for (let tries = 0; tries < 2; tries += 1) {
-    const output = await context.remote(host).exec(unlockScript(lock));
+    const output = await context.remote(host).exec(unlockScript(lock, context.run.id));
     if (output.ok && output.value.status === 0) return;
+    if (output.ok && output.value.status === HELD) {
+      context.emit({ type: 'host-unreached', host, diagnostic: lockTaken(host) });
+      return;
+    }
     if (output.ok) break;
   }
   context.emit({ type: 'host-unreached', host, diagnostic: stillLocked(host) });
-}
-
-function stillLocked(host: string): Diagnostic {
-  return {
-    code: 'SF609',
-    severity: 'error',
-    message: `the lock of ${host} could not be given back; when the host is there again: sealfarm unlock ${host}`,
-    place: { kind: 'host', host },
-    help: `sealfarm unlock ${host}`,
-  };
-}
-
-function locked(host: string, holder: string): Diagnostic {
-  return {
-    code: 'SF609',
-    severity: 'error',
-    message: `${host} is locked by ${holder}`,
-    place: { kind: 'host', host },
-    help: `Wait until that is over. If it was cut off and nobody works there any more: sealfarm unlock ${host}`,
-  };
-}
-
-function cannotLock(host: string, why: string): Diagnostic {
-  return {
-    code: 'SF602',
-    severity: 'error',
-    message: `cannot take the lock of ${host}: ${why}`,
-    place: { kind: 'host', host },
-    help: 'Look whether `paths.state` can be written by the SSH user and the disk has room.',
-  };
 }

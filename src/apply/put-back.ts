@@ -81,6 +81,6 @@ async function stopAgain(
 function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {
   const ours = createHash('sha256').update(content.reveal()).digest('hex');
   return before === undefined
-    ? removeFileScript(path, { backups, written, replaces: ours })
+    ? removeFileScript(path, { backups, written }, ours)
     : writeFileScript({ path, mode, content: before, replaces: ours, backups, written });
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { DrainDecision } from '../drain/step.js';
+import type { Blocker, DrainDecision } from '../drain/step.js';
 import { runsElsewhere } from '../observed/keeper.js';
 import type { RestRequest } from './come-to-rest.js';
 import { PENDING } from './ledger.js';
@@ -36,26 +36,27 @@ export function pending({ host, worker, goal }: RestRequest, decision: DrainDeci
   return {
     code: PENDING,
     severity: 'note',
-    message: `${worker} is not ${goal} yet; still there: ${stillThere(decision)}`,
+    message: `${worker} is not ${goal} yet; still there: ${blockerNames(decision.blockers) || 'a job that just came'}`,
     place: { kind: 'host', host, worker },
     help: 'It takes no new work. Apply again later: it goes on from here.',
   };
 }
 
-function stillThere({ blockers }: DrainDecision): string {
+/** The first three, in words. */
+export function blockerNames(blockers: readonly Blocker[]): string {
   const names = blockers.slice(0, 3).map((blocker) => {
     if (blocker.kind === 'silent') return 'it does not answer';
     if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
   });
-  return `${names.join(', ') || 'a job that just came'}${blockers.length > 3 ? ', …' : ''}`;
+  return `${names.join(', ')}${blockers.length > 3 ? ', …' : ''}`;
 }
 
 export function tooLate({ host, worker, goal }: RestRequest, decision: DrainDecision): Diagnostic {
   return {
     code: goal === 'quiet' ? 'SF604' : 'SF610',
     severity: 'error',
-    message: `${worker} is not ${goal} in time; still there: ${stillThere(decision)}`,
+    message: `${worker} is not ${goal} in time; still there: ${blockerNames(decision.blockers) || 'a job that just came'}`,
     place: { kind: 'host', host, worker },
     help: 'Nothing was stopped. Run the command again to go on waiting.',
   };

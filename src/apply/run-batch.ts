@@ -4,7 +4,9 @@ import type { ExecOutput } from '../remote/remote.js';
 import { batchScript, parseBatch, type PartOutput } from './batch.js';
 import type { ApplyContext } from './context.js';
 import { hostScript } from './host-script.js';
+import { entryHead } from './journal.js';
 import { blocks } from './phases.js';
+import { byScript } from './record-script.js';
 import { troubleOf } from './run-script.js';
 
 /**
@@ -19,7 +21,7 @@ export async function runBatch(
 ): Promise<readonly (Result<undefined> | undefined)[]> {
   const scripts = steps.flatMap((step) => hostScript(context, written, step) ?? []);
   const parts = scripts.map(({ script }, place) => ({ script, after: builtOn(steps, place) }));
-  const output = await context.remote(host).exec(batchScript(parts));
+  const output = await context.remote(host).exec(byScript(entryHead(context)) + batchScript(parts));
   const told = parseBatch(output.ok ? output.value.stdout : '');
   const results: (Result<undefined> | undefined)[] = [];
   for (const [place, { what }] of scripts.entries()) {

@@ -3,6 +3,8 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { ExecOutput } from '../remote/remote.js';
 import type { ApplyContext } from './context.js';
+import { entryHead } from './journal.js';
+import { byScript } from './record-script.js';
 import { CHANGED_MEANWHILE } from './scripts.js';
 
 /** What a script is run for, for the message when it fails. */
@@ -20,7 +22,7 @@ export async function runScript(
   purpose: ScriptPurpose,
   script: string,
 ): Promise<Result<string>> {
-  const output = await context.remote(purpose.host).exec(script);
+  const output = await context.remote(purpose.host).exec(byScript(entryHead(context)) + script);
   if (!output.ok) return output;
   const trouble = troubleOf(context, purpose, output.value);
   return trouble === undefined ? success(output.value.stdout) : failure(trouble);

@@ -1,6 +1,6 @@
 import { base64Lines, shellQuote } from '../host/shell.js';
 import type { Secret } from '../secret/secret.js';
-import { RECORD_FUNCTIONS } from './record-script.js';
+import { changeFunctions } from './record-script.js';
 
 /** Exit status of a write that found another file than the one the plan was made from. */
 export const CHANGED_MEANWHILE = 3;
@@ -19,8 +19,17 @@ export interface FileWrite {
 }
 
 /**
+ * SELinux's label: of a file that is replaced its own, of a new one what the policy says of its path. A label that cannot be set
+ * stops nothing, for the file's right to be read shows when it is read.
+ */
+const LABEL_FUNCTIONS = `labels() { command -v selinuxenabled >/dev/null 2>&1 && selinuxenabled && command -v "$1" >/dev/null 2>&1; }
+like_target() { if [ "$seen" != absent ] && labels chcon; then chcon --reference="$target" "$temp" 2>/dev/null || :; fi; }
+label_new() { if [ "$seen" = absent ] && labels restorecon; then restorecon "$target" 2>/dev/null || :; fi; }`;
+
+/**
  * Puts a whole file in place: nobody ever sees half of it, and a file that changed since it was read stays.
- * Owner and mode are kept; the version before goes to the backup folder.
+ * Owner, mode and label are kept; the version before goes to the backup folder.
+ * `sync FILE` is of coreutils 8.24; an older one, or a small busybox, syncs all there is instead.
  */
 export function writeFileScript({
   path,
@@ -35,9 +44,9 @@ export function writeFileScript({
   const folder = path.slice(0, slash) || '/';
   const name = path.slice(slash + 1);
   return `set -eu
-${RECORD_FUNCTIONS}
-written=${shellQuote(written)}
-target=${shellQuote(path)} folder=${shellQuote(folder)} backups=${shellQuote(backups)}
+${changeFunctions(path, { written, backups })}
+${LABEL_FUNCTIONS}
+folder=${shellQuote(folder)}
 temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)}
 ${makeFolder('"$folder"', owner)}
 seen=absent
@@ -51,8 +60,7 @@ mode=${mode === '600' ? '600' : '644'}
 if [ "$seen" != absent ]; then
   ${mode === '600' ? ':' : 'mode=$(stat -c %a "$target")'}
   chown "$(stat -c %u:%g "$target")" "$temp"
-  mkdir -p "$backups"
-  ${backupCommand(mode)} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"
+  keep ${mode === '600' ? 'masked' : 'cat'}
 fi
 ${
   owner === undefined
@@ -60,22 +68,18 @@ ${
     : `[ "$seen" != absent ] || chown "${ids(owner)}" "$temp"
 `
 }chmod "$mode" "$temp"
+like_target
 sync "$temp"
 # Before it is in place: after a kill in between, both versions are known for sealfarm's own.
-remember "$target" "$seen" "$(sha256sum <"$temp" | cut -d ' ' -f 1)"
+new=$(sha256sum <"$temp" | cut -d ' ' -f 1)
+remember "$target" "$seen" "$new"
+note "$seen" "$new" "$mode"
 mv -f "$temp" "$target"
-sync "$folder"
+label_new
+# Some file systems sync no folder by itself; it is in place, so all is synced then.
+sync "$folder" 2>/dev/null || sync
 `;
 }
-
-/** The token has one place on a host: the backup of a file that holds it has a mask there. */
-export function backupCommand(mode: FileWrite['mode']): string {
-  return mode === '600' ? `LC_ALL=C sed '/${SECRET_NAMES}/s/=.*/=(secret)/'` : 'cat';
-}
-
-/** Lines that give a variable whose value may be secret, for sed; also indented, exported or commented out by hand. */
-const SECRET_NAMES =
-  '^[^=]*\\(API_INFO\\|TOKEN\\|SECRET\\|PASS\\|PRIVATE\\|api_info\\|token\\|secret\\|pass\\|private\\)[^=]*=';
 
 export function createPathScript(path: string, owner?: string): string {
   return `set -eu\n${makeFolder(shellQuote(path), owner)}\n`;
@@ -90,10 +94,4 @@ function makeFolder(folder: string, owner: string | undefined): string {
 /** In double quotes. `user:` alone is not known to every chown. */
 function ids(owner: string): string {
   return `${owner}:$(id -g ${shellQuote(owner)})`;
-}
-
-/** One line more in the host's journal. */
-export function journalScript(journal: string, line: string): string {
-  const folder = journal.slice(0, journal.lastIndexOf('/'));
-  return `set -eu\numask 077\nmkdir -p ${shellQuote(folder)}\nprintf '%s\\n' ${shellQuote(line)} >>${shellQuote(journal)}\n`;
 }

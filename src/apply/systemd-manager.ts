@@ -1,5 +1,5 @@
 import { shellQuote } from '../host/shell.js';
-import { RECORD_FUNCTIONS } from './record-script.js';
+import { changeFunctions } from './record-script.js';
 import type { ServiceManager } from './service-manager.js';
 
 /** Ends what waits for its next try: no process is lost. Sets state, in which everything is on one line. */
@@ -34,17 +34,17 @@ ${DISABLE}
 `,
 
   removeScript: ({ unit, backups, written }): string => `set -eu
-${RECORD_FUNCTIONS}
-written=${shellQuote(written)}
-unit=${shellQuote(unit.name)} dropin=${shellQuote(unit.dropIn)} backups=${shellQuote(backups)}
+${changeFunctions(unit.dropIn, { written, backups })}
+unit=${shellQuote(unit.name)}
 ${END_TRIES}
 if [ "$(systemctl show -p MainPID "$unit")" != MainPID=0 ]; then echo "$unit runs again" >&2; exit 1; fi
 ${DISABLE}
-if [ -e "$dropin" ]; then
-  mkdir -p "$backups"
-  mv -f "$dropin" "$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$dropin" | tr / _)"
-  rmdir "\${dropin%/*}" 2>/dev/null || :
-  forget "$dropin"
+if [ -e "$target" ]; then
+  keep cat
+  note "$(sha256sum <"$target" | cut -d ' ' -f 1)" absent 644
+  rm -f "$target"
+  rmdir "\${target%/*}" 2>/dev/null || :
+  forget "$target"
 fi
 `,
 

@@ -1,5 +1,6 @@
 import { applyPlan, type ApplyReport } from '../apply/apply-plan.js';
 import type { ApplyRules } from '../apply/context.js';
+import { journalled } from '../apply/journal.js';
 import { withLocks } from '../apply/lock.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { success, type Result } from '../diagnostic/result.js';
@@ -16,6 +17,8 @@ import { DEFAULT_TIMES } from './workspace.js';
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
   readonly rules?: ApplyRules;
+  /** Milliseconds to wait for locks that others hold; 0 where it is not said. */
+  readonly lockTimeout?: number;
   /** Hosts that are not looked at. */
   readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
@@ -89,7 +92,12 @@ async function underLocks(
   { workspace, signal }: OnFarm,
   emit: Emit,
   planned: Plan,
-  { drainTimeout: quiet, leftOut, rules }: CarryOutOptions & { readonly drainTimeout: number },
+  {
+    drainTimeout: quiet,
+    leftOut,
+    rules,
+    lockTimeout = 0,
+  }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
   const times = { ...DEFAULT_TIMES, quiet };
@@ -97,7 +105,7 @@ async function underLocks(
   const idle = workspace.applyContext(unasked, emit, signal, times, rules);
   const touched = touchedHosts(planned);
   const locks = touched.map(({ host, layout }) => ({ host, lock: layout.lock }));
-  const carried = await withLocks(idle, locks, 'apply', async ({ held, troubles }) => {
+  const carried = await withLocks(idle, locks, lockTimeout, async ({ held, troubles }) => {
     const unlocked = touched.filter(({ host }) => !held.has(host));
     if (held.size === 0)
       return success({ plan: onlyHosts(planned, held), report: NOTHING_DONE, troubles, unlocked });
@@ -105,7 +113,8 @@ async function underLocks(
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);
-    const report = await applyPlan(workspace.applyContext(probe, emit, signal, times, rules), plan);
+    const context = workspace.applyContext(probe, emit, signal, times, rules);
+    const report = await journalled(context, plan, (noting) => applyPlan(noting, plan));
     return success({ plan, report, troubles, unlocked });
   });
   return carried.ok ? carried.value : carried;

@@ -10,14 +10,18 @@ export interface OnFarm {
   readonly signal: AbortSignal;
 }
 
+/** As the hosts' locks and journals name them. */
+export type ChangingCommand = 'apply' | 'drain' | 'resume' | 'rollback' | 'unlock';
+
 /** Reads the file, opens the farm, does the work, closes everything: the frame of each command that changes hosts. */
 export function onFarm(
+  command: ChangingCommand,
   options: GlobalOptions,
   terminal: Terminal,
   work: (on: OnFarm) => Promise<ExitCode>,
   load = loadFarm,
 ): Promise<ExitCode> {
-  return withWorkspace(options, terminal, load, commitOf, async (workspace) => {
+  return withWorkspace(command, options, terminal, load, commitOf, async (workspace) => {
     const { signal, dispose } = interruptSignal(() => {
       terminal.say('Stopping: no new step is begun. Ctrl-C again ends at once.');
     });
@@ -38,7 +42,7 @@ export function lookAtFarm(
   look: (workspace: Workspace) => Promise<ExitCode>,
   load = loadFarm,
 ): Promise<ExitCode> {
-  return withWorkspace(options, terminal, load, nobodyAsks, async (workspace) => {
+  return withWorkspace('look', options, terminal, load, nobodyAsks, async (workspace) => {
     const dispose = endOnInterrupt();
     try {
       return await look(workspace);
@@ -54,15 +58,16 @@ function nobodyAsks(): Promise<undefined> {
 }
 
 async function withWorkspace(
+  command: ChangingCommand | 'look',
   { config }: GlobalOptions,
   terminal: Terminal,
   load: typeof loadFarm,
-  commit: typeof commitOf,
+  commitOfFile: typeof commitOf,
   work: (workspace: Workspace) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const [farm, from] = await Promise.all([load(config, terminal), commit(config)]);
+  const [farm, commit] = await Promise.all([load(config, terminal), commitOfFile(config)]);
   if (farm === undefined) return EXIT.badConfig;
-  const workspace = await Workspace.open(farm, terminal.askPassphrase, from);
+  const workspace = await Workspace.open(farm, terminal.askPassphrase, { command, commit });
   if (!workspace.ok) {
     terminal.diagnostics([workspace.diagnostic]);
     return EXIT.failed;

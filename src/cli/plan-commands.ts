@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ApplyOptions } from './commands/apply.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { ShowOptions } from './commands/show.js';
-import { duration } from './duration-option.js';
+import { duration, LOCK_TIMEOUT } from './duration-option.js';
 import { wholeNumber } from './number-option.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
@@ -14,7 +14,7 @@ gets the files back that it had before, and ends them.
 ${examples(
   'sealfarm apply',
   'sealfarm apply plan.json',
-  'sealfarm apply --yes --drain-timeout 6h',
+  'sealfarm apply --yes --drain-timeout 6h --lock-timeout 30m',
   'sealfarm apply --yes --detach; [ $? -eq 3 ] && echo "not yet, run it again"',
   'sealfarm apply --force-restart pc1-7',
   'sealfarm apply --allow-large',
@@ -89,6 +89,7 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       'restart these, each by its name, without waiting for their jobs: what they work on is lost',
     )
     .option('--parallelism <hosts>', 'work on so many hosts at a time (default: 32)', wholeNumber(1, 1000))
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
     .option('--allow-large', 'restart more of the farm than `rollout.largePlan` lets pass')

@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
 import type { DiffOptions } from './commands/diff.js';
-import type { DrainOptions } from './commands/drain.js';
+import type { DrainOptions, ResumeOptions } from './commands/drain.js';
 import { sandboxCommand } from './commands/sandbox.js';
-import { duration } from './duration-option.js';
+import { duration, LOCK_TIMEOUT } from './duration-option.js';
+import { journalCommands } from './journal-commands.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
@@ -91,6 +92,7 @@ function buildProgram(finish: Finish): Command {
   addHostCommands(program, finish);
   logsCommand(program, finish);
   addDrainCommands(program, finish);
+  journalCommands(program, finish);
   sandboxCommand(program, finish);
   command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')
     .addHelpText('after', examples('sealfarm demo'))
@@ -183,14 +185,6 @@ function addHostCommands(program: Command, finish: Finish): void {
         await (await import('./commands/doctor.js')).doctor(names, self.optsWithGlobals<GlobalOptions>()),
       );
     });
-  command(program, 'unlock', 'take away the lock of a command that was cut off')
-    .argument('<host...>')
-    .addHelpText('after', examples('sealfarm unlock host-3'))
-    .action(async (names: string[], _: unknown, self: Command) => {
-      finish(
-        await (await import('./commands/unlock.js')).unlock(names, self.optsWithGlobals<GlobalOptions>()),
-      );
-    });
 }
 
 function addDrainCommands(program: Command, finish: Finish): void {
@@ -203,6 +197,7 @@ function addDrainCommands(program: Command, finish: Finish): void {
     .option('--reason <text>', 'why, for everyone who looks')
     .option('--deadline <duration>', 'give up waiting after this time; nothing is stopped then', duration)
     .option('--no-stop', 'leave the empty worker running')
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .addHelpText(
       'after',
       examples(
@@ -215,10 +210,11 @@ function addDrainCommands(program: Command, finish: Finish): void {
     });
   command(program, 'resume', 'give drained machines or workers back what the file declares')
     .argument('<host-or-worker...>')
-    .addHelpText('after', examples('sealfarm resume host-3'))
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
+    .addHelpText('after', examples('sealfarm resume host-3', 'sealfarm resume host-3 --lock-timeout 10m'))
     .action(async (names: string[], _: unknown, self: Command) => {
       finish(
-        await (await import('./commands/drain.js')).resume(names, self.optsWithGlobals<GlobalOptions>()),
+        await (await import('./commands/drain.js')).resume(names, self.optsWithGlobals<ResumeOptions>()),
       );
     });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApplyContext, ApplyRules, ApplyTimes } from '../apply/context.js';
+import type { ApplyContext, ApplyRules, ApplyTimes, Run } from '../apply/context.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
@@ -22,6 +22,7 @@ import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
 import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
 import { resolveSecret } from '../secrets/resolve-secret.js';
+import { processState, thisProcess } from './this-process.js';
 import { userName } from './user-name.js';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -39,25 +40,34 @@ export const DEFAULT_TIMES: ApplyTimes = {
 /** Of steps that are scripts, one goes to each of so many hosts at a time; a laptop has room for as many channels. */
 export const DEFAULT_RULES: ApplyRules = { parallelism: 32, detach: false, force: NONE };
 
+/** For what a workspace is opened. */
+interface Asked {
+  /** `apply`, `drain`, … */
+  readonly command: string;
+  /** Of the farm's file. */
+  readonly commit?: Commit | undefined;
+}
+
 /** Everything a command needs to work on a live farm. Close it in the end. */
 export class Workspace {
   readonly farm: Farm;
   readonly connections: Connections;
   readonly #token: Secret;
-  /** Of the farm's file. */
-  readonly #commit: Commit | undefined;
+  readonly #asked: Asked;
+  readonly #run: Run;
 
-  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined, commit: Commit | undefined) {
+  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined, asked: Asked) {
     this.farm = farm;
-    this.#commit = commit;
+    this.#asked = asked;
+    this.#run = { id: randomUUID(), command: asked.command, process: thisProcess() };
     this.#token = token;
     this.connections = connectionsTo(farm, success(token), ask);
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
-  static async open(farm: Farm, ask?: AskPassphrase, commit?: Commit): Promise<Result<Workspace>> {
+  static async open(farm: Farm, ask: AskPassphrase | undefined, asked: Asked): Promise<Result<Workspace>> {
     const token = await minerToken(farm);
-    return token.ok ? success(new Workspace(farm, token.value, ask, commit)) : token;
+    return token.ok ? success(new Workspace(farm, token.value, ask, asked)) : token;
   }
 
   close(): Promise<void> {
@@ -96,9 +106,11 @@ export class Workspace {
     rules = DEFAULT_RULES,
   ): ApplyContext {
     const { connections, farm } = this;
+    const { commit } = this.#asked;
     return {
       who: who(),
-      ...(this.#commit === undefined ? {} : { commit: this.#commit }),
+      run: this.#run,
+      ...(commit === undefined ? {} : { commit }),
       emit,
       signal,
       halt: signal,
@@ -120,6 +132,8 @@ export class Workspace {
       now: () => new Date(),
       sleep: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
       newId: randomUUID,
+      chance: Math.random,
+      processState,
       redact: (text) => text.replaceAll(this.#token.reveal(), '(secret)'),
     };
   }

@@ -10,6 +10,7 @@ import { REACHING_CODES } from './codes/reaching.js';
 import { ROLLOUT_CODES } from './codes/rollout.js';
 import { ROUTE_CODES } from './codes/routes.js';
 import { SAVED_PLAN_CODES } from './codes/saved-plan.js';
+import { GOING_BACK_CODES } from './codes/going-back.js';
 import { SANDBOX_CODES } from './codes/sandbox.js';
 import { SECRET_CODES } from './codes/secrets.js';
 import { WORKER_CODES } from './codes/worker.js';
@@ -38,6 +39,7 @@ export const CODES = {
   ...LIVE_FARM_CODES,
   ...WORKING_CODES,
   ...SAVED_PLAN_CODES,
+  ...GOING_BACK_CODES,
   ...SANDBOX_CODES,
 };
 

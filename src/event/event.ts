@@ -1,11 +1,22 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Blocker, Verdict } from '../drain/step.js';
+import type { Staleness } from '../host/lock-holder.js';
 import type { Step } from '../plan/plan.js';
 
 /** Everything that happens while sealfarm works; views subscribe. */
 export type Event =
   | { readonly type: 'host-observed'; readonly host: string }
   | { readonly type: 'host-unreached'; readonly host: string; readonly diagnostic: Diagnostic }
+  /** Somebody else holds the lock, and it is waited for. */
+  | {
+      readonly type: 'lock-waiting';
+      readonly host: string;
+      /** `alice@laptop since 12 min (apply, process 4711)` */
+      readonly holder: string;
+      readonly stale?: Staleness;
+    }
+  /** It is waited for no more. */
+  | { readonly type: 'lock-free'; readonly host: string }
   | { readonly type: 'step-started'; readonly step: Step }
   /** A restart waits until the worker is quiet. */
   | {

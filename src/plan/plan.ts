@@ -109,7 +109,9 @@ export type Reason =
   /** It shall run and does not. */
   | 'not-running'
   /** sealfarm put it there, and the file names it no more. */
-  | 'removed-from-config';
+  | 'removed-from-config'
+  /** A person wants the version before. */
+  | 'rolled-back';
 
 export interface Step {
   /** Unique in the plan, stable from one plan to the next. */

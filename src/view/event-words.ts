@@ -31,6 +31,10 @@ export function eventWords(event: Event): EventWords | undefined {
       return undefined;
     case 'host-unreached':
       return { outcome: 'failed', text: `not reached: ${shortly(event.diagnostic)}` };
+    case 'lock-waiting':
+      return { outcome: 'going-on', text: `waiting for the lock, which ${printable(event.holder)} holds` };
+    case 'lock-free':
+      return { outcome: 'done', text: 'the lock is free' };
     case 'step-started':
       return { outcome: 'going-on', text: `${stepWords(event.step)} …` };
     case 'step-waiting':

@@ -18,6 +18,12 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
       return { type, host: event.host };
     case 'host-unreached':
       return { type, host: event.host, diagnostic: diagnosticJson(event.diagnostic) };
+    case 'lock-waiting': {
+      const { host, holder, stale } = event;
+      return { type, host, holder, ...(stale === undefined ? {} : { stale }) };
+    }
+    case 'lock-free':
+      return { type, host: event.host };
     case 'step-started':
     case 'step-done':
       return { type, step: stepJson(event.step) };

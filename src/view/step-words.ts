@@ -94,6 +94,8 @@ export function reasonWords(reason: Reason): string {
       return 'does not run';
     case 'removed-from-config':
       return 'is in the file no more';
+    case 'rolled-back':
+      return 'as it was before';
     default:
       return unreachable(reason);
   }

@@ -123,7 +123,14 @@ describe('a plan', () => {
       'step-started worker-1/write-file:/etc/a', 'step-done worker-1/write-file:/etc/a',
       'step-started worker-1/enable-task:C2', 'step-done worker-1/enable-task:C2',
     ]); // prettier-ignore
-    const line = { at: START, who: 'alice@laptop', reason: 'config-changed', outcome: 'done' };
+    const line = {
+      at: START,
+      who: 'alice@laptop',
+      run: 'run-1',
+      command: 'apply',
+      reason: 'config-changed',
+      outcome: 'done',
+    };
     expect(scene.journal).toEqual([
       { ...line, step: 'worker-1/write-file:/etc/a' },
       { ...line, step: 'worker-1/enable-task:C2' },
@@ -173,6 +180,8 @@ describe('a plan', () => {
     expect(scene.journal).toContainEqual({
       at: START,
       who: 'alice@laptop',
+      run: 'run-1',
+      command: 'apply',
       step: 'worker-1/write-file:/etc/a',
       reason: 'config-changed',
       outcome: 'failed',

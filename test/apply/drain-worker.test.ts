@@ -32,7 +32,7 @@ function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<undefined>
     ...TARGET,
     tasks: ['PC1', 'PC2'],
     service: scene.layout('worker-1'),
-    journal: scene.journalOf('host-1'),
+    home: scene.homeOf('host-1'),
     farmHosts: ['host-1', 'host-2'],
     stop: true,
     ...overrides,
@@ -65,28 +65,36 @@ describe('a drain', () => {
       if (call === 'sleep 1500') hold('PreCommit2');
     };
     expect(await drain()).toEqual({ ok: true, value: undefined });
-    expect(scene.calls).toEqual([
+    expect(scene.calls.filter((call) => call !== 'host-1 note')).toEqual([
       'look host-1 host-2', 'look host-1', 'worker-1 disable PC1', 'sleep 1000',
       'look host-1', 'sleep 1500',
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
       'look host-1', 'miner workers', 'miner jobs',
-      'worker-1 detach-all', 'miner workers', 'miner jobs', 'host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 journal',
+      'host-1 lock', 'look host-1 host-2', 'look host-1', 'miner workers', 'miner jobs',
+      'worker-1 detach-all', 'miner workers', 'miner jobs', 'host-1 stop worker-1', 'host-1 forget worker-1',
+      'host-1 unlock', 'host-1 journal',
     ]); // prettier-ignore
     expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true });
+    const head = { who: 'alice@laptop', run: 'run-1', command: 'apply' };
+    expect(scene.notes).toEqual([
+      { at: START, ...head, step: 'worker-1/drain', outcome: 'begun' },
+      { at: START, ...head, step: 'worker-1/drain', outcome: 'waiting', why: 'for s-t01000-7 in PreCommit2' },
+    ]);
     expect(scene.journal).toEqual([
-      { at: '2026-01-02T03:04:09.500Z', who: 'alice@laptop', step: 'worker-1/drain', outcome: 'done' },
+      { at: '2026-01-02T03:04:09.500Z', ...head, step: 'worker-1/drain', outcome: 'done' },
     ]);
   });
 
   it('stops a worker by the manager that keeps it, and leaves nothing of it there', async () => {
     scene.change('worker-1', changeProcess((process) => ({ ...process, manager: 'systemd' }))); // prettier-ignore
     expect((await drain()).ok).toBe(true);
-    expect(scene.changes.slice(-5)).toEqual([
+    expect(scene.changes.slice(-6)).toEqual([
       'worker-1 detach-all',
       'host-1 systemd stop worker-1',
       'host-1 systemd remove worker-1',
       'host-1 forget worker-1',
+      'host-1 unlock',
       'host-1 journal',
     ]);
   });
@@ -144,7 +152,7 @@ describe('a drain', () => {
       if (call === 'sleep 2000') jobs();
     };
     expect((await drain()).ok).toBe(true);
-    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(3);
+    expect(scene.calls.filter((call) => call === 'miner jobs')).toHaveLength(4);
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
   });
 
@@ -221,7 +229,9 @@ describe('a drain', () => {
     scene.change('worker-1', stopped);
     scene.changeMiner({ workers: new Map() });
     expect((await drain()).ok).toBe(true);
-    expect(scene.changes).toEqual(['host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 journal']);
+    expect(scene.changes).toEqual([
+      'host-1 lock', 'host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
+    ]); // prettier-ignore
     expect(scene.passed).toBe(0);
     expect(scene.journal).toMatchObject([{ at: START, outcome: 'done' }]);
   });
@@ -251,21 +261,57 @@ describe('a drain', () => {
   });
 });
 
+describe('the stop of an empty worker', () => {
+  const BUSY = { status: 4, stdout: `boot 60\n{"who":"bob@desk","since":"${START}","why":"apply"}\n` };
+
+  it('waits for the lock, and for work that came meanwhile with the lock given back', async () => {
+    scene.outputs.set('host-1 lock', BUSY);
+    scene.before = (call) => {
+      if (!call.startsWith('sleep') || !scene.calls.includes('host-1 lock')) return;
+      if (scene.outputs.delete('host-1 lock')) hold('PreCommit1', 7);
+      else if (scene.calls.includes('host-1 unlock')) hold('PreCommit1');
+    };
+    expect((await drain()).ok).toBe(true);
+    expect(scene.changes.filter((call) => call.startsWith('host-1'))).toEqual([
+      'host-1 lock', 'host-1 lock', 'host-1 unlock', 'host-1 lock',
+      'host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
+    ]); // prettier-ignore
+    expect(scene.events).toContainEqual({
+      type: 'lock-waiting',
+      host: 'host-1',
+      holder: 'bob@desk since 1 min (apply)',
+    });
+  });
+
+  it('is not made where somebody took the drain back while it waited for the lock', async () => {
+    scene.outputs.set('host-1 lock', BUSY);
+    scene.before = (call) => {
+      if (call.startsWith('sleep') && scene.outputs.delete('host-1 lock')) takeBack();
+    };
+    expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF616' } });
+    expect(scene.changes.slice(-2)).toEqual(['worker-1 enable PC2', 'host-1 journal']);
+    expect(scene.calls).not.toContain('host-1 stop worker-1');
+  });
+});
+
 describe('a drain that was taken back', () => {
   it('ends, and leaves the worker as it is', async () => {
     hold('WaitSeed', 7);
-    const { manifest, ...rest } = host();
-    if (manifest === undefined) throw new Error('no manifest');
     scene.before = (call, nth) => {
-      if (call !== 'look host-1' || nth !== 3) return;
-      const resumed = { ...rest, manifest: { ...manifest, intents: {} } };
-      scene.observation = { ...scene.observation, hosts: new Map([['host-1', { ...host(), ...resumed }]]) };
+      if (call === 'look host-1' && nth === 3) takeBack();
     };
     expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF616' } });
     expect(scene.changes).not.toContain('worker-1 detach-all');
     expect(scene.calls).not.toContain('host-1 stop worker-1');
   });
 });
+
+function takeBack(): void {
+  const { manifest, ...rest } = host();
+  if (manifest === undefined) throw new Error('no manifest');
+  const resumed = { ...rest, manifest: { ...manifest, intents: {} } };
+  scene.observation = { ...scene.observation, hosts: new Map([['host-1', { ...host(), ...resumed }]]) };
+}
 
 function host(): ObservedHost {
   const found = scene.observation.hosts.get('host-1');

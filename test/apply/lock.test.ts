@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApplyContext } from '../../src/apply/context.js';
-import { lockScript, unlockScript, withLocks, type LockedHost } from '../../src/apply/lock.js';
+import { lookScript, lockScript, parseSeenLock, unlockScript } from '../../src/apply/lock-script.js';
+import { withLocks, type LockedHost } from '../../src/apply/lock.js';
+import { formatHolder, parseHolder } from '../../src/host/lock-holder.js';
 import { failure, success } from '../../src/diagnostic/result.js';
+import type { Event } from '../../src/event/event.js';
 import type { Remote } from '../../src/remote/remote.js';
 import { shInput } from '../../src/remote/script.js';
 import { SHELLS } from '../support/host-folder.js';
@@ -16,7 +19,18 @@ import { FakeRemote } from '../probe/fake-remote.js';
 import { Scene, START } from './scene.js';
 
 const DONE = { status: 0, stdout: '', stderr: '' };
-const HOLDER = "alice@laptop since today: it's `apply` of $HOME";
+const ALICE = {
+  who: "alice@laptop's",
+  since: START,
+  why: 'apply',
+  run: 'run-a',
+  commit: '$HOME',
+  dirty: true,
+  process: { pid: 4711, machine: '`x` "', space: 'boot pid:[4026531836]' },
+};
+const HOLDER = formatHolder(ALICE);
+const BOB = formatHolder({ who: 'bob@desk', since: START, why: 'drain', run: 'run-b' });
+const BOOT = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
 let folder: string;
 
@@ -30,32 +44,46 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
   it("is taken by one; the next gets the holder's words; after it was released it is free", () => {
     const lock = join(folder, "state of $HOME's", 'lock');
     expect(runShell(lockScript(lock, HOLDER), { shell })).toEqual(DONE);
-    const second = runShell(lockScript(lock, 'bob'), { shell });
-    expect(second).toEqual({ status: 4, stdout: `${HOLDER}\n`, stderr: '' });
-    expect(runShell(unlockScript(lock), { shell })).toEqual(DONE);
+    const { status, stdout, stderr } = runShell(lockScript(lock, BOB), { shell });
+    expect({ status, stderr }).toEqual({ status: 4, stderr: '' });
+    expect(parseSeenLock(stdout)).toMatchObject({ boot: BOOT, holder: { ...ALICE, boot: BOOT } });
+    expect(parseSeenLock(stdout).age).toBeLessThan(60);
+    expect(runShell(lookScript(lock), { shell }).stdout.split('\n')[1]).toBe(stdout.split('\n')[1]);
+    expect(runShell(unlockScript(lock, 'run-b'), { shell }).status).toBe(4);
+    expect(existsSync(lock)).toBe(true);
+    expect(runShell(unlockScript(lock, 'run-a'), { shell })).toEqual(DONE);
     expect(existsSync(lock)).toBe(false);
-    expect(runShell(lockScript(lock, 'bob'), { shell })).toEqual(DONE);
-    expect(readFileSync(join(lock, 'holder'), 'utf8')).toBe('bob\n');
+    expect(runShell(unlockScript(lock, 'run-a'), { shell })).toEqual(DONE);
+    expect(runShell(lookScript(lock), { shell })).toEqual(DONE);
+    expect(runShell(lockScript(lock, BOB), { shell })).toEqual(DONE);
+    expect(parseHolder(readFileSync(join(lock, 'holder'), 'utf8'))).toMatchObject({
+      who: 'bob@desk',
+      run: 'run-b',
+    });
   });
 
   it('is held also by one who has not yet written who it is', () => {
     const lock = join(folder, 'lock');
     mkdirSync(lock);
-    const { status, stdout } = runShell(lockScript(lock, 'bob'), { shell });
-    expect({ status, stdout }).toEqual({ status: 4, stdout: 'somebody unnamed\n' });
+    const { status, stdout } = runShell(lockScript(lock, BOB), { shell });
+    expect([status, parseSeenLock(stdout).text]).toEqual([4, '']);
     // The file is there before its words are.
     writeFileSync(join(lock, 'holder'), '');
-    expect(runShell(lockScript(lock, 'bob'), { shell }).stdout).toBe('somebody unnamed\n');
+    expect(parseSeenLock(runShell(lockScript(lock, BOB), { shell }).stdout).text).toBe('');
+    writeFileSync(join(lock, 'holder'), 'bob\n');
+    expect(runShell(unlockScript(lock, ''), { shell }).status).toBe(4);
+    writeFileSync(join(lock, 'holder'), '');
+    expect(runShell(unlockScript(lock, ''), { shell })).toEqual(DONE);
   });
 
   it('is not held by anybody where it cannot be made', () => {
     const lock = join(folder, "it's", 'lock');
     mkdirSync(dirname(lock));
     writeFileSync(lock, '');
-    const { status, stderr } = runShell(lockScript(lock, 'bob'), { shell });
+    const { status, stderr } = runShell(lockScript(lock, BOB), { shell });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^mkdir: .*\/it\\?'s\/lock/);
-    expect(runShell(lockScript(join(lock, 'below', 'lock'), 'bob'), { shell }).status).toBe(1);
+    expect(runShell(lockScript(join(lock, 'below', 'lock'), BOB), { shell }).status).toBe(1);
   });
 
   it('is given up again where there is no room for who holds it', () => {
@@ -82,16 +110,18 @@ it('a lock that 20 want at once is had by exactly one', async () => {
   const lock = join(folder, 'state', 'lock');
   const takers = Array.from({ length: 20 }, async (_, at) => {
     const shell = spawn('sh', ['-s'], { stdio: ['pipe', 'pipe', 'ignore'] });
-    shell.stdin.end(shInput(lockScript(lock, `taker ${at}`)));
+    shell.stdin.end(
+      shInput(lockScript(lock, formatHolder({ who: `taker-${at}`, since: START, why: 'apply' }))),
+    );
     const ended = new Promise<number | null>((resolve) => shell.once('close', resolve));
-    return { words: await text(shell.stdout), status: await ended };
+    return { words: parseSeenLock(await text(shell.stdout)).text, status: await ended };
   });
   const answers = await Promise.all(takers);
   expect(answers.filter(({ status }) => status === 0)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 4)).toHaveLength(19);
-  const holder = readFileSync(join(lock, 'holder'), 'utf8');
+  const holder = readFileSync(join(lock, 'holder'), 'utf8').trim();
   const said = new Set(answers.filter(({ status }) => status === 4).map(({ words }) => words));
-  said.delete('somebody unnamed\n');
+  said.delete('');
   expect([...said].filter((words) => words !== holder)).toEqual([]);
 }, 20_000);
 
@@ -116,16 +146,30 @@ describe('work under locks', () => {
     context = { ...new Scene().context, remote };
   });
 
+  /** Bob has it, as the first version wrote it. */
+  function hold(lock: string): void {
+    mkdirSync(lock, { recursive: true });
+    writeFileSync(join(lock, 'holder'), `bob@desk since ${START}: drain\n`);
+  }
+
   function held(): readonly string[] {
     return hosts.filter(({ lock }) => existsSync(lock)).map(({ host }) => host);
   }
 
   it('holds all of them while it runs, and says for whom', async () => {
-    const result = await withLocks(context, hosts, 'apply', () => {
-      const words = hosts.map(({ lock }) => readFileSync(join(lock, 'holder'), 'utf8'));
-      return Promise.resolve(words);
+    const result = await withLocks(context, hosts, 0, () => {
+      return Promise.resolve(
+        hosts.map(({ lock }) => parseHolder(readFileSync(join(lock, 'holder'), 'utf8'))),
+      );
     });
-    const words = `alice@laptop since ${START}: apply\n`;
+    const words = {
+      who: 'alice@laptop',
+      since: START,
+      why: 'apply',
+      run: 'run-1',
+      process: { pid: 4711, machine: 'laptop' },
+      boot: BOOT,
+    };
     expect(result).toEqual({ ok: true, value: [words, words, words] });
     expect(held()).toEqual([]);
   });
@@ -149,7 +193,7 @@ describe('work under locks', () => {
       }),
     );
     const all = { ...context, remote: (host: string) => remotes.get(host) ?? context.remote(host) };
-    await withLocks(all, hosts, 'apply', () => {
+    await withLocks(all, hosts, 0, () => {
       const gone = failure({ code: 'SF405', severity: 'error', message: 'gone' } as const);
       for (const fake of first) fake.onExec = () => Promise.resolve(gone);
       return Promise.resolve();
@@ -159,21 +203,21 @@ describe('work under locks', () => {
 
   it('releases them when it fails', async () => {
     const failed = failure(aDiagnostic('no'));
-    expect(await withLocks(context, hosts, 'apply', () => Promise.resolve(failed))).toEqual(success(failed));
+    expect(await withLocks(context, hosts, 0, () => Promise.resolve(failed))).toEqual(success(failed));
     expect(held()).toEqual([]);
   });
 
   it('releases them when it throws', async () => {
     const work = (): Promise<never> => Promise.reject(new Error('a bug'));
-    await expect(withLocks(context, hosts, 'apply', work)).rejects.toThrow('a bug');
+    await expect(withLocks(context, hosts, 0, work)).rejects.toThrow('a bug');
     expect(held()).toEqual([]);
   });
 
   it('does not begin when one is held; the others are free again and that one stays', async () => {
     const lock = hosts[1]?.lock ?? '';
-    runShell(lockScript(lock, 'bob@desk since noon: drain'));
+    hold(lock);
     let begun = false;
-    const result = await withLocks(context, hosts, 'apply', () => {
+    const result = await withLocks(context, hosts, 0, () => {
       begun = true;
       return Promise.resolve();
     });
@@ -181,19 +225,110 @@ describe('work under locks', () => {
       ok: false,
       diagnostic: {
         code: 'SF609',
-        message: 'host-2 is locked by bob@desk since noon: drain',
+        message: expect.stringMatching(/^host-2 is locked by bob@desk since \d+ s \(drain\)$/) as string,
         place: { kind: 'host', host: 'host-2' },
       },
     });
     expect(begun).toBe(false);
     expect(held()).toEqual(['host-2']);
-    expect(readFileSync(join(lock, 'holder'), 'utf8')).toBe('bob@desk since noon: drain\n');
+    expect(readFileSync(join(lock, 'holder'), 'utf8')).toBe(`bob@desk since ${START}: drain\n`);
+  });
+
+  it('waits for one that is held, says so once, and holds nothing meanwhile', async () => {
+    const lock = hosts[1]?.lock ?? '';
+    hold(lock);
+    const events: Event[] = [];
+    const meanwhile: (readonly string[])[] = [];
+    const sleep = (): Promise<void> => {
+      meanwhile.push(held());
+      if (meanwhile.length === 3) runShell(unlockScript(lock));
+      return Promise.resolve();
+    };
+    const waiting = { ...context, sleep, emit: (event: Event) => events.push(event) };
+    const result = await withLocks(waiting, hosts, 60_000, () => Promise.resolve(held()));
+    expect(result).toEqual(success(['host-1', 'host-2', 'host-3']));
+    expect(meanwhile).toEqual([['host-2'], ['host-2'], ['host-2']]);
+    expect(events).toEqual([
+      { type: 'lock-waiting', host: 'host-2', holder: expect.stringMatching(/^bob@desk since /) as string },
+      { type: 'lock-free', host: 'host-2' },
+    ]);
+    expect(held()).toEqual([]);
+  });
+
+  it('waits no longer than it was told to', async () => {
+    hold(hosts[0]?.lock ?? '');
+    const scene = new Scene();
+    const result = await withLocks({ ...scene.context, remote: context.remote }, hosts, 7000, () =>
+      Promise.resolve(),
+    );
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+    expect(scene.passed).toBe(7000);
+  });
+
+  it('does not wait for one whose process has ended, which it names', async () => {
+    runShell(lockScript(hosts[0]?.lock ?? '', HOLDER));
+    const gone = { ...context, processState: () => 'gone' as const };
+    const result = await withLocks(gone, hosts, 60_000, () => Promise.resolve());
+    expect(result).toMatchObject({
+      ok: false,
+      diagnostic: {
+        message: expect.stringContaining('apply, commit $HOME with changes, process 4711') as string,
+        help: expect.stringMatching(/has ended, .*: sealfarm unlock host-1$/) as string,
+      },
+    });
+  });
+
+  it('ends its wait when it is interrupted', async () => {
+    hold(hosts[2]?.lock ?? '');
+    const interrupt = new AbortController();
+    const sleep = (): Promise<void> => {
+      interrupt.abort();
+      return Promise.resolve();
+    };
+    const result = await withLocks({ ...context, sleep, signal: interrupt.signal }, hosts, 60_000, () =>
+      Promise.resolve(),
+    );
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
+    expect(held()).toEqual(['host-3']);
+  });
+
+  it('two that wait for the locks of each other both come through', async () => {
+    const order = [hosts, [...hosts].reverse(), hosts.slice(1)];
+    const results = await Promise.all(
+      order.map((wanted, at) => {
+        const sleep = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+        const own = { ...context, sleep, run: { ...context.run, id: `run-${at}` } };
+        return withLocks(own, wanted, 60_000, async ({ held }) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return held.size;
+        });
+      }),
+    );
+    expect(results).toEqual([success(3), success(3), success(2)]);
+    expect(held()).toEqual([]);
+  });
+
+  it('leaves a lock to who took it meanwhile, and says so', async () => {
+    const [one] = hosts;
+    if (one === undefined) throw new Error('no host');
+    const events: Event[] = [];
+    await withLocks({ ...context, emit: (event) => events.push(event) }, [one], 0, () => {
+      runShell(unlockScript(one.lock));
+      runShell(lockScript(one.lock, BOB));
+      return Promise.resolve();
+    });
+    expect(held()).toEqual(['host-1']);
+    expect(events).toMatchObject(
+      [{ diagnostic: { code: 'SF609', message: /taken away/ } }].map(({ diagnostic }) => ({
+        diagnostic: { ...diagnostic, message: expect.stringMatching(diagnostic.message) as string },
+      })),
+    );
   });
 
   it('goes on without a host that cannot be locked, and says why', async () => {
     lost.add('host-1');
     writeFileSync(join(folder, 'host-3'), 'no folder');
-    const result = await withLocks(context, hosts, 'apply', (locks) =>
+    const result = await withLocks(context, hosts, 0, (locks) =>
       Promise.resolve({ ...locks, there: held() }),
     );
     expect(result).toMatchObject({
@@ -209,15 +344,15 @@ describe('work under locks', () => {
 
   it('does not begin when one is held, whatever ails the others', async () => {
     lost.add('host-1');
-    runShell(lockScript(hosts[1]?.lock ?? '', 'bob@desk since noon: drain'));
-    const result = await withLocks(context, hosts, 'apply', () => Promise.resolve());
+    hold(hosts[1]?.lock ?? '');
+    const result = await withLocks(context, hosts, 0, () => Promise.resolve());
     expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
     expect(held()).toEqual(['host-2']);
   });
 
   it('begins also when no host is left, for all that can be said of each', async () => {
     for (const { host } of hosts) lost.add(host);
-    const result = await withLocks(context, hosts, 'apply', (locks) => Promise.resolve(locks));
+    const result = await withLocks(context, hosts, 0, (locks) => Promise.resolve(locks));
     const gone = hosts.map(({ host }) => ({ message: `${host} is gone` }));
     expect(result).toMatchObject({ ok: true, value: { held: new Set(), troubles: gone } });
   });

@@ -161,7 +161,7 @@ describe('a file that goes only in the version that was written', () => {
     writeFileSync(join(folder, 'f'), text);
     const record = { backups: join(folder, 'backups'), written: join(folder, 'written') };
     const replaces = createHash('sha256').update('ours').digest('hex');
-    return { folder, ...runShell(removeFileScript(join(folder, path), { ...record, replaces })) };
+    return { folder, ...runShell(removeFileScript(join(folder, path), record, replaces)) };
   }
 
   it('goes', () => {

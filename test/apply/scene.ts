@@ -1,11 +1,11 @@
-import type { ApplyContext, ApplyRules } from '../../src/apply/context.js';
+import type { ApplyContext, ApplyRules, Run } from '../../src/apply/context.js';
 import { MANAGERS } from '../../src/apply/service-manager.js';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import { UNKNOWN_PACE } from '../../src/drain/pace.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
-import { hostLayout, workerLayout, type WorkerLayout } from '../../src/host/layout.js';
+import { hostLayout, workerLayout, type HostLayout, type WorkerLayout } from '../../src/host/layout.js';
 import type { TaskCode } from '../../src/lotus/task.js';
 import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../../src/observed/observed.js';
 import type { Expectation } from '../../src/plan/plan.js';
@@ -18,6 +18,12 @@ import { fakeWorker } from './fake-worker.js';
 import { notAsked } from './not-asked.js';
 
 export const START = '2026-01-02T03:04:05.000Z';
+
+const RUN: Run = {
+  id: 'run-1',
+  command: 'apply',
+  process: { pid: 4711, machine: 'laptop' },
+};
 
 export function hostsWithOneWorker(count: number): Farm {
   const hosts = Array.from({ length: count }, (_, index) => index + 1).map((n) =>
@@ -47,8 +53,10 @@ const PART = /^part_\d+\(\) \(\n([\s\S]*?)\n\)\nif all ([\d ]*); then$/gm;
 export class Scene {
   readonly calls: string[] = [];
   readonly events: Event[] = [];
-  /** Lines of the journals, parsed. */
+  /** Lines of the journals on what came to an end, parsed. */
   readonly journal: unknown[] = [];
+  /** Those on what began or waits. */
+  readonly notes: unknown[] = [];
   /** What other scripts were run, whole. */
   readonly scripts: string[] = [];
   /** Calls that fail, by the call. */
@@ -72,6 +80,7 @@ export class Scene {
     this.#full = this.observation;
     this.context = {
       who: 'alice@laptop',
+      run: RUN,
       emit: (event) => this.events.push(event),
       miner: this.#miner(),
       apis: new Map(this.#workers().map(({ name }) => [name, this.api(name)])),
@@ -92,6 +101,8 @@ export class Scene {
         return Promise.resolve();
       },
       newId: () => 'new-id',
+      chance: () => 0.5,
+      processState: ({ pid }) => (pid === RUN.process.pid ? 'runs' : 'unknown'),
       redact: (text) => text.replaceAll(CANARY, '(secret)'),
     };
   }
@@ -103,7 +114,7 @@ export class Scene {
 
   /** The calls that change something. */
   get changes(): readonly string[] {
-    return this.calls.filter((call) => !/^(sleep|look|miner) /.test(call));
+    return this.calls.filter((call) => !/^(sleep|look|miner) | note$/.test(call));
   }
 
   layout(worker: string): WorkerLayout {
@@ -112,10 +123,10 @@ export class Scene {
     return found.layout;
   }
 
-  journalOf(host: string): string {
+  homeOf(host: string): HostLayout {
     const found = this.farm.hosts.find(({ name }) => name === host);
     if (found === undefined) throw new Error(`no host ${host}`);
-    return hostLayout(found.paths).journal;
+    return hostLayout(found.paths);
   }
 
   expectation(worker: string, overrides: Partial<Expectation> = {}): Expectation {
@@ -219,7 +230,9 @@ export class Scene {
     return { host, stream, dial, notes, close, isOpen, exec: (script) => this.#exec(host, script) };
   }
 
-  async #exec(host: string, script: string): Promise<Result<ExecOutput>> {
+  async #exec(host: string, sent: string): Promise<Result<ExecOutput>> {
+    // Who sent it goes before each script that may change a file.
+    const script = sent.replace(/^by='[^']*'; /, '');
     return script.startsWith(BATCH) ? this.#batch(host, script) : this.#single(host, script);
   }
 
@@ -264,11 +277,14 @@ export class Scene {
         if (script === manager.logScript(layout)) return { what: `${prefix}log ${name}` };
       }
     }
-    const line = /^printf '%s\\n' '(.*)' >>/m.exec(script)?.[1];
-    const note = (): void => {
-      this.journal.push(JSON.parse(line?.replaceAll(`'\\''`, `'`) ?? ''));
-    };
-    if (line !== undefined) return { what: 'journal', effect: note };
+    const line = /^append '(.*)'$/m.exec(script)?.[1];
+    if (line !== undefined) {
+      const entry = JSON.parse(line.replaceAll(`'\\''`, `'`)) as { readonly outcome?: string };
+      const isEnd = entry.outcome !== 'begun' && entry.outcome !== 'waiting';
+      const effect = (): void => void (isEnd ? this.journal : this.notes).push(entry);
+      return { what: isEnd ? 'journal' : 'note', effect };
+    }
+    if (script.includes('/lock')) return { what: script.includes('mkdir') ? 'lock' : 'unlock' };
     this.scripts.push(script);
     return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };
   }

@@ -18,14 +18,27 @@ import {
   writeFileScript,
   type FileWrite,
 } from '../../src/apply/scripts.js';
+import { backupPath, MOST_BACKUPS } from '../../src/apply/backup-script.js';
+import { byScript } from '../../src/apply/record-script.js';
+import { parseJournal } from '../../src/host/journal.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
 import { Secret } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
 import { SHELLS } from '../support/host-folder.js';
 import { sha256 } from '../support/observation.js';
-import { modeOf, removeFolders, runShell, tempFolder } from './run-shell.js';
+import { modeOf, removeFolders, runShell, tempFolder, type ShellOptions } from './run-shell.js';
 
 afterEach(removeFolders);
+
+/** A folder with commands that stand in for those of a host. */
+function commands(texts: Readonly<Record<string, string>>): string {
+  const folder = tempFolder();
+  for (const [name, text] of Object.entries(texts)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    chmodSync(join(folder, name), 0o755);
+  }
+  return folder;
+}
 
 /** A write into a folder of its own; `before` is the file that is there already. */
 class Write {
@@ -61,8 +74,8 @@ class Write {
     chmodSync(this.path, mode);
   }
 
-  run(options: Parameters<typeof runShell>[1] = {}): ReturnType<typeof runShell> {
-    return runShell(writeFileScript(this.#write), options);
+  run({ by = '', ...options }: ShellOptions & { by?: string } = {}): ReturnType<typeof runShell> {
+    return runShell(by + writeFileScript(this.#write), options);
   }
 
   get text(): string {
@@ -217,6 +230,81 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a written file in $shell', ({
     writeFileSync(write.path, bytes);
     expect(write.run({ shell, before: 'export LC_ALL=C.UTF-8' })).toEqual(DONE);
     expect(write.kept).toEqual(['API_TOKEN=(secret)']);
+  });
+
+  it('keeps of each file the newest versions, and leaves those of others', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    mkdirSync(write.backups, { recursive: true });
+    const name = write.path.replaceAll('/', '_');
+    const stamps = Array.from(
+      { length: 30 },
+      (_, day) => `202601${String(day + 1).padStart(2, '0')}T000000Z-7`,
+    );
+    const others = [`20260101T000000Z-7_x${name}`, 'notes_by_hand', `20260101T000000Z-7${name}.more`];
+    for (const kept of [...stamps.map((stamp) => stamp + name), ...others])
+      writeFileSync(join(write.backups, kept), kept);
+    expect(write.run({ shell })).toEqual(DONE);
+    const left = readdirSync(write.backups);
+    expect(left).toEqual(expect.arrayContaining(others));
+    const own = left.filter((file) => !others.includes(file)).sort();
+    expect(own).toHaveLength(MOST_BACKUPS);
+    expect(own.slice(0, -1)).toEqual(stamps.slice(-(MOST_BACKUPS - 1)).map((stamp) => stamp + name));
+  });
+
+  it('is noted in the journal with what it was and is, and who changed it', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    const by = byScript({ at: '2026-01-02T03:04:05.000Z', who: "al'ice", run: 'r', command: 'apply' });
+    expect(write.run({ shell, by })).toEqual(DONE);
+    const { entries } = parseJournal(readFileSync(join(dirname(write.written), 'journal.jsonl'), 'utf8'));
+    const [kept = ''] = readdirSync(write.backups);
+    expect(entries).toMatchObject([
+      {
+        who: "al'ice",
+        run: 'r',
+        change: { path: write.path, before: sha256('old\n'), after: sha256('new\n'), mode: '644' },
+      },
+    ]);
+    const { backups = '', stamp = '', path = '' } = entries[0]?.change ?? {};
+    expect(backupPath(backups, stamp, path)).toBe(join(write.backups, kept));
+  });
+
+  it('has the label of the one it replaces, or what the policy says, where there are labels', () => {
+    for (const [before, wanted] of [
+      ['old\n', 'chcon --reference='],
+      [undefined, 'restorecon '],
+    ] as const) {
+      const write = new Write('new\n', before === undefined ? {} : { before });
+      const log = join(tempFolder(), 'log');
+      writeFileSync(log, '');
+      const note = `echo "\${0##*/} $*" >>${log}; exit 1`;
+      const path = `export PATH=${commands({ selinuxenabled: 'exit 0', chcon: note, restorecon: note })}:$PATH`;
+      expect(write.run({ shell, before: path })).toEqual(DONE);
+      expect(readFileSync(log, 'utf8')).toMatch(new RegExp(`^${wanted}${write.path}.*\n$`));
+      writeFileSync(log, '');
+      const off = `export PATH=${commands({ selinuxenabled: 'exit 1', chcon: note, restorecon: note })}:$PATH`;
+      const other = new Write('new\n', before === undefined ? {} : { before });
+      expect(other.run({ shell, before: off })).toEqual(DONE);
+      expect(readFileSync(log, 'utf8')).toBe('');
+    }
+  });
+
+  it.each([
+    ['takes no folder', 'for one; do [ ! -d "$one" ] || { echo no >&2; exit 1; }; done'],
+    ['takes no file at all and syncs everything', 'exit 0'],
+  ])('is in place where `sync` %s', (_, text) => {
+    // busybox may take its own applet.
+    const write = new Write('new\n', { before: 'old\n' });
+    const path = `export PATH=${commands({ sync: text })}:$PATH`;
+    expect(write.run({ shell, before: path })).toEqual(DONE);
+    expect(write.text).toBe('new\n');
+  });
+
+  it.runIf(shell[0] !== 'busybox')('is left alone when it cannot be brought to the disk', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    const path = `export PATH=${commands({ sync: 'exit 1' })}:$PATH`;
+    expect(write.run({ shell, before: path }).status).not.toBe(0);
+    expect(write.text).toBe('old\n');
+    expect(write.neighbours).toEqual([]);
   });
 
   it('is kept for its owner alone', () => {

@@ -1,10 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { processManager } from '../../src/apply/process-manager.js';
-import { createPathScript, journalScript } from '../../src/apply/scripts.js';
+import { createPathScript } from '../../src/apply/scripts.js';
 import { workerLayout } from '../../src/host/layout.js';
-import { modeOf, removeFolders, runShell, tempFolder } from './run-shell.js';
+import { removeFolders, runShell, tempFolder } from './run-shell.js';
 
 afterEach(removeFolders);
 
@@ -27,17 +27,6 @@ describe('a storage path', () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'mnt'), '');
     expect(runShell(createPathScript(join(folder, 'mnt', 'seal'))).status).not.toBe(0);
-  });
-});
-
-describe('the journal', () => {
-  it('gets one line more, for its owner to read alone', () => {
-    const journal = `${tempFolder()}/state/journal.jsonl`;
-    const lines = ['{"step":"a"}', `{"why":"it's \\\\n %s $HOME -n"}`];
-    for (const line of lines) expect(runShell(journalScript(journal, line))).toEqual(DONE);
-    expect(readFileSync(journal, 'utf8')).toBe(lines.map((line) => `${line}\n`).join(''));
-    expect(modeOf(journal)).toBe('600');
-    expect(modeOf(dirname(journal))).toBe('700');
   });
 });
 

@@ -206,7 +206,7 @@ hosts:
     });
 
     it('says who held the lock, and that nobody did', async () => {
-      const held = await run('unlock', 'here');
+      const held = await run('unlock', 'here', '--force');
       expect(held).toMatchObject({
         code: 0,
         stdout: 'here was locked by alice@laptop since yesterday: apply; it is not locked now.',
@@ -215,18 +215,18 @@ hosts:
     });
 
     it('says it for programs', async () => {
-      const { stdout } = await run('unlock', 'here', '--json');
+      const { stdout } = await run('unlock', 'here', '--json', '--force');
       const hosts = [{ host: 'here', wasLockedBy: 'alice@laptop since yesterday: apply' }];
       expect(JSON.parse(stdout)).toEqual({ hosts, diagnostics: [] });
     });
 
     it('fails loudly when the lock stays', async () => {
       await writeFile(join(lock(), 'stray'), '');
-      const { code, stdout, stderr } = await run('unlock', 'here');
+      const { code, stdout, stderr } = await run('unlock', 'here', '--force');
       expect(code).toBe(1);
       expect(stdout).toBe('');
       expect(stderr).toContain('error SF602: cannot take the lock of here away');
-      const forPrograms = await run('unlock', 'here', '--json');
+      const forPrograms = await run('unlock', 'here', '--json', '--force');
       expect(forPrograms.code).toBe(1);
       expect(JSON.parse(forPrograms.stdout)).toMatchObject({ hosts: [], diagnostics: [{ code: 'SF602' }] });
     });

@@ -91,6 +91,7 @@ it('refuses to work on a host that somebody else has locked, until it is unlocke
   expect(refused.code).toBe(1);
   expect(refused.stdout + refused.stderr).toContain('alice@desk since noon');
   expect(await farm.eye.session('worker-1')).toBeUndefined();
-  expect((await farm.run(['unlock', 'host-1'])).code).toBe(0);
+  expect((await farm.run(['unlock', 'host-1'])).code).toBe(1);
+  expect((await farm.run(['unlock', 'host-1', '--force'])).code).toBe(0);
   expect((await farm.run(['apply', '--yes'])).code).toBe(0);
 });

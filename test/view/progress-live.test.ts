@@ -41,7 +41,7 @@ describe('liveProgress', () => {
     open(80, 10);
     progress.emit({ ...waiting('worker-1'), expected: '2026-03-01T15:02:00Z' } as Event);
     expect(screen.lines).toEqual([
-      '⠋ host-1 worker-1: 2h41m so far, about 21m left, waiting for 1 job: PC1 of s-t0…',
+      '⠋ host-1 worker-1: 2h41m so far, about 21m left, waiting for 1 job: PC1 of s-t…',
     ]);
     progress.emit({ ...waiting('worker-1'), expected: '2026-03-01T14:02:00Z' } as Event);
     expect(screen.lines).toEqual([

@@ -29,6 +29,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
     return EXIT.failed;
   }
   return onFarm(
+    'apply',
     options,
     terminal,
     (on) => carryOutSaved(on, terminal, file, saved.value, options),

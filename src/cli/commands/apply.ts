@@ -21,6 +21,8 @@ export interface ApplyOptions extends GlobalOptions, PartWords {
   readonly yes?: boolean;
   /** Milliseconds a restart may wait for its worker to get quiet; else as the file says. */
   readonly drainTimeout?: number;
+  /** Milliseconds to wait for locks that others hold. */
+  readonly lockTimeout?: number;
   /** That much of the farm is disturbed is meant. */
   readonly allowLarge?: boolean;
   /** Does what can be done now, and leaves what has to wait to the next run. */
@@ -76,7 +78,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     );
     return code;
   };
-  return onFarm(options, terminal, work, loadCheckedFarm);
+  return onFarm('apply', options, terminal, work, loadCheckedFarm);
 }
 
 function showPlan(planned: Plan, terminal: Terminal): void {

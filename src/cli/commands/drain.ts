@@ -14,7 +14,12 @@ import { resolveTargets, type TargetWorker } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { DEFAULT_TIMES, who } from '../workspace.js';
 
-export interface DrainOptions extends GlobalOptions {
+export interface ResumeOptions extends GlobalOptions {
+  /** Milliseconds to wait for locks that others hold. */
+  readonly lockTimeout?: number;
+}
+
+export interface DrainOptions extends ResumeOptions {
   readonly reason?: string;
   /** Milliseconds */
   readonly deadline?: number;
@@ -24,7 +29,7 @@ export interface DrainOptions extends GlobalOptions {
 
 export function drain(names: readonly string[], options: DrainOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm(options, terminal, async (on) => {
+  return onFarm('drain', options, terminal, async (on) => {
     const targets = resolveTargets(on.workspace.farm, names);
     if (!targets.ok) {
       terminal.diagnostics([targets.diagnostic]);
@@ -35,7 +40,7 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       when: new Date().toISOString(),
       ...(options.reason === undefined ? {} : { why: options.reason }),
     };
-    const remembered = await changeIntents(on, terminal, targets.value, asked);
+    const remembered = await changeIntents(on, terminal, targets.value, asked, options);
     const ready = targets.value.filter((target) => !isUndone(target, remembered));
     if (ready.length === 0 || on.signal.aborted) return remembered.code;
     const failures = await empty(on, terminal, ready, options);
@@ -56,6 +61,7 @@ function changeIntents(
   terminal: Terminal,
   targets: readonly TargetWorker[],
   asked: DrainIntent,
+  { lockTimeout = 0 }: DrainOptions,
 ): Promise<Outcome> {
   const { workspace } = on;
   const replan = (probe: FarmProbe): Plan => {
@@ -67,7 +73,7 @@ function changeIntents(
   return workspace
     .look(() => undefined)
     .then((probe) =>
-      carryOut(on, terminal, replan(probe), { quietly: true, unseen: true }, (fresh) =>
+      carryOut(on, terminal, replan(probe), { quietly: true, unseen: true, lockTimeout }, (fresh) =>
         success(replan(fresh)),
       ),
     );
@@ -89,7 +95,7 @@ async function empty(
         worker: worker.name,
         tasks: worker.tasks,
         service: workerLayout(host, worker),
-        journal: hostLayout(host.paths).journal,
+        home: hostLayout(host.paths),
         farmHosts: workspace.farm.hosts.map(({ name }) => name),
         stop: options.stop,
         ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
@@ -106,9 +112,9 @@ async function empty(
 }
 
 /** Gives drained workers back just what the file declares for them. */
-export function resume(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+export function resume(names: readonly string[], options: ResumeOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm(options, terminal, async (on) => {
+  return onFarm('resume', options, terminal, async (on) => {
     const { workspace } = on;
     const targets = resolveTargets(workspace.farm, names);
     if (!targets.ok) {
@@ -121,7 +127,7 @@ export function resume(names: readonly string[], options: GlobalOptions): Promis
       return planIntents(workspace.desired(intents), probe.observation, changes);
     };
     const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
-    const { code } = await carryOut(on, terminal, replan(probe), { unseen: true }, (fresh) =>
+    const { code } = await carryOut(on, terminal, replan(probe), { ...options, unseen: true }, (fresh) =>
       success(replan(fresh)),
     );
     return code;

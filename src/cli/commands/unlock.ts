@@ -1,37 +1,58 @@
-import { unlockScript } from '../../apply/lock.js';
+import { HELD, lookScript, parseSeenLock, unlockScript } from '../../apply/lock-script.js';
+import { locked } from '../../apply/lock-words.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { hostLayout } from '../../host/layout.js';
-import { shellQuote } from '../../host/shell.js';
-import type { ExecOutput } from '../../remote/remote.js';
+import { lockWords, staleness, type SeenLock, type Staleness } from '../../host/lock-holder.js';
+import type { ExecOutput, Remote } from '../../remote/remote.js';
 import { diagnosticsJson, formatDiagnostics } from '../../view/diagnostics.js';
 import { printable } from '../../view/text.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm } from '../on-farm.js';
 import { hostsNamed } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
+import { processState } from '../this-process.js';
+
+export interface UnlockOptions extends GlobalOptions {
+  /** Whoever holds it. */
+  readonly force?: boolean;
+}
 
 interface UnlockedHost {
   readonly host: string;
   /** Missing where there was no lock. */
   readonly wasLockedBy?: string;
+  /** Why nobody would have given it back, as far as that can be known. */
+  readonly stale?: Staleness;
 }
 
-/** Takes away the lock that a command left which was cut off. */
-export function unlock(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+/** Whether a lock may go of which nothing says that its holder has ended. */
+type Ask = (host: string, lock: SeenLock) => Promise<boolean>;
+
+/** Takes away the lock that a command left which was cut off; one that is not stale only where that was said. */
+export function unlock(names: readonly string[], options: UnlockOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm(options, terminal, async ({ workspace: { farm, connections } }) => {
+  return onFarm('unlock', options, terminal, async ({ workspace: { farm, connections }, signal }) => {
     const hosts = hostsNamed(farm, names);
     if (!hosts.ok) {
       terminal.diagnostics([hosts.diagnostic]);
       return EXIT.usage;
     }
-    const results = await Promise.all(
+    const ask: Ask = async (host, lock) => {
+      if (options.force === true || !terminal.canAsk) return options.force === true;
+      const question = `${host} is locked by ${printable(lockWords(lock))}, who may still work there.\nTake the lock away? Only "yes" is taken: `;
+      return terminal.confirm(question, signal);
+    };
+    const seen = await Promise.all(
       hosts.value.map(async ({ name, paths }) => {
         const { lock } = hostLayout(paths);
-        return unlockedHost(name, lock, await connections.remote(name).exec(script(lock)));
+        const remote = connections.remote(name);
+        return { remote, lock, output: await remote.exec(lookScript(lock)) };
       }),
     );
+    const results: Result<UnlockedHost>[] = [];
+    // One after the other, as are the questions.
+    for (const { remote, lock, output } of seen) results.push(await unlockOne(remote, lock, output, ask));
     const unlocked = results.flatMap((result) => (result.ok ? [result.value] : []));
     const failures = results.flatMap((result) => (result.ok ? [] : [result.diagnostic]));
     terminal.result(unlocked.map(words).join('\n'), {
@@ -43,29 +64,51 @@ export function unlock(names: readonly string[], options: GlobalOptions): Promis
   });
 }
 
-/** Says `locked` and the holder before the lock goes. */
-function script(lock: string): string {
-  const folder = shellQuote(lock);
-  return `if [ -e ${folder} ]; then echo locked; cat ${folder}/holder 2>/dev/null; fi\n${unlockScript(lock)}`;
+/** Fails with SF609 for a lock that stays, SF602 for one that cannot be taken away. */
+export async function unlockOne(
+  remote: Remote,
+  lock: string,
+  look: Result<ExecOutput>,
+  ask: Ask,
+): Promise<Result<UnlockedHost>> {
+  const { host } = remote;
+  if (!look.ok) return look;
+  if (look.value.status !== 0) return failure(stillThere(host, lock, look.value.stderr.trim()));
+  if (look.value.stdout === '') return success({ host });
+  const seen = parseSeenLock(look.value.stdout);
+  const process = seen.holder?.process;
+  const stale = staleness(seen, process === undefined ? 'unknown' : processState(process));
+  if (stale === undefined && !(await ask(host, seen))) return failure(locked(host, seen, stale));
+  const gone = await remote.exec(unlockScript(lock, seen.text));
+  if (!gone.ok) return gone;
+  if (gone.value.status === HELD) return failure(changedHands(host));
+  if (gone.value.status !== 0) return failure(stillThere(host, lock, gone.value.stderr.trim()));
+  return success({ host, wasLockedBy: lockWords(seen), ...(stale === undefined ? {} : { stale }) });
 }
 
-/** What came of the script on a host. Fails with SF602 when the lock is still there. */
-export function unlockedHost(host: string, lock: string, output: Result<ExecOutput>): Result<UnlockedHost> {
-  if (!output.ok) return output;
-  const { status, stdout, stderr } = output.value;
-  if (status !== 0) return failure(stillLocked(host, lock, stderr.trim()));
-  if (stdout === '') return success({ host });
-  const holder = stdout.slice(stdout.indexOf('\n') + 1).trim();
-  return success({ host, wasLockedBy: holder === '' ? 'somebody unnamed' : holder });
+function words({ host, wasLockedBy, stale }: UnlockedHost): string {
+  if (wasLockedBy === undefined) return `${host} was not locked.`;
+  const why = stale === undefined ? '' : ` It was stale: ${STALE[stale]}.`;
+  return `${host} was locked by ${printable(wasLockedBy)}; it is not locked now.${why}`;
 }
 
-function words({ host, wasLockedBy }: UnlockedHost): string {
-  return wasLockedBy === undefined
-    ? `${host} was not locked.`
-    : `${host} was locked by ${printable(wasLockedBy)}; it is not locked now.`;
+const STALE: Readonly<Record<Staleness, string>> = {
+  'process-gone': 'its process has ended',
+  'host-restarted': 'the host was restarted since',
+  'older-than-a-day': 'it was older than a day',
+};
+
+function changedHands(host: string): Diagnostic {
+  return {
+    code: 'SF609',
+    severity: 'error',
+    message: `the lock of ${host} went to somebody else this moment and stays`,
+    place: { kind: 'host', host },
+    help: `Nothing is wrong then. Who has it: sealfarm unlock ${host}`,
+  };
 }
 
-function stillLocked(host: string, lock: string, why: string): Diagnostic {
+function stillThere(host: string, lock: string, why: string): Diagnostic {
   return {
     code: 'SF602',
     severity: 'error',

@@ -83,10 +83,11 @@ export const WORKING_CODES = {
     title: 'host is locked',
     severity: 'error',
     why:
-      'Whoever changes a host holds the folder `/var/lib/sealfarm/lock` there, with a name and a time in it, because two at once would undo the work of each other. ' +
-      'Somebody holds it now, or a command was cut off and left it.',
+      'Whoever changes a host holds the folder `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
+      'Somebody holds it now, or a command was cut off and left it. ' +
+      'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
-      'Wait until the other command is over. Only when nobody works there any more: `sealfarm unlock HOST`.',
+      'Wait until the other command is over, with `--lock-timeout 30m` for as long as that. Only when nobody works there any more: `sealfarm unlock HOST`, with `--force` where the lock is not stale.',
   },
   SF610: {
     title: 'drain did not end in time',

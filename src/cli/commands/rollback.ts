@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { parseVersions, readVersionsScript } from '../../apply/versions-script.js';
+import type { DesiredFarm } from '../../desired/desired.js';
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../../diagnostic/result.js';
+import type { Host } from '../../farm/farm.js';
+import { formatEnvFile } from '../../host/env-file.js';
+import { hostLayout } from '../../host/layout.js';
+import { wayBack, type Way } from '../../host/rollback.js';
+import type { Plan } from '../../plan/plan.js';
+import { rollbackSteps, type Environment } from '../../plan/rollback-steps.js';
+import { fingerprints } from '../../secret/fingerprint.js';
+import { fileDiff } from '../../view/file-diff.js';
+import { diffLines, TERMINAL_LINES } from '../../view/plan-lines.js';
+import { printable } from '../../view/text.js';
+import { carryOut } from '../carry-out.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { readJournal } from '../journals.js';
+import { onFarm, type OnFarm } from '../on-farm.js';
+import { hostsNamed } from '../targets.js';
+import { Terminal, type GlobalOptions } from '../terminal.js';
+
+export interface RollbackOptions extends GlobalOptions {
+  /** 1: before the last run that changed files. */
+  readonly to: number;
+  readonly yes?: boolean;
+  /** Milliseconds to wait for a lock that others hold. */
+  readonly lockTimeout?: number;
+}
+
+/** Brings the files of a host back to what they were before one of its last runs. */
+export function rollback(name: string, options: RollbackOptions): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  return onFarm('rollback', options, terminal, async (on) => {
+    const hosts = hostsNamed(on.workspace.farm, [name]);
+    const [host, second] = hosts.ok ? hosts.value : [];
+    if (!hosts.ok || host === undefined || second !== undefined) {
+      terminal.diagnostics([hosts.ok ? severalHosts(name) : hosts.diagnostic]);
+      return EXIT.usage;
+    }
+    const made = await planBack(on, host, options.to);
+    if (!made.ok) {
+      terminal.diagnostics([made.diagnostic]);
+      return EXIT.failed;
+    }
+    const { plan, way } = made.value;
+    show(terminal, plan, way);
+    const steps = plan.hosts.flatMap((one) => one.steps);
+    if (steps.length === 0) {
+      terminal.result('Nothing to bring back: the files are as they were.', {
+        type: 'report',
+        done: [],
+        failed: [],
+        skipped: [],
+      });
+      return EXIT.done;
+    }
+    const asked = await mayGoOn(on, terminal, options);
+    if (asked !== EXIT.done) return asked;
+    const leftOut = new Set(
+      on.workspace.farm.hosts.map((one) => one.name).filter((one) => one !== host.name),
+    );
+    const { code } = await carryOut(on, terminal, plan, { ...options, leftOut }, () => success(plan));
+    terminal.say(
+      `${options.config} declares something else now: put it back in git too, else the next apply brings these files forward again. ` +
+        'Workers run on with what they were started with; once the file is back, `sealfarm apply` restarts those that need it, when they are quiet.',
+    );
+    return code;
+  });
+}
+
+async function mayGoOn(on: OnFarm, terminal: Terminal, { yes }: RollbackOptions): Promise<ExitCode> {
+  if (yes === true) return EXIT.done;
+  if (!terminal.canAsk) {
+    terminal.diagnostics([NOBODY_TO_ASK]);
+    return EXIT.usage;
+  }
+  if (await terminal.confirm('\nBring these files back? Only "yes" is taken: ', on.signal)) return EXIT.done;
+  terminal.say('Nothing was changed.');
+  return EXIT.failed;
+}
+
+interface Made {
+  readonly plan: Plan;
+  readonly way: Way;
+}
+
+async function planBack({ workspace }: OnFarm, host: Host, to: number): Promise<Result<Made>> {
+  const layout = hostLayout(host.paths);
+  const remote = workspace.connections.remote(host.name);
+  const journal = await readJournal(remote, host);
+  if (!journal.ok) return journal;
+  const way = wayBack(journal.value.entries, to, layout.manifest);
+  if (typeof way === 'number') return failure(notSoMany(host.name, to, way));
+  const output = await remote.exec(readVersionsScript(way.returns));
+  if (!output.ok) return output;
+  if (output.value.status !== 0) return failure(notRead(host.name, output.value.stderr.trim()));
+  const versions = parseVersions(way.returns, output.value.stdout);
+  const steps = rollbackSteps(host.name, way.returns, versions, environmentOf(workspace.desired(new Map())));
+  if (!steps.ok) return steps;
+  const hosts = [{ host: host.name, layout, reached: true, steps: steps.value }];
+  const { name: farm } = workspace.farm;
+  return success({
+    way,
+    plan: { formatVersion: 1, farm, hosts, waves: [], heldBack: [], diagnostics: [], drained: [] },
+  });
+}
+
+/** Of an environment file that is gone, the miner's token is what the farm knows. */
+function environmentOf({ hosts }: DesiredFarm): Environment {
+  const entries = hosts.flatMap(({ workers }) => workers.flatMap(({ env }) => env));
+  const miner = entries.find(({ name }) => name === 'MINER_API_INFO');
+  const line = miner === undefined ? '' : formatEnvFile([miner]).reveal().trimEnd();
+  const secret = new Set(entries.flatMap(({ name, value }) => (typeof value === 'string' ? [] : [name])));
+  return {
+    secrets: new Map(miner === undefined ? [] : [[miner.name, line.slice(line.indexOf('=') + 1)]]),
+    open: [...new Set(entries.map(({ name }) => name))].filter((name) => !secret.has(name)),
+  };
+}
+
+function show(terminal: Terminal, { hosts }: Plan, { stay, before }: Way): void {
+  const mask = fingerprints(randomUUID());
+  const diffs = hosts.flatMap(({ steps }) => steps.flatMap(({ action }) => fileDiff(action, mask) ?? []));
+  const { style, width } = terminal;
+  const lines = diffs.flatMap((diff) => diffLines(diff, '', { style, width }, TERMINAL_LINES));
+  const data = { type: 'rollback', diffs, stay, ...(before === undefined ? {} : { before }) };
+  terminal.event(lines.join('\n'), data);
+  const as =
+    before?.commit === undefined
+      ? ''
+      : `Before that the host was as of commit ${before.commit.slice(0, 7)}. `;
+  const new_ = stay.length === 0 ? '' : `New files stay: ${stay.map(printable).join(', ')}.`;
+  if (as + new_ !== '') terminal.say(`\n${as}${new_}`);
+}
+
+const NOBODY_TO_ASK: Diagnostic = {
+  code: 'SF614',
+  severity: 'error',
+  message: 'nothing was changed: there is no terminal to ask on',
+  help: 'Say --yes to bring the files back without a question.',
+};
+
+function severalHosts(name: string): Diagnostic {
+  return {
+    code: 'SF615',
+    severity: 'error',
+    message: `${name} stands for several hosts, and rollback takes one`,
+    help: 'Name one host: what its runs changed is counted for itself.',
+  };
+}
+
+function notRead(host: string, why: string): Diagnostic {
+  return {
+    code: 'SF602',
+    severity: 'error',
+    message: `cannot read the versions before on ${host}: ${why}`,
+    place: { kind: 'host', host },
+    help: 'Give the SSH user the right to read them, or set `ssh.sudo: true`.',
+  };
+}
+
+function notSoMany(host: string, to: number, there: number): Diagnostic {
+  return {
+    code: 'SF631',
+    severity: 'error',
+    message: `${host} cannot go back ${to} runs: its journal has ${there} that changed a file`,
+    place: { kind: 'host', host },
+    help: `sealfarm history ${host}`,
+  };
+}

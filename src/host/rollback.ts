@@ -1,0 +1,108 @@
+import { rollbackNumbers, keyOf } from './history.js';
+import type { FileChange, JournalEntry } from './journal.js';
+
+/** A file that shall be again what it was. */
+export interface Return {
+  readonly path: string;
+  /** sha256 of what it shall be, before secrets were masked, and where that version is kept. */
+  readonly wanted: string;
+  readonly kept: Pick<FileChange, 'backups' | 'stamp'>;
+  /** sha256 of what sealfarm left there last; absent where it took the file away. */
+  readonly left?: string;
+}
+
+/** What goes back, and what stays because there was nothing before it. */
+export interface Way {
+  readonly returns: readonly Return[];
+  /** New files: they stay, for whoever uses them by now. */
+  readonly stay: readonly string[];
+  /** The last run before all of that, if the journal tells. */
+  readonly before?: JournalEntry;
+}
+
+/** A file that had a version before, but for sealfarm's own memory: that follows from what it does. */
+export function isRestorable({ change }: JournalEntry, manifest: string): boolean {
+  return change?.before !== undefined && change.path !== manifest;
+}
+
+/**
+ * What makes a host's files again what they were before the `to`-th last run that changed any: also what later runs changed goes
+ * back. A number where there were only so many such runs.
+ */
+export function wayBack(entries: readonly JournalEntry[], to: number, manifest: string): Way | number {
+  const numbers = rollbackNumbers(entries, (entry) => isRestorable(entry, manifest));
+  if (numbers.size < to) return numbers.size;
+  const first = entries.findIndex(
+    (entry) => numbers.get(keyOf(entry)) === to && isRestorable(entry, manifest),
+  );
+  const key = keyOf(entries[first] as JournalEntry);
+  const from = entries.findIndex((entry) => keyOf(entry) === key);
+  const undone = entries.slice(from).flatMap(({ change }) => (change === undefined ? [] : [change]));
+  const before = entries.slice(0, from).findLast((entry) => keyOf(entry) !== key);
+  const byPath = new Map<string, FileChange[]>();
+  for (const change of undone) byPath.set(change.path, [...(byPath.get(change.path) ?? []), change]);
+  byPath.delete(manifest);
+  const ends = [...byPath].map(([path, changes]) => ({ path, oldest: changes[0], newest: changes.at(-1) }));
+  return {
+    returns: ends.flatMap(({ path, oldest, newest }) =>
+      oldest?.before === undefined
+        ? []
+        : [
+            {
+              path,
+              wanted: oldest.before,
+              kept: { backups: oldest.backups, stamp: oldest.stamp },
+              ...(newest?.after === undefined ? {} : { left: newest.after }),
+            },
+          ],
+    ),
+    stay: ends.flatMap(({ path, oldest, newest }) =>
+      oldest?.before === undefined && newest?.after !== undefined ? [path] : [],
+    ),
+    ...(before === undefined ? {} : { before }),
+  };
+}
+
+/** As a backup has it where a secret stood. */
+const MASKED = /^([^=]*)=\(secret\)$/;
+
+/**
+ * A kept version with its secrets filled in from the present file, for the values before are nowhere.
+ * Gives the names whose values nobody knows where there are any: then it cannot be brought back. A comment that held one is left out.
+ * @param known values by name, as they stand behind the `=`, for what the present file has not
+ */
+export function withSecrets(
+  kept: string,
+  present: string | undefined,
+  known: ReadonlyMap<string, string>,
+): { readonly text: string } | { readonly unknown: readonly string[] } {
+  const values = new Map([
+    ...known,
+    ...(present ?? '').split('\n').flatMap((line) => {
+      const at = line.indexOf('=');
+      return at < 0 ? [] : [[nameIn(line.slice(0, at)), line.slice(at + 1)] as const];
+    }),
+  ]);
+  const unknown: string[] = [];
+  const lines = kept.split('\n').flatMap((line) => {
+    const start = MASKED.exec(line)?.[1];
+    if (start === undefined) return [line];
+    const value = values.get(nameIn(start));
+    // A value that goes on in the next line is not one line's to give.
+    if (value === undefined || opensQuote(value) || value === '(secret)') {
+      if (!/^\s*[#;]/.test(start)) unknown.push(nameIn(start));
+      return [];
+    }
+    return [`${start}=${value}`];
+  });
+  return unknown.length > 0 ? { unknown } : { text: lines.join('\n') };
+}
+
+function nameIn(start: string): string {
+  return start.replace(/^\s*(?:export\s+)?/, '').trim();
+}
+
+function opensQuote(value: string): boolean {
+  const quotes = value.replaceAll(/\\./g, '').match(/["']/g)?.length ?? 0;
+  return quotes % 2 === 1 || value.endsWith('\\');
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FileChange, JournalEntry } from '../../src/host/journal.js';
+import { wayBack, withSecrets } from '../../src/host/rollback.js';
+
+const MANIFEST = '/s/manifest.json';
+
+function changed(run: string, path: string, before?: string, after?: string): JournalEntry {
+  const change: FileChange = {
+    path,
+    mode: '644',
+    backups: '/s/backups',
+    stamp: `${run}-1`,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+  return { at: '2026-03-01T12:00:00.000Z', who: 'alice', run, commit: `c-${run}`, change };
+}
+
+const JOURNAL = [
+  changed('r1', '/a', undefined, 'a1'),
+  changed('r2', MANIFEST, 'm1', 'm2'),
+  changed('r3', '/a', 'a1', 'a2'),
+  changed('r3', '/new', undefined, 'n1'),
+  changed('r4', '/a', 'a2', 'a3'),
+  changed('r4', '/gone', 'g1'),
+];
+
+describe('the way back', () => {
+  it('is to what was there before the last run that changed a file', () => {
+    expect(wayBack(JOURNAL, 1, MANIFEST)).toMatchObject({
+      returns: [
+        { path: '/a', wanted: 'a2', left: 'a3', kept: { stamp: 'r4-1' } },
+        { path: '/gone', wanted: 'g1', kept: { stamp: 'r4-1' } },
+      ],
+      stay: [],
+      before: { commit: 'c-r3' },
+    });
+  });
+
+  it('takes back what later runs changed, too, and leaves what was new', () => {
+    expect(wayBack(JOURNAL, 2, MANIFEST)).toMatchObject({
+      returns: [
+        { path: '/a', wanted: 'a1', left: 'a3', kept: { stamp: 'r3-1' } },
+        { path: '/gone', wanted: 'g1' },
+      ],
+      stay: ['/new'],
+      before: { commit: 'c-r2' },
+    });
+  });
+
+  it('has an end', () => {
+    expect(wayBack(JOURNAL, 3, MANIFEST)).toBe(2);
+    expect(wayBack([], 1, MANIFEST)).toBe(0);
+  });
+});
+
+describe('the secrets of a kept version', () => {
+  const NONE = new Map<string, string>();
+
+  it('are those that are there now, whatever else the lines were', () => {
+    const kept = 'A=1\nMINER_API_INFO=(secret)\nexport X_TOKEN =(secret)\n';
+    const present = 'A=2\nMINER_API_INFO=new:/ip4/1.2.3.4/tcp/1/http\nX_TOKEN="a b"\n';
+    expect(withSecrets(kept, present, NONE)).toEqual({
+      text: 'A=1\nMINER_API_INFO=new:/ip4/1.2.3.4/tcp/1/http\nexport X_TOKEN ="a b"\n',
+    });
+  });
+
+  it('of a file that is gone are those that the farm knows, and no others', () => {
+    const known = new Map([['MINER_API_INFO', 'tok']]);
+    expect(withSecrets('MINER_API_INFO=(secret)\n', undefined, known)).toEqual({
+      text: 'MINER_API_INFO=tok\n',
+    });
+    expect(withSecrets('MINER_API_INFO=(secret)\nX_TOKEN=(secret)\n', undefined, known)).toEqual({
+      unknown: ['X_TOKEN'],
+    });
+  });
+
+  it.each(['(secret)', '"goes on', 'goes on\\'])('are not taken from %j', (value) => {
+    expect(withSecrets('X_TOKEN=(secret)', `X_TOKEN=${value}\n`, NONE)).toEqual({ unknown: ['X_TOKEN'] });
+  });
+
+  it('in a comment are left out with it', () => {
+    expect(withSecrets('# DB_PASSWORD=(secret)\nA=1\n', 'A=2\n', NONE)).toEqual({ text: 'A=1\n' });
+  });
+
+  it('never come out as the mask', () => {
+    const line = fc.oneof(
+      fc.constantFrom('A=1', 'X_TOKEN=(secret)', 'Y_PASS=(secret)', '# Z_SECRET=(secret)', ''),
+      fc.string().map((text) => text.replaceAll('(secret)', '')),
+    );
+    const lines = fc.array(line).map((all) => all.join('\n'));
+    fc.assert(
+      fc.property(lines, lines, (kept, present) => {
+        const filled = withSecrets(kept, present, NONE);
+        if ('text' in filled) expect(filled.text).not.toMatch(/=\(secret\)$/m);
+        else expect(filled.unknown.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
