@@ -10,7 +10,6 @@ import { planExitCode } from './commands/plan.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { OnFarm } from './on-farm.js';
 import type { Terminal } from './terminal.js';
-import { DEFAULT_TIMES } from './workspace.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
@@ -87,7 +86,7 @@ async function underLocks(
   { drainTimeout: quiet, leftOut }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
-  const times = { ...DEFAULT_TIMES, quiet };
+  const times = { ...workspace.times, quiet };
   const unasked = { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() };
   const idle = workspace.applyContext(unasked, emit, signal, times);
   const touched = touchedHosts(planned);

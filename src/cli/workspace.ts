@@ -14,7 +14,7 @@ import { makePlan } from '../plan/make-plan.js';
 import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
-import { Connections } from '../probe/connections.js';
+import { Connections, type Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
@@ -35,25 +35,44 @@ export const DEFAULT_TIMES: ApplyTimes = {
   longestPoll: 10_000,
 };
 
+/** What of a command's surroundings may be otherwise than usual. */
+export interface Surroundings {
+  readonly reach?: Reach;
+  readonly times?: ApplyTimes;
+}
+
 /** Everything a command needs to work on a live farm. Close it in the end. */
 export class Workspace {
   readonly farm: Farm;
   readonly connections: Connections;
+  readonly times: ApplyTimes;
   readonly #token: Secret;
   /** Of the farm's file. */
   readonly #commit: Commit | undefined;
 
-  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined, commit: Commit | undefined) {
+  private constructor(
+    farm: Farm,
+    token: Secret,
+    ask: AskPassphrase | undefined,
+    commit: Commit | undefined,
+    { reach, times = DEFAULT_TIMES }: Surroundings,
+  ) {
     this.farm = farm;
+    this.times = times;
     this.#commit = commit;
     this.#token = token;
-    this.connections = connectionsTo(farm, success(token), ask);
+    this.connections = connectionsTo(farm, success(token), ask, reach);
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
-  static async open(farm: Farm, ask?: AskPassphrase, commit?: Commit): Promise<Result<Workspace>> {
+  static async open(
+    farm: Farm,
+    ask?: AskPassphrase,
+    commit?: Commit,
+    surroundings: Surroundings = {},
+  ): Promise<Result<Workspace>> {
     const token = await minerToken(farm);
-    return token.ok ? success(new Workspace(farm, token.value, ask, commit)) : token;
+    return token.ok ? success(new Workspace(farm, token.value, ask, commit, surroundings)) : token;
   }
 
   close(): Promise<void> {
@@ -145,9 +164,14 @@ function minerToken({ miner }: Farm): Promise<Result<Secret>> {
   return resolveSecret(miner.token, { environment: process.env });
 }
 
-function connectionsTo(farm: Farm, token: Result<Secret>, ask: AskPassphrase | undefined): Connections {
+function connectionsTo(
+  farm: Farm,
+  token: Result<Secret>,
+  ask: AskPassphrase | undefined,
+  reach?: Reach,
+): Connections {
   const keyRing = ask === undefined ? {} : { keyRing: new KeyRing(ask) };
-  return new Connections(farm, token, { environment: process.env, homeDir: homedir(), ...keyRing });
+  return new Connections(farm, token, { environment: process.env, homeDir: homedir(), ...keyRing }, reach);
 }
 
 /** `alice@laptop` */
