@@ -55,7 +55,7 @@ export async function carryOut(
   const { report, plan, troubles, unlocked } = carried.value;
   const undone = [...unlocked, ...report.failed.map(({ step }) => step), ...report.skipped];
   const failed = undone.length > 0;
-  if (unseen || troubles.length > 0) terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : [])]);
+  terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : newIn(plan, planned))]);
   if (failed || !quietly) terminal.result(formatReport(report, terminal.style), reportJson(report));
   const unreached = plan.hosts.filter(({ reached }) => !reached);
   const good = quietly && unreached.length === 0;
@@ -103,6 +103,15 @@ async function underLocks(
     return success({ plan, report, troubles, unlocked });
   });
   return carried.ok ? carried.value : carried;
+}
+
+/** What the look under the locks found wrong, and the one before did not: nobody has been told. */
+export function newIn(
+  fresh: Pick<Plan, 'diagnostics'>,
+  planned: Pick<Plan, 'diagnostics'>,
+): readonly Diagnostic[] {
+  const told = new Set(planned.diagnostics.map(({ code, message }) => `${code} ${message}`));
+  return fresh.diagnostics.filter(({ code, message }) => !told.has(`${code} ${message}`));
 }
 
 function touchedHosts({ hosts }: Plan): Plan['hosts'] {

@@ -50,7 +50,7 @@ export class FaultyRemote implements Remote {
     const result = await (fault === undefined
       ? this.#run(text, options)
       : this.#failing(fault, text, options));
-    return this.#injector.dead ? NEVER : result;
+    return this.#unlessDead(result);
   }
 
   #suffering(text: string, purpose: string): string {
@@ -67,18 +67,10 @@ export class FaultyRemote implements Remote {
     const result = await this.#inner.exec(at(text, command.label, mark, action), options);
     if (this.#injector.fired || !existsSync(mark)) return result;
     this.#injector.happened();
-    switch (command.fault) {
-      case 'kill before':
-        this.#injector.die();
-        return NEVER;
-      case 'reboot':
-        this.#injector.reboot();
-        return this.#cut();
-      case 'cut before':
-        return this.#cut();
-      default:
-        return result;
-    }
+    if (command.fault === 'disk full') return result;
+    if (command.fault === 'cut before') return this.#cut();
+    this.#injector.die();
+    return NEVER;
   }
 
   async #failing(
@@ -119,6 +111,11 @@ export class FaultyRemote implements Remote {
     }
   }
 
+  /** A sealfarm that has died meanwhile hears nothing more. */
+  #unlessDead<T>(result: Result<T>): Result<T> | Promise<never> {
+    return this.#injector.dead ? NEVER : result;
+  }
+
   /** Everything that is on its way over this connection breaks off. */
   async #cut(): Promise<Result<never>> {
     await this.#inner.close();
@@ -136,10 +133,10 @@ export class FaultyRemote implements Remote {
   async dial(host: string, port: number): Promise<Result<Duplex>> {
     if (this.#injector.dead) return NEVER;
     const dialled = await this.#inner.dial(host, port);
-    if (this.#injector.dead) return NEVER;
-    if (!dialled.ok) return dialled;
+    if (!dialled.ok) return this.#unlessDead(dialled);
     const who = port === this.#minerPort ? 'miner' : 'worker';
-    return success(tapped(dialled.value, who, this.#injector, () => void this.#inner.close()));
+    const cut = (): void => void this.#inner.close();
+    return this.#unlessDead(success(tapped(dialled.value, who, this.#injector, cut)));
   }
 
   isOpen(): boolean {
