@@ -1,7 +1,7 @@
 import type { WorkerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
 import { RECORD_FUNCTIONS } from './record-script.js';
-import { backupCommand } from './scripts.js';
+import { backUp } from './scripts.js';
 
 /** Takes a file that may hold a secret away, and its folder where nothing else is in it. The backup has a mask for the secret. */
 export function removeFileScript(
@@ -11,11 +11,12 @@ export function removeFileScript(
   return `set -eu
 ${RECORD_FUNCTIONS}
 written=${shellQuote(written)}
-target=${shellQuote(path)} backups=${shellQuote(backups)}
+target=${shellQuote(path)} backups=${shellQuote(backups)} copy=${shellQuote(backups)}/.$$.sealfarm-tmp
+trap 'rm -f "$copy"' EXIT
+trap 'exit 1' HUP INT TERM
 if [ -e "$target" ]; then
   umask 077
-  mkdir -p "$backups"
-  ${backupCommand('600')} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"
+  ${backUp('600')}
 fi
 rm -f "$target"
 rmdir "\${target%/*}" 2>/dev/null || :

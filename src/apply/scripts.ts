@@ -38,12 +38,14 @@ export function writeFileScript({
 ${RECORD_FUNCTIONS}
 written=${shellQuote(written)}
 target=${shellQuote(path)} folder=${shellQuote(folder)} backups=${shellQuote(backups)}
-temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)}
+temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)} copy=$backups/.$$.sealfarm-tmp
 ${makeFolder('"$folder"', owner)}
 seen=absent
 if [ -e "$target" ]; then seen=$(sha256sum <"$target" | cut -d ' ' -f 1); fi
 if [ "$seen" != ${replaces ?? 'absent'} ]; then echo "$target is not the file that was read" >&2; exit ${CHANGED_MEANWHILE}; fi
-trap 'rm -f "$temp"' EXIT
+trap 'rm -f "$temp" "$copy"' EXIT
+# A shell that a signal ends does not clean up by itself.
+trap 'exit 1' HUP INT TERM
 umask 077
 base64 -d >"$temp" <<'END'
 ${base64Lines(content.reveal())}END
@@ -51,8 +53,7 @@ mode=${mode === '600' ? '600' : '644'}
 if [ "$seen" != absent ]; then
   ${mode === '600' ? ':' : 'mode=$(stat -c %a "$target")'}
   chown "$(stat -c %u:%g "$target")" "$temp"
-  mkdir -p "$backups"
-  ${backupCommand(mode)} "$target" >"$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"
+  ${backUp(mode)}
 fi
 ${
   owner === undefined
@@ -68,9 +69,18 @@ sync "$folder"
 `;
 }
 
-/** The token has one place on a host: the backup of a file that holds it has a mask there. */
-export function backupCommand(mode: FileWrite['mode']): string {
-  return mode === '600' ? `LC_ALL=C sed '/${SECRET_NAMES}/s/=.*/=(secret)/'` : 'cat';
+/**
+ * Lines that put $target away in $backups by way of $copy: whole or not at all, since somebody may go back to it. The token
+ * has one place on a host: the backup of a file that holds it has a mask there.
+ */
+export function backUp(mode: FileWrite['mode']): string {
+  const command = mode === '600' ? `LC_ALL=C sed '/${SECRET_NAMES}/s/=.*/=(secret)/'` : 'cat';
+  return `mkdir -p "$backups"
+  # What one that was cut off left.
+  rm -f "$backups"/.*.sealfarm-tmp
+  ${command} "$target" >"$copy"
+  sync "$copy"
+  mv -f "$copy" "$backups/$(date -u +%Y%m%dT%H%M%SZ)-$$$(printf %s "$target" | tr / _)"`;
 }
 
 /** Lines that give a variable whose value may be secret, for sed; also indented, exported or commented out by hand. */

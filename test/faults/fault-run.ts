@@ -96,8 +96,14 @@ export class FaultRun {
     return this.#ear.said.join('\n');
   }
 
-  look(): Promise<FarmProbe> {
-    return this.#workspace.look(() => undefined);
+  /** What is wrong with a host is said by the plan of a command, which nobody shows here. */
+  async look(only?: string): Promise<FarmProbe> {
+    const probe = await this.#workspace.look(() => undefined, this.#part(only)?.leftOut);
+    const { hosts, miner } = probe.observation;
+    this.#ear.diagnostics(
+      [...hosts.values(), miner].flatMap((seen) => (seen.reached ? [] : [seen.diagnostic])),
+    );
+    return probe;
   }
 
   plan(probe: FarmProbe, only?: string): Plan {

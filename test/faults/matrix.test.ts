@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findBoundaries } from './boundaries.js';
 import { eventually } from '../support/cli.js';
 import { FAULTS, impossible, kindOf, type Fault, type Label } from './boundary.js';
 import { FaultFarm } from './fault-farm.js';
 import { Rounds, type Task } from './rounds.js';
-import { SCENARIOS, type Scenario } from './scenario.js';
 
 const HOSTS = 10;
 
@@ -28,7 +28,7 @@ interface Waiting extends Task {
 }
 
 it('loses no work and converges, whatever breaks at whichever boundary', async () => {
-  const waiting = (await boundaries()).flatMap(({ label, scenario, times }, index) =>
+  const waiting = (await findBoundaries(rounds)).flatMap(({ label, scenario, times }, index) =>
     FAULTS.filter((fault) => impossible(kindOf(label), fault) === undefined).map((fault, at): Waiting => ({
       scenario,
       tries: 0,
@@ -70,23 +70,6 @@ it('loses no work and converges, whatever breaks at whichever boundary', async (
   );
   expect(problems).toEqual([]);
 }, 1_800_000);
-
-interface Found {
-  readonly label: Label;
-  /** Where it is passed most often. */
-  readonly scenario: Scenario;
-  readonly times: number;
-}
-
-async function boundaries(): Promise<readonly Found[]> {
-  const found = new Map<Label, Found>();
-  for (const scenario of SCENARIOS) {
-    for (const [label, times] of await rounds.record('host-1', scenario)) {
-      if (times > (found.get(label)?.times ?? 0)) found.set(label, { label, scenario, times });
-    }
-  }
-  return [...found.values()].sort((one, other) => one.label.localeCompare(other.label));
-}
 
 /** How often each fault came to pass at each boundary. */
 function table(labels: readonly Label[], counts: ReadonlyMap<string, number>): string {

@@ -1,4 +1,5 @@
 import type { FarmProbe } from '../../src/probe/observe-farm.js';
+import type { Outcome } from '../../src/cli/carry-out.js';
 import { steps } from '../../src/plan/plan.js';
 import type { Cell, Label } from './boundary.js';
 import { FIRST, type FaultFarm, type HostEdit } from './fault-farm.js';
@@ -29,6 +30,7 @@ const TRIES = 3;
 export class Rounds {
   readonly #farm: FaultFarm;
   readonly #edits = new Map<string, HostEdit>();
+  readonly #told = new Set<string>();
   #probe: FarmProbe | undefined;
 
   constructor(farm: FaultFarm) {
@@ -61,43 +63,67 @@ export class Rounds {
     );
   }
 
-  /** Each host suffers its task, all at once, each under a sealfarm of its own. */
+  /** Each host suffers its task, all at once, each under a sealfarm of its own; then one more apply must do. */
   async round(tasks: ReadonlyMap<string, Task>): Promise<RoundReport> {
+    const suffered = await this.#sufferAll(tasks, false);
+    return { fired: suffered.fired, problems: [...suffered.problems, ...(await this.#endOfRound())] };
+  }
+
+  /** The same with several edits of each host, one after the other, before that one more apply. */
+  async sequences(all: ReadonlyMap<string, readonly Task[]>): Promise<readonly string[]> {
+    const problems: string[] = [];
+    const longest = Math.max(...[...all.values()].map(({ length }) => length));
+    for (let at = 0; at < longest; at += 1) {
+      const tasks = [...all].flatMap(([host, sequence]) => {
+        const task = sequence[at];
+        return task === undefined ? [] : [[host, task] as const];
+      });
+      problems.push(...(await this.#sufferAll(new Map(tasks), true)).problems);
+    }
+    return [...problems, ...(await this.#endOfRound())];
+  }
+
+  async #endOfRound(): Promise<readonly string[]> {
+    const problems = await this.#converge();
+    return [...problems, ...this.#once(this.#farm.lostJobs().map((job) => `lost: ${JSON.stringify(job)}`))];
+  }
+
+  /** @param looks whether sealfarm looks at the host first, as `apply` does, or works from what was seen last */
+  async #sufferAll(tasks: ReadonlyMap<string, Task>, looks: boolean): Promise<RoundReport> {
     for (const [host, { scenario }] of tasks) this.#edit(host, scenario);
-    const suffered = await Promise.all([...tasks].map(([host, task]) => this.#suffer(host, task)));
-    const cells = (host: string): string => {
-      const task = tasks.get(host);
-      return task === undefined
-        ? host
-        : `${host}, ${task.cell.fault}: ${task.cell.label} in ${task.scenario}`;
-    };
+    const suffered = await Promise.all([...tasks].map(([host, task]) => this.#suffer(host, task, looks)));
     const problems = suffered.flatMap(({ problems }) => problems);
-    problems.push(
-      ...(await this.#lookAtFiles()),
-      ...(await this.#unlock(suffered)),
-      ...(await this.#converge()),
-    );
-    problems.push(...this.#farm.lostJobs().map((job) => `lost: ${JSON.stringify(job)}`));
+    problems.push(...(await this.#lookAtFiles()), ...(await this.#unlock(suffered)));
+    const told = problems.map((problem) => {
+      const task = tasks.get(/host-\d+/.exec(problem)?.[0] ?? '');
+      return task === undefined
+        ? problem
+        : `${task.cell.fault}: ${task.cell.label} in ${task.scenario}: ${problem}`;
+    });
     const fired = suffered.flatMap(({ host, fired }) => (fired ? [host] : []));
-    const told = problems.map((problem) => `${cells(/host-\d+/.exec(problem)?.[0] ?? '')}: ${problem}`);
     return { fired: new Set(fired), problems: told };
   }
 
-  async #suffer(host: string, { cell }: Task): Promise<Suffered> {
+  async #suffer(host: string, { cell }: Task, looks: boolean): Promise<Suffered> {
     const injector = new Injector(this.#farm.world(host), cell);
     const run = await this.#open(() => injector, cell.fault.startsWith('hang'));
-    const applied = run.apply(run.plan(this.#seen(), host), host);
-    const outcome = await Promise.race([applied, injector.killed, afterDeadline()]);
+    const apply = async (): Promise<Outcome> =>
+      run.apply(run.plan(looks ? await run.look(host) : this.#seen(), host), host);
+    const outcome = await Promise.race([apply(), injector.killed, afterDeadline()]);
     if (!injector.dead) await run.close();
     const problems: string[] = [];
     if (outcome === 'late') problems.push(`${host} hangs: ${run.said}`);
     else if (outcome !== undefined && outcome.code !== 0 && !/SF\d{3}/.test(run.said))
       problems.push(`${host} failed without a word: ${run.said}`);
-    return { host, fired: injector.fired, killed: injector.dead, said: run.said, problems };
+    // A folder and the words in it are two things: between them there is a lock of somebody unnamed.
+    const unnamed = /^command .*(lock|holder)$/.test(cell.label);
+    return { host, fired: injector.fired, killed: injector.dead, said: run.said, unnamed, problems };
   }
 
   async #lookAtFiles(): Promise<readonly string[]> {
-    return (await Promise.all(this.#farm.hosts.map((host) => this.#farm.wrongFiles(host)))).flat();
+    return this.#once(
+      (await Promise.all(this.#farm.hosts.map((host) => this.#farm.wrongFiles(host)))).flat(),
+    );
   }
 
   /** A lock stays only of a sealfarm that is no more or has said so; then it says whose it is. */
@@ -105,12 +131,12 @@ export class Rounds {
     const locks = await this.#farm.locks();
     if (locks.size === 0) return [];
     const problems = [...locks].flatMap(([host, holder]) => {
-      const { killed = false, said = '' } = suffered.find((one) => one.host === host) ?? {};
-      const reported = said.includes(`sealfarm unlock ${host}`);
+      const { killed = false, said = '', unnamed = false } = suffered.find((one) => one.host === host) ?? {};
+      // Whose connection broke while it took or gave back the lock has said so, and cannot know more.
+      const reported = said.includes(host);
       if (!killed && !reported) return [`${host} stays locked without a word: ${said}`];
-      return /\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)
-        ? []
-        : [`nobody is named by the lock of ${host}: ${holder}`];
+      if (unnamed || /\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)) return [];
+      return [`nobody is named by the lock of ${host}: ${holder}`];
     });
     const { code, stdout, stderr } = await this.#farm.sandbox.run(['unlock', ...locks.keys()]);
     if (code !== 0) problems.push(`not unlocked: ${stdout}${stderr}`);
@@ -140,7 +166,15 @@ export class Rounds {
       this.#farm.locks(),
       Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host))),
     ]);
-    return [...problems, ...[...locks.keys()].map((host) => `${host} is still locked`), ...leftovers.flat()];
+    const locked = [...locks.keys()].map((host) => `${host} is still locked`);
+    return [...problems, ...locked, ...this.#once(leftovers.flat())];
+  }
+
+  /** What stays wrong is told where it began. */
+  #once(problems: readonly string[]): readonly string[] {
+    const fresh = problems.filter((problem) => !this.#told.has(problem));
+    for (const problem of fresh) this.#told.add(problem);
+    return fresh;
   }
 
   async #open(injectorOf?: (host: string) => Injector, hangs = false): Promise<FaultRun> {
@@ -162,6 +196,7 @@ interface Suffered {
   readonly fired: boolean;
   readonly killed: boolean;
   readonly said: string;
+  readonly unnamed: boolean;
   readonly problems: string[];
 }
 

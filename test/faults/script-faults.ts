@@ -23,22 +23,8 @@ export function withBootId(script: string, file: string): string {
   return script.replaceAll('/proc/sys/kernel/random/boot_id', file);
 }
 
-/** All that changes something on a host, and what such a script cannot do without. */
-const COMMANDS = [
-  'mkdir',
-  'mv',
-  'sync',
-  'rm',
-  'rmdir',
-  'chmod',
-  'chown',
-  'base64',
-  'cat',
-  'sed',
-  'printf',
-  'env',
-  'kill',
-];
+/** What changes something on a host, or comes right before. */
+const COMMANDS = ['mkdir', 'mv', 'sync', 'rm', 'rmdir', 'chmod', 'chown', 'base64', 'sed', 'kill'];
 
 /** A script that notes each command before it does it, one a line, in a file of its own. */
 export function recording(script: string, file: string): string {
@@ -70,15 +56,10 @@ export const CUT_OFF = 'command kill -KILL 0';
 export const DISK_FULL = "trap '' XFSZ; ulimit -f 0";
 
 function shadowed(script: string, hook: string): string {
-  // What printf prints may be anything.
   const functions = COMMANDS.map((name) => `${name}() { fault_at ${name} "$@"; command ${name} "$@"; }`);
   return `fault_at() {
-  fault_name=$1
-  if [ "$1" != printf ]; then
-    shift
-    for fault_last; do :; done
-    [ "$#" -eq 0 ] || fault_name="$fault_name \${fault_last##*/}"
-  fi
+  for fault_last; do :; done
+  fault_name="$1 \${fault_last##*/}"
   ${hook}
 }
 ${functions.join('\n')}
