@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 /** All that can go wrong at a boundary. `before`: nothing of it is done; `after`: all of it is, and nobody learns of it. */
 export const FAULTS = [
   'kill before',
@@ -37,8 +39,12 @@ export function labelled(kind: BoundaryKind, name: string): Label {
   return `${kind} ${name.replaceAll(/\d+/g, '#')}`;
 }
 
+/** A folder is made read-only for one script alone by a mount that no other process sees, which takes root. */
+const MOUNTS = spawnSync('unshare', ['-m', 'true']).status === 0;
+
 /** Why a fault cannot be at a kind of boundary; undefined where it can. */
 export function impossible(kind: BoundaryKind, fault: Fault): string | undefined {
+  if (fault === 'read-only' && !MOUNTS) return 'nothing can be mounted here';
   if (kind === 'call' && (fault === 'disk full' || fault === 'read-only'))
     return 'a call writes nothing on the host by itself';
   if (kind !== 'command') return undefined;

@@ -120,13 +120,14 @@ export class FaultFarm {
     );
   }
 
-  /** Jobs that the harness itself lost. */
-  killedJobs(): number {
-    return this.#events().filter(({ event }) => event === 'job-failed').length - this.lostJobs().length;
-  }
-
   jobsDone(): number {
     return this.#events().filter(({ event }) => event === 'job-done').length;
+  }
+
+  summary(): string {
+    const failed = this.#events().filter(({ event }) => event === 'job-failed').length;
+    const lost = this.lostJobs().length;
+    return `${this.jobsDone()} jobs done, ${failed - lost} lost with workers that the test killed, ${lost} by sealfarm`;
   }
 
   /** Hosts whose lock is held, with what stands in it. */
