@@ -5,8 +5,11 @@ import { signal, identify } from '../../src/sandbox/processes.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 import type { HostWorld } from './injector.js';
 
-/** A twentieth of the sandbox's usual time. */
-const SPEED = { AP: 50, PC1: 300, PC2: 100, WaitSeed: 200, C1: 50, C2: 100, FIN: 50, GET: 50 };
+/** A sixth of the sandbox's usual time. */
+const SPEED = { AP: 50, PC1: 1000, PC2: 300, WaitSeed: 500, C1: 50, C2: 300, FIN: 50, GET: 50 };
+
+/** As many as keep all workers at work for most of a round. */
+const SECTORS = 40;
 
 /** What of a host's part of the file is edited. */
 export interface HostEdit {
@@ -82,7 +85,7 @@ export class FaultFarm {
     return file;
   }
 
-  async submit(sectors: number): Promise<void> {
+  async submit(sectors = SECTORS): Promise<void> {
     await this.sandbox.submit(sectors);
     this.submitted += sectors;
   }
@@ -178,10 +181,16 @@ export class FaultFarm {
     return before === ID ? [] : [`the ID of ${file} was ${before} and is ${ID}`];
   }
 
-  /** What sealfarm shall not leave behind. */
-  async leftovers(host: string): Promise<readonly string[]> {
+  /**
+   * What sealfarm shall not leave behind.
+   * @param begun whether that counts which a next write of the same file takes away: nothing else does
+   */
+  async leftovers(host: string, begun: boolean): Promise<readonly string[]> {
     const files = (await readdir(this.sandbox.host(host), { recursive: true })).map(String);
-    return files.filter((file) => /sealfarm-tmp$|\.pid\.tmp$/.test(file)).map((file) => `${host}/${file}`);
+    return files
+      .filter((file) => /sealfarm-tmp$|\.pid\.tmp$/.test(file))
+      .filter((file) => begun || !/\.(worker\.env|sectorstore\.json)\.sealfarm-tmp$/.test(file))
+      .map((file) => `${host}/${file}`);
   }
 
   async forgetNotes(): Promise<void> {

@@ -35,7 +35,7 @@ it('loses no work and converges, whatever breaks at whichever boundary', async (
   const problems: string[] = [];
   while (queue.length > 0) {
     const taken = new Map(queue.splice(0, HOSTS).map((next, index) => [`host-${index + 1}`, next]));
-    await farm.submit(8);
+    await farm.submit();
     const report = await rounds.round(new Map([...taken].map(([host, { task }]) => [host, task])));
     problems.push(...report.problems);
     for (const [host, { task, tries }] of taken) {

@@ -66,7 +66,7 @@ export class Rounds {
   /** Each host suffers its task, all at once, each under a sealfarm of its own; then one more apply must do. */
   async round(tasks: ReadonlyMap<string, Task>): Promise<RoundReport> {
     const suffered = await this.#sufferAll(tasks, false);
-    return { fired: suffered.fired, problems: [...suffered.problems, ...(await this.#endOfRound())] };
+    return { fired: suffered.fired, problems: [...suffered.problems, ...(await this.#endOfRound(false))] };
   }
 
   /** The same with several edits of each host, one after the other, before that one more apply. */
@@ -80,11 +80,11 @@ export class Rounds {
       });
       problems.push(...(await this.#sufferAll(new Map(tasks), true)).problems);
     }
-    return [...problems, ...(await this.#endOfRound())];
+    return [...problems, ...(await this.#endOfRound(true))];
   }
 
-  async #endOfRound(): Promise<readonly string[]> {
-    const problems = await this.#converge();
+  async #endOfRound(looks: boolean): Promise<readonly string[]> {
+    const problems = await this.#converge(looks);
     return [...problems, ...this.#once(this.#farm.lostJobs().map((job) => `lost: ${JSON.stringify(job)}`))];
   }
 
@@ -143,13 +143,16 @@ export class Rounds {
     return problems;
   }
 
-  /** One more apply brings every host to what the file says, and then there is nothing to do. */
-  async #converge(): Promise<readonly string[]> {
+  /**
+   * One more apply brings every host to what the file says, and then there is nothing to do.
+   * @param looks whether edits may have taken each other back: then nothing writes again what was begun
+   */
+  async #converge(looks = false): Promise<readonly string[]> {
     const problems: string[] = [];
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const injectors = new Map(this.#farm.hosts.map((host) => [host, new Injector(this.#farm.world(host))]));
       const run = await this.#open((host) => required(injectors.get(host)));
-      const { code } = await run.apply(run.plan(this.#seen()));
+      const { code } = await run.apply(run.plan(looks ? await run.look() : this.#seen()));
       if (code !== 0) problems.push(`not applied: ${run.said}`);
       this.#probe = await run.look();
       const plan = run.plan(this.#probe);
@@ -166,7 +169,7 @@ export class Rounds {
     }
     const [locks, leftovers] = await Promise.all([
       this.#farm.locks(),
-      Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host))),
+      Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host, !looks))),
     ]);
     const locked = [...locks.keys()].map((host) => `${host} is still locked`);
     return [...problems, ...locked, ...this.#once(leftovers.flat())];

@@ -31,7 +31,7 @@ it(`survives ${SEQUENCES} sequences of edits and faults while sectors go through
   const problems: string[] = [];
   for (let first = 0; first < drawn.length; first += HOSTS) {
     const batch = drawn.slice(first, first + HOSTS);
-    await farm.submit(12);
+    await farm.submit();
     problems.push(
       ...(await rounds.sequences(new Map(batch.map((tasks, index) => [`host-${index + 1}`, tasks])))),
     );
