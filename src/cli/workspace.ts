@@ -26,7 +26,7 @@ import { userName } from './user-name.js';
 const NONE: ReadonlySet<string> = new Set();
 const HOUR = 3_600_000;
 
-export const DEFAULT_TIMES: ApplyTimes = {
+const DEFAULT_TIMES: ApplyTimes = {
   quiet: 24 * HOUR,
   start: 120_000,
   patience: HOUR / 4,

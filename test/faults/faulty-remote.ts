@@ -23,7 +23,7 @@ import {
 /** How long a script may take that hangs. Milliseconds. */
 const PATIENCE = 1500;
 
-export const NOISE = 'Last login: never\u0000\u0001{"half": ';
+const NOISE = 'Last login: never\u0000\u0001{"half": ';
 
 /** A real connection on which faults happen. */
 export class FaultyRemote implements Remote {
