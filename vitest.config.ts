@@ -26,7 +26,7 @@ export default defineConfig({
           ...UNIT,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', ...REPLACING],
+          exclude: ['test/integration/**', 'test/faults/**', 'test/e2e/**', ...REPLACING],
           isolate: false,
         },
       },
@@ -49,6 +49,16 @@ export default defineConfig({
           include: [ALONE],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
       {

@@ -10,7 +10,13 @@ export const KEEP_FUNCTION = `keep() {
   mkdir -p "$backups"
   stamp=$(date -u +%Y%m%dT%H%M%SZ)-$$
   suffix=$(printf %s "$target" | tr / _)
-  "$@" "$target" >"$backups/$stamp$suffix"
+  # Whole or not at all: somebody may go back to it.
+  copy=$backups/.$$.sealfarm-tmp
+  # What one that was cut off left, too.
+  rm -f "$backups"/.*.sealfarm-tmp
+  "$@" "$target" >"$copy"
+  sync "$copy"
+  mv -f "$copy" "$backups/$stamp$suffix"
   set --
   # Neither a time nor a number has a _ in it, and every suffix begins with one.
   for old in "$backups"/[0-9]*T[0-9]*Z-[0-9]*_*; do

@@ -69,7 +69,8 @@ const LAUNCH = [
   'pidfile=$2',
   'set -- ${stat##*) }',
   'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" >"$pidfile.tmp"',
-  'mv -f "$pidfile.tmp" "$pidfile"',
+  // On a full disk it may be empty: nobody would know the worker again that runs with that.
+  '[ -s "$pidfile.tmp" ] && mv -f "$pidfile.tmp" "$pidfile" || { rm -f "$pidfile.tmp"; exit 1; }',
   'umask 022',
   'user=${SEALFARM_USER:-}',
   'for own in "${TMPDIR:-/}" "${LOTUS_WORKER_PATH:-/}"; do',

@@ -19,7 +19,11 @@ export const RECORD_FUNCTIONS = `others() {
   done <"$written"
 }
 record() {
-  # Two steps of one host may do this at a time.
+  # Two steps of one host may do this at a time; what one that was cut off left is nobody's.
+  for old in "$written".*.sealfarm-tmp; do
+    owner=\${old%.sealfarm-tmp}
+    [ -d "/proc/\${owner##*.}" ] || rm -f "$old"
+  done
   new=$written.$$.sealfarm-tmp
   trap 'rm -f "$new"' EXIT
   umask 077

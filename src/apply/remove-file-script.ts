@@ -13,6 +13,8 @@ export function removeFileScript(
 ): string {
   return `set -eu
 ${changeFunctions(path, kept)}
+trap 'rm -f "\${copy-}"' EXIT
+trap 'exit 1' HUP INT TERM
 if [ -e "$target" ]; then
   seen=$(sha256sum <"$target" | cut -d ' ' -f 1)
   ${replaces === undefined ? '' : otherThan(replaces)}keep masked

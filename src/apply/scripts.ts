@@ -52,7 +52,9 @@ ${makeFolder('"$folder"', owner)}
 seen=absent
 if [ -e "$target" ]; then seen=$(sha256sum <"$target" | cut -d ' ' -f 1); fi
 if [ "$seen" != ${replaces ?? 'absent'} ]; then echo "$target is not the file that was read" >&2; exit ${CHANGED_MEANWHILE}; fi
-trap 'rm -f "$temp"' EXIT
+trap 'rm -f "$temp" "\${copy-}"' EXIT
+# A shell that a signal ends does not clean up by itself.
+trap 'exit 1' HUP INT TERM
 umask 077
 base64 -d >"$temp" <<'END'
 ${base64Lines(content.reveal())}END

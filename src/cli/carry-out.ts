@@ -12,7 +12,6 @@ import { planExitCode } from './commands/plan.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { OnFarm } from './on-farm.js';
 import type { Terminal } from './terminal.js';
-import { DEFAULT_TIMES } from './workspace.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
@@ -62,7 +61,7 @@ export async function carryOut(
   const broken = [...unlocked, ...report.failed.map(({ step }) => step), ...report.skipped];
   const failed = broken.length > 0;
   const undone = [...broken, ...report.pending];
-  if (unseen || troubles.length > 0) terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : [])]);
+  terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : newIn(plan, planned))]);
   if (undone.length > 0 || !quietly)
     terminal.result(formatReport(report, terminal.style), reportJson(report));
   const unreached = plan.hosts.filter(({ reached }) => !reached);
@@ -100,7 +99,7 @@ async function underLocks(
   }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
-  const times = { ...DEFAULT_TIMES, quiet };
+  const times = { ...workspace.times, quiet };
   const unasked = { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() };
   const idle = workspace.applyContext(unasked, emit, signal, times, rules);
   const touched = touchedHosts(planned);
@@ -118,6 +117,15 @@ async function underLocks(
     return success({ plan, report, troubles, unlocked });
   });
   return carried.ok ? carried.value : carried;
+}
+
+/** What the look under the locks found wrong, and the one before did not: nobody has been told. */
+export function newIn(
+  fresh: Pick<Plan, 'diagnostics'>,
+  planned: Pick<Plan, 'diagnostics'>,
+): readonly Diagnostic[] {
+  const told = new Set(planned.diagnostics.map(({ code, message }) => `${code} ${message}`));
+  return fresh.diagnostics.filter(({ code, message }) => !told.has(`${code} ${message}`));
 }
 
 function touchedHosts({ hosts }: Plan): Plan['hosts'] {

@@ -15,7 +15,7 @@ import { makePlan } from '../plan/make-plan.js';
 import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
-import { Connections } from '../probe/connections.js';
+import { Connections, type Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
@@ -28,7 +28,7 @@ import { userName } from './user-name.js';
 const NONE: ReadonlySet<string> = new Set();
 const HOUR = 3_600_000;
 
-export const DEFAULT_TIMES: ApplyTimes = {
+const DEFAULT_TIMES: ApplyTimes = {
   quiet: 24 * HOUR,
   start: 120_000,
   patience: HOUR / 4,
@@ -48,26 +48,45 @@ interface Asked {
   readonly commit?: Commit | undefined;
 }
 
+/** What of a command's surroundings may be otherwise than usual. */
+export interface Surroundings {
+  readonly reach?: Reach;
+  readonly times?: ApplyTimes;
+}
+
 /** Everything a command needs to work on a live farm. Close it in the end. */
 export class Workspace {
   readonly farm: Farm;
   readonly connections: Connections;
+  readonly times: ApplyTimes;
   readonly #token: Secret;
   readonly #asked: Asked;
   readonly #run: Run;
 
-  private constructor(farm: Farm, token: Secret, ask: AskPassphrase | undefined, asked: Asked) {
+  private constructor(
+    farm: Farm,
+    token: Secret,
+    ask: AskPassphrase | undefined,
+    asked: Asked,
+    { reach, times = DEFAULT_TIMES }: Surroundings,
+  ) {
     this.farm = farm;
+    this.times = times;
     this.#asked = asked;
     this.#run = { id: randomUUID(), command: asked.command, process: thisProcess() };
     this.#token = token;
-    this.connections = connectionsTo(farm, success(token), ask);
+    this.connections = connectionsTo(farm, success(token), ask, reach);
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
-  static async open(farm: Farm, ask: AskPassphrase | undefined, asked: Asked): Promise<Result<Workspace>> {
+  static async open(
+    farm: Farm,
+    ask: AskPassphrase | undefined,
+    asked: Asked,
+    surroundings: Surroundings = {},
+  ): Promise<Result<Workspace>> {
     const token = await minerToken(farm);
-    return token.ok ? success(new Workspace(farm, token.value, ask, asked)) : token;
+    return token.ok ? success(new Workspace(farm, token.value, ask, asked, surroundings)) : token;
   }
 
   close(): Promise<void> {
@@ -172,9 +191,14 @@ function minerToken({ miner }: Farm): Promise<Result<Secret>> {
   return resolveSecret(miner.token, { environment: process.env });
 }
 
-function connectionsTo(farm: Farm, token: Result<Secret>, ask: AskPassphrase | undefined): Connections {
+function connectionsTo(
+  farm: Farm,
+  token: Result<Secret>,
+  ask: AskPassphrase | undefined,
+  reach?: Reach,
+): Connections {
   const keyRing = ask === undefined ? {} : { keyRing: new KeyRing(ask) };
-  return new Connections(farm, token, { environment: process.env, homeDir: homedir(), ...keyRing });
+  return new Connections(farm, token, { environment: process.env, homeDir: homedir(), ...keyRing }, reach);
 }
 
 /** `alice@laptop` */

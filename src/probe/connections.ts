@@ -18,19 +18,29 @@ import { RenewingRemote } from './renewing-remote.js';
 /** More handshakes at a time than this end later, not sooner. */
 const CONNECTING_AT_ONCE = 32;
 
+/** How hosts and Lotus are reached, where that is not as usual. */
+export interface Reach {
+  readonly connect?: typeof connect;
+  /** How long one call to Lotus may take. Milliseconds. */
+  readonly callTimeoutMs?: number;
+}
+
 /** All connections of one command: one for each host, opened when first needed. */
 export class Connections {
   readonly miner: MinerApi;
   readonly #jumps = new JumpPool();
   readonly #remotes: ReadonlyMap<string, Remote>;
+  readonly #callTimeout: { readonly timeoutMs?: number };
   #minerHost: Remote | undefined;
 
   /** @param token of the miner; where it cannot be had, only the miner cannot be asked */
-  constructor(farm: Farm, token: Result<Secret>, context: OperatorContext) {
+  constructor(farm: Farm, token: Result<Secret>, context: OperatorContext, reach: Reach = {}) {
+    const { connect: reachHost = connect, callTimeoutMs } = reach;
+    this.#callTimeout = callTimeoutMs === undefined ? {} : { timeoutMs: callTimeoutMs };
     const limit = pLimit(CONNECTING_AT_ONCE);
     const shared = { jumps: this.#jumps, answers: new SshAnswers(), files: new OperatorFiles() };
     const open = (host: Host) => (): Promise<Result<Remote>> =>
-      limit(() => connect(host, { ...context, ...shared }));
+      limit(() => reachHost(host, { ...context, ...shared }));
     this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
     this.miner = createMinerApi(
       createLotusClient({
@@ -38,6 +48,7 @@ export class Connections {
         // Never sent: without a token nothing is dialled.
         token: token.ok ? token.value : new Secret('none'),
         name: 'the miner',
+        ...this.#callTimeout,
       }),
     );
   }
@@ -56,6 +67,7 @@ export class Connections {
         token,
         name: `${name} on ${host}`,
         place: { kind: 'host', host, worker: name },
+        ...this.#callTimeout,
       }),
     );
   }

@@ -105,7 +105,7 @@ function started(): readonly number[] {
     .filter((line) => line !== '')
     .map(Number);
   const [pid, start] = pidFile();
-  const running = pid !== undefined && processState(Number(pid))?.start === start ? [Number(pid)] : [];
+  const running = (pid ?? '') !== '' && processState(Number(pid))?.start === start ? [Number(pid)] : [];
   return [...new Set([...told, ...running])];
 }
 
@@ -284,6 +284,14 @@ describe('a start', () => {
     expect(start()).toEqual(DONE);
     await until(() => started().length === 2, 'a second has started');
     expect(runs(Number(pidFile()[0]))).toBe(true);
+  });
+
+  it('starts nothing that nobody would know again when the disk is full', () => {
+    writeProgram('worker', '#!/bin/sh\nmkdir "$MARKS/ran"\nexec sleep 5\n');
+    writeEnv();
+    run(`trap '' XFSZ; ulimit -f 0\n${processManager.startScript(files)}`);
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+    expect(readdirSync(dirname(files.pidFile))).toEqual([]);
   });
 
   it('leaves no pid file without an environment file, and the reason in the log', () => {

@@ -44,6 +44,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the record in $shell', ({ she
     expect(readdirSync(join(host.folder, 'state'))).toEqual(['written']);
   });
 
+  it('takes away what one that was cut off left, and not what another one writes now', () => {
+    const host = new Host(shell);
+    host.call('remember', ENV, 'absent', A);
+    const [mine, gone] = [`written.${process.pid}.sealfarm-tmp`, 'written.999999999.sealfarm-tmp'];
+    for (const name of [mine, gone]) writeFileSync(join(host.folder, 'state', name), '');
+    expect(host.call('remember', ENV, A, B)).toEqual(DONE);
+    expect(readdirSync(join(host.folder, 'state')).sort()).toEqual(['written', mine]);
+  });
+
   it('knows the version that is in place and the one that replaces it', () => {
     const host = new Host(shell);
     host.call('remember', ENV, 'absent', A);

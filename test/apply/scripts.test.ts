@@ -185,6 +185,22 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a written file in $shell', ({
     expect(write.neighbours).toEqual([]);
   });
 
+  it('is left alone when there is no room for all of the version before, of which nothing is kept then', () => {
+    const write = new Write('new\n', { before: 'x'.repeat(100_000) });
+    expect(write.run({ shell, before: 'ulimit -f 8' }).status).not.toBe(0);
+    expect(write.text).toHaveLength(100_000);
+    expect(write.kept).toEqual([]);
+    expect(write.neighbours).toEqual([]);
+  });
+
+  it('takes away what a write that was cut off had begun to keep', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    mkdirSync(write.backups, { recursive: true });
+    writeFileSync(join(write.backups, '.4711.sealfarm-tmp'), 'ol');
+    expect(write.run({ shell })).toEqual(DONE);
+    expect(write.kept).toEqual(['old\n']);
+  });
+
   it('is left alone when its folder cannot be written to', () => {
     const write = new Write('new\n', { before: 'old\n' });
     chmodSync(dirname(write.path), 0o555);

@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { DEFAULT_TIMES, who } from '../workspace.js';
+import { who } from '../workspace.js';
 
 export interface ResumeOptions extends GlobalOptions {
   /** Milliseconds to wait for locks that others hold. */
@@ -87,7 +87,7 @@ async function empty(
 ): Promise<readonly Diagnostic[]> {
   const progress = await terminal.progress();
   const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
-  const context = workspace.applyContext(probe, progress.emit, signal, DEFAULT_TIMES);
+  const context = workspace.applyContext(probe, progress.emit, signal, workspace.times);
   const failures = await Promise.all(
     targets.map(async ({ host, worker }): Promise<Diagnostic | undefined> => {
       const result = await drainWorker(context, {

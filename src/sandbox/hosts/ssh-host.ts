@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import type { AuthContext, Connection, ParsedKey, TcpipRequestInfo } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { HostLayout } from '../layout.js';
@@ -20,7 +20,7 @@ export function softwareOf(pid: number): string {
  * host's own folder, and direct-tcpip.
  * @param clientKey the one public key that is let in, as a line of authorized_keys
  */
-export function createSshHost(dir: string, host: HostLayout, clientKey: string): ssh2.Server {
+export function createSshHost(dir: string, host: HostLayout, clientKey: string): Server {
   const allowed = ssh2.utils.parseKey(clientKey);
   if (allowed instanceof Error) throw allowed;
   const identity = { hostKeys: [readFileSync(host.hostKey)], ident: softwareOf(process.pid) };
@@ -34,7 +34,10 @@ export function createSshHost(dir: string, host: HostLayout, clientKey: string):
     // A client that breaks off is no concern of the others.
     connection.on('error', () => undefined);
   });
-  return server;
+  // As sshd does: else each small answer waits 40 ms until the client says that it has the one before.
+  return createServer({ noDelay: true }, (socket) => {
+    server.injectSocket(socket);
+  });
 }
 
 function authenticate(context: AuthContext, allowed: ParsedKey): void {

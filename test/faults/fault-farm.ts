@@ -1,0 +1,222 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { signal, identify } from '../../src/sandbox/processes.js';
+import { SandboxFarm } from '../support/sandbox-farm.js';
+import type { HostWorld } from './injector.js';
+
+/** A sixth of the sandbox's usual time. */
+const SPEED = { AP: 50, PC1: 1000, PC2: 300, WaitSeed: 500, C1: 50, C2: 300, FIN: 50, GET: 50 };
+
+/** As many as keep all workers at work for most of a round. */
+const SECTORS = 40;
+
+/** What of a host's part of the file is edited. */
+export interface HostEdit {
+  readonly limit: 3 | 4;
+  readonly weight: 10 | 11;
+  readonly spare: 'unseal' | 'regen-sector-key';
+  /** Number of a second, empty path. */
+  readonly extra: number;
+}
+
+export const FIRST: HostEdit = { limit: 4, weight: 10, spare: 'unseal', extra: 1 };
+
+interface LoggedEvent {
+  readonly event: string;
+  readonly worker?: string;
+  readonly session?: string;
+  readonly error?: string;
+}
+
+/** A farm whose file is edited again and again while sectors go through it. */
+export class FaultFarm {
+  readonly sandbox: SandboxFarm;
+  readonly hosts: readonly string[];
+  readonly #template: string;
+  /** Of workers that the harness itself has killed. */
+  readonly #killed = new Set<string>();
+  readonly #ids = new Map<string, string>();
+  submitted = 0;
+
+  private constructor(sandbox: SandboxFarm, hosts: readonly string[], template: string) {
+    this.sandbox = sandbox;
+    this.hosts = hosts;
+    this.#template = template;
+  }
+
+  static async up(count: number): Promise<FaultFarm> {
+    const sandbox = await SandboxFarm.up(count, SPEED);
+    const hosts = Array.from({ length: count }, (_, index) => `host-${index + 1}`);
+    const text = await readFile(join(sandbox.dir, 'sealfarm.yaml'), 'utf8');
+    // Everybody does everything: where one is away, the others go on.
+    const template = text
+      .replaceAll(/(groups|allowTo): \[[^\]]*\], /g, '')
+      .replace(/^storageGroups:\n( {2}.*\n)+/m, '')
+      .replace('\nhosts:', '\nrollout: { maxUnavailable: 100% }\n\nhosts:');
+    return new FaultFarm(sandbox, hosts, template);
+  }
+
+  down(): Promise<void> {
+    return this.sandbox.down();
+  }
+
+  /** The farm's file with each host as edited. */
+  text(edits: ReadonlyMap<string, HostEdit>): string {
+    const [head = '', ...parts] = this.#template.split(/^(?= {2}host-\d+:$)/m);
+    const hosts = parts.map((part) => {
+      const host = /host-\d+/.exec(part)?.[0] ?? '';
+      const { limit, weight, spare, extra } = edits.get(host) ?? FIRST;
+      const tasks = `[addpiece, precommit1, precommit2, commit, ${spare}]`;
+      return part
+        .replace(/profile: \S+/, `tasks: ${tasks}\n        limits: { PC1: ${limit} }`)
+        .replace('seal: true, ', `seal: true, weight: ${weight}, `)
+        .replace(
+          / +storage:\n/,
+          `$&          - { path: ${this.sandbox.host(host, `extra-${extra}`)}, seal: true, weight: 0, mount: any }\n`,
+        );
+    });
+    return [head, ...hosts].join('');
+  }
+
+  async write(edits: ReadonlyMap<string, HostEdit>): Promise<string> {
+    const file = join(this.sandbox.dir, 'sealfarm.yaml');
+    await writeFile(file, this.text(edits));
+    return file;
+  }
+
+  async submit(sectors = SECTORS): Promise<void> {
+    await this.sandbox.submit(sectors);
+    this.submitted += sectors;
+  }
+
+  world(host: string): HostWorld {
+    return {
+      notes: join(this.sandbox.dir, '..', 'notes', host),
+      folders: [this.sandbox.host(host)],
+      killWorkers: () => {
+        this.#killWorkers(host);
+      },
+    };
+  }
+
+  #killWorkers(host: string): void {
+    const folder = this.sandbox.host(host, 'state', 'run');
+    const sessions = new Map(
+      this.#events()
+        .filter(({ event }) => event === 'worker-registered')
+        .map(({ worker = '', session = '' }) => [worker, session]),
+    );
+    for (const name of list(folder).filter((name) => name.endsWith('.pid'))) {
+      const [pid = ''] = readFileSync(join(folder, name), 'utf8').split(' ');
+      const id = identify(Number(pid));
+      if (id === undefined) continue;
+      signal(id, 'SIGKILL');
+      this.#killed.add(sessions.get(name.slice(0, -'.pid'.length)) ?? '');
+    }
+  }
+
+  /** Jobs whose work was lost, but for those of workers that the harness killed. */
+  lostJobs(): readonly LoggedEvent[] {
+    return this.#events().filter(
+      ({ event, session = '' }) => event === 'job-failed' && !this.#killed.has(session),
+    );
+  }
+
+  jobsDone(): number {
+    return this.#events().filter(({ event }) => event === 'job-done').length;
+  }
+
+  summary(): string {
+    const failed = this.#events().filter(({ event }) => event === 'job-failed').length;
+    const lost = this.lostJobs().length;
+    return `${this.jobsDone()} jobs done, ${failed - lost} lost with workers that the test killed, ${lost} by sealfarm`;
+  }
+
+  /** Hosts whose lock is held, with what stands in it. */
+  async locks(): Promise<ReadonlyMap<string, string>> {
+    const found = await Promise.all(
+      this.hosts.map(async (host) => {
+        const folder = this.sandbox.host(host, 'state', 'lock');
+        const entries = await readdir(folder).catch(() => undefined);
+        if (entries === undefined) return [];
+        const words = await Promise.all(entries.map((name) => readFile(join(folder, name), 'utf8')));
+        return [[host, words.join('')] as const];
+      }),
+    );
+    return new Map(found.flat());
+  }
+
+  /** What is wrong with the files of a host, whatever was cut off there: half a file, or a path that has another ID. */
+  async wrongFiles(host: string): Promise<readonly string[]> {
+    const files = (await readdir(this.sandbox.host(host), { recursive: true })).map(String);
+    const wrong = await Promise.all(
+      files.map(async (file) => {
+        const text = await this.sandbox.read(host, file).catch(() => '{}');
+        if (/(manifest|storage|sectorstore)\.json$/.test(file) && !isJson(text))
+          return `${host}/${file} is half a file`;
+        if (
+          file.endsWith('journal.jsonl') &&
+          text
+            .trimEnd()
+            .split('\n')
+            .some((line) => !isJson(line))
+        )
+          return `${host}/${file} has half a line`;
+        if (
+          file.endsWith('worker.env') &&
+          !/^MINER_API_INFO=.+\n[^]*^SEALFARM_BINARY=.+\n[^]*\n$/m.test(text)
+        )
+          return `${host}/${file} is half a file`;
+        return file.endsWith('sectorstore.json') ? this.#otherId(`${host}/${file}`, text) : [];
+      }),
+    );
+    return wrong.flat();
+  }
+
+  #otherId(file: string, text: string): readonly string[] {
+    const { ID } = JSON.parse(text) as { ID: string };
+    const before = this.#ids.get(file) ?? ID;
+    this.#ids.set(file, ID);
+    return before === ID ? [] : [`the ID of ${file} was ${before} and is ${ID}`];
+  }
+
+  /**
+   * What sealfarm shall not leave behind.
+   * @param begun whether that counts which a next write of the same file takes away: nothing else does
+   */
+  async leftovers(host: string, begun: boolean): Promise<readonly string[]> {
+    const files = (await readdir(this.sandbox.host(host), { recursive: true })).map(String);
+    return files
+      .filter((file) => /sealfarm-tmp$|\.pid\.tmp$/.test(file))
+      .filter((file) => begun || !/\.(worker\.env|sectorstore\.json)\.sealfarm-tmp$/.test(file))
+      .map((file) => `${host}/${file}`);
+  }
+
+  async forgetNotes(): Promise<void> {
+    rmSync(join(this.sandbox.dir, '..', 'notes'), { recursive: true, force: true });
+    await mkdir(join(this.sandbox.dir, '..', 'notes'));
+  }
+
+  #events(): readonly LoggedEvent[] {
+    const lines = readFileSync(join(this.sandbox.dir, 'miner', 'events.jsonl'), 'utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LoggedEvent);
+  }
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,219 @@
+import type { FarmProbe } from '../../src/probe/observe-farm.js';
+import type { Outcome } from '../../src/cli/carry-out.js';
+import { steps } from '../../src/plan/plan.js';
+import type { Cell, Label } from './boundary.js';
+import { FIRST, type FaultFarm, type HostEdit } from './fault-farm.js';
+import { FaultRun, readFarm } from './fault-run.js';
+import { Injector } from './injector.js';
+import { edited, type Scenario } from './scenario.js';
+
+/** What a host suffers in a round. */
+export interface Task {
+  readonly scenario: Scenario;
+  readonly cell: Cell;
+}
+
+export interface RoundReport {
+  /** Hosts on which the fault happened. */
+  readonly fired: ReadonlySet<string>;
+  /** What shall never be. */
+  readonly problems: readonly string[];
+}
+
+/** Longer than any part of an apply may wait. Milliseconds. */
+const DEADLINE = 120_000;
+
+/** How often an apply is tried before the farm is given up. */
+const TRIES = 3;
+
+/** Edits, applies with a fault on each host, and looks at what came of it; again and again on one farm. */
+export class Rounds {
+  readonly #farm: FaultFarm;
+  readonly #edits = new Map<string, HostEdit>();
+  readonly #told = new Set<string>();
+  #probe: FarmProbe | undefined;
+
+  constructor(farm: FaultFarm) {
+    this.#farm = farm;
+  }
+
+  /** The first apply. */
+  async begin(): Promise<void> {
+    const run = await this.#open();
+    this.#probe = await run.look();
+    await run.close();
+    const problems = await this.#converge();
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  }
+
+  /** Every boundary that an undisturbed apply passes, as often as it is passed. */
+  async record(host: string, scenario: Scenario): Promise<ReadonlyMap<Label, number>> {
+    this.#edit(host, scenario);
+    const injector = new Injector(this.#farm.world(host), undefined, true);
+    const run = await this.#open(() => injector);
+    const { code } = await run.apply(run.plan(this.#seen(), host), host);
+    await run.close();
+    if (code !== 0) throw new Error(run.said);
+    injector.collectCommands();
+    const problems = await this.#converge();
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    return injector.passed.reduce(
+      (counts, label) => counts.set(label, (counts.get(label) ?? 0) + 1),
+      new Map<Label, number>(),
+    );
+  }
+
+  /** Each host suffers its task, all at once, each under a sealfarm of its own; then one more apply must do. */
+  async round(tasks: ReadonlyMap<string, Task>): Promise<RoundReport> {
+    const suffered = await this.#sufferAll(tasks, false);
+    return { fired: suffered.fired, problems: [...suffered.problems, ...(await this.#endOfRound(false))] };
+  }
+
+  /** The same with several edits of each host, one after the other, before that one more apply. */
+  async sequences(all: ReadonlyMap<string, readonly Task[]>): Promise<readonly string[]> {
+    const problems: string[] = [];
+    const longest = Math.max(...[...all.values()].map(({ length }) => length));
+    for (let at = 0; at < longest; at += 1) {
+      const tasks = [...all].flatMap(([host, sequence]) => {
+        const task = sequence[at];
+        return task === undefined ? [] : [[host, task] as const];
+      });
+      problems.push(...(await this.#sufferAll(new Map(tasks), true)).problems);
+    }
+    return [...problems, ...(await this.#endOfRound(true))];
+  }
+
+  async #endOfRound(looks: boolean): Promise<readonly string[]> {
+    const problems = await this.#converge(looks);
+    return [...problems, ...this.#once(this.#farm.lostJobs().map((job) => `lost: ${JSON.stringify(job)}`))];
+  }
+
+  /** @param looks whether sealfarm looks at the host first, as `apply` does, or works from what was seen last */
+  async #sufferAll(tasks: ReadonlyMap<string, Task>, looks: boolean): Promise<RoundReport> {
+    for (const [host, { scenario }] of tasks) this.#edit(host, scenario);
+    const suffered = await Promise.all([...tasks].map(([host, task]) => this.#suffer(host, task, looks)));
+    const problems = suffered.flatMap(({ problems }) => problems);
+    problems.push(...(await this.#lookAtFiles()), ...(await this.#unlock(suffered)));
+    const told = problems.map((problem) => {
+      const task = tasks.get(/host-\d+/.exec(problem)?.[0] ?? '');
+      return task === undefined
+        ? problem
+        : `${task.cell.fault}: ${task.cell.label} in ${task.scenario}: ${problem}`;
+    });
+    const fired = suffered.flatMap(({ host, fired }) => (fired ? [host] : []));
+    return { fired: new Set(fired), problems: told };
+  }
+
+  async #suffer(host: string, { cell }: Task, looks: boolean): Promise<Suffered> {
+    const injector = new Injector(this.#farm.world(host), cell);
+    const run = await this.#open(() => injector, cell.fault.startsWith('hang'));
+    const apply = async (): Promise<Outcome> =>
+      run.apply(run.plan(looks ? await run.look(host) : this.#seen(), host), host);
+    const outcome = await Promise.race([apply(), injector.killed, afterDeadline()]);
+    if (!injector.dead) await run.close();
+    const problems: string[] = [];
+    if (outcome === 'late') problems.push(`${host} hangs: ${run.said}`);
+    else if (outcome !== undefined && outcome.code !== 0 && !/SF\d{3}/.test(run.said))
+      problems.push(`${host} failed without a word: ${run.said}`);
+    // A folder and the words in it are two things: between them there is a lock of somebody unnamed.
+    const unnamed = /^command .*(lock|holder)$/.test(cell.label);
+    return { host, fired: injector.fired, killed: injector.dead, said: run.said, unnamed, problems };
+  }
+
+  async #lookAtFiles(): Promise<readonly string[]> {
+    return this.#once(
+      (await Promise.all(this.#farm.hosts.map((host) => this.#farm.wrongFiles(host)))).flat(),
+    );
+  }
+
+  /** A lock stays only of a sealfarm that is no more or has said so; then it says whose it is. */
+  async #unlock(suffered: readonly Suffered[]): Promise<readonly string[]> {
+    const locks = await this.#farm.locks();
+    if (locks.size === 0) return [];
+    const problems = [...locks].flatMap(([host, holder]) => {
+      const { killed = false, said = '', unnamed = false } = suffered.find((one) => one.host === host) ?? {};
+      // Whose connection broke while it took or gave back the lock has said so, and cannot know more.
+      const reported = said.includes(host);
+      if (!killed && !reported) return [`${host} stays locked without a word: ${said}`];
+      if (unnamed || /\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)) return [];
+      return [`nobody is named by the lock of ${host}: ${holder}`];
+    });
+    const { code, stdout, stderr } = await this.#farm.sandbox.run(['unlock', ...locks.keys()]);
+    if (code !== 0) problems.push(`not unlocked: ${stdout}${stderr}`);
+    return problems;
+  }
+
+  /**
+   * One more apply brings every host to what the file says, and then there is nothing to do.
+   * @param looks whether edits may have taken each other back: then nothing writes again what was begun
+   */
+  async #converge(looks = false): Promise<readonly string[]> {
+    const problems: string[] = [];
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const injectors = new Map(this.#farm.hosts.map((host) => [host, new Injector(this.#farm.world(host))]));
+      const run = await this.#open((host) => required(injectors.get(host)));
+      const { code } = await run.apply(run.plan(looks ? await run.look() : this.#seen()));
+      if (code !== 0) problems.push(`not applied: ${run.said}`);
+      this.#probe = await run.look();
+      const plan = run.plan(this.#probe);
+      await run.close();
+      const left = steps(plan).map(({ host, id, reason }) => `${host} is left with ${id} (${reason})`);
+      const wrong = plan.diagnostics
+        .filter(({ severity }) => severity !== 'note')
+        // What else runs on this machine.
+        .filter(({ code, message }) => code !== 'SF545' || message.includes(this.#farm.sandbox.dir))
+        .map(({ code, message }) => `${code} ${message}`);
+      problems.push(...left, ...wrong);
+      if (left.length + wrong.length === 0) break;
+      if (tries === TRIES) throw new Error(`the farm does not converge:\n${problems.join('\n')}`);
+    }
+    const [locks, leftovers] = await Promise.all([
+      this.#farm.locks(),
+      Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host, !looks))),
+    ]);
+    const locked = [...locks.keys()].map((host) => `${host} is still locked`);
+    return [...problems, ...locked, ...this.#once(leftovers.flat())];
+  }
+
+  /** What stays wrong is told where it began. */
+  #once(problems: readonly string[]): readonly string[] {
+    const fresh = problems.filter((problem) => !this.#told.has(problem));
+    for (const problem of fresh) this.#told.add(problem);
+    return fresh;
+  }
+
+  async #open(injectorOf?: (host: string) => Injector, hangs = false): Promise<FaultRun> {
+    const farm = await readFarm(await this.#farm.write(this.#edits));
+    return FaultRun.open(farm, injectorOf ?? ((host) => new Injector(this.#farm.world(host))), hangs);
+  }
+
+  #edit(host: string, scenario: Scenario): void {
+    this.#edits.set(host, edited(this.#edits.get(host) ?? FIRST, scenario));
+  }
+
+  #seen(): FarmProbe {
+    return required(this.#probe);
+  }
+}
+
+interface Suffered {
+  readonly host: string;
+  readonly fired: boolean;
+  readonly killed: boolean;
+  readonly said: string;
+  readonly unnamed: boolean;
+  readonly problems: string[];
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('nothing is there yet');
+  return value;
+}
+
+function afterDeadline(): Promise<'late'> {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      resolve('late');
+    }, DEADLINE).unref();
+  });
+}
