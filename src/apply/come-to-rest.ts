@@ -3,9 +3,12 @@ import { expectedEnd, seen } from '../drain/pace.js';
 import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { ManagerName } from '../host/layout.js';
+import { sectorName } from '../lotus/file-type.js';
 import type { TaskCode } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
 import { keeperOf, strangeKeeper } from '../observed/keeper.js';
+import { liveOf } from '../observed/live.js';
+import { sectorsOn } from '../observed/miner-state.js';
 import type { Observation, ObservedMiner } from '../observed/observed.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
@@ -33,6 +36,8 @@ export interface AtRest {
   readonly api?: WorkerApi;
   /** Who keeps it and has to stop it; absent where nobody does. */
   readonly keeper?: ManagerName;
+  /** Sectors (`s-t01000-7`) with files on its paths. */
+  readonly sectors: ReadonlySet<string>;
 }
 
 /** How often "never" must be seen in a row before it is believed: between two stages a sector has no task for a moment. */
@@ -50,12 +55,16 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
   const pauses = waits(context.times);
   const others = new Others(context, request.others);
   let nevers: number[] = [];
+  let movesSince: number | undefined;
   for (let lastSeen = time(); ;) {
     const look = await lookOnce(context, request, await others.hosts(nevers.length > 0));
     if (look.ok) {
       const { decision, rest, observation } = look.value;
       request.onLook(decision, expected(context, look.value));
-      if (decision.verdict === 'done' && (await stillAtRest(context, request, observation)))
+      const moves = decision.verdict === 'done' && (await areMoving(context, request, observation));
+      movesSince = moves ? (movesSince ?? time()) : undefined;
+      const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
+      if (decision.verdict === 'done' && !awaited && (await stillAtRest(context, request, observation)))
         return success(rest);
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
@@ -115,6 +124,21 @@ interface Look {
   readonly observation: Observation;
 }
 
+/** States in which a sector's FIN and GET follow each other at once, with no job in between. Lotus: storage/pipeline/states_sealing.go */
+const MOVING: ReadonlySet<string> = new Set(['CommitFinalize', 'FinalizeSector', 'FinalizeReplicaUpdate']);
+
+/** Whether a job is likely to come in the next moment: a sector that lies here is on its way to long-term storage. */
+async function areMoving(
+  context: ApplyContext,
+  { worker, goal }: RestRequest,
+  observation: Observation,
+): Promise<boolean> {
+  if (goal !== 'quiet' || !observation.miner.reached) return false;
+  const { held } = drainSnapshot(worker, observation, observation.miner, new Map());
+  const states = await context.sectorStates(held.map(({ sector }) => sector));
+  return [...states.values()].some((state) => MOVING.has(state));
+}
+
 /** The last question right before the end, for the jobs alone: a whole look takes long enough for a new one to come. */
 async function stillAtRest(
   context: ApplyContext,
@@ -163,7 +187,16 @@ async function lookOnce(
   // A job may have been given out until the last task was off: only the next look can tell.
   const settled = decision.disable.length === 0 ? decision : { ...decision, verdict: later(decision) };
   const keeper = worker === undefined ? undefined : keeperOf(worker);
-  const rest = { ...(api === undefined ? {} : { api }), ...(keeper === undefined ? {} : { keeper }) };
+  const paths = liveOf(worker?.process)?.paths ?? [];
+  const sectors = sectorsOn(
+    miner,
+    paths.map(({ ID }) => ID),
+  ).map(sectorName);
+  const rest = {
+    sectors: new Set(sectors),
+    ...(api === undefined ? {} : { api }),
+    ...(keeper === undefined ? {} : { keeper }),
+  };
   return success({ decision: settled, rest, observation: probe.observation });
 }
 

@@ -52,7 +52,7 @@ export interface HeldSector {
 export type SectorStates = ReadonlyMap<string, string>;
 
 /** Jobs that read no sector file. Lotus: storage/sealer/manager.go */
-const WITHOUT_SECTOR_FILES: ReadonlySet<TaskCode> = new Set(['C2', 'PR2', 'WDP', 'WNP']);
+export const WITHOUT_SECTOR_FILES: ReadonlySet<TaskCode> = new Set(['C2', 'PR2', 'WDP', 'WNP']);
 
 export function drainSnapshot(
   worker: string,

@@ -17,6 +17,11 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
+/** Whether a fault costs work by itself: what fails after it on other workers, too, is none of sealfarm's doing. */
+export function endsWorkers(fault: Fault): boolean {
+  return fault === 'worker dies' || fault === 'reboot';
+}
+
 /** A place where sealfarm's work can be cut off: a script, a command within one, or a call to Lotus. */
 export type BoundaryKind = 'script' | 'command' | 'call';
 

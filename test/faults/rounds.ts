@@ -1,7 +1,7 @@
 import type { FarmProbe } from '../../src/probe/observe-farm.js';
 import type { Outcome } from '../../src/cli/carry-out.js';
 import { steps } from '../../src/plan/plan.js';
-import type { Cell, Label } from './boundary.js';
+import { endsWorkers, type Cell, type Label } from './boundary.js';
 import { FIRST, type FaultFarm, type HostEdit } from './fault-farm.js';
 import { FaultRun, readFarm } from './fault-run.js';
 import { Injector } from './injector.js';
@@ -66,7 +66,11 @@ export class Rounds {
   /** Each host suffers its task, all at once, each under a sealfarm of its own; then one more apply must do. */
   async round(tasks: ReadonlyMap<string, Task>): Promise<RoundReport> {
     const suffered = await this.#sufferAll(tasks, false);
-    return { fired: suffered.fired, problems: [...suffered.problems, ...(await this.#endOfRound(false))] };
+    const costs = [...tasks.values()].some(({ cell }) => endsWorkers(cell.fault));
+    return {
+      fired: suffered.fired,
+      problems: [...suffered.problems, ...(await this.#endOfRound(false, costs))],
+    };
   }
 
   /** The same with several edits of each host, one after the other, before that one more apply. */
@@ -80,11 +84,13 @@ export class Rounds {
       });
       problems.push(...(await this.#sufferAll(new Map(tasks), true)).problems);
     }
-    return [...problems, ...(await this.#endOfRound(true))];
+    return [...problems, ...(await this.#endOfRound(true, false))];
   }
 
-  async #endOfRound(looks: boolean): Promise<readonly string[]> {
+  /** @param costs whether work was lost by what the harness did itself */
+  async #endOfRound(looks: boolean, costs: boolean): Promise<readonly string[]> {
     const problems = await this.#converge(looks);
+    if (costs) return problems;
     return [...problems, ...this.#once(this.#farm.lostJobs().map((job) => `lost: ${JSON.stringify(job)}`))];
   }
 
@@ -138,7 +144,7 @@ export class Rounds {
       if (unnamed || /\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)) return [];
       return [`nobody is named by the lock of ${host}: ${holder}`];
     });
-    const { code, stdout, stderr } = await this.#farm.sandbox.run(['unlock', ...locks.keys()]);
+    const { code, stdout, stderr } = await this.#farm.sandbox.run(['unlock', '--force', ...locks.keys()]);
     if (code !== 0) problems.push(`not unlocked: ${stdout}${stderr}`);
     return problems;
   }

@@ -6,6 +6,7 @@ const PURPOSES: readonly (readonly [name: string, mark: RegExp])[] = [
   ['probe', /sealfarm-probe/],
   ['lock', /mkdir[^\n]*lock'/],
   ['unlock', /rmdir[^\n]*lock'/],
+  ['batch', /^part_0\(\)/m],
   ['stop', /does not end/],
   ['start', /setsid/],
   ['write', /sealfarm-tmp/],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
 import { findBoundaries, type Boundary } from './boundaries.js';
-import { FAULTS, impossible, kindOf } from './boundary.js';
+import { endsWorkers, FAULTS, impossible, kindOf } from './boundary.js';
 import { FaultFarm } from './fault-farm.js';
 import { Rounds, type Task } from './rounds.js';
 import { SCENARIOS } from './scenario.js';
@@ -49,7 +49,7 @@ it(`survives ${SEQUENCES} sequences of edits and faults while sectors go through
 function sequence(boundaries: readonly Boundary[]): fc.Arbitrary<readonly Task[]> {
   const cell = fc
     .record({ at: fc.constantFrom(...boundaries), fault: fc.constantFrom(...FAULTS), skip: fc.nat() })
-    .filter(({ at, fault }) => impossible(kindOf(at.label), fault) === undefined)
+    .filter(({ at, fault }) => impossible(kindOf(at.label), fault) === undefined && !endsWorkers(fault))
     .map(({ at, fault, skip }) => ({ label: at.label, fault, skip: skip % at.times }));
   const task = fc.record({ scenario: fc.constantFrom(...SCENARIOS), cell });
   return fc.array(task, { minLength: 2, maxLength: 3 });
