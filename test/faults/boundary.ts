@@ -25,7 +25,7 @@ export function endsWorkers(fault: Fault): boolean {
 /** A place where sealfarm's work can be cut off: a script, a command within one, or a call to Lotus. */
 export type BoundaryKind = 'script' | 'command' | 'call';
 
-/** `script write`, `command mv worker.env`, `call worker.TaskDisable`. Numbers in names are `#`. */
+/** `script write`, `command mv worker.env`, `call worker.TaskDisable`. Numbers in names are `#`, and `…` is anything. */
 export type Label = `${BoundaryKind} ${string}`;
 
 /** One fault at one boundary. */
@@ -41,7 +41,8 @@ export function kindOf(label: Label): BoundaryKind {
 }
 
 export function labelled(kind: BoundaryKind, name: string): Label {
-  return `${kind} ${name.replaceAll(/\d+/g, '#')}`;
+  // The name of a kept version has the whole path in it, and that of the sandbox is drawn.
+  return `${kind} ${name.replace(/_tmp_.*_/, '_…_').replaceAll(/\d+/g, '#')}`;
 }
 
 /** A folder is made read-only for one script alone by a mount that no other process sees, which takes root. */

@@ -9,7 +9,7 @@ import { Rounds, type Task } from './rounds.js';
 const HOSTS = 10;
 
 /** One of how many cells is tried: all of them take longer than a test may that runs each time. */
-const SHARE = Number(process.env['SEALFARM_FAULT_SHARE'] ?? 4);
+const SHARE = Number(process.env['SEALFARM_FAULT_SHARE'] ?? 8);
 
 /** As a pattern: `kill before: script lock`. */
 const ONLY = new RegExp(process.env['SEALFARM_FAULT_CELLS'] ?? '');

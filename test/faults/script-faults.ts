@@ -38,7 +38,8 @@ export function commandLabel(line: string): Label {
 
 /** A script to which something happens right before a command, once. `mark` is a file that says that it did. */
 export function at(script: string, label: Label, mark: string, action: string): string {
-  const pattern = label.slice('command '.length).split('#').map(quotedPattern).join('[0-9]*');
+  const parts = label.slice('command '.length).split(/([#…])/);
+  const pattern = parts.map(quotedPattern).join('');
   const file = shellQuote(mark);
   return shadowed(
     script,
@@ -47,6 +48,8 @@ export function at(script: string, label: Label, mark: string, action: string): 
 }
 
 function quotedPattern(text: string): string {
+  if (text === '#') return '[0-9]*';
+  if (text === '…') return '*';
   return text === '' ? '' : shellQuote(text);
 }
 
