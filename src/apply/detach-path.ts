@@ -4,6 +4,7 @@ import { sectorName } from '../lotus/file-type.js';
 import type { Action } from '../plan/plan.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
+import { PENDING } from './ledger.js';
 import { checkPaths, type Target } from './live-changes.js';
 import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
 
@@ -21,11 +22,19 @@ export async function detachPath(
   onWait: OnWait,
 ): Promise<Result<undefined>> {
   const quiet = await quieten(context, target, action.tasks, onWait);
+  if (!quiet.ok && quiet.diagnostic.code === PENDING) {
+    // Nothing would tell the next run why its tasks are off: it would switch them on before all else.
+    await takeWorkAgain(context, target, action.tasks);
+    return failure({ ...quiet.diagnostic, help: WHEN_QUIET });
+  }
   if (!quiet.ok) return quiet;
   const result = await detachEmpty(context, target, api, action);
   await takeWorkAgain(context, target, action.tasks);
   return result;
 }
+
+const WHEN_QUIET =
+  'It takes work again. The path goes in a run that finds the worker quiet, or waits for it.';
 
 async function detachEmpty(
   context: ApplyContext,

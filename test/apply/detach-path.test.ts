@@ -38,6 +38,16 @@ describe('a path that is taken away', () => {
     expect(scene.changes).toEqual([...OFF, `worker-1 detach ${PATH}`, ...ON]);
   });
 
+  it('is left to a run that finds the worker quiet, when nobody waits; it goes on working', async () => {
+    scene = new Scene(undefined, { detach: true });
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+    expect(await detach()).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF630', help: expect.stringContaining('It takes work again') as string },
+    });
+    expect(scene.changes).toEqual([...OFF, ...ON]);
+  });
+
   it('waits for a job, whose output is in no index before it ends', async () => {
     scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
     scene.before = (call, nth) => {

@@ -323,6 +323,56 @@ describe('a restart', () => {
   });
 });
 
+describe('a restart while a sector goes to long-term storage', () => {
+  const SECTOR = { Miner: 1000, Number: 7, SectorFileType: 2 };
+
+  beforeEach(() => {
+    const path = scene.live('worker-1')?.paths[0];
+    if (path === undefined) throw new Error('no path');
+    scene.changeMiner({ sectors: new Map([[path.ID, [SECTOR]]]) });
+  });
+
+  it('waits for a moment between its FIN and its GET, in which there is no job', async () => {
+    scene.states.set('s-t01000-7', 'FinalizeSector');
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 3) scene.states.set('s-t01000-7', 'Proving');
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.filter((call) => call === 'look host-1').length).toBeGreaterThanOrEqual(4);
+    expect(scene.calls.indexOf('worker-1 detach-all')).toBeGreaterThan(
+      scene.calls.findIndex((call, at) => call === 'look host-1' && at > scene.calls.indexOf('sleep 1500')),
+    );
+  });
+
+  it('does not wait for ever for one that stays there', async () => {
+    scene.states.set('s-t01000-7', 'FinalizeSector');
+    expect((await restart()).ok).toBe(true);
+    expect(scene.passed).toBeGreaterThanOrEqual(2000);
+    expect(scene.passed).toBeLessThan(8000);
+  });
+
+  it.each([
+    ['PC2', 'worker-2', 7, true],
+    ['C2', 'worker-2', 7, false],
+    ['PC2', 'worker-2', 8, false],
+    ['C1', 'worker-1', 8, true],
+  ] as const)(
+    'waits before it stops for a %s that came to %s for sector %d: %s',
+    async (code, who, sector, waits) => {
+      scene.before = (call, nth) => {
+        const came = new Map([[sessionOf(who), [aJob(code, sector)]]]);
+        if (call === 'worker-1 detach-all') scene.changeMiner({ jobs: came });
+        if (call === 'miner jobs' && nth === 4) scene.changeMiner({ jobs: new Map() });
+      };
+      expect((await restart()).ok).toBe(true);
+      const asked = scene.calls
+        .slice(scene.calls.indexOf('worker-1 detach-all'))
+        .filter((call) => call === 'miner jobs');
+      expect(asked).toHaveLength(waits ? 3 : 1);
+    },
+  );
+});
+
 describe('a restart that nobody waits for', () => {
   beforeEach(() => {
     scene = new Scene(undefined, { detach: true });

@@ -12,6 +12,7 @@ import { rollbackSteps, type Environment } from '../../plan/rollback-steps.js';
 import { fingerprints } from '../../secret/fingerprint.js';
 import { fileDiff } from '../../view/file-diff.js';
 import { diffLines, TERMINAL_LINES } from '../../view/plan-lines.js';
+import { reportJson } from '../../view/report.js';
 import { printable } from '../../view/text.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -47,12 +48,8 @@ export function rollback(name: string, options: RollbackOptions): Promise<ExitCo
     show(terminal, plan, way);
     const steps = plan.hosts.flatMap((one) => one.steps);
     if (steps.length === 0) {
-      terminal.result('Nothing to bring back: the files are as they were.', {
-        type: 'report',
-        done: [],
-        failed: [],
-        skipped: [],
-      });
+      const report = reportJson({ done: [], failed: [], skipped: [], pending: [] });
+      terminal.result('Nothing to bring back: the files are as they were.', report);
       return EXIT.done;
     }
     const asked = await mayGoOn(on, terminal, options);
