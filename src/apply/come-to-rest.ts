@@ -64,8 +64,9 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       const moves = decision.verdict === 'done' && (await areMoving(context, request, observation));
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
-      if (decision.verdict === 'done' && !awaited && (await stillAtRest(context, request, observation)))
-        return success(rest);
+      const asked = decision.verdict === 'done' && !awaited;
+      const sectors = asked ? await stillAtRest(context, request, observation) : undefined;
+      if (sectors !== undefined) return success({ ...rest, sectors });
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
       if (isCertain(nevers, context.times)) return failure(cannotEnd(request, decision));
@@ -120,7 +121,7 @@ function expected({ pace, now }: ApplyContext, { decision, observation }: Look):
 
 interface Look {
   readonly decision: DrainDecision;
-  readonly rest: AtRest;
+  readonly rest: Omit<AtRest, 'sectors'>;
   readonly observation: Observation;
 }
 
@@ -139,21 +140,32 @@ async function areMoving(
   return [...states.values()].some((state) => MOVING.has(state));
 }
 
-/** The last question right before the end, for the jobs alone: a whole look takes long enough for a new one to come. */
+/**
+ * The last questions right before the end: a whole look takes long enough for a new job to come. A job that has ended by the
+ * look has its files in the index by now, and so somebody who has begun to read them since is known for a reader.
+ * @returns the sectors that lie on the worker's paths; undefined where it is at work after all
+ */
 async function stillAtRest(
   context: ApplyContext,
   request: RestRequest,
   observation: Observation,
-): Promise<boolean> {
+): Promise<ReadonlySet<string> | undefined> {
+  const list = await context.miner.storageList();
   const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
-  if (!observation.miner.reached || !workers.ok || !jobs.ok) return false;
+  if (!observation.miner.reached || !list.ok || !workers.ok || !jobs.ok) return undefined;
   const miner: ObservedMiner = {
     ...observation.miner,
+    sectors: new Map(Object.entries(list.value)),
     workers: new Map(Object.entries(workers.value)),
     jobs: new Map(Object.entries(jobs.value)),
   };
   const snapshot = drainSnapshot(request.worker, observation, miner, new Map());
-  return drainStep(snapshot, 'quiet', request.tasks).verdict === 'done';
+  if (drainStep(snapshot, 'quiet', request.tasks).verdict !== 'done') return undefined;
+  const host = observation.hosts.get(request.host);
+  const worker = host?.reached === true ? workerOn(host, request.worker) : undefined;
+  const paths = liveOf(worker?.process)?.paths ?? [];
+  const ids = paths.map(({ ID }) => ID);
+  return new Set(sectorsOn(miner, ids).map(sectorName));
 }
 
 async function lookOnce(
@@ -187,13 +199,7 @@ async function lookOnce(
   // A job may have been given out until the last task was off: only the next look can tell.
   const settled = decision.disable.length === 0 ? decision : { ...decision, verdict: later(decision) };
   const keeper = worker === undefined ? undefined : keeperOf(worker);
-  const paths = liveOf(worker?.process)?.paths ?? [];
-  const sectors = sectorsOn(
-    miner,
-    paths.map(({ ID }) => ID),
-  ).map(sectorName);
   const rest = {
-    sectors: new Set(sectors),
     ...(api === undefined ? {} : { api }),
     ...(keeper === undefined ? {} : { keeper }),
   };

@@ -98,7 +98,10 @@ describe('a path that is taken away', () => {
   });
 
   it('stays attached when the miner cannot say what it holds', async () => {
-    scene.failing.set('miner sectors', aDiagnostic('no miner'));
+    scene.before = (call, nth) => {
+      // The first time it is asked whether the worker is quiet.
+      if (call === 'miner sectors' && nth === 2) scene.failing.set(call, aDiagnostic('no miner'));
+    };
     expect(await detach()).toMatchObject({ diagnostic: { message: 'no miner' } });
     expect(scene.changes).toEqual([...OFF, ...ON]);
   });

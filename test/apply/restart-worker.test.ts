@@ -40,9 +40,10 @@ function jobs(...list: ReturnType<typeof aJob>[]): void {
 
 const OFF = ['worker-1 disable PC1', 'worker-1 disable PC2'];
 const ON = ['worker-1 enable PC1', 'worker-1 enable PC2'];
-const LAST_QUESTION = ['miner workers', 'miner jobs'];
+const IDLE = ['miner workers', 'miner jobs'];
+const LAST_QUESTION = ['miner sectors', ...IDLE];
 /** The jobs are asked for once more when the paths are off. */
-const ORDER = ['worker-1 detach-all', ...LAST_QUESTION, 'host-1 stop worker-1', 'host-1 start worker-1'];
+const ORDER = ['worker-1 detach-all', ...IDLE, 'host-1 stop worker-1', 'host-1 start worker-1'];
 
 describe('a restart', () => {
   it('switches off, waits, asks once more, detaches, stops, starts and looks, in this order', async () => {
@@ -342,6 +343,25 @@ describe('a restart while a sector goes to long-term storage', () => {
     expect(scene.calls.indexOf('worker-1 detach-all')).toBeGreaterThan(
       scene.calls.findIndex((call, at) => call === 'look host-1' && at > scene.calls.indexOf('sleep 1500')),
     );
+  });
+
+  it('knows for a reader who has begun to read what a job had just put there', async () => {
+    const path = scene.live('worker-1')?.paths[0]?.ID ?? '';
+    scene.changeMiner({ sectors: new Map() });
+    scene.before = (call, nth) => {
+      // In the look the PC1 has ended and its sector is not in the index yet; then PC2 begins elsewhere.
+      if (call === 'miner sectors' && nth === 1)
+        scene.changeMiner({
+          sectors: new Map([[path, [SECTOR]]]),
+          jobs: new Map([[sessionOf('worker-2'), [aJob('PC2', 7)]]]),
+        });
+      if (call === 'look host-1' && nth === 4) scene.changeMiner({ jobs: new Map() });
+    };
+    expect((await restart()).ok).toBe(true);
+    const detached = scene.calls.indexOf('worker-1 detach-all');
+    expect(
+      scene.calls.slice(0, detached).filter((call) => call === 'look host-1').length,
+    ).toBeGreaterThanOrEqual(4);
   });
 
   it('does not wait for ever for one that stays there', async () => {
