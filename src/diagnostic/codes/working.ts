@@ -183,7 +183,7 @@ export const WORKING_CODES = {
     severity: 'note',
     why:
       'With `--detach` nobody waits. The worker still has work, or somebody reads from its paths; its tasks are switched off, so that it gets quiet by itself, and it is the first in the next run. ' +
-      'What comes after it in the order of `rollout` is put off, too.',
+      'What comes after it in the order of `rollout` is put off, too. A worker that is only to lose a path takes work again meanwhile.',
     remedy:
       'Run the same command again, from cron or by hand, until it exits with 0. `sealfarm status` shows what the worker still does.',
   },
