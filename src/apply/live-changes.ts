@@ -1,8 +1,11 @@
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import { settingChanges, settingsFrom } from '../lotus/sectorstore.js';
+import type { StorageId, StorageInfo } from '../lotus/api.js';
+import { settingChanges, settingsFrom, type SectorStoreSettings } from '../lotus/sectorstore.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import type { Action } from '../plan/plan.js';
+import type { MinerApi } from '../rpc/miner-api.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 
@@ -14,15 +17,21 @@ export interface Target {
   readonly worker: string;
 }
 
-/** Lotus reports some failures as success, so every change is read back. */
+/**
+ * Gives the index a path's settings, as the worker itself does when it redeclares: but not the sectors it finds there, for
+ * one that leaves in that moment would stay declared. Lotus reports some failures as success, so every change is read back.
+ * Lotus: storage/paths/local.go Redeclare, storage/paths/index.go StorageAttach
+ */
 export async function redeclare(
   { miner }: ApplyContext,
   target: Target,
   api: WorkerApi,
   { id, path, settings }: Redeclare,
 ): Promise<Result<undefined>> {
-  // drop-missing false: files that cannot be seen for a moment must not leave the index.
-  const told = await api.storageRedeclareLocal(id, false);
+  const known = await miner.storageInfo(id);
+  const told = known.ok
+    ? await giveSettings(miner, known.value, settings)
+    : await declareAnew(api, id, known.diagnostic);
   if (!told.ok) return told;
   const indexed = await miner.storageInfo(id);
   if (!indexed.ok) return indexed;
@@ -30,6 +39,23 @@ export async function redeclare(
   return left.length === 0
     ? success(undefined)
     : notInEffect(target, `${left.join(', ')} of ${path} in the miner's index`);
+}
+
+async function giveSettings(
+  miner: MinerApi,
+  known: StorageInfo,
+  settings: SectorStoreSettings,
+): Promise<Result<undefined>> {
+  const stat = await miner.storageStat(known.ID);
+  return stat.ok ? miner.storageAttach({ ...known, ...settings }, stat.value) : stat;
+}
+
+/**
+ * A miner that was restarted does not know the path of a busy worker, and so nothing is taken from there.
+ * drop-missing false: files that cannot be seen for a moment must not leave the index.
+ */
+function declareAnew(api: WorkerApi, id: StorageId, unknown: Diagnostic): Promise<Result<undefined>> {
+  return unknown.code === 'SF410' ? api.storageRedeclareLocal(id, false) : Promise.resolve(failure(unknown));
 }
 
 export async function attach(target: Target, api: WorkerApi, path: string): Promise<Result<undefined>> {

@@ -177,7 +177,7 @@ export type Action =
       readonly backups: string;
       readonly owner?: string;
     }
-  /** Makes Lotus read a path's sectorstore.json again; read back from the index. */
+  /** Gives the miner's index a path's settings as its sectorstore.json has them; read back. */
   | {
       readonly kind: 'redeclare';
       readonly path: string;

@@ -9,7 +9,7 @@ import type {
   WorkerJob,
   WorkerStats,
 } from '../lotus/api.js';
-import { ask, asIs, withoutNulls } from './ask.js';
+import { ask, asIs, tell, withoutNulls } from './ask.js';
 import { arrayOf, isNumber, isString, orNull, recordOf, shape } from './check.js';
 import type { LotusClient } from './lotus-client.js';
 import {
@@ -37,7 +37,7 @@ export interface MinerVersion {
   readonly APIVersion: number;
 }
 
-/** What sealfarm asks a lotus-miner, all of it read-only. Lotus: api/api_storage.go */
+/** What sealfarm asks and tells a lotus-miner. Lotus: api/api_storage.go */
 export interface MinerApi {
   version(): Promise<Result<MinerVersion>>;
   /** As in `f01234`. */
@@ -50,6 +50,8 @@ export interface MinerApi {
   storageList(): Promise<Result<Readonly<Record<StorageId, readonly SectorDecl[]>>>>;
   storageInfo(id: StorageId): Promise<Result<StorageInfo>>;
   storageStat(id: StorageId): Promise<Result<StorageStat>>;
+  /** Settings of a path the index knows already; its URLs are only added to. Lotus: storage/paths/index.go */
+  storageAttach(info: StorageInfo, stat: StorageStat): Promise<Result<undefined>>;
   storageGetLocks(): Promise<Result<readonly SectorLock[]>>;
   /** State → number of sectors. */
   sectorsSummary(): Promise<Result<Readonly<Record<string, number>>>>;
@@ -92,6 +94,7 @@ export function createMinerApi(client: LotusClient): MinerApi {
     storageInfo: (id) =>
       ask(client, 'Filecoin.StorageInfo', [id], isStorageInfo, (info) => ({ ...NO_LISTS, ...info })),
     storageStat: (id) => ask(client, 'Filecoin.StorageStat', [id], isStorageStat, asIs),
+    storageAttach: (info, stat) => tell(client, 'Filecoin.StorageAttach', [info, stat]),
     storageGetLocks: () => ask(client, 'Filecoin.StorageGetLocks', [], isLocks, ({ Locks }) => Locks ?? []),
     sectorsSummary: () =>
       ask(client, 'Filecoin.SectorsSummary', [], orNull(recordOf(isNumber)), (summary) => summary ?? {}),

@@ -25,7 +25,7 @@ export interface WorkerApi {
   /** Detaches a path; the worker takes it out of its storage.json. Its files stay. */
   storageDetachLocal(path: string): Promise<Result<undefined>>;
   storageDetachAll(): Promise<Result<undefined>>;
-  /** Reads a path's sectorstore.json again. `dropMissing` takes sectors whose files are not there off the index. */
+  /** Reads a path's sectorstore.json again, and what lies there. `dropMissing` takes sectors whose files are not there off the index. */
   storageRedeclareLocal(id: StorageId, dropMissing: boolean): Promise<Result<undefined>>;
   /** Until the process ends. */
   taskEnable(rpcType: string): Promise<Result<undefined>>;

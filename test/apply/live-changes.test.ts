@@ -25,17 +25,23 @@ beforeEach(() => {
 const pretend = (): Promise<Result<undefined>> => Promise.resolve(success(undefined));
 
 describe('a redeclared path', () => {
+  const urls = ['http://10.0.0.11:3456/remote'];
+
   function redeclared(overrides: Partial<SectorStoreSettings> = {}): Promise<Result<undefined>> {
     const settings = { ...settingsFrom({ ...scene.observation.miner.storage.get(ID)?.info }), ...overrides };
     return redeclare(scene.context, TARGET, api, { kind: 'redeclare', path: PATH, id: ID, settings });
   }
 
-  it('keeps in the index what cannot be seen for a moment, and is read back', async () => {
-    expect(await redeclared()).toEqual(DONE);
-    expect(scene.calls).toEqual([`worker-1 redeclare ${ID} drop-missing=false`, `miner storage ${ID}`]);
+  it('has its settings given to the index, and read back; its sectors are not declared anew', async () => {
+    expect(await redeclared({ Weight: 5, AllowTo: ['g'] })).toEqual(DONE);
+    expect(scene.changes).toEqual([`settings of ${ID}`]);
+    const { info } = scene.observation.miner.storage.get(ID) ?? {};
+    expect(info).toMatchObject({ Weight: 5, AllowTo: ['g'] });
+    expect(info?.URLs).toEqual(urls);
   });
 
   it('is not in effect while the index shows another setting', async () => {
+    scene.context.miner.storageAttach = pretend;
     expect(await redeclared({ Weight: 5, Groups: ['g'] })).toMatchObject({
       ok: false,
       diagnostic: {
@@ -46,12 +52,23 @@ describe('a redeclared path', () => {
     });
   });
 
-  it('fails when the worker or the miner fails', async () => {
-    scene.failing.set(`miner storage ${ID}`, aDiagnostic('no miner'));
-    expect(await redeclared()).toMatchObject({ ok: false, diagnostic: { message: 'no miner' } });
-    scene.failing.set(`worker-1 redeclare ${ID} drop-missing=false`, aDiagnostic('no worker'));
-    expect(await redeclared()).toMatchObject({ ok: false, diagnostic: { message: 'no worker' } });
+  it('is declared by its worker to a miner that does not know it, and keeps what cannot be seen for a moment', async () => {
+    scene.failing.set(`miner storage ${ID}`, { ...aDiagnostic('sector store not found'), code: 'SF410' });
+    scene.before = (call) => {
+      if (call.startsWith('worker-1 redeclare')) scene.failing.clear();
+    };
+    expect(await redeclared()).toEqual(DONE);
+    expect(scene.changes).toEqual([`worker-1 redeclare ${ID} drop-missing=false`]);
   });
+
+  it.each([`miner storage ${ID}`, `miner stat ${ID}`, `settings of ${ID}`])(
+    'fails when the miner does: %s',
+    async (call) => {
+      scene.failing.set(call, aDiagnostic('no miner'));
+      expect(await redeclared({ Weight: 5 })).toMatchObject({ diagnostic: { message: 'no miner' } });
+      expect(scene.calls).not.toContain(`worker-1 redeclare ${ID} drop-missing=false`);
+    },
+  );
 });
 
 describe('an attached path', () => {

@@ -6,8 +6,15 @@ import { UNKNOWN_PACE } from '../../src/drain/pace.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { hostLayout, workerLayout, type HostLayout, type WorkerLayout } from '../../src/host/layout.js';
+import type { StorageStat } from '../../src/lotus/api.js';
 import type { TaskCode } from '../../src/lotus/task.js';
-import type { Observation, ObservedMiner, ObservedWorker, WorkerLive } from '../../src/observed/observed.js';
+import type {
+  IndexedStorage,
+  Observation,
+  ObservedMiner,
+  ObservedWorker,
+  WorkerLive,
+} from '../../src/observed/observed.js';
 import type { Expectation } from '../../src/plan/plan.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
 import type { MinerApi } from '../../src/rpc/miner-api.js';
@@ -16,6 +23,8 @@ import { aFarm, aHost, aStorage, aWorker, CANARY } from '../support/farm.js';
 import { changeLive, changeMiner, changeWorker, inPlace, stopped } from '../support/observation.js';
 import { fakeWorker } from './fake-worker.js';
 import { notAsked } from './not-asked.js';
+
+const NO_ROOM: StorageStat = { Capacity: 0, Available: 0, FSAvailable: 0, Reserved: 0, Max: 0, Used: 0 };
 
 export const START = '2026-01-02T03:04:05.000Z';
 
@@ -205,6 +214,11 @@ export class Scene {
 
   #miner(): MinerApi {
     const seen = (): ObservedMiner => this.observation.miner;
+    const indexed = (id: string): IndexedStorage => {
+      const known = seen().storage.get(id);
+      if (known === undefined) throw new Error(`no storage ${id}`);
+      return known;
+    };
     const asked = <T>(call: string, read: () => T): Promise<Result<T>> => {
       this.#note(`miner ${call}`);
       const diagnostic = this.failing.get(`miner ${call}`);
@@ -212,15 +226,15 @@ export class Scene {
     };
     return {
       ...notAsked(['version', 'actorAddress', 'actorSectorSize', 'sectorsSummary', 'sectorsStatus']),
-      ...notAsked(['storageStat', 'storageGetLocks']),
+      ...notAsked(['storageGetLocks']),
       workerStats: () => asked('workers', () => Object.fromEntries(seen().workers)),
       workerJobs: () => asked('jobs', () => Object.fromEntries(seen().jobs)),
       storageList: () => asked('sectors', () => Object.fromEntries(seen().sectors)),
-      storageInfo: (id) =>
-        asked(`storage ${id}`, () => {
-          const info = seen().storage.get(id)?.info;
-          if (info === undefined) throw new Error(`no storage ${id}`);
-          return info;
+      storageInfo: (id) => asked(`storage ${id}`, () => indexed(id).info),
+      storageStat: (id) => asked(`stat ${id}`, () => indexed(id).stat ?? NO_ROOM),
+      storageAttach: (info, stat) =>
+        this.call(`settings of ${info.ID}`, undefined, () => {
+          this.changeMiner({ storage: new Map(seen().storage).set(info.ID, { info, stat }) });
         }),
     };
   }

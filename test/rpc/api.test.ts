@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/diagnostic/result.js';
+import type { StorageInfo, StorageStat } from '../../src/lotus/api.js';
 import { createLotusClient, type LotusClient } from '../../src/rpc/lotus-client.js';
 import { createMinerApi, type MinerApi } from '../../src/rpc/miner-api.js';
 import { createWorkerApi, type WorkerApi } from '../../src/rpc/worker-api.js';
@@ -148,6 +149,14 @@ describe('null in the place of lists', () => {
     answerWith({ 'a-session': [{ ID: { Sector: { Miner: 1, Number: 2 }, ID: 'x' }, RunWait: '0' }] });
     expectWrongShape(await miner.workerJobs(), 'WorkerJobs');
   });
+});
+
+test('a miner is told the settings of a path with its disk', async () => {
+  answerWith(null);
+  const info = answers.miner['StorageInfo'] as StorageInfo;
+  const stat = answers.miner['StorageStat'] as StorageStat;
+  expect(await miner.storageAttach(info, stat)).toEqual({ ok: true, value: undefined });
+  expect(stub.calls).toMatchObject([{ method: 'Filecoin.StorageAttach', params: [info, stat] }]);
 });
 
 describe('what a worker is told', () => {

@@ -37,6 +37,7 @@ export interface MinerApi {
   declare(id: StorageId, sector: SectorId, types: number): Promise<void>;
   drop(id: StorageId, sector: SectorId, types: number): Promise<void>;
   find(sector: SectorId, types: number): Promise<readonly FoundPath[]>;
+  info(id: StorageId): Promise<StorageInfo>;
   list(): Promise<Readonly<Record<StorageId, readonly SectorDecl[]>>>;
   /** @param method as `ReturnSealPreCommit1` */
   giveBack(method: string, call: CallId, result: readonly unknown[], error: CallError | null): Promise<void>;
@@ -74,6 +75,7 @@ export function minerApi(client: RpcClient): MinerApi {
     },
     find: async (sector, types) =>
       (await insist('StorageFindSector', sector, types, 0, false)) as readonly FoundPath[],
+    info: async (id) => (await insist('StorageInfo', id)) as StorageInfo,
     list: async () => (await ask('StorageList')) as Record<StorageId, SectorDecl[]>,
     giveBack: async (method, call, result, error) => {
       await insist(method, call, ...result, error);
