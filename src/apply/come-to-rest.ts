@@ -14,6 +14,7 @@ import type { FarmProbe } from '../probe/observe-farm.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
+import type { OtherHosts } from './other-hosts.js';
 import { cannotEnd, interrupted, pending, takenBack, tooLate } from './rest-troubles.js';
 
 export interface RestRequest extends Target {
@@ -22,10 +23,12 @@ export interface RestRequest extends Target {
   readonly tasks: readonly TaskCode[];
   /** Milliseconds; undefined waits as long as it takes. */
   readonly deadline?: number;
+  /** A drain that is noted on the host: taken back there, it ends. */
+  readonly drains: boolean;
   /** It is in the file no more, so that no other command can name it. */
   readonly leaving?: true;
-  /** All hosts whose workers may take over sectors; empty where that does not matter. */
-  readonly others: readonly string[];
+  /** The hosts whose workers may take over sectors; absent where that does not matter. */
+  readonly others?: OtherHosts;
   /** @param expected when its jobs will be over; ISO 8601 */
   readonly onLook: (decision: DrainDecision, expected?: string) => void;
 }
@@ -38,6 +41,8 @@ export interface AtRest {
   readonly keeper?: ManagerName;
   /** Sectors (`s-t01000-7`) with files on its paths. */
   readonly sectors: ReadonlySet<string>;
+  /** Those of them that lie nowhere else and wait there while it is away. */
+  readonly held: readonly string[];
 }
 
 /** How often "never" must be seen in a row before it is believed: between two stages a sector has no task for a moment. */
@@ -53,11 +58,10 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
   const time = (): number => context.now().getTime();
   const end = request.deadline === undefined ? Infinity : time() + request.deadline;
   const pauses = waits(context.times);
-  const others = new Others(context, request.others);
   let nevers: number[] = [];
   let movesSince: number | undefined;
   for (let lastSeen = time(); ;) {
-    const look = await lookOnce(context, request, await others.hosts(nevers.length > 0));
+    const look = await lookOnce(context, request, await request.others?.seen(nevers.length > 0));
     if (look.ok) {
       const { decision, rest, observation } = look.value;
       request.onLook(decision, expected(context, look.value));
@@ -65,14 +69,12 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
       const asked = decision.verdict === 'done' && !awaited;
-      const sectors = asked ? await stillAtRest(context, request, observation) : undefined;
-      if (sectors !== undefined) return success({ ...rest, sectors });
+      const lying = asked ? await stillAtRest(context, request, observation) : undefined;
+      if (lying !== undefined) return success({ ...rest, ...lying });
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
       if (isCertain(nevers, context.times)) return failure(cannotEnd(request, decision));
-      // The tasks are off, so that it has no more to do than this.
-      if (context.rules.detach && decision.disable.length === 0 && decision.blockers.length > 0)
-        return failure(pending(request, decision));
+      if (context.rules.detach && isLeftAlone(decision)) return failure(pending(request, decision));
       if (lastSeen > end) return failure(tooLate(request, decision));
     } else {
       const over = FINAL.has(look.diagnostic.code) || time() - lastSeen > context.times.patience;
@@ -91,25 +93,9 @@ function isCertain(nevers: readonly number[], { certainty }: ApplyContext['times
   return nevers.length >= NEVERS && (nevers.at(-1) ?? 0) - (nevers[0] ?? 0) >= certainty;
 }
 
-/** What the other hosts look like; old news is looked at again. */
-class Others {
-  readonly #context: ApplyContext;
-  readonly #names: readonly string[];
-  #seen: Observation['hosts'] = new Map();
-  #at = -Infinity;
-
-  constructor(context: ApplyContext, names: readonly string[]) {
-    this.#context = context;
-    this.#names = names;
-  }
-
-  async hosts(fresh: boolean): Promise<Observation['hosts']> {
-    const now = this.#context.now().getTime();
-    if (this.#names.length === 0 || (!fresh && now - this.#at < 60_000)) return this.#seen;
-    this.#seen = (await this.#context.observe(this.#names)).observation.hosts;
-    this.#at = now;
-    return this.#seen;
-  }
+/** Its tasks are off and it goes on by itself, so that nobody need stay for it. */
+function isLeftAlone({ disable, blockers, verdict }: DrainDecision): boolean {
+  return disable.length === 0 && blockers.length > 0 && verdict !== 'never';
 }
 
 /** At the pace of all workers: a restart alone would see too little. */
@@ -121,7 +107,7 @@ function expected({ pace, now }: ApplyContext, { decision, observation }: Look):
 
 interface Look {
   readonly decision: DrainDecision;
-  readonly rest: Omit<AtRest, 'sectors'>;
+  readonly rest: Pick<AtRest, 'api' | 'keeper'>;
   readonly observation: Observation;
 }
 
@@ -143,13 +129,13 @@ async function areMoving(
 /**
  * The last questions right before the end: a whole look takes long enough for a new job to come. A job that has ended by the
  * look has its files in the index by now, and so somebody who has begun to read them since is known for a reader.
- * @returns the sectors that lie on the worker's paths; undefined where it is at work after all
+ * @returns what lies on the worker's paths; undefined where it is at work after all
  */
 async function stillAtRest(
   context: ApplyContext,
   request: RestRequest,
   observation: Observation,
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<Pick<AtRest, 'sectors' | 'held'> | undefined> {
   const list = await context.miner.storageList();
   const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
   if (!observation.miner.reached || !list.ok || !workers.ok || !jobs.ok) return undefined;
@@ -165,13 +151,16 @@ async function stillAtRest(
   const worker = host?.reached === true ? workerOn(host, request.worker) : undefined;
   const paths = liveOf(worker?.process)?.paths ?? [];
   const ids = paths.map(({ ID }) => ID);
-  return new Set(sectorsOn(miner, ids).map(sectorName));
+  return {
+    sectors: new Set(sectorsOn(miner, ids).map(sectorName)),
+    held: snapshot.held.map(({ sector }) => sector),
+  };
 }
 
 async function lookOnce(
   context: ApplyContext,
   request: RestRequest,
-  others: Observation['hosts'],
+  others: Observation['hosts'] = new Map(),
 ): Promise<Result<Look>> {
   const probe = await context.observe([request.host]);
   const { miner } = probe.observation;
@@ -182,7 +171,7 @@ async function lookOnce(
   const worker = host === undefined ? undefined : workerOn(host, request.worker);
   const strange = worker === undefined ? undefined : strangeKeeper(worker, request.host, request.worker);
   if (strange !== undefined) return failure(strange);
-  if (request.goal === 'empty' && host?.manifest?.intents[request.worker] === undefined)
+  if (request.drains && host?.manifest?.intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
   const decision = await decide(context, request, probe, miner, others);

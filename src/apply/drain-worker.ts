@@ -1,4 +1,4 @@
-import type { Blocker } from '../drain/step.js';
+import type { Blocker, DrainGoal } from '../drain/step.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
@@ -6,8 +6,10 @@ import { comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import type { Target } from './live-changes.js';
+import { PENDING } from './ledger.js';
 import { withLocks } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
+import { OtherHosts } from './other-hosts.js';
 import { takeWorkAgain } from './quieten.js';
 import { blockerNames } from './rest-troubles.js';
 import { runScript } from './run-script.js';
@@ -18,16 +20,25 @@ export interface DrainRequest extends Target {
   readonly tasks: readonly TaskCode[];
   readonly service: WorkerLayout;
   readonly home: Pick<HostLayout, 'journal' | 'lock'>;
+  readonly until: DrainGoal;
   /** Milliseconds; undefined waits as long as it takes. */
   readonly deadline?: number;
-  /** Every host of the farm: their workers may take over what lies here. */
-  readonly farmHosts: readonly string[];
-  /** Whether the empty worker's process is ended. */
+  /** Of the farm's, whose workers may take over what lies here. */
+  readonly others: OtherHosts;
+  /** Whether the process is ended once the goal is reached. */
   readonly stop: boolean;
+  /** After the deadline it is let end its jobs, and stopped with the sectors that lie on it. */
+  readonly stopLate: boolean;
 }
 
-/** Empties a worker whose intent to drain is already on its host, and stops it. */
-export async function drainWorker(context: ApplyContext, request: DrainRequest): Promise<Result<undefined>> {
+/** What a drain has come to. */
+export interface Drained {
+  /** Sectors (`s-t01000-7`) that lie on it still and wait there until it is back. */
+  readonly left: readonly string[];
+}
+
+/** Brings a worker to its goal whose intent to drain is already on its host, and stops it. */
+export async function drainWorker(context: ApplyContext, request: DrainRequest): Promise<Result<Drained>> {
   const { host, worker, home, stop } = request;
   const note = (outcome: 'begun' | 'waiting' | 'done' | 'failed', why?: string): Promise<void> =>
     record(context, host, home.journal, {
@@ -38,22 +49,35 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   context.emit({ type: 'drain-started', host, worker });
   await note('begun');
   let waits: Promise<void> | undefined;
-  const ended = await emptyAndStop(
-    noticing(context, (blockers) => {
-      waits ??= note('waiting', `for ${blockerNames(blockers)}`);
-    }),
-    request,
-  );
+  const watched = noticing(context, (blockers) => {
+    waits ??= note('waiting', `for ${blockerNames(blockers)}`);
+  });
+  const inTime = await restAndStop(watched, request);
+  const ended = isLate(inTime) && request.stopLate ? await restAndStop(watched, quietly(request)) : inTime;
   await waits;
   // Its last look may have come between the other command's writing and switching.
   if (!ended.ok && ended.diagnostic.code === 'SF616') await takeWorkAgain(context, request, request.tasks);
   if (!ended.ok) {
-    await note('failed', ended.diagnostic.message);
+    // Left to itself it waits on, as the journal says already.
+    if (ended.diagnostic.code !== PENDING) await note('failed', ended.diagnostic.message);
     return ended;
   }
   await note('done');
-  context.emit({ type: 'drain-ended', host, worker, stopped: stop });
-  return success(undefined);
+  const left = ended.value.held;
+  context.emit({ type: 'drain-ended', host, worker, stopped: stop, left });
+  return success({ left });
+}
+
+/** Codes of what is not at rest in time. */
+export const LATE: ReadonlySet<string> = new Set(['SF604', 'SF610']);
+
+function isLate(ended: Result<AtRest>): boolean {
+  return !ended.ok && LATE.has(ended.diagnostic.code);
+}
+
+/** As long as its jobs take. */
+function quietly({ deadline: _, ...request }: DrainRequest): DrainRequest {
+  return { ...request, until: 'quiet' };
 }
 
 /** The first that it waits for. */
@@ -66,49 +90,47 @@ function noticing(context: ApplyContext, onWait: (blockers: readonly Blocker[]) 
 }
 
 /**
- * Emptying takes hours and no lock: the intent on the host is what keeps every plan from this worker meanwhile. The stop is
- * made under the lock, after one more look: nobody takes the drain back, or starts the worker, between that look and the stop.
+ * It takes hours and no lock: the intent on the host is what keeps every plan from this worker meanwhile. The stop is made
+ * under the lock, after one more look: nobody takes the drain back, or starts the worker, between that look and the stop.
  */
-async function emptyAndStop(context: ApplyContext, request: DrainRequest): Promise<Result<undefined>> {
+async function restAndStop(context: ApplyContext, request: DrainRequest): Promise<Result<AtRest>> {
   const { host, home, deadline = Infinity } = request;
   const end = context.now().getTime() + deadline;
   for (;;) {
     const left = end - context.now().getTime();
-    const empty = await comeToEmpty(context, request, left);
-    if (!empty.ok || !request.stop) return empty.ok ? success(undefined) : empty;
+    const rest = await atRest(context, request, left);
+    if (!rest.ok || !request.stop) return rest;
     const stopped = await oneAtATime(context, host, () =>
       withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
         if (trouble !== undefined) return failure(trouble);
-        const still = await comeToEmpty(context, request, 0);
+        // Old news of who else serves its paths will not do for the last look.
+        const still = await atRest(context, { ...request, others: new OtherHosts(context) }, 0);
         return still.ok ? stopForGood(context, request, still.value) : still;
       }),
     );
     if (!stopped.ok) return stopped;
     // A job came while it waited for the lock: it waits on, and others may have the lock.
-    const workCame = !stopped.value.ok && stopped.value.diagnostic.code === 'SF610';
+    const workCame = isLate(stopped.value);
     if (!workCame || context.now().getTime() > end) return stopped.value;
   }
 }
 
 /** @param deadline in milliseconds; 0 only looks whether it is */
-function comeToEmpty(
-  context: ApplyContext,
-  request: DrainRequest,
-  deadline: number,
-): Promise<Result<AtRest>> {
-  const { host, worker, tasks, farmHosts } = request;
+function atRest(context: ApplyContext, request: DrainRequest, deadline: number): Promise<Result<AtRest>> {
+  const { host, worker, tasks, others, until: goal } = request;
   return comeToRest(context, {
     host,
     worker,
-    goal: 'empty',
+    goal,
+    drains: true,
     tasks,
-    others: farmHosts,
+    others,
     deadline,
     onLook: ({ verdict, blockers }, expected) => {
       const end = expected === undefined ? {} : { expected };
-      // That it is still empty is no news.
+      // That it is still at rest is no news.
       if (deadline > 0 || verdict !== 'done')
-        context.emit({ type: 'drain-progress', host, worker, verdict, blockers, ...end });
+        context.emit({ type: 'drain-progress', host, worker, goal, verdict, blockers, ...end });
     },
   });
 }
@@ -118,11 +140,11 @@ async function stopForGood(
   context: ApplyContext,
   request: DrainRequest,
   rest: AtRest,
-): Promise<Result<undefined>> {
+): Promise<Result<AtRest>> {
   const { host, worker, service } = request;
   const stopped = await stopWorker(context, request, service, rest);
   if (!stopped.ok) return stopped;
   const purpose = { host, what: `keep ${worker} stopped`, code: 'SF605' } as const;
   const forgotten = await runScript(context, purpose, managerOf(service).forgetScript(service));
-  return forgotten.ok ? success(undefined) : forgotten;
+  return forgotten.ok ? success(rest) : forgotten;
 }

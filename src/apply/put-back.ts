@@ -73,7 +73,14 @@ async function stopAgain(
   const rest = await comeToRest(
     // It is all the same whether others go on, and whether anybody waits: it is down.
     { ...context, halt: context.signal, rules: { ...context.rules, detach: false } },
-    { ...target, goal: 'quiet', tasks, deadline: context.times.start, others: [], onLook: () => undefined },
+    {
+      ...target,
+      goal: 'quiet',
+      tasks,
+      deadline: context.times.start,
+      drains: false,
+      onLook: () => undefined,
+    },
   );
   return rest.ok ? stopWorker(context, target, service, rest.value) : rest;
 }

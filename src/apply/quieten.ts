@@ -25,7 +25,7 @@ export async function quieten(
     goal: 'quiet',
     tasks,
     deadline,
-    others: [],
+    drains: false,
     onLook: ({ blockers, verdict }, expected) => {
       if (verdict !== 'done') onWait(blockers, expected);
     },

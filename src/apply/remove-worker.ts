@@ -12,6 +12,7 @@ import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
+import { OtherHosts } from './other-hosts.js';
 import type { OnWait } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
@@ -76,10 +77,11 @@ async function drainAndStop(
   const empty = await comeToRest(context, {
     ...target,
     goal: 'empty',
+    drains: true,
     leaving: true,
     tasks,
     deadline: context.times.quiet,
-    others: context.farmHosts,
+    others: new OtherHosts(context),
     onLook: ({ blockers, verdict }, expected) => {
       if (verdict !== 'done') onWait(blockers, expected);
     },

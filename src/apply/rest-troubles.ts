@@ -38,7 +38,7 @@ export function pending({ host, worker, goal }: RestRequest, decision: DrainDeci
     severity: 'note',
     message: `${worker} is not ${goal} yet; still there: ${blockerNames(decision.blockers) || 'a job that just came'}`,
     place: { kind: 'host', host, worker },
-    help: 'It takes no new work. Apply again later: it goes on from here.',
+    help: 'It takes no new work. Run the same command again later: it goes on from here.',
   };
 }
 

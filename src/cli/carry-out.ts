@@ -11,7 +11,7 @@ import { formatReport, reportJson } from '../view/report.js';
 import { planExitCode } from './commands/plan.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { OnFarm } from './on-farm.js';
-import type { Terminal } from './terminal.js';
+import type { Progress, Terminal } from './terminal.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
@@ -22,8 +22,8 @@ export interface CarryOutOptions {
   readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
   readonly unseen?: boolean;
-  /** A first part of something longer: says nothing when all went well, and only what it did itself counts. */
-  readonly quietly?: boolean;
+  /** A part of something longer, which shows this: says nothing when all went well, and only what it did itself counts. */
+  readonly within?: Progress;
 }
 
 /** What came of a plan. All of it has been said to the person. */
@@ -48,10 +48,10 @@ export async function carryOut(
   options: CarryOutOptions,
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Outcome> {
-  const { drainTimeout = on.workspace.farm.rollout.drainTimeout, unseen = false, quietly = false } = options;
-  const progress = await terminal.progress();
+  const { drainTimeout = on.workspace.farm.rollout.drainTimeout, unseen = false, within } = options;
+  const progress = within ?? (await terminal.progress());
   const carried = await underLocks(on, progress.emit, planned, { ...options, drainTimeout }, replan);
-  await progress.end();
+  if (within === undefined) await progress.end();
   if (!carried.ok) {
     const wrong = [carried.diagnostic];
     terminal.diagnostics(wrong);
@@ -62,11 +62,11 @@ export async function carryOut(
   const failed = broken.length > 0;
   const undone = [...broken, ...report.pending];
   terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : newIn(plan, planned))]);
-  if (undone.length > 0 || !quietly)
+  if (undone.length > 0 || within === undefined)
     terminal.result(formatReport(report, terminal.style), reportJson(report));
   const unreached = plan.hosts.filter(({ reached }) => !reached);
   const waits = report.pending.length > 0;
-  const good = quietly && unreached.length === 0;
+  const good = within !== undefined && unreached.length === 0;
   return {
     code: failed ? EXIT.failed : waits ? EXIT.partial : good ? EXIT.done : planExitCode(plan),
     undone: [...undone, ...unreached],

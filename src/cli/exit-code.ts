@@ -6,6 +6,8 @@ export const EXIT = {
   changes: 2,
   /** Some hosts could not be reached; what was said or done holds for the others. */
   partial: 3,
+  /** A drain cannot end as things are. */
+  never: 4,
   usage: 64,
   badConfig: 78,
   interrupted: 130,

@@ -1,9 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
 import type { DiffOptions } from './commands/diff.js';
-import type { DrainOptions, ResumeOptions } from './commands/drain.js';
 import { sandboxCommand } from './commands/sandbox.js';
-import { duration, LOCK_TIMEOUT } from './duration-option.js';
+import { drainCommands } from './drain-commands.js';
 import { journalCommands } from './journal-commands.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
@@ -21,6 +20,7 @@ Exit codes:
    1  failed
    2  plan --detailed-exitcode: there is something to do
    3  some hosts could not be reached; the rest holds
+   4  a drain can never end as things are
   64  wrong use of the command line
   78  the file is not valid
  130  interrupted
@@ -91,7 +91,7 @@ function buildProgram(finish: Finish): Command {
   addFileCommands(program, finish);
   addHostCommands(program, finish);
   logsCommand(program, finish);
-  addDrainCommands(program, finish);
+  drainCommands(program, finish);
   journalCommands(program, finish);
   sandboxCommand(program, finish);
   command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')
@@ -183,38 +183,6 @@ function addHostCommands(program: Command, finish: Finish): void {
     .action(async (names: string[], _: unknown, self: Command) => {
       finish(
         await (await import('./commands/doctor.js')).doctor(names, self.optsWithGlobals<GlobalOptions>()),
-      );
-    });
-}
-
-function addDrainCommands(program: Command, finish: Finish): void {
-  command(
-    program,
-    'drain',
-    'take machines or workers out of the sealing pipeline and stop them when they are empty',
-  )
-    .argument('<host-or-worker...>')
-    .option('--reason <text>', 'why, for everyone who looks')
-    .option('--deadline <duration>', 'give up waiting after this time; nothing is stopped then', duration)
-    .option('--no-stop', 'leave the empty worker running')
-    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
-    .addHelpText(
-      'after',
-      examples(
-        'sealfarm drain host-3',
-        'sealfarm drain worker-1 worker-2 --reason "new NVMe" --deadline 12h',
-      ),
-    )
-    .action(async (names: string[], _: unknown, self: Command) => {
-      finish(await (await import('./commands/drain.js')).drain(names, self.optsWithGlobals<DrainOptions>()));
-    });
-  command(program, 'resume', 'give drained machines or workers back what the file declares')
-    .argument('<host-or-worker...>')
-    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
-    .addHelpText('after', examples('sealfarm resume host-3', 'sealfarm resume host-3 --lock-timeout 10m'))
-    .action(async (names: string[], _: unknown, self: Command) => {
-      finish(
-        await (await import('./commands/drain.js')).resume(names, self.optsWithGlobals<ResumeOptions>()),
       );
     });
 }

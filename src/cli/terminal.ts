@@ -60,7 +60,9 @@ export class Terminal {
   }
 
   #print(text: string, data: unknown): void {
-    process.stdout.write(this.json ? `${JSON.stringify(data)}\n` : ensureNewline(text));
+    // Beside what moves there it would tear the view.
+    if (!this.json && process.stdout.isTTY && this.#progress !== undefined) this.#progress.say(text);
+    else process.stdout.write(this.json ? `${JSON.stringify(data)}\n` : ensureNewline(text));
   }
 
   /** Says something that is no result. */
@@ -73,7 +75,7 @@ export class Terminal {
   diagnostics(diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0) return;
     if (this.json) this.result('', diagnosticsDocument(diagnostics));
-    else process.stderr.write(ensureNewline(formatDiagnostics(diagnostics, this.errorStyle, this.width)));
+    else this.say(formatDiagnostics(diagnostics, this.errorStyle, this.width));
   }
 
   /** Ends lines for programs that nothing has ended yet, so that the last one always says how it went. */

@@ -1,3 +1,4 @@
+import { DRAINING_CODES } from './codes/draining.js';
 import { FARM_CODES } from './codes/farm.js';
 import { FARM_RULE_CODES } from './codes/farm-rules.js';
 import { FILE_CODES } from './codes/file.js';
@@ -38,6 +39,7 @@ export const CODES = {
   ...LIVE_CODES,
   ...LIVE_FARM_CODES,
   ...WORKING_CODES,
+  ...DRAINING_CODES,
   ...SAVED_PLAN_CODES,
   ...GOING_BACK_CODES,
   ...SANDBOX_CODES,

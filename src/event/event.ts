@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { Blocker, Verdict } from '../drain/step.js';
+import type { Blocker, DrainGoal, Verdict } from '../drain/step.js';
 import type { Staleness } from '../host/lock-holder.js';
 import type { Step } from '../plan/plan.js';
 
@@ -36,6 +36,7 @@ export type Event =
       readonly type: 'drain-progress';
       readonly host: string;
       readonly worker: string;
+      readonly goal: DrainGoal;
       readonly verdict: Verdict;
       readonly blockers: readonly Blocker[];
       readonly expected?: string;
@@ -45,6 +46,8 @@ export type Event =
       readonly host: string;
       readonly worker: string;
       readonly stopped: boolean;
+      /** Sectors (`s-t01000-7`) that lie on it still and wait there until it is back. */
+      readonly left: readonly string[];
     };
 
 export type Emit = (event: Event) => void;

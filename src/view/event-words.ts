@@ -5,6 +5,7 @@ import type { Event } from '../event/event.js';
 import { blockersWords } from './blockers.js';
 import { stepWords } from './step-words.js';
 import { printable } from './text.js';
+import { count, someOf } from './words.js';
 
 /** What an event is about: a worker, or a host as a whole. */
 export interface Subject {
@@ -55,7 +56,7 @@ export function eventWords(event: Event): EventWords | undefined {
     case 'drain-progress':
       return drainWords(event);
     case 'drain-ended':
-      return { outcome: 'done', text: event.stopped ? 'empty and stopped' : 'empty' };
+      return { outcome: 'done', text: endWords(event) };
     default:
       return unreachable(event);
   }
@@ -75,14 +76,20 @@ function waitingWords(blockers: readonly Blocker[]): string {
   return blockers.length === 0 ? 'making sure that nothing runs' : `waiting for ${blockersWords(blockers)}`;
 }
 
-function drainWords({ verdict, blockers }: Extract<Event, { type: 'drain-progress' }>): EventWords {
+function endWords({ stopped, left }: Extract<Event, { type: 'drain-ended' }>): string {
+  const end = `${left.length === 0 ? 'empty' : 'quiet'}${stopped ? ' and stopped' : ''}`;
+  if (left.length === 0) return end;
+  return `${end}; ${count(left.length, 'sector')} on it wait${left.length === 1 ? 's' : ''}: ${someOf(left, 3)}`;
+}
+
+function drainWords({ goal, verdict, blockers }: Extract<Event, { type: 'drain-progress' }>): EventWords {
   switch (verdict) {
     case 'working':
       return { outcome: 'going-on', text: `draining, ${waitingWords(blockers)}` };
     case 'never':
-      return { outcome: 'going-on', text: `cannot get empty as things are: ${blockersWords(blockers)}` };
+      return { outcome: 'going-on', text: `cannot get ${goal} as things are: ${blockersWords(blockers)}` };
     case 'done':
-      return { outcome: 'going-on', text: 'empty' };
+      return { outcome: 'going-on', text: goal };
     default:
       return unreachable(verdict);
   }

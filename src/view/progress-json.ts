@@ -36,11 +36,13 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
     case 'drain-started':
       return { type, host: event.host, worker: event.worker };
     case 'drain-progress': {
-      const { host, worker, verdict } = event;
-      return { type, host, worker, verdict, ...waiting(event) };
+      const { host, worker, goal, verdict } = event;
+      return { type, host, worker, goal, verdict, ...waiting(event) };
     }
-    case 'drain-ended':
-      return { type, host: event.host, worker: event.worker, stopped: event.stopped };
+    case 'drain-ended': {
+      const { host, worker, stopped, left } = event;
+      return { type, host, worker, stopped, left };
+    }
     default:
       return unreachable(event);
   }

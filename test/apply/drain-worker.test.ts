@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { drainWorker, type DrainRequest } from '../../src/apply/drain-worker.js';
+import { drainWorker, type Drained, type DrainRequest } from '../../src/apply/drain-worker.js';
+import { OtherHosts } from '../../src/apply/other-hosts.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { SectorDecl } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
@@ -11,6 +12,7 @@ import {
   changeProcess,
   drained,
   idOf,
+  inPlace,
   sessionOf,
   stopped,
 } from '../support/observation.js';
@@ -27,14 +29,16 @@ beforeEach(() => {
   scene.observation = drained(scene.observation, 'worker-1', intent);
 });
 
-function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<undefined>> {
+function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<Drained>> {
   return drainWorker(scene.context, {
     ...TARGET,
     tasks: ['PC1', 'PC2'],
     service: scene.layout('worker-1'),
     home: scene.homeOf('host-1'),
-    farmHosts: ['host-1', 'host-2'],
+    others: new OtherHosts(scene.context),
+    until: 'empty',
     stop: true,
+    stopLate: false,
     ...overrides,
   });
 }
@@ -64,7 +68,7 @@ describe('a drain', () => {
     scene.before = (call) => {
       if (call === 'sleep 1500') hold('PreCommit2');
     };
-    expect(await drain()).toEqual({ ok: true, value: undefined });
+    expect(await drain()).toEqual({ ok: true, value: { left: [] } });
     expect(scene.calls.filter((call) => call !== 'host-1 note')).toEqual([
       'look host-1 host-2', 'look host-1', 'worker-1 disable PC1', 'sleep 1000',
       'look host-1', 'sleep 1500',
@@ -75,7 +79,7 @@ describe('a drain', () => {
       'host-1 unlock', 'host-1 journal',
     ]); // prettier-ignore
     expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
-    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true });
+    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true, left: [] });
     const head = { who: 'alice@laptop', run: 'run-1', command: 'apply' };
     expect(scene.notes).toEqual([
       { at: START, ...head, step: 'worker-1/drain', outcome: 'begun' },
@@ -138,9 +142,83 @@ describe('a drain', () => {
   });
 
   it('leaves the worker running where that is wanted', async () => {
-    expect(await drain({ stop: false })).toEqual({ ok: true, value: undefined });
+    expect(await drain({ stop: false })).toEqual({ ok: true, value: { left: [] } });
     expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
-    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: false });
+    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: false, left: [] });
+  });
+
+  it('until quiet waits for jobs alone, stops it with its sectors and says which', async () => {
+    hold('CommitWait', 7, 8);
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 9)]]]) });
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 3) scene.changeMiner({ jobs: new Map() });
+    };
+    const left = ['s-t01000-7', 's-t01000-8'];
+    expect(await drain({ until: 'quiet' })).toEqual({ ok: true, value: { left } });
+    expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true, left });
+    expect(scene.changes).toEqual([
+      'worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 lock', 'worker-1 detach-all',
+      'host-1 stop worker-1', 'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
+    ]); // prettier-ignore
+  });
+
+  it.each(['quiet', 'empty'] as const)('until %s ends when it is taken back', async (until) => {
+    hold('WaitSeed', 7);
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 3) scene.observation = inPlace(scene.farm);
+    };
+    expect(await drain({ until })).toMatchObject({ diagnostic: { code: 'SF616' } });
+  });
+
+  it('is stopped late with its sectors once its jobs have ended, however long they take', async () => {
+    hold('CommitWait', 7);
+    const jobs = new Map([[sessionOf('worker-1'), [aJob('PC1', 9)]]]);
+    scene.changeMiner({ jobs });
+    scene.before = () => {
+      if (scene.passed > 60_000) scene.changeMiner({ jobs: new Map() });
+    };
+    expect(await drain({ deadline: 5000, stopLate: true })).toEqual({
+      ok: true,
+      value: { left: ['s-t01000-7'] },
+    });
+    expect(scene.passed).toBeGreaterThan(60_000);
+    expect(scene.calls).toContain('host-1 stop worker-1');
+    const goals = scene.events.flatMap((event) => (event.type === 'drain-progress' ? event.goal : []));
+    expect(new Set(goals)).toEqual(new Set(['empty', 'quiet']));
+  });
+
+  describe('that nobody waits for', () => {
+    beforeEach(() => {
+      const { observation } = scene;
+      scene = new Scene(scene.farm, { detach: true });
+      scene.observation = observation;
+    });
+
+    it('has its intake switched off and goes on by itself', async () => {
+      hold('CommitWait', 7);
+      expect(await drain()).toMatchObject({
+        diagnostic: {
+          code: 'SF630',
+          message: 'worker-1 is not empty yet; still there: s-t01000-7 in CommitWait',
+          help: 'It takes no new work. Run the same command again later: it goes on from here.',
+        },
+      });
+      expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2']);
+      expect(scene.notes).toMatchObject([{ outcome: 'begun' }, { outcome: 'waiting' }]);
+      expect(scene.journal).toEqual([]);
+    });
+
+    it('is stopped where it is empty already', async () => {
+      expect(await drain()).toEqual({ ok: true, value: { left: [] } });
+      expect(scene.calls).toContain('host-1 stop worker-1');
+    });
+
+    it('is waited for until it is sure that it can never end', async () => {
+      hold('Committing', 7);
+      scene.changeMiner({ workers: new Map([...scene.observation.miner.workers].slice(0, 1)) });
+      expect(await drain({ tasks: ['PC1', 'PC2'] })).toMatchObject({ diagnostic: { code: 'SF612' } });
+    });
   });
 
   it('is put off by a job that shows at the last question', async () => {

@@ -34,7 +34,7 @@ export function held(number: number, state?: string): HeldSector {
 }
 
 function draining(verdict: 'working' | 'never' | 'done', ...blockers: readonly Blocker[]): Event {
-  return { type: 'drain-progress', host: 'host-3', worker: 'worker-3', verdict, blockers };
+  return { type: 'drain-progress', host: 'host-3', worker: 'worker-3', goal: 'empty', verdict, blockers };
 }
 
 export const RESTARTING: readonly Event[] = [
@@ -57,7 +57,7 @@ export const DRAINING: readonly Event[] = [
   draining('working', { kind: 'sector', sector: held(3, 'PreCommit2') }, { kind: 'sector', sector: held(6) }),
   draining('never', { kind: 'stranded', sector: held(3, 'PreCommit2'), task: 'PC2' }),
   draining('done'),
-  { type: 'drain-ended', host: 'host-3', worker: 'worker-3', stopped: true },
+  { type: 'drain-ended', host: 'host-3', worker: 'worker-3', stopped: true, left: [] },
 ];
 
 export const FAILING: readonly Event[] = [

@@ -58,7 +58,7 @@ describe('plainProgress', () => {
 
 /** A look at a drained worker that nothing holds up. */
 function drainLook(verdict: 'working' | 'done'): Event {
-  return { type: 'drain-progress', host: 'host-3', worker: 'worker-3', verdict, blockers: [] };
+  return { type: 'drain-progress', host: 'host-3', worker: 'worker-3', goal: 'empty', verdict, blockers: [] };
 }
 
 describe('blockersWords', () => {
@@ -106,6 +106,7 @@ describe('jsonProgress', () => {
       type: 'drain-progress',
       host: 'host-3',
       worker: 'worker-3',
+      goal: 'empty',
       verdict: 'never',
       blockers: [
         {

@@ -1,0 +1,77 @@
+import { Option, type Command } from 'commander';
+import type { DrainOptions } from './commands/drain.js';
+import type { ResumeOptions } from './commands/resume.js';
+import { duration, LOCK_TIMEOUT } from './duration-option.js';
+import type { ExitCode } from './exit-code.js';
+import { examples } from './help.js';
+import { wholeNumber } from './number-option.js';
+
+const DRAIN_HELP = `
+No new work is taken; what lies on the worker goes on to long-term storage, by its own hands where nobody else may; then its
+paths are detached and it is stopped, over reboots too. The drain is noted on the host first: it outlives this command,
+crashes and reboots, and every plan respects it until \`sealfarm resume\`. Ctrl-C leaves it going; the same command goes on
+from there. A name is a host with all its workers, a worker, @tag, or a pattern.
+
+--until quiet stops a worker that has no job, with its sectors: for a short rest, as they wait until it is back.
+--mode guide does so too, by the letter of the public guide, and warns of what it leaves behind.
+--on-deadline: keep draining and exit with 1; resume, which gives the tasks back; or stop, once its jobs have ended.
+
+Exit codes: 0 done · 1 failed, or not in time · 3 goes on (--detach) · 4 can never end as things are.
+${examples(
+  'sealfarm drain host-3',
+  'sealfarm drain worker-1 worker-2 --reason "new NVMe" --deadline 12h --on-deadline resume',
+  'sealfarm drain @rack-2 --max-parallel 2',
+  'sealfarm drain host-3 --detach   # from cron, until it exits with 0',
+  'sealfarm drain host-3 --until quiet',
+)}`;
+
+/** Taking workers out of the sealing pipeline, and back. */
+export function drainCommands(program: Command, finish: (code: ExitCode) => void): void {
+  program
+    .command('drain')
+    .description('take machines or workers out of the sealing pipeline and stop them when they are empty')
+    .argument('<host-or-worker...>')
+    .option('--reason <text>', 'why, for everyone who looks')
+    .addOption(
+      new Option('--until <goal>', 'empty of sectors, or quiet: without a job')
+        .choices(['empty', 'quiet'])
+        .default('empty'),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'guide: all tasks off at once, as the public guide has it')
+        .choices(['guide'])
+        .conflicts('until'),
+    )
+    .option('--deadline <duration>', 'wait no longer than this', duration)
+    .addOption(
+      new Option('--on-deadline <what>', 'what to do then')
+        .choices(['keep', 'resume', 'stop'])
+        .default('keep'),
+    )
+    .option('--detach', 'do what can be done now, and leave the waiting to the next run')
+    .option('--no-stop', 'leave the worker running in the end')
+    .option(
+      '--max-parallel <hosts>',
+      'hosts that are drained at a time (default: all of them)',
+      wholeNumber(1, 1000),
+    )
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
+    .addHelpText('after', DRAIN_HELP)
+    .action(async (names: string[], _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<DrainOptions>();
+      if (options.deadline === undefined && self.getOptionValueSource('onDeadline') === 'cli')
+        self.error('error: --on-deadline says what to do after --deadline, which is not given');
+      finish(await (await import('./commands/drain.js')).drain(names, options));
+    });
+  program
+    .command('resume')
+    .description('give drained machines or workers back what the file declares')
+    .argument('<host-or-worker...>')
+    .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
+    .addHelpText('after', examples('sealfarm resume host-3', 'sealfarm resume host-3 --lock-timeout 10m'))
+    .action(async (names: string[], _: unknown, self: Command) => {
+      finish(
+        await (await import('./commands/resume.js')).resume(names, self.optsWithGlobals<ResumeOptions>()),
+      );
+    });
+}

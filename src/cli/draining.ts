@@ -1,0 +1,139 @@
+import type { ApplyContext } from '../apply/context.js';
+import { drainWorker, LATE, type Drained } from '../apply/drain-worker.js';
+import { PENDING } from '../apply/ledger.js';
+import { OtherHosts } from '../apply/other-hosts.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Result } from '../diagnostic/result.js';
+import type { DrainGoal } from '../drain/step.js';
+import { hostLayout, workerLayout } from '../host/layout.js';
+import type { DrainIntent } from '../host/manifest.js';
+import type { FarmProbe } from '../probe/observe-farm.js';
+import { count, someOf } from '../view/words.js';
+import type { Outcome } from './carry-out.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { changeIntents, isUndone, type Wanted } from './intents.js';
+import type { OnFarm } from './on-farm.js';
+import type { TargetWorker } from './targets.js';
+import type { Progress, Terminal } from './terminal.js';
+import { DEFAULT_RULES, who } from './workspace.js';
+
+/** What a person asks for. All times in milliseconds. */
+export interface DrainRules {
+  readonly reason?: string;
+  readonly until: DrainGoal;
+  /** As the public guide says: all tasks off, jobs awaited, stopped. */
+  readonly mode?: 'guide';
+  readonly deadline?: number;
+  readonly onDeadline: 'keep' | 'resume' | 'stop';
+  /** False with `--no-stop`. */
+  readonly stop: boolean;
+  /** Nobody waits: the next run goes on. */
+  readonly detach?: boolean;
+  readonly lockTimeout?: number;
+}
+
+/** How it ended for some workers. */
+export interface End {
+  readonly code: ExitCode;
+  readonly wrong: readonly Diagnostic[];
+}
+
+/** The drains of one command: they look at the farm together. */
+export class Draining {
+  readonly #on: OnFarm;
+  readonly #terminal: Terminal;
+  readonly #progress: Progress;
+  readonly #probe: FarmProbe;
+  readonly #rules: DrainRules;
+  readonly #context: ApplyContext;
+  readonly #others: OtherHosts;
+
+  constructor(on: OnFarm, terminal: Terminal, progress: Progress, probe: FarmProbe, rules: DrainRules) {
+    const { workspace, signal } = on;
+    const how = { ...DEFAULT_RULES, detach: rules.detach === true };
+    this.#on = on;
+    this.#terminal = terminal;
+    this.#progress = progress;
+    this.#probe = probe;
+    this.#rules = rules;
+    this.#context = workspace.applyContext(probe, progress.emit, signal, workspace.times, how);
+    this.#others = new OtherHosts(this.#context);
+  }
+
+  /** Notes the drain of these workers on their hosts, and brings those of which it is noted to their end. */
+  async drain(targets: readonly TargetWorker[]): Promise<readonly End[]> {
+    const isOver = (): boolean => this.#on.signal.aborted;
+    if (isOver()) return [];
+    const outcome = await this.#note(targets, (present) => present ?? this.#asked());
+    const noted = outcome.code === EXIT.done ? { ...outcome, wrong: [] } : outcome;
+    const ready = isOver() ? [] : targets.filter((target) => !isUndone(target, noted));
+    const drained = await Promise.all(
+      ready.map(async (target) => ({ target, result: await this.#drainOne(target) })),
+    );
+    const late = drained.flatMap(({ target, result }) => (isLate(result) ? [target] : []));
+    const back = this.#rules.onDeadline === 'resume' && late.length > 0;
+    const ends = drained.map(({ target, result }) => this.#end(target, result));
+    return [noted, ...ends, ...(back ? [await this.#note(late, () => undefined)] : [])];
+  }
+
+  #note(targets: readonly TargetWorker[], wanted: Wanted): Promise<Outcome> {
+    const { lockTimeout } = this.#rules;
+    return changeIntents(this.#on, this.#terminal, this.#probe, targets, wanted, {
+      within: this.#progress,
+      ...(lockTimeout === undefined ? {} : { lockTimeout }),
+    });
+  }
+
+  #asked(): DrainIntent {
+    const { reason } = this.#rules;
+    const why = reason === undefined ? {} : { why: reason };
+    return { who: who(), when: new Date().toISOString(), ...why };
+  }
+
+  #drainOne({ host, worker }: TargetWorker): Promise<Result<Drained>> {
+    const { until, mode, deadline, onDeadline, stop } = this.#rules;
+    return drainWorker(this.#context, {
+      host: host.name,
+      worker: worker.name,
+      tasks: worker.tasks,
+      service: workerLayout(host, worker),
+      home: hostLayout(host.paths),
+      others: this.#others,
+      until: mode === 'guide' ? 'quiet' : until,
+      stop,
+      stopLate: onDeadline === 'stop',
+      ...(deadline === undefined ? {} : { deadline }),
+    });
+  }
+
+  #end({ host, worker }: TargetWorker, result: Result<Drained>): End {
+    if (!result.ok) {
+      const { diagnostic } = result;
+      return { code: EXITS.get(diagnostic.code) ?? EXIT.failed, wrong: [diagnostic] };
+    }
+    const { until, mode, stop } = this.#rules;
+    const meant = mode !== 'guide' && until === 'quiet';
+    const { left } = result.value;
+    if (!stop || meant || left.length === 0) return { code: EXIT.done, wrong: [] };
+    return { code: EXIT.done, wrong: [leftThere(host.name, worker.name, left)] };
+  }
+}
+
+const EXITS: ReadonlyMap<string, ExitCode> = new Map([
+  [PENDING, EXIT.partial],
+  ['SF612', EXIT.never],
+]);
+
+function isLate(result: Result<Drained>): boolean {
+  return !result.ok && LATE.has(result.diagnostic.code);
+}
+
+function leftThere(host: string, worker: string, left: readonly string[]): Diagnostic {
+  return {
+    code: 'SF640',
+    severity: 'warning',
+    message: `${worker} was stopped with ${count(left.length, 'sector')} on its paths: ${someOf(left, 3)}`,
+    place: { kind: 'host', host, worker },
+    help: `They go on only there: sealfarm resume ${worker}, then drain it until it is empty.`,
+  };
+}

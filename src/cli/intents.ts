@@ -1,0 +1,43 @@
+import { success } from '../diagnostic/result.js';
+import type { DrainIntent } from '../host/manifest.js';
+import { intentsOf, withRenamed } from '../observed/intents.js';
+import { planIntents, type IntentChanges } from '../plan/intent-plan.js';
+import type { Plan } from '../plan/plan.js';
+import type { FarmProbe } from '../probe/observe-farm.js';
+import { carryOut, type CarryOutOptions, type Outcome } from './carry-out.js';
+import type { OnFarm } from './on-farm.js';
+import type { TargetWorker } from './targets.js';
+import type { Terminal } from './terminal.js';
+
+/** What a worker's drain shall be; undefined where it shall work. `present` is the drain that holds now. */
+export type Wanted = (present: DrainIntent | undefined) => DrainIntent | undefined;
+
+/** Changes what the hosts remember of drains, so that it outlives this command, crashes and reboots. */
+export function changeIntents(
+  on: OnFarm,
+  terminal: Terminal,
+  probe: FarmProbe,
+  targets: readonly TargetWorker[],
+  wanted: Wanted,
+  options: CarryOutOptions,
+): Promise<Outcome> {
+  const { workspace } = on;
+  const replan = (seen: FarmProbe): Plan => {
+    const present = withRenamed(intentsOf(seen.observation), workspace.farm);
+    const changes: IntentChanges = new Map(
+      targets.map(({ worker }) => [worker.name, wanted(present.get(worker.name))]),
+    );
+    const after = new Map(
+      [...present, ...changes].flatMap(([name, intent]) => (intent ? [[name, intent]] : [])),
+    );
+    return planIntents(workspace.desired(after), seen.observation, changes);
+  };
+  return carryOut(on, terminal, replan(probe), { ...options, unseen: true }, (fresh) =>
+    success(replan(fresh)),
+  );
+}
+
+/** Not written down on its host, a drain would be forgotten by a restart: such a worker is left at work. */
+export function isUndone({ host, worker }: TargetWorker, { undone }: Outcome): boolean {
+  return undone.some((one) => one.host === host.name && (one.worker ?? worker.name) === worker.name);
+}
