@@ -10,7 +10,6 @@ import { keeperOf, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
 import type { Observation, ObservedMiner } from '../observed/observed.js';
-import type { FarmProbe } from '../probe/observe-farm.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
@@ -174,7 +173,8 @@ async function lookOnce(
   if (request.drains && host?.manifest?.intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
-  const decision = await decide(context, request, probe, miner, others);
+  const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };
+  const decision = await decide(context, request, observation, miner);
   const api = probe.apis.get(request.worker);
   if (api !== undefined) {
     for (const [codes, on] of [
@@ -192,7 +192,7 @@ async function lookOnce(
     ...(api === undefined ? {} : { api }),
     ...(keeper === undefined ? {} : { keeper }),
   };
-  return success({ decision: settled, rest, observation: probe.observation });
+  return success({ decision: settled, rest, observation });
 }
 
 function later(decision: DrainDecision): DrainDecision['verdict'] {
@@ -202,11 +202,9 @@ function later(decision: DrainDecision): DrainDecision['verdict'] {
 async function decide(
   context: ApplyContext,
   request: RestRequest,
-  probe: FarmProbe,
+  observation: Observation,
   miner: ObservedMiner,
-  others: Observation['hosts'],
 ): Promise<DrainDecision> {
-  const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };
   const none: SectorStates = new Map();
   const first = drainSnapshot(request.worker, observation, miner, none);
   const states =

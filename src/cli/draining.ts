@@ -73,12 +73,18 @@ export class Draining {
     const late = drained.flatMap(({ target, result }) => (isLate(result) ? [target] : []));
     const back = this.#rules.onDeadline === 'resume' && late.length > 0;
     const ends = drained.map(({ target, result }) => this.#end(target, result));
-    return [noted, ...ends, ...(back ? [await this.#note(late, () => undefined)] : [])];
+    return [noted, ...ends, ...(back ? [await this.#takeBack(late)] : [])];
   }
 
-  #note(targets: readonly TargetWorker[], wanted: Wanted): Promise<Outcome> {
+  async #takeBack(targets: readonly TargetWorker[]): Promise<Outcome> {
+    // The first look was before the drain.
+    const probe = await this.#on.workspace.look(() => undefined);
+    return this.#note(targets, () => undefined, probe);
+  }
+
+  #note(targets: readonly TargetWorker[], wanted: Wanted, probe = this.#probe): Promise<Outcome> {
     const { lockTimeout } = this.#rules;
-    return changeIntents(this.#on, this.#terminal, this.#probe, targets, wanted, {
+    return changeIntents(this.#on, this.#terminal, probe, targets, wanted, {
       within: this.#progress,
       ...(lockTimeout === undefined ? {} : { lockTimeout }),
     });

@@ -27,10 +27,11 @@ export function changeIntents(
     const changes: IntentChanges = new Map(
       targets.map(({ worker }) => [worker.name, wanted(present.get(worker.name))]),
     );
-    const after = new Map(
-      [...present, ...changes].flatMap(([name, intent]) => (intent ? [[name, intent]] : [])),
+    const after = [...new Map<string, DrainIntent | undefined>([...present, ...changes])];
+    const holding = new Map(
+      after.flatMap(([name, intent]) => (intent === undefined ? [] : [[name, intent]])),
     );
-    return planIntents(workspace.desired(after), seen.observation, changes);
+    return planIntents(workspace.desired(holding), seen.observation, changes);
   };
   return carryOut(on, terminal, replan(probe), { ...options, unseen: true }, (fresh) =>
     success(replan(fresh)),

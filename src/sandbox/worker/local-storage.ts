@@ -121,10 +121,10 @@ export class LocalStorage {
     return this.#options.miner.declare(path.info.ID, sector, FILE_TYPES[type]);
   }
 
-  /** Removes the file wherever this worker holds it, and its declaration. */
-  async remove(sector: SectorId, type: FileType): Promise<void> {
+  /** Removes the file wherever this worker holds it but on the paths to keep, and its declaration. */
+  async remove(sector: SectorId, type: FileType, keep: readonly StorageId[] = []): Promise<void> {
     for (const path of this.#paths.values()) {
-      if (!hasSectorFile(path.root, type, sector)) continue;
+      if (keep.includes(path.info.ID) || !hasSectorFile(path.root, type, sector)) continue;
       await this.#options.miner.drop(path.info.ID, sector, FILE_TYPES[type]);
       removeSectorFile(path.root, type, sector);
     }

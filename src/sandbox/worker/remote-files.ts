@@ -29,14 +29,15 @@ async function serve(
   storage: LocalStorage | undefined,
   request: IncomingMessage,
 ): Promise<{ status: number; body: string }> {
-  const [, remote, typeName, name] = (request.url ?? '').split('/');
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://worker');
+  const [, remote, typeName, name] = pathname.split('/');
   const type = FILE_TYPE_NAMES.find((candidate) => candidate === typeName);
   const sector = parseSectorName(name ?? '');
   if (remote !== 'remote' || storage === undefined || type === undefined || sector === undefined) {
     return { status: 404, body: '' };
   }
   if (request.method === 'DELETE') {
-    await storage.remove(sector, type);
+    await storage.remove(sector, type, searchParams.getAll('keep'));
     return { status: 200, body: '' };
   }
   const holder = storage.holder(sector, type);
@@ -90,7 +91,8 @@ async function transfer(
     if (answer?.status !== 200) continue;
     writeSectorFile(target.root, type, sector, JSON.parse(answer.body) as SectorFile);
     await context.storage.declare(target, sector, type);
-    await httpRequest(url, context.token, { method: 'DELETE' });
+    // The source may serve the target as well, where that is on a shared file system.
+    await httpRequest(`${url}?keep=${target.info.ID}`, context.token, { method: 'DELETE' });
     return;
   }
   throw new Error(`failed to acquire sector ${sectorName(sector)} ${type} from remote`);
