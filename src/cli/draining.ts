@@ -64,7 +64,7 @@ export class Draining {
   async drain(targets: readonly TargetWorker[]): Promise<readonly End[]> {
     const isOver = (): boolean => this.#on.signal.aborted;
     if (isOver()) return [];
-    const outcome = await this.#note(targets, (present) => present ?? this.#asked());
+    const outcome = await this.#note(targets, (present) => this.#wanted(present));
     const noted = outcome.code === EXIT.done ? { ...outcome, wrong: [] } : outcome;
     const ready = isOver() ? [] : targets.filter((target) => !isUndone(target, noted));
     const drained = await Promise.all(
@@ -90,14 +90,25 @@ export class Draining {
     });
   }
 
-  #asked(): DrainIntent {
+  /** Who asked first, and when, stays; what for is as it is asked now. */
+  #wanted(present?: DrainIntent): DrainIntent {
     const { reason } = this.#rules;
-    const why = reason === undefined ? {} : { why: reason };
-    return { who: who(), when: new Date().toISOString(), ...why };
+    const asked = present ?? {
+      who: who(),
+      when: new Date().toISOString(),
+      ...(reason === undefined ? {} : { why: reason }),
+    };
+    const { until: _, ...rest } = asked;
+    return this.#goal() === 'quiet' ? { ...rest, until: 'quiet' } : rest;
+  }
+
+  #goal(): DrainGoal {
+    const { until, mode } = this.#rules;
+    return mode === 'guide' ? 'quiet' : until;
   }
 
   #drainOne({ host, worker }: TargetWorker): Promise<Result<Drained>> {
-    const { until, mode, deadline, onDeadline, stop } = this.#rules;
+    const { deadline, onDeadline, stop } = this.#rules;
     return drainWorker(this.#context, {
       host: host.name,
       worker: worker.name,
@@ -105,7 +116,7 @@ export class Draining {
       service: workerLayout(host, worker),
       home: hostLayout(host.paths),
       others: this.#others,
-      until: mode === 'guide' ? 'quiet' : until,
+      until: this.#goal(),
       stop,
       stopLate: onDeadline === 'stop',
       ...(deadline === undefined ? {} : { deadline }),

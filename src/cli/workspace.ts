@@ -147,7 +147,7 @@ export class Workspace {
           () => undefined,
           farm.hosts.filter(({ name }) => hosts.includes(name)),
         ),
-      sectorStates: (sectors) => this.#sectorStates(sectors),
+      sectorStates: (sectors) => this.sectorStates(sectors),
       now: () => new Date(),
       sleep: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
       newId: randomUUID,
@@ -157,7 +157,8 @@ export class Workspace {
     };
   }
 
-  async #sectorStates(sectors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  /** Where sectors (`s-t01000-7`) are in the pipeline. */
+  async sectorStates(sectors: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const states = await Promise.all(
       sectors.map(async (name) => {
         const sector = parseSectorName(name);

@@ -15,6 +15,8 @@ export interface DrainIntent {
   /** ISO 8601, UTC */
   readonly when: string;
   readonly why?: string;
+  /** Empty of sectors, unless it shall only be without a job. */
+  readonly until?: 'quiet';
   /** Of a worker that leaves the file: what it did, which nothing else tells once its tasks are off. */
   readonly tasks?: readonly TaskCode[];
   /** Of the same: it was empty and has stopped, so that what is left of it may go. */
@@ -49,9 +51,12 @@ function isManifest(value: unknown): value is Manifest {
 
 function isIntent(value: unknown): value is DrainIntent {
   if (typeof value !== 'object' || value === null) return false;
-  const { who, when, why } = value as Record<string, unknown>;
+  const { who, when, why, until = 'quiet' } = value as Record<string, unknown>;
   return (
-    typeof who === 'string' && typeof when === 'string' && (why === undefined || typeof why === 'string')
+    typeof who === 'string' &&
+    typeof when === 'string' &&
+    (why === undefined || typeof why === 'string') &&
+    until === 'quiet'
   );
 }
 

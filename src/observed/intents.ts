@@ -28,6 +28,19 @@ export function withRenamed(
   return new Map([...intents, ...carried]);
 }
 
+/** The farm as if these workers were drained as well. */
+export function asDrained({ hosts, miner }: Observation, workers: ReadonlySet<string>): Observation {
+  const intent: DrainIntent = { who: '', when: '' };
+  const changed = [...hosts].map(([name, host]) => {
+    if (!host.reached) return [name, host] as const;
+    const added = [...host.workers.keys()].filter((worker) => workers.has(worker));
+    const { farm = '', workers: kept = [], intents = {} } = host.manifest ?? {};
+    const asked = { ...Object.fromEntries(added.map((worker) => [worker, intent])), ...intents };
+    return [name, { ...host, manifest: { version: 1, farm, workers: kept, intents: asked } }] as const;
+  });
+  return { hosts: new Map(changed), miner };
+}
+
 interface Named {
   readonly name: string;
   readonly renamedFrom?: string;

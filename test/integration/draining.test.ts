@@ -102,8 +102,8 @@ describe('a busy host is emptied, and every sector gets to its end, with', () =>
   });
 });
 
-/** So long that sectors are between two jobs for certain. */
-const WITH_LONG_WAIT = { AP: 50, PC1: 1000, PC2: 300, WaitSeed: 8000, C1: 50, C2: 300, FIN: 50, GET: 50 };
+/** Sectors lie between two jobs for so long that a slow machine sees them there. */
+const WITH_LONG_WAIT = { AP: 50, PC1: 1000, PC2: 300, WaitSeed: 15_000, C1: 50, C2: 300, FIN: 50, GET: 50 };
 
 it("stops a worker with sectors on it that nobody can go on with, by the guide's letter, and says so", async () => {
   await up(OWN_GROUPS, WITH_LONG_WAIT);
@@ -127,7 +127,7 @@ it("stops a worker with sectors on it that nobody can go on with, by the guide's
 });
 
 it('goes on by itself where nobody waits, and ends in a later run', async () => {
-  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS });
+  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS }, WITH_LONG_WAIT);
   await farm.submit(6);
   await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
   const first = await farm.run(['drain', 'host-1', '--detach', '--json']);
