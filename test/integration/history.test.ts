@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { thisProcess } from '../../src/cli/this-process.js';
@@ -20,11 +20,9 @@ const ENV = ['etc', 'workers', 'worker-1', 'worker.env'] as const;
 
 /** As by a process of this machine. */
 async function lockBy(pid: number): Promise<void> {
-  const lock = farm.host('host-1', 'state', 'lock');
-  await mkdir(lock, { recursive: true });
   const since = new Date().toISOString();
   const holder = formatHolder({ who: 'bob@desk', since, why: 'drain', process: { ...thisProcess(), pid } });
-  await writeFile(join(lock, 'holder'), `${holder}\n`);
+  await writeFile(farm.host('host-1', 'state', 'lock'), `${holder}\n`);
 }
 
 /** A process that is no more. */

@@ -108,6 +108,6 @@ function stillThere(host: string, lock: string, why: string): Diagnostic {
     severity: 'error',
     message: `cannot take the lock of ${host} away: ${why === '' ? `${lock} is still there` : why}`,
     place: { kind: 'host', host, path: lock },
-    help: 'Look at that folder on the host; the SSH user must be able to remove it, and nothing else belongs there.',
+    help: 'Look at it on the host; the SSH user must be able to remove it. Where it is a folder, as earlier versions made, nothing but `holder` belongs in it.',
   };
 }

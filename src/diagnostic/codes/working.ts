@@ -83,7 +83,7 @@ export const WORKING_CODES = {
     title: 'host is locked',
     severity: 'error',
     why:
-      'Whoever changes a host holds the folder `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
+      'Whoever changes a host holds the file `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
       'Somebody holds it now, or a command was cut off and left it. ' +
       'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
