@@ -52,10 +52,10 @@ export const WORKING_CODES = {
     title: 'worker did not stop',
     severity: 'error',
     why:
-      'The worker was quiet and its paths are detached, but its process did not end within 30 seconds, or a job came in the last moment: C1, FIN and GET cannot be switched off in Lotus. ' +
-      'While its paths are detached, their sectors are in no index.',
+      'The worker was quiet and its paths were detached, but its process did not end within 30 seconds, or a job came in the last moment: C1, FIN and GET cannot be switched off in Lotus. ' +
+      'Its paths are attached again as long as it answers; while they are not, their sectors are in no index. Its tasks stay off.',
     remedy:
-      'Run the command again at once: it attaches the paths, or stops the worker when the job is done. A process that does not end often waits for a disk; look at it on the host.',
+      'Run the command again: it attaches what is not attached, and stops the worker when the job is done. A process that does not end often waits for a disk; look at it on the host.',
   },
   SF606: {
     title: 'change not in effect',
