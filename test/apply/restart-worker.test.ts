@@ -243,9 +243,7 @@ describe('a restart', () => {
       };
       await restart();
       expect(scene.changes.at(-1)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
-      expect(scene.scripts.at(-1)).toContain(
-        base64Lines(JSON.stringify(JSON.parse(list('/mnt/seal-1')), null, 2)),
-      );
+      expect(scene.scripts.at(-1)).toContain(base64Lines(list('/mnt/seal-1')));
     });
 
     it.each([
