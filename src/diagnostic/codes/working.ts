@@ -27,7 +27,8 @@ export const WORKING_CODES = {
       'Lotus exits with status 0 even on errors, so only its log tells why: fewer than 100,000 open files allowed, a locked repo, a taken port, a file in a sector folder whose name is no sector, a miner with another API version. ' +
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
-      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait.',
+      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait. ' +
+      'Where an earlier run that was cut off had changed its files, the message names the `sealfarm rollback` that takes that back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
