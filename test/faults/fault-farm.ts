@@ -37,7 +37,7 @@ export class FaultFarm {
   /** Of workers that the harness itself has killed. */
   readonly #killed = new Set<string>();
   readonly #ids = new Map<string, string>();
-  submitted = 0;
+  #submitted = 0;
 
   private constructor(sandbox: SandboxFarm, hosts: readonly string[], template: string) {
     this.sandbox = sandbox;
@@ -87,7 +87,12 @@ export class FaultFarm {
 
   async submit(sectors = SECTORS): Promise<void> {
     await this.sandbox.submit(sectors);
-    this.submitted += sectors;
+    this.#submitted += sectors;
+  }
+
+  /** Whether every sector that was submitted is. */
+  allProving(): Promise<boolean> {
+    return this.sandbox.allProving(this.#submitted);
   }
 
   world(host: string): HostWorld {
