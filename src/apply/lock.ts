@@ -7,7 +7,7 @@ import { HELD, lockScript, parseSeenLock, unlockScript } from './lock-script.js'
 
 export interface LockedHost {
   readonly host: string;
-  /** The lock's folder. */
+  /** The lock's file. */
   readonly lock: string;
 }
 

@@ -7,8 +7,7 @@ import { detachPath } from './detach-path.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
 import type { OnWait } from './quieten.js';
 import { removeWorker } from './remove-worker.js';
-import { restartWorker } from './restart-worker.js';
-import { startWorker } from './start-worker.js';
+import { restartWorker, startStopped } from './restart-worker.js';
 
 /**
  * Carries out a step that needs Lotus. Doing a step twice is the same as doing it once.
@@ -36,7 +35,7 @@ export async function perform(
     case 'disable-task':
       return withApi(context, target, (api) => switchTasks(target, api, [action.task], false));
     case 'start':
-      return startWorker(context, target, action.service, action.expect);
+      return startStopped(context, target, action);
     case 'restart':
       return restartWorker(context, target, action, done, onWait);
     case 'remove-worker':

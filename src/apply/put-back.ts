@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import type { WorkerLayout } from '../host/layout.js';
+import { startFiles, type WorkerLayout } from '../host/layout.js';
 import { workerOn } from '../observed/departed.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
@@ -14,12 +14,13 @@ import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
+import { withWayBack } from './way-back.js';
 
 type WriteFile = Extract<Action, { kind: 'write-file' }>;
 
 /**
  * Brings a worker back that did not come up as declared: with the files that it had before this run.
- * One that has been given work by now is left as it is.
+ * One that has been given work by now is left as it is. Of what an earlier run wrote it is said how that goes back.
  * @param done what this run did for the worker
  * @returns why it did not come up, and how it stands now
  */
@@ -30,8 +31,8 @@ export async function putBack(
   done: readonly Step[],
   why: Diagnostic,
 ): Promise<Diagnostic> {
-  const files = startFiles(service, done);
-  if (files.length === 0) return why;
+  const files = writtenNow(service, done);
+  if (files.length === 0) return withWayBack(context, target, service, why);
   const said = (words: string): Diagnostic => ({ ...why, message: `${why.message}; ${words}` });
   const stopped = await stopAgain(context, target, service);
   if (!stopped.ok) return said(`it is left as it is: ${stopped.diagnostic.message}`);
@@ -48,12 +49,8 @@ export async function putBack(
   );
 }
 
-/** What decides how it starts, as this run wrote it; the settings of its paths stay as they are. */
-function startFiles(
-  { envFile, unit, storageJson }: WorkerLayout,
-  done: readonly Step[],
-): readonly WriteFile[] {
-  const own = new Set([envFile, unit.dropIn, storageJson]);
+function writtenNow(service: WorkerLayout, done: readonly Step[]): readonly WriteFile[] {
+  const own = startFiles(service);
   return done.flatMap(({ action }) => (action.kind === 'write-file' && own.has(action.path) ? [action] : []));
 }
 

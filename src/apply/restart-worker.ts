@@ -9,7 +9,9 @@ import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
+import { withWayBack } from './way-back.js';
 
+type Start = Extract<Action, { kind: 'start' }>;
 type Restart = Extract<Action, { kind: 'restart' }>;
 
 /**
@@ -38,6 +40,17 @@ export async function restartWorker(
   const started = await startWorker(context, target, service, expect);
   if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
   return failure(await putBack(context, target, service, done, started.diagnostic));
+}
+
+/** Starts a worker that does not run. */
+export async function startStopped(
+  context: ApplyContext,
+  target: Target,
+  { service, expect }: Start,
+): Promise<Result<undefined>> {
+  const started = await startWorker(context, target, service, expect);
+  if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
+  return failure(await withWayBack(context, target, service, started.diagnostic));
 }
 
 /** Its host was there all the time, and it did not come up. */

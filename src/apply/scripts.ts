@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { base64Lines, shellQuote } from '../host/shell.js';
 import type { Secret } from '../secret/secret.js';
 import { changeFunctions } from './record-script.js';
@@ -52,6 +53,9 @@ ${makeFolder('"$folder"', owner)}
 seen=absent
 if [ -e "$target" ]; then seen=$(sha256sum <"$target" | cut -d ' ' -f 1); fi
 if [ "$seen" != ${replaces ?? 'absent'} ]; then echo "$target is not the file that was read" >&2; exit ${CHANGED_MEANWHILE}; fi
+new=${createHash('sha256').update(content.reveal()).digest('hex')}
+# Before anything is made: after a kill in between, both versions are known for sealfarm's own, and what is left is found by it.
+remember "$target" "$seen" "$new"
 trap 'rm -f "$temp" "\${copy-}"' EXIT
 # A shell that a signal ends does not clean up by itself.
 trap 'exit 1' HUP INT TERM
@@ -72,9 +76,6 @@ ${
 }chmod "$mode" "$temp"
 like_target
 sync "$temp"
-# Before it is in place: after a kill in between, both versions are known for sealfarm's own.
-new=$(sha256sum <"$temp" | cut -d ' ' -f 1)
-remember "$target" "$seen" "$new"
 note "$seen" "$new" "$mode"
 mv -f "$temp" "$target"
 label_new

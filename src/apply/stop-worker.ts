@@ -1,18 +1,22 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { WITHOUT_SECTOR_FILES } from '../drain/snapshot.js';
 import type { ManagerName, WorkerLayout } from '../host/layout.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc } from '../lotus/task.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
 import type { AtRest } from './come-to-rest.js';
+import { attachAgain } from './attach-again.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
-import { runScript } from './run-script.js';
+import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
 
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
  * from a worker that is going away; who has begun to is waited for. The next start declares them again.
+ * One that goes on after all gets them back at once.
  */
 export async function stopWorker(
   context: ApplyContext,
@@ -20,13 +24,31 @@ export async function stopWorker(
   service: WorkerLayout,
   { api, keeper = service.serviceManager, sectors }: AtRest,
 ): Promise<Result<undefined>> {
-  if (api !== undefined) {
-    const detached = await api.storageDetachAll();
-    if (!detached.ok) return detached;
-    const idle = await waitUntilIdle(context, target, sectors);
-    if (!idle.ok) return idle;
-  }
-  return endProcess(context, target, service, keeper);
+  if (api === undefined) return endProcess(context, target, service, keeper);
+  const had = await api.paths();
+  if (!had.ok) return had;
+  const free = await detachAll(context, target, api, sectors);
+  const ended = free.ok ? await stopBy(context, target, service, keeper) : free;
+  if (ended.ok) return leaveNothing(context, target, service, keeper);
+  // Of a stop that nobody saw the end of, the worker may be gone any moment.
+  if (free.ok && ended.diagnostic.code !== 'SF605') return ended;
+  const again = await attachAgain(context, target, service, api, had.value);
+  return failure(again.ok ? ended.diagnostic : withoutPaths(ended.diagnostic));
+}
+
+async function detachAll(
+  context: ApplyContext,
+  target: Target,
+  api: WorkerApi,
+  sectors: ReadonlySet<string>,
+): Promise<Result<undefined>> {
+  const detached = await api.storageDetachAll();
+  return detached.ok ? waitUntilIdle(context, target, sectors) : detached;
+}
+
+function withoutPaths(why: Diagnostic): Diagnostic {
+  const help = 'It may have no paths attached, so that nobody finds the sectors there: apply again at once.';
+  return { ...why, help: `${why.help ?? ''} ${help}`.trim() };
 }
 
 /** By whoever keeps it; where that is not the declared manager, nothing of it is left there. */
@@ -36,16 +58,34 @@ export async function endProcess(
   service: WorkerLayout,
   keeper: ManagerName,
 ): Promise<Result<undefined>> {
-  const purpose = {
-    host: target.host,
-    what: `stop ${target.worker}`,
-    code: 'SF605',
-    help: `Look at the process on the host. The worker's paths are detached; apply again to attach or stop it.`,
-  } as const;
-  const stopped = await runScript(context, purpose, MANAGERS[keeper].stopScript(service));
-  if (!stopped.ok || keeper === service.serviceManager) return stopped.ok ? success(undefined) : stopped;
-  const removed = await runScript(context, purpose, MANAGERS[keeper].removeScript(service));
+  const stopped = await stopBy(context, target, service, keeper);
+  return stopped.ok ? leaveNothing(context, target, service, keeper) : stopped;
+}
+
+async function stopBy(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  keeper: ManagerName,
+): Promise<Result<undefined>> {
+  const stopped = await runScript(context, stopping(target), MANAGERS[keeper].stopScript(service));
+  return stopped.ok ? success(undefined) : stopped;
+}
+
+async function leaveNothing(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  keeper: ManagerName,
+): Promise<Result<undefined>> {
+  if (keeper === service.serviceManager) return success(undefined);
+  const removed = await runScript(context, stopping(target), MANAGERS[keeper].removeScript(service));
   return removed.ok ? success(undefined) : removed;
+}
+
+function stopping({ host, worker }: Target): ScriptPurpose {
+  const help = 'Look at the process on the host, which may wait for a disk, and run the command again.';
+  return { host, what: `stop ${worker}`, code: 'SF605', help };
 }
 
 /** C1, FIN and GET cannot be switched off: one that was given out in the last moment shall come to its own end. */
@@ -72,7 +112,7 @@ async function waitUntilIdle(
     severity: 'error',
     message: `${worker}, or somebody who reads from it, got a job in the last moment; it is not stopped`,
     place: { kind: 'host', host, worker },
-    help: 'Its paths are detached. Run the command again: it attaches them, or stops the worker when the job is done.',
+    help: 'Run the command again: it stops the worker when the job is done.',
   });
 }
 

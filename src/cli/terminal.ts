@@ -9,6 +9,7 @@ import { plainProgress } from '../view/progress-plain.js';
 import { createStyle, type Style } from '../view/style.js';
 import { printable } from '../view/text.js';
 import { askHidden } from './ask-hidden.js';
+import { EXIT, type ExitCode } from './exit-code.js';
 
 /** Options every command takes. */
 export interface GlobalOptions {
@@ -154,11 +155,27 @@ export class Terminal {
     };
   }
 
-  /** Only `yes` is a yes. */
-  async confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Asks whether hosts shall be changed, unless that was said; what stands in the way of it has been told then.
+   * @param question `Apply these steps?`
+   */
+  async mayChange(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<ExitCode> {
+    if (yes === true) return EXIT.done;
+    if (!this.canAsk) {
+      this.diagnostics([NOBODY_TO_ASK]);
+      return EXIT.usage;
+    }
+    if (await this.confirm(`\n${question}`, signal)) return EXIT.done;
+    this.say('Nothing was changed.');
+    return EXIT.failed;
+  }
+
+  /** Only `yes` is a yes. @param signal takes the question back */
+  async confirm(question: string, signal?: AbortSignal): Promise<boolean> {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
     try {
-      return (await lines.question(question, { signal })).trim() === 'yes';
+      const words = `${question} Only "yes" is taken: `;
+      return (await lines.question(words, signal === undefined ? {} : { signal })).trim() === 'yes';
     } catch {
       return false;
     } finally {
@@ -166,6 +183,13 @@ export class Terminal {
     }
   }
 }
+
+const NOBODY_TO_ASK: Diagnostic = {
+  code: 'SF614',
+  severity: 'error',
+  message: 'nothing was changed: there is no terminal to ask on',
+  help: 'Say --yes to have it done without a question.',
+};
 
 function ensureNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;

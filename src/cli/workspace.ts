@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplyContext, ApplyRules, ApplyTimes, Run } from '../apply/context.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
-import { success, type Result } from '../diagnostic/result.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import { UNKNOWN_PACE } from '../drain/pace.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
@@ -175,6 +176,17 @@ export class Workspace {
 export async function openConnections(farm: Farm, ask?: AskPassphrase): Promise<Connections> {
   return (await openMachines(farm, ask)).connections;
 }
+
+/** For what asks hosts alone: nothing looks for the miner's token. */
+export function openHosts(farm: Farm, ask?: AskPassphrase): Connections {
+  return connectionsTo(farm, failure(NOT_ASKED), ask);
+}
+
+const NOT_ASKED: Diagnostic = {
+  code: 'SF511',
+  severity: 'error',
+  message: 'the miner is not asked by this command',
+};
 
 export interface Machines {
   readonly connections: Connections;

@@ -13,14 +13,23 @@ export interface HostLayout {
   readonly run: string;
 }
 
-export function hostLayout(paths: HostPaths): HostLayout {
+export function hostLayout({ state }: HostPaths): HostLayout {
+  return layoutIn(state);
+}
+
+/** Of the host that a worker is on. */
+export function homeOf({ written }: Pick<WorkerLayout, 'written'>): HostLayout {
+  return layoutIn(written.slice(0, written.lastIndexOf('/')));
+}
+
+function layoutIn(state: string): HostLayout {
   return {
-    manifest: `${paths.state}/manifest.json`,
-    journal: `${paths.state}/journal.jsonl`,
-    lock: `${paths.state}/lock`,
-    backups: `${paths.state}/backups`,
-    written: `${paths.state}/written`,
-    run: `${paths.state}/run`,
+    manifest: `${state}/manifest.json`,
+    journal: `${state}/journal.jsonl`,
+    lock: `${state}/lock`,
+    backups: `${state}/backups`,
+    written: `${state}/written`,
+    run: `${state}/run`,
   };
 }
 
@@ -72,6 +81,11 @@ export function workerLayout(
     backups: `${paths.state}/backups/${worker.name}`,
     written: hostLayout(paths).written,
   };
+}
+
+/** What decides how a worker starts; the settings of its paths do not. */
+export function startFiles({ envFile, unit, storageJson }: WorkerLayout): ReadonlySet<string> {
+  return new Set([envFile, unit.dropIn, storageJson]);
 }
 
 export function sectorStoreFile(storagePath: string): string {

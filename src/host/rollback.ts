@@ -63,6 +63,25 @@ export function wayBack(entries: readonly JournalEntry[], to: number, manifest: 
   };
 }
 
+/**
+ * The number for `wayBack` before the first change of these files since the worker last came up; undefined where none can be brought back.
+ * @param files paths that decide how the worker starts
+ */
+export function changedSinceStart(
+  entries: readonly JournalEntry[],
+  worker: string,
+  files: ReadonlySet<string>,
+  manifest: string,
+): number | undefined {
+  const starts = new Set([`${worker}/start`, `${worker}/restart`]);
+  const up = entries.findLastIndex(({ step = '', outcome }) => outcome === 'done' && starts.has(step));
+  const restorable = (entry: JournalEntry): boolean => isRestorable(entry, manifest);
+  const first = entries
+    .slice(up + 1)
+    .find((entry) => restorable(entry) && files.has(entry.change?.path ?? ''));
+  return first === undefined ? undefined : rollbackNumbers(entries, restorable).get(keyOf(first));
+}
+
 /** As a backup has it where a secret stood. */
 const MASKED = /^([^=]*)=\(secret\)$/;
 

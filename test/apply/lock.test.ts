@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApplyContext } from '../../src/apply/context.js';
 import { lookScript, lockScript, parseSeenLock, unlockScript } from '../../src/apply/lock-script.js';
 import { withLocks, type LockedHost } from '../../src/apply/lock.js';
+import { writeFileScript } from '../../src/apply/scripts.js';
+import { Secret } from '../../src/secret/secret.js';
 import { formatHolder, parseHolder } from '../../src/host/lock-holder.js';
 import { failure, success } from '../../src/diagnostic/result.js';
 import type { Event } from '../../src/event/event.js';
@@ -56,44 +58,114 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     expect(runShell(unlockScript(lock, 'run-a'), { shell })).toEqual(DONE);
     expect(runShell(lookScript(lock), { shell })).toEqual(DONE);
     expect(runShell(lockScript(lock, BOB), { shell })).toEqual(DONE);
-    expect(parseHolder(readFileSync(join(lock, 'holder'), 'utf8'))).toMatchObject({
-      who: 'bob@desk',
-      run: 'run-b',
-    });
+    expect(parseHolder(readFileSync(lock, 'utf8'))).toMatchObject({ who: 'bob@desk', run: 'run-b' });
+    expect(readdirSync(dirname(lock))).toEqual(['lock']);
   });
 
-  it('is held also by one who has not yet written who it is', () => {
+  it.each(['ln', 'sync', 'cat'])('is held by nobody where its taker is killed at %s', (command) => {
     const lock = join(folder, 'lock');
-    mkdirSync(lock);
+    // It may be in a shell of its own, which would go on.
+    const killed = `${command}() { kill -KILL $$; exit; }\n`;
+    runShell(killed + lockScript(lock, HOLDER), { shell });
+    expect(existsSync(lock)).toBe(false);
+    expect(runShell(lockScript(lock, BOB), { shell })).toEqual(DONE);
+    expect(parseHolder(readFileSync(lock, 'utf8'))).toMatchObject({ who: 'bob@desk' });
+    expect(readdirSync(folder)).toEqual(['lock']);
+  });
+
+  it('says who holds it as soon as it is held', () => {
+    const lock = join(folder, 'lock');
+    const killed = 'ln() { command ln "$@"; kill -KILL $$; }\n';
+    runShell(killed + lockScript(lock, HOLDER), { shell });
     const { status, stdout } = runShell(lockScript(lock, BOB), { shell });
-    expect([status, parseSeenLock(stdout).text]).toEqual([4, '']);
+    expect([status, parseSeenLock(stdout).holder]).toEqual([4, { ...ALICE, boot: BOOT }]);
+    expect(readdirSync(folder)).toEqual(['lock']);
+  });
+
+  it('leaves what others write for a lock at this time', () => {
+    const lock = join(folder, 'lock');
+    const [mine, gone] = [`lock.${process.pid}.sealfarm-tmp`, 'lock.999999999.sealfarm-tmp'];
+    for (const name of [mine, gone]) writeFileSync(join(folder, name), '');
+    runShell(lockScript(lock, HOLDER), { shell });
+    expect(readdirSync(folder).sort()).toEqual(['lock', mine]);
+  });
+
+  it('is tried again where it was given back right after it could not be had', () => {
+    const lock = join(folder, 'lock');
+    writeFileSync(lock, BOB);
+    const givenBack = `ln() { command ln "$@" && return; rm '${lock}'; return 1; }\n`;
+    expect(runShell(givenBack + lockScript(lock, HOLDER), { shell })).toEqual(DONE);
+    expect(parseHolder(readFileSync(lock, 'utf8'))).toMatchObject({ run: 'run-a' });
+  });
+
+  it('is held also by an earlier version, which makes a folder and then writes who it is', () => {
+    const lock = join(folder, 'lock');
+    const words = (): readonly unknown[] => {
+      const { status, stdout } = runShell(lockScript(lock, BOB), { shell });
+      return [status, parseSeenLock(stdout).text];
+    };
+    mkdirSync(lock);
+    expect(words()).toEqual([4, '']);
     // The file is there before its words are.
     writeFileSync(join(lock, 'holder'), '');
-    expect(parseSeenLock(runShell(lockScript(lock, BOB), { shell }).stdout).text).toBe('');
-    writeFileSync(join(lock, 'holder'), 'bob\n');
-    expect(runShell(unlockScript(lock, ''), { shell }).status).toBe(4);
-    writeFileSync(join(lock, 'holder'), '');
+    expect(words()).toEqual([4, '']);
     expect(runShell(unlockScript(lock, ''), { shell })).toEqual(DONE);
+    mkdirSync(lock);
+    writeFileSync(join(lock, 'holder'), `alice@laptop since ${START}: apply\n`);
+    expect(words()).toEqual([4, `alice@laptop since ${START}: apply`]);
+    expect(parseSeenLock(runShell(lookScript(lock), { shell }).stdout).holder).toMatchObject({
+      why: 'apply',
+    });
+    expect(runShell(unlockScript(lock, ''), { shell }).status).toBe(4);
+    expect(readdirSync(lock)).toEqual(['holder']);
+    expect(runShell(unlockScript(lock, 'alice@laptop'), { shell })).toEqual(DONE);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is not taken where an earlier version takes it this moment', () => {
+    const lock = join(folder, 'lock');
+    const meanwhile = `ln() { mkdir '${lock}'; command ln "$@"; }\n`;
+    expect(runShell(meanwhile + lockScript(lock, HOLDER), { shell }).status).toBe(4);
+    expect([readdirSync(folder), readdirSync(lock)]).toEqual([['lock'], []]);
   });
 
   it('is not held by anybody where it cannot be made', () => {
     const lock = join(folder, "it's", 'lock');
     mkdirSync(dirname(lock));
-    writeFileSync(lock, '');
+    symlinkSync('nowhere', lock);
     const { status, stderr } = runShell(lockScript(lock, BOB), { shell });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^mkdir: .*\/it\\?'s\/lock/);
-    expect(runShell(lockScript(join(lock, 'below', 'lock'), BOB), { shell }).status).toBe(1);
+    expect(stderr).toMatch(/^ln: .*\/it\\?'s\/lock/);
+    writeFileSync(join(folder, 'file'), '');
+    expect(runShell(lockScript(join(folder, 'file', 'lock'), BOB), { shell }).status).toBe(1);
   });
 
   it('is given up again where there is no room for who holds it', () => {
     const lock = join(folder, 'lock');
-    // As on a full disk: folders can be made, and no byte be written.
+    // As on a full disk: files can be made, and no byte be written.
     const noRoom = "trap '' XFSZ; ulimit -f 0\n";
     const { status, stdout, stderr } = runShell(noRoom + lockScript(lock, HOLDER), { shell });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^cat: .*[Ff]ile too large$/m);
-    expect(existsSync(lock)).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('takes what cut-off writes left beside the files of sealfarm with it, and nothing else', () => {
+    const state = join(folder, 'state');
+    const paths = ["etc/it's here/worker.env", 'repo/storage.json'].map((path) => join(folder, path));
+    const target = { mode: '600', content: new Secret('new'), backups: join(state, 'backups') } as const;
+    for (const path of paths) {
+      const script = writeFileScript({ ...target, path, written: join(state, 'written') });
+      runShell(`base64() { command base64 "$@"; kill -KILL $$; }\n${script}`, { shell });
+      expect(readdirSync(dirname(path))).toEqual([`.${basename(path)}.sealfarm-tmp`]);
+    }
+    writeFileSync(join(folder, 'repo', '.token.sealfarm-tmp'), '');
+    const lock = join(state, 'lock');
+    runShell(lockScript(lock, HOLDER), { shell });
+    expect(runShell(unlockScript(lock, 'run-b'), { shell }).status).toBe(4);
+    expect(paths.map((path) => readdirSync(dirname(path)).length)).toEqual([1, 2]);
+    expect(runShell(unlockScript(lock, 'run-a'), { shell })).toEqual(DONE);
+    expect(paths.map((path) => readdirSync(dirname(path)))).toEqual([[], ['.token.sealfarm-tmp']]);
   });
 
   it('that nobody holds is released without a complaint; with a stranger in it it stays', () => {
@@ -119,10 +191,9 @@ it('a lock that 20 want at once is had by exactly one', async () => {
   const answers = await Promise.all(takers);
   expect(answers.filter(({ status }) => status === 0)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 4)).toHaveLength(19);
-  const holder = readFileSync(join(lock, 'holder'), 'utf8').trim();
   const said = new Set(answers.filter(({ status }) => status === 4).map(({ words }) => words));
-  said.delete('');
-  expect([...said].filter((words) => words !== holder)).toEqual([]);
+  expect([...said]).toEqual([readFileSync(lock, 'utf8').trim()]);
+  expect(readdirSync(dirname(lock))).toEqual(['lock']);
 }, 20_000);
 
 describe('work under locks', () => {
@@ -158,9 +229,7 @@ describe('work under locks', () => {
 
   it('holds all of them while it runs, and says for whom', async () => {
     const result = await withLocks(context, hosts, 0, () => {
-      return Promise.resolve(
-        hosts.map(({ lock }) => parseHolder(readFileSync(join(lock, 'holder'), 'utf8'))),
-      );
+      return Promise.resolve(hosts.map(({ lock }) => parseHolder(readFileSync(lock, 'utf8'))));
     });
     const words = {
       who: 'alice@laptop',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { perform } from '../../src/apply/perform.js';
 import { removeFileScript } from '../../src/apply/remove-file-script.js';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
@@ -106,6 +107,38 @@ describe('a worker that does not come up', () => {
     expect(message(await restart([]))).toBe('worker-1 did not come up as declared: its process ended');
     expect(scene.scripts).toEqual([]);
     expect(starts).toBe(1);
+  });
+
+  describe('whose files an earlier run wrote', () => {
+    const helpOf = (result: Result<undefined>): string => (result.ok ? '' : (result.diagnostic.help ?? ''));
+    const BACK = '`sealfarm rollback host-1 --to 1`';
+
+    /** A run that was cut off has changed this file. */
+    function journal(path: string): void {
+      const change = { path, before: 'x', after: 'y', mode: '600', backups: '/b', stamp: 's' };
+      const line = JSON.stringify({ at: '2026-01-01T00:00:00Z', who: 'bob', run: 'cut', ...change });
+      scene.outputs.set('host-1 read journal', { stdout: `${line}\n` });
+    }
+
+    it.each(['restart', 'start'] as const)('is told by its %s how they go back', async (kind) => {
+      const service = scene.layout('worker-1');
+      journal(service.envFile);
+      const action = { kind, service, expect: scene.expectation('worker-1') } as const;
+      const step = { ...written('/x'), id: `worker-1/${kind}`, action } as Step;
+      expect(helpOf(await perform(scene.context, [], step))).toContain(BACK);
+      expect(scene.scripts).toEqual([]);
+    });
+
+    it.each([
+      ['it was another file', '/etc/other', 0],
+      ['nobody can tell', undefined, 1],
+    ])('is told nothing where %s', async (_, path, status) => {
+      journal(path ?? scene.layout('worker-1').envFile);
+      scene.outputs.set('host-1 read journal', { ...scene.outputs.get('host-1 read journal'), status });
+      const result = await restart([]);
+      expect(result.ok).toBe(false);
+      expect(helpOf(result)).not.toContain('rollback');
+    });
   });
 
   it('keeps a file that somebody changed meanwhile, and is not started', async () => {

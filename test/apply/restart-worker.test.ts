@@ -3,12 +3,14 @@ import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Blocker } from '../../src/drain/step.js';
 import { hostLayout } from '../../src/host/layout.js';
+import { base64Lines } from '../../src/host/shell.js';
 import type { Expectation } from '../../src/plan/plan.js';
 import { CANARY } from '../support/farm.js';
 import {
   aDiagnostic,
   aJob,
   changeProcess,
+  file,
   sessionOf,
   unreached,
   workerStats,
@@ -215,6 +217,63 @@ describe('a restart', () => {
     scene.failing.set('worker-1 detach-all', aDiagnostic('refused'));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
     expect(scene.changes).toEqual([...OFF, 'worker-1 detach-all']);
+  });
+
+  describe('of a worker that goes on', () => {
+    const ADD = 'worker-1 add /mnt/seal-1';
+
+    beforeEach(() => {
+      scene.outputs.set('host-1 stop worker-1', { status: 1, stderr: 'process 12 does not end' });
+    });
+
+    it('attaches the paths again that it had', async () => {
+      const had = scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath);
+      expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
+      expect(scene.changes.slice(-3)).toEqual(['worker-1 detach-all', 'host-1 stop worker-1', ADD]);
+      expect(scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath)).toEqual(had);
+    });
+
+    it('leaves none of them twice in storage.json, with which it could not start', async () => {
+      const list = (...paths: readonly string[]): string =>
+        JSON.stringify({ StoragePaths: paths.map((Path) => ({ Path })) });
+      scene.before = (call) => {
+        if (call !== ADD) return;
+        const storageJson = file(list('/mnt/seal-1', '/mnt/seal-1/'));
+        scene.change('worker-1', (before) => ({ ...before, storageJson }));
+      };
+      await restart();
+      expect(scene.changes.at(-1)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
+      expect(scene.scripts.at(-1)).toContain(base64Lines(list('/mnt/seal-1')));
+    });
+
+    it.each([
+      ['a job in the last moment', 'worker-1 detach-all'],
+      ['a miner that does not answer', 'miner workers'],
+    ])('does so, too, after %s', async (_, at) => {
+      scene.outputs.clear();
+      scene.before = (call, nth) => {
+        if (call === 'worker-1 detach-all' && at === call) jobs(aJob('C1', 7));
+        if (call === 'worker-1 detach-all' && at !== call) scene.failing.set(at, aDiagnostic('gone'));
+        if (call === ADD && nth === 1) scene.failing.clear();
+      };
+      expect((await restart()).ok).toBe(false);
+      expect(scene.changes.slice(-2)).toEqual(['worker-1 detach-all', ADD]);
+    });
+
+    it('says that it may have none where they cannot be attached', async () => {
+      scene.failing.set(ADD, aDiagnostic('refused'));
+      expect(await restart()).toMatchObject({
+        ok: false,
+        diagnostic: { code: 'SF605', help: expect.stringContaining('no paths attached') as string },
+      });
+    });
+
+    it('attaches nothing where nobody saw whether it ended', async () => {
+      scene.outputs.clear();
+      scene.failing.set('host-1 stop worker-1', aDiagnostic('cut'));
+      expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'cut' } });
+      expect(scene.changes).not.toContain(ADD);
+    });
   });
 
   it('starts nothing when the process does not end', async () => {

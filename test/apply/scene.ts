@@ -123,7 +123,7 @@ export class Scene {
 
   /** The calls that change something. */
   get changes(): readonly string[] {
-    return this.calls.filter((call) => !/^(sleep|look|miner) | note$/.test(call));
+    return this.calls.filter((call) => !/^(sleep|look|miner) | (note|read journal)$/.test(call));
   }
 
   layout(worker: string): WorkerLayout {
@@ -298,6 +298,7 @@ export class Scene {
       const effect = (): void => void (isEnd ? this.journal : this.notes).push(entry);
       return { what: isEnd ? 'journal' : 'note', effect };
     }
+    if (script.startsWith('journal=')) return { what: 'read journal' };
     if (script.includes('/lock')) return { what: script.includes('mkdir') ? 'lock' : 'unlock' };
     this.scripts.push(script);
     return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };

@@ -152,6 +152,50 @@ describe('standard error', () => {
   });
 });
 
+describe('the question before a change', () => {
+  const before = { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY };
+  const { signal } = new AbortController();
+  let said: string;
+
+  beforeEach(() => {
+    said = '';
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => (said += String(text)).length > 0);
+    process.stdin.isTTY = process.stdout.isTTY = true;
+  });
+
+  afterEach(() => {
+    process.stdin.isTTY = before.stdin;
+    process.stdout.isTTY = before.stdout;
+    vi.restoreAllMocks();
+  });
+
+  function ask(yes: boolean | undefined, answer: boolean): [Promise<number>, readonly unknown[][]] {
+    const terminal = new Terminal({ color: false });
+    const { mock } = vi.spyOn(terminal, 'confirm').mockResolvedValue(answer);
+    return [terminal.mayChange('Do it?', yes, signal), mock.calls];
+  }
+
+  it('is not asked where it was answered', async () => {
+    const [code, asked] = ask(true, false);
+    expect([await code, asked, said]).toEqual([0, [], '']);
+  });
+
+  it.each([
+    [true, 0, ''],
+    [false, 1, 'Nothing was changed.\n'],
+  ])('answered with yes (%s) gives %i', async (answer, expected, words) => {
+    const [code, asked] = ask(undefined, answer);
+    expect([await code, asked, said]).toEqual([expected, [['\nDo it?', signal]], words]);
+  });
+
+  it('needs somebody to ask: SF614', async () => {
+    process.stdin.isTTY = false;
+    const [code, asked] = ask(undefined, true);
+    expect([await code, asked]).toEqual([64, []]);
+    expect(said).toContain('error SF614: nothing was changed: there is no terminal to ask on');
+  });
+});
+
 describe('a terminal for people', () => {
   it('ends without a word', async () => {
     const terminal = new Terminal({ json: false, color: false });

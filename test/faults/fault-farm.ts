@@ -37,7 +37,7 @@ export class FaultFarm {
   /** Of workers that the harness itself has killed. */
   readonly #killed = new Set<string>();
   readonly #ids = new Map<string, string>();
-  submitted = 0;
+  #submitted = 0;
 
   private constructor(sandbox: SandboxFarm, hosts: readonly string[], template: string) {
     this.sandbox = sandbox;
@@ -87,7 +87,12 @@ export class FaultFarm {
 
   async submit(sectors = SECTORS): Promise<void> {
     await this.sandbox.submit(sectors);
-    this.submitted += sectors;
+    this.#submitted += sectors;
+  }
+
+  /** Whether every sector that was submitted is. */
+  allProving(): Promise<boolean> {
+    return this.sandbox.allProving(this.#submitted);
   }
 
   world(host: string): HostWorld {
@@ -137,11 +142,8 @@ export class FaultFarm {
   async locks(): Promise<ReadonlyMap<string, string>> {
     const found = await Promise.all(
       this.hosts.map(async (host) => {
-        const folder = this.sandbox.host(host, 'state', 'lock');
-        const entries = await readdir(folder).catch(() => undefined);
-        if (entries === undefined) return [];
-        const words = await Promise.all(entries.map((name) => readFile(join(folder, name), 'utf8')));
-        return [[host, words.join('')] as const];
+        const words = await this.sandbox.read(host, 'state', 'lock').catch(() => undefined);
+        return words === undefined ? [] : [[host, words] as const];
       }),
     );
     return new Map(found.flat());
@@ -181,16 +183,10 @@ export class FaultFarm {
     return before === ID ? [] : [`the ID of ${file} was ${before} and is ${ID}`];
   }
 
-  /**
-   * What sealfarm shall not leave behind.
-   * @param begun whether that counts which a next write of the same file takes away: nothing else does
-   */
-  async leftovers(host: string, begun: boolean): Promise<readonly string[]> {
+  /** What sealfarm shall not leave behind. */
+  async leftovers(host: string): Promise<readonly string[]> {
     const files = (await readdir(this.sandbox.host(host), { recursive: true })).map(String);
-    return files
-      .filter((file) => /sealfarm-tmp$|\.pid\.tmp$/.test(file))
-      .filter((file) => begun || !/\.(worker\.env|sectorstore\.json)\.sealfarm-tmp$/.test(file))
-      .map((file) => `${host}/${file}`);
+    return files.filter((file) => /sealfarm-tmp$|\.pid\.tmp$/.test(file)).map((file) => `${host}/${file}`);
   }
 
   async forgetNotes(): Promise<void> {

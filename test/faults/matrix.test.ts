@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/cli.js';
 import { findBoundaries } from './boundaries.js';
 import { endsWorkers } from './boundary.js';
-import { FaultFarm } from './fault-farm.js';
 import { Matrix } from './matrix.js';
-import { Rounds, type Task } from './rounds.js';
-
-const HOSTS = 10;
+import type { Task } from './rounds.js';
+import { byHost, HOSTS, LONGEST, Trial } from './set-up.js';
 
 /** One of how many cells is tried: all of them take longer than a test may that runs each time. */
 const SHARE = Number(process.env['SEALFARM_FAULT_SHARE'] ?? 8);
@@ -17,32 +14,31 @@ const ONLY = new RegExp(process.env['SEALFARM_FAULT_CELLS'] ?? '');
 /** How often a cell is tried that does not come to pass: work may take another course each time. */
 const TRIES = 4;
 
-let farm: FaultFarm;
-let rounds: Rounds;
+let trial: Trial;
 
 beforeAll(async () => {
-  farm = await FaultFarm.up(HOSTS);
-  rounds = new Rounds(farm);
-  await rounds.begin();
+  trial = await Trial.begin();
 });
 
-afterAll(async () => {
-  await farm.down();
-});
+afterAll(() => trial.farm.down());
 
-it('loses no work and converges, whatever breaks at whichever boundary', async () => {
-  const matrix = new Matrix(await findBoundaries(rounds), SHARE, ONLY);
-  const problems: string[] = [];
-  // What a worker's death does to sectors elsewhere would be taken for sealfarm's doing in the rounds after it.
-  for (const last of [false, true]) {
-    const tasks = matrix.tasks.filter(({ cell }) => endsWorkers(cell.fault) === last);
-    problems.push(...(await tryAll(matrix, tasks)));
-  }
-  await eventually('all sectors proving', () => farm.sandbox.allProving(farm.submitted));
-  process.stdout.write(`${matrix.toString()}${farm.summary()}\n`);
-  expect(matrix.tasks.length).toBeGreaterThan(0);
-  expect(problems).toEqual([]);
-}, 3_600_000);
+it(
+  'loses no work and converges, whatever breaks at whichever boundary',
+  async () => {
+    const matrix = new Matrix(await findBoundaries(trial.rounds), SHARE, ONLY);
+    const problems: string[] = [];
+    // What a worker's death does to sectors elsewhere would be taken for sealfarm's doing in the rounds after it.
+    for (const last of [false, true]) {
+      const tasks = matrix.tasks.filter(({ cell }) => endsWorkers(cell.fault) === last);
+      problems.push(...(await tryAll(matrix, tasks)));
+    }
+    await trial.end();
+    process.stdout.write(`${matrix.toString()}${trial.farm.summary()}\n`);
+    expect(matrix.tasks.length).toBeGreaterThan(0);
+    expect(problems).toEqual([]);
+  },
+  LONGEST,
+);
 
 function sooner(task: Task): Task {
   return { ...task, cell: { ...task.cell, skip: 0 } };
@@ -52,9 +48,9 @@ async function tryAll(matrix: Matrix, tasks: readonly Task[]): Promise<readonly 
   const queue = tasks.map((task) => ({ task, tries: 1 }));
   const problems: string[] = [];
   while (queue.length > 0) {
-    const taken = new Map(queue.splice(0, HOSTS).map((next, index) => [`host-${index + 1}`, next]));
-    await farm.submit();
-    const report = await rounds.round(new Map([...taken].map(([host, { task }]) => [host, task])));
+    const taken = byHost(queue.splice(0, HOSTS));
+    await trial.farm.submit();
+    const report = await trial.rounds.round(new Map([...taken].map(([host, { task }]) => [host, task])));
     problems.push(...report.problems);
     for (const [host, { task, tries }] of taken) {
       if (report.fired.has(host)) matrix.cameToPass(task.cell);

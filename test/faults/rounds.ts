@@ -121,9 +121,7 @@ export class Rounds {
     if (outcome === 'late') problems.push(`${host} hangs: ${run.said}`);
     else if (outcome !== undefined && outcome.code !== 0 && !/SF\d{3}/.test(run.said))
       problems.push(`${host} failed without a word: ${run.said}`);
-    // A folder and the words in it are two things: between them there is a lock of somebody unnamed.
-    const unnamed = /^command .*(lock|holder)$/.test(cell.label);
-    return { host, fired: injector.fired, killed: injector.dead, said: run.said, unnamed, problems };
+    return { host, fired: injector.fired, killed: injector.dead, said: run.said, problems };
   }
 
   async #lookAtFiles(): Promise<readonly string[]> {
@@ -137,11 +135,11 @@ export class Rounds {
     const locks = await this.#farm.locks();
     if (locks.size === 0) return [];
     const problems = [...locks].flatMap(([host, holder]) => {
-      const { killed = false, said = '', unnamed = false } = suffered.find((one) => one.host === host) ?? {};
+      const { killed = false, said = '' } = suffered.find((one) => one.host === host) ?? {};
       // Whose connection broke while it took or gave back the lock has said so, and cannot know more.
       const reported = said.includes(host);
       if (!killed && !reported) return [`${host} stays locked without a word: ${said}`];
-      if (unnamed || /\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)) return [];
+      if (/\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)) return [];
       return [`nobody is named by the lock of ${host}: ${holder}`];
     });
     const { code, stdout, stderr } = await this.#farm.sandbox.run(['unlock', '--force', ...locks.keys()]);
@@ -151,7 +149,7 @@ export class Rounds {
 
   /**
    * One more apply brings every host to what the file says, and then there is nothing to do.
-   * @param looks whether edits may have taken each other back: then nothing writes again what was begun
+   * @param looks whether several edits came before it, which may have taken each other back
    */
   async #converge(looks = false): Promise<readonly string[]> {
     const problems: string[] = [];
@@ -175,7 +173,7 @@ export class Rounds {
     }
     const [locks, leftovers] = await Promise.all([
       this.#farm.locks(),
-      Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host, !looks))),
+      Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host))),
     ]);
     const locked = [...locks.keys()].map((host) => `${host} is still locked`);
     return [...problems, ...locked, ...this.#once(leftovers.flat())];
@@ -207,7 +205,6 @@ interface Suffered {
   readonly fired: boolean;
   readonly killed: boolean;
   readonly said: string;
-  readonly unnamed: boolean;
   readonly problems: string[];
 }
 

@@ -4,8 +4,8 @@ import { labelled, type Label } from './boundary.js';
 /** What a script is for, told by what stands in it. */
 const PURPOSES: readonly (readonly [name: string, mark: RegExp])[] = [
   ['probe', /sealfarm-probe/],
-  ['lock', /mkdir[^\n]*lock'/],
-  ['unlock', /rmdir[^\n]*lock'/],
+  ['lock', /\bln "\$temp" "\$lock"/],
+  ['unlock', /rmdir "\$lock"/],
   ['batch', /^part_0\(\)/m],
   ['stop', /does not end/],
   ['start', /setsid/],
@@ -25,7 +25,7 @@ export function withBootId(script: string, file: string): string {
 }
 
 /** What changes something on a host, or comes right before. */
-const COMMANDS = ['mkdir', 'mv', 'sync', 'rm', 'rmdir', 'chmod', 'chown', 'base64', 'sed', 'kill'];
+const COMMANDS = ['mkdir', 'ln', 'mv', 'sync', 'rm', 'rmdir', 'chmod', 'chown', 'base64', 'sed', 'kill'];
 
 /** A script that notes each command before it does it, one a line, in a file of its own. */
 export function recording(script: string, file: string): string {

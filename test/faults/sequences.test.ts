@@ -1,49 +1,43 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/cli.js';
 import { findBoundaries, type Boundary } from './boundaries.js';
 import { endsWorkers, FAULTS, impossible, kindOf } from './boundary.js';
-import { FaultFarm } from './fault-farm.js';
-import { Rounds, type Task } from './rounds.js';
+import type { Task } from './rounds.js';
 import { SCENARIOS } from './scenario.js';
-
-const HOSTS = 10;
+import { byHost, HOSTS, LONGEST, Trial } from './set-up.js';
 
 /** Each takes seconds: two hundred are for whoever has the time. */
 const SEQUENCES = Number(process.env['SEALFARM_FAULT_SEQUENCES'] ?? 10);
 const SEED = Number(process.env['SEALFARM_FAULT_SEED'] ?? 1);
 
-let farm: FaultFarm;
-let rounds: Rounds;
+let trial: Trial;
 
 beforeAll(async () => {
-  farm = await FaultFarm.up(HOSTS);
-  rounds = new Rounds(farm);
-  await rounds.begin();
+  trial = await Trial.begin();
 });
 
-afterAll(async () => {
-  await farm.down();
-});
+afterAll(() => trial.farm.down());
 
-it(`survives ${SEQUENCES} sequences of edits and faults while sectors go through`, async () => {
-  const drawn = fc.sample(sequence(await findBoundaries(rounds)), { numRuns: SEQUENCES, seed: SEED });
-  const problems: string[] = [];
-  for (let first = 0; first < drawn.length; first += HOSTS) {
-    const batch = drawn.slice(first, first + HOSTS);
-    await farm.submit();
-    problems.push(
-      ...(await rounds.sequences(new Map(batch.map((tasks, index) => [`host-${index + 1}`, tasks])))),
+it(
+  `survives ${SEQUENCES} sequences of edits and faults while sectors go through`,
+  async () => {
+    const drawn = fc.sample(sequence(await findBoundaries(trial.rounds)), { numRuns: SEQUENCES, seed: SEED });
+    const problems: string[] = [];
+    for (let first = 0; first < drawn.length; first += HOSTS) {
+      const batch = drawn.slice(first, first + HOSTS);
+      await trial.farm.submit();
+      problems.push(...(await trial.rounds.sequences(byHost(batch))));
+      process.stderr.write(`${first + batch.length} sequences, ${problems.length} problems\n`);
+    }
+    await trial.end();
+    process.stdout.write(
+      `seed ${SEED}: ${drawn.flat().length} edits with faults in ${drawn.length} sequences; ${trial.farm.summary()}\n`,
     );
-    process.stderr.write(`${first + batch.length} sequences, ${problems.length} problems\n`);
-  }
-  await eventually('all sectors proving', () => farm.sandbox.allProving(farm.submitted));
-  process.stdout.write(
-    `seed ${SEED}: ${drawn.flat().length} edits with faults in ${drawn.length} sequences; ${farm.summary()}\n`,
-  );
-  expect(farm.jobsDone()).toBeGreaterThan(0);
-  expect(problems).toEqual([]);
-}, 3_600_000);
+    expect(trial.farm.jobsDone()).toBeGreaterThan(0);
+    expect(problems).toEqual([]);
+  },
+  LONGEST,
+);
 
 /** Two or three edits, each with a fault where an apply may pass or not: it takes another course each time. */
 function sequence(boundaries: readonly Boundary[]): fc.Arbitrary<readonly Task[]> {

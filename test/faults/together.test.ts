@@ -45,7 +45,7 @@ it('lets one of two applies and a drain at a time, tells the others who it is, a
   for (const host of farm.hosts) expect(await farm.wrongFiles(host)).toEqual([]);
   // Nobody did again what another one had done.
   for (const host of ['host-1', 'host-2']) expect(await restarts(host)).toBe(1);
-  await eventually('all sectors proving', () => farm.sandbox.allProving(farm.submitted));
+  await eventually('all sectors proving', () => farm.allProving());
   expect(farm.lostJobs()).toEqual([]);
 });
 

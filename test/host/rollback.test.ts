@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FileChange, JournalEntry } from '../../src/host/journal.js';
-import { wayBack, withSecrets } from '../../src/host/rollback.js';
+import { changedSinceStart, wayBack, withSecrets } from '../../src/host/rollback.js';
 
 const MANIFEST = '/s/manifest.json';
 
@@ -52,6 +52,32 @@ describe('the way back', () => {
   it('has an end', () => {
     expect(wayBack(JOURNAL, 3, MANIFEST)).toBe(2);
     expect(wayBack([], 1, MANIFEST)).toBe(0);
+  });
+});
+
+describe('what was changed since a worker came up', () => {
+  const FILES = new Set(['/a', MANIFEST]);
+  const ended = (step: string, outcome: 'done' | 'failed'): JournalEntry => ({
+    at: '2026-03-01T12:00:00.000Z',
+    who: 'alice',
+    run: 'r9',
+    step,
+    outcome,
+  });
+  const since = (...entries: readonly JournalEntry[]): number | undefined =>
+    changedSinceStart(entries, 'w', FILES, MANIFEST);
+
+  it('goes back to before the first of these changes', () => {
+    expect(since(...JOURNAL)).toBe(2);
+    expect(since(...JOURNAL, ended('w/restart', 'failed'), ended('other/start', 'done'))).toBe(2);
+    expect(since(...JOURNAL.slice(0, 4), ended('w/restart', 'done'), ...JOURNAL.slice(4))).toBe(1);
+  });
+
+  it('is nothing after a start, where the files were new, and where others changed', () => {
+    for (const step of ['w/start', 'w/restart'])
+      expect(since(...JOURNAL, ended(step, 'done'))).toBeUndefined();
+    expect(since(...JOURNAL.slice(0, 2))).toBeUndefined();
+    expect(since(changed('r5', '/other', 'o1', 'o2'))).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { thisProcess } from '../../src/cli/this-process.js';
@@ -20,11 +20,16 @@ const ENV = ['etc', 'workers', 'worker-1', 'worker.env'] as const;
 
 /** As by a process of this machine. */
 async function lockBy(pid: number): Promise<void> {
-  const lock = farm.host('host-1', 'state', 'lock');
-  await mkdir(lock, { recursive: true });
   const since = new Date().toISOString();
   const holder = formatHolder({ who: 'bob@desk', since, why: 'drain', process: { ...thisProcess(), pid } });
-  await writeFile(join(lock, 'holder'), `${holder}\n`);
+  await writeFile(farm.host('host-1', 'state', 'lock'), `${holder}\n`);
+}
+
+/** A process that is no more. */
+async function ended(): Promise<ChildProcess> {
+  const child = spawn('true');
+  await once(child, 'exit');
+  return child;
 }
 
 interface Run {
@@ -121,9 +126,7 @@ it('waits for a lock that a living process holds, and goes on when it is free', 
 });
 
 it('names a lock whose process has ended, and unlocks it without force', async () => {
-  const child = spawn('true');
-  await once(child, 'exit');
-  await lockBy(child.pid ?? 0);
+  await lockBy((await ended()).pid ?? 0);
   await farm.edit((text) => text.replace('limits: { PC1: 1 }', 'limits: { PC1: 2 }'));
   const refused = await farm.run(['apply', '--yes', '--lock-timeout', '1h']);
   expect(refused.code).toBe(1);
@@ -136,6 +139,17 @@ it('names a lock whose process has ended, and unlocks it without force', async (
     expect.stringContaining('It was stale: its process has ended.'),
   ]);
   expect((await farm.run(['apply', '--yes'])).code).toBe(0);
+});
+
+it("needs no token of the miner's to look at hosts and to unlock them", async () => {
+  const file = await farm.readFile();
+  await farm.edit((text) => text.replace(/token: \{ file: .* \}/, 'token: { env: SEALFARM_NOT_THERE }'));
+  await lockBy((await ended()).pid ?? 0);
+  expect((await farm.run(['plan'])).stderr).toContain('SF301');
+  expect(await farm.run(['unlock', 'host-1'])).toMatchObject({ code: 0, stderr: '' });
+  const { code, stdout, stderr } = await farm.run(['history', '--limit', '100']);
+  expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('rollback host-1 --to 1')]);
+  await farm.edit(() => file);
 });
 
 it('names hosts that cannot be reached', async () => {

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { Speed } from '../../src/sandbox/speed.js';
 import { eventually } from '../support/cli.js';
@@ -36,7 +36,7 @@ it('drains what it can where some hosts cannot be locked or written, and says wh
   const inTheWay = [sandbox.host('host-1', 'state', 'lock'), sandbox.host('host-2', 'state', 'backups')];
   for (const path of inTheWay) {
     await rm(path, { recursive: true, force: true });
-    await writeFile(path, '');
+    await symlink('nowhere', path);
   }
   const drained = await sandbox.run(['drain', 'host-1', 'host-2', 'host-3', '--json']);
   expect(drained.code, drained.stdout).toBe(1);
@@ -63,7 +63,7 @@ it('drains what it can where some hosts cannot be locked or written, and says wh
 
 it('says of each host that it cannot be locked, also where none can', async () => {
   const sandbox = await applied(2);
-  for (const host of ['host-1', 'host-2']) await writeFile(sandbox.host(host, 'state', 'lock'), '');
+  for (const host of ['host-1', 'host-2']) await symlink('nowhere', sandbox.host(host, 'state', 'lock'));
   const drained = await sandbox.run(['drain', 'host-1', 'host-2']);
   expect(drained.code).toBe(1);
   for (const host of ['host-1', 'host-2'])

@@ -62,16 +62,8 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
       terminal.diagnostics([refusal]);
       return EXIT.failed;
     }
-    if (options.yes !== true) {
-      if (!terminal.canAsk) {
-        terminal.diagnostics([NOBODY_TO_ASK]);
-        return EXIT.usage;
-      }
-      if (!(await terminal.confirm('\nApply these steps? Only "yes" is taken: ', on.signal))) {
-        terminal.say('Nothing was changed.');
-        return EXIT.failed;
-      }
-    }
+    const asked = await terminal.mayChange('Apply these steps?', options.yes, on.signal);
+    if (asked !== EXIT.done) return asked;
     const how = { ...options, rules: rulesOf(options), leftOut: part?.leftOut };
     const { code } = await carryOut(on, terminal, planned, how, (probe) =>
       stillMeant(planned, workspace.plan(probe, part), options),
@@ -110,13 +102,6 @@ function nothingToForce(name: string): Diagnostic {
     help: 'Nothing was changed. It takes names of single workers whose restart stands in the plan.',
   };
 }
-
-const NOBODY_TO_ASK: Diagnostic = {
-  code: 'SF614',
-  severity: 'error',
-  message: 'nothing was changed: there is no terminal to ask on',
-  help: 'Say --yes to apply without a question.',
-};
 
 function moved(planned: Plan): Diagnostic {
   return {

@@ -5,12 +5,9 @@ import { isRestorable } from '../../host/rollback.js';
 import { diagnosticsJson, formatDiagnostics } from '../../view/diagnostics.js';
 import { formatHistory, historyJson } from '../../view/history.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { endOnInterrupt } from '../interrupt.js';
 import { readJournal } from '../journals.js';
-import { loadFarm } from '../load-farm.js';
-import { hostsNamed } from '../targets.js';
+import { onHosts } from '../on-hosts.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { openMachines } from '../workspace.js';
 
 export interface HistoryOptions extends GlobalOptions {
   /** Milliseconds since 1970 */
@@ -20,27 +17,15 @@ export interface HistoryOptions extends GlobalOptions {
 }
 
 /** Shows who changed what, when and how it went, from the journals of the hosts. */
-export async function history(names: readonly string[], options: HistoryOptions): Promise<ExitCode> {
+export function history(names: readonly string[], options: HistoryOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  const farm = await loadFarm(options.config, terminal);
-  if (farm === undefined) return EXIT.badConfig;
-  const hosts = hostsNamed(farm, names);
-  if (!hosts.ok) {
-    terminal.diagnostics([hosts.diagnostic]);
-    return EXIT.usage;
-  }
-  const { connections } = await openMachines(farm, terminal.askPassphrase);
-  const dispose = endOnInterrupt();
-  try {
+  return onHosts(names, options, terminal, async (hosts, connections) => {
     const read = await Promise.all(
-      hosts.value.map(async (host) => ({
-        host,
-        journal: await readJournal(connections.remote(host.name), host),
-      })),
+      hosts.map(async (host) => ({ host, journal: await readJournal(connections.remote(host.name), host) })),
     );
     const journals = new Map<string, readonly JournalEntry[]>();
     for (const { host, journal } of read) if (journal.ok) journals.set(host.name, journal.value.entries);
-    const manifests = new Map(hosts.value.map(({ name, paths }) => [name, hostLayout(paths).manifest]));
+    const manifests = new Map(hosts.map(({ name, paths }) => [name, hostLayout(paths).manifest]));
     const all = historyOf(journals, (host, entry) => isRestorable(entry, manifests.get(host) ?? ''));
     const runs = chosen(all, options);
     const failures = read.flatMap(({ journal }) => (journal.ok ? [] : [journal.diagnostic]));
@@ -56,10 +41,7 @@ export async function history(names: readonly string[], options: HistoryOptions)
     terminal.say(formatDiagnostics(failures, terminal.errorStyle, terminal.width));
     if (failures.length === 0) return EXIT.done;
     return journals.size === 0 ? EXIT.failed : EXIT.partial;
-  } finally {
-    dispose();
-    await connections.close();
-  }
+  });
 }
 
 function chosen(runs: readonly HistoryRun[], { since = 0, limit }: HistoryOptions): readonly HistoryRun[] {

@@ -52,7 +52,7 @@ export function rollback(name: string, options: RollbackOptions): Promise<ExitCo
       terminal.result('Nothing to bring back: the files are as they were.', report);
       return EXIT.done;
     }
-    const asked = await mayGoOn(on, terminal, options);
+    const asked = await terminal.mayChange('Bring these files back?', options.yes, on.signal);
     if (asked !== EXIT.done) return asked;
     const leftOut = new Set(
       on.workspace.farm.hosts.map((one) => one.name).filter((one) => one !== host.name),
@@ -64,17 +64,6 @@ export function rollback(name: string, options: RollbackOptions): Promise<ExitCo
     );
     return code;
   });
-}
-
-async function mayGoOn(on: OnFarm, terminal: Terminal, { yes }: RollbackOptions): Promise<ExitCode> {
-  if (yes === true) return EXIT.done;
-  if (!terminal.canAsk) {
-    terminal.diagnostics([NOBODY_TO_ASK]);
-    return EXIT.usage;
-  }
-  if (await terminal.confirm('\nBring these files back? Only "yes" is taken: ', on.signal)) return EXIT.done;
-  terminal.say('Nothing was changed.');
-  return EXIT.failed;
 }
 
 interface Made {
@@ -129,13 +118,6 @@ function show(terminal: Terminal, { hosts }: Plan, { stay, before }: Way): void 
   const new_ = stay.length === 0 ? '' : `New files stay: ${stay.map(printable).join(', ')}.`;
   if (as + new_ !== '') terminal.say(`\n${as}${new_}`);
 }
-
-const NOBODY_TO_ASK: Diagnostic = {
-  code: 'SF614',
-  severity: 'error',
-  message: 'nothing was changed: there is no terminal to ask on',
-  help: 'Say --yes to bring the files back without a question.',
-};
 
 function severalHosts(name: string): Diagnostic {
   return {

@@ -8,8 +8,7 @@ import type { ExecOutput, Remote } from '../../remote/remote.js';
 import { diagnosticsJson, formatDiagnostics } from '../../view/diagnostics.js';
 import { printable } from '../../view/text.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { onFarm } from '../on-farm.js';
-import { hostsNamed } from '../targets.js';
+import { onHosts } from '../on-hosts.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { processState } from '../this-process.js';
 
@@ -32,19 +31,14 @@ type Ask = (host: string, lock: SeenLock) => Promise<boolean>;
 /** Takes away the lock that a command left which was cut off; one that is not stale only where that was said. */
 export function unlock(names: readonly string[], options: UnlockOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm('unlock', options, terminal, async ({ workspace: { farm, connections }, signal }) => {
-    const hosts = hostsNamed(farm, names);
-    if (!hosts.ok) {
-      terminal.diagnostics([hosts.diagnostic]);
-      return EXIT.usage;
-    }
+  return onHosts(names, options, terminal, async (hosts, connections) => {
     const ask: Ask = async (host, lock) => {
       if (options.force === true || !terminal.canAsk) return options.force === true;
-      const question = `${host} is locked by ${printable(lockWords(lock))}, who may still work there.\nTake the lock away? Only "yes" is taken: `;
-      return terminal.confirm(question, signal);
+      const question = `${host} is locked by ${printable(lockWords(lock))}, who may still work there.\nTake the lock away?`;
+      return terminal.confirm(question);
     };
     const seen = await Promise.all(
-      hosts.value.map(async ({ name, paths }) => {
+      hosts.map(async ({ name, paths }) => {
         const { lock } = hostLayout(paths);
         const remote = connections.remote(name);
         return { remote, lock, output: await remote.exec(lookScript(lock)) };
@@ -114,6 +108,6 @@ function stillThere(host: string, lock: string, why: string): Diagnostic {
     severity: 'error',
     message: `cannot take the lock of ${host} away: ${why === '' ? `${lock} is still there` : why}`,
     place: { kind: 'host', host, path: lock },
-    help: 'Look at that folder on the host; the SSH user must be able to remove it, and nothing else belongs there.',
+    help: 'Look at it on the host; the SSH user must be able to remove it. Where it is a folder, as earlier versions made, nothing but `holder` belongs in it.',
   };
 }

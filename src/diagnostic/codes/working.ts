@@ -27,7 +27,8 @@ export const WORKING_CODES = {
       'Lotus exits with status 0 even on errors, so only its log tells why: fewer than 100,000 open files allowed, a locked repo, a taken port, a file in a sector folder whose name is no sector, a miner with another API version. ' +
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
-      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait.',
+      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait. ' +
+      'Where an earlier run that was cut off had changed its files, the message names the `sealfarm rollback` that takes that back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
@@ -52,10 +53,10 @@ export const WORKING_CODES = {
     title: 'worker did not stop',
     severity: 'error',
     why:
-      'The worker was quiet and its paths are detached, but its process did not end within 30 seconds, or a job came in the last moment: C1, FIN and GET cannot be switched off in Lotus. ' +
-      'While its paths are detached, their sectors are in no index.',
+      'The worker was quiet and its paths were detached, but its process did not end within 30 seconds, or a job came in the last moment: C1, FIN and GET cannot be switched off in Lotus. ' +
+      'Its paths are attached again as long as it answers; while they are not, their sectors are in no index. Its tasks stay off.',
     remedy:
-      'Run the command again at once: it attaches the paths, or stops the worker when the job is done. A process that does not end often waits for a disk; look at it on the host.',
+      'Run the command again: it attaches what is not attached, and stops the worker when the job is done. A process that does not end often waits for a disk; look at it on the host.',
   },
   SF606: {
     title: 'change not in effect',
@@ -83,7 +84,7 @@ export const WORKING_CODES = {
     title: 'host is locked',
     severity: 'error',
     why:
-      'Whoever changes a host holds the folder `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
+      'Whoever changes a host holds the file `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
       'Somebody holds it now, or a command was cut off and left it. ' +
       'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
@@ -128,8 +129,8 @@ export const WORKING_CODES = {
   SF614: {
     title: 'nobody to ask',
     severity: 'error',
-    why: '`sealfarm apply` shows its steps and asks before it changes anything, and here is no terminal to ask on, as under cron, in CI or with `--json`. Nothing was changed.',
-    remedy: 'Look at `sealfarm plan`, then say `--yes`.',
+    why: '`sealfarm apply` and `sealfarm rollback` show what they would do and ask before they change anything, and here is no terminal to ask on, as under cron, in CI or with `--json`. Nothing was changed.',
+    remedy: 'Look at what is shown, for `apply` as by `sealfarm plan`, then say `--yes`.',
   },
   SF615: {
     title: 'wrong use of the command line',
