@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DrainOptions } from './commands/drain.js';
 import type { ResumeOptions } from './commands/resume.js';
 import { duration, LOCK_TIMEOUT } from './duration-option.js';
@@ -16,6 +16,9 @@ from there. A name is a host with all its workers, a worker, @tag, or a pattern.
 --mode guide does so too, by the letter of the public guide, and warns of what it leaves behind.
 --on-deadline: keep draining and exit with 1; resume, which gives the tasks back; or stop, once its jobs have ended.
 
+A sector that no worker may take on, for the groups of the paths, never leaves by itself: the drain says which, at once, and
+which group would free it. --resolve allow-to=GROUP lets sectors go there in the miner's index, until the drain has ended.
+
 Exit codes: 0 done · 1 failed, or not in time · 3 goes on (--detach) · 4 can never end as things are.
 ${examples(
   'sealfarm drain host-3',
@@ -30,7 +33,9 @@ export function drainCommands(program: Command, finish: (code: ExitCode) => void
   program
     .command('drain')
     .description('take machines or workers out of the sealing pipeline and stop them when they are empty')
-    .argument('<host-or-worker...>')
+    .argument('[host-or-worker...]')
+    .option('--status', 'only look: the drains that hold, and what is in their way')
+    .option('--dry-run', 'only look: what would be switched off now, and what would be in the way')
     .option('--reason <text>', 'why, for everyone who looks')
     .addOption(
       new Option('--until <goal>', 'empty of sectors, or quiet: without a job')
@@ -55,13 +60,16 @@ export function drainCommands(program: Command, finish: (code: ExitCode) => void
       'hosts that are drained at a time (default: all of them)',
       wholeNumber(1, 1000),
     )
+    .option('--allow-last', 'also the last worker that takes a task, or the only one that a group can reach for PC2')
+    .option(
+      '--resolve <allow-to=GROUP>',
+      'let sectors go on to this group for as long as the drain lasts; again for more groups',
+      resolveGroups,
+    )
     .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .addHelpText('after', DRAIN_HELP)
     .action(async (names: string[], _: unknown, self: Command) => {
-      const options = self.optsWithGlobals<DrainOptions>();
-      if (options.deadline === undefined && self.getOptionValueSource('onDeadline') === 'cli')
-        self.error('error: --on-deadline says what to do after --deadline, which is not given');
-      finish(await (await import('./commands/drain.js')).drain(names, options));
+      finish(await drain(names, self));
     });
   program
     .command('resume')
@@ -74,4 +82,22 @@ export function drainCommands(program: Command, finish: (code: ExitCode) => void
         await (await import('./commands/resume.js')).resume(names, self.optsWithGlobals<ResumeOptions>()),
       );
     });
+}
+
+async function drain(names: readonly string[], self: Command): Promise<ExitCode> {
+  const options = self.optsWithGlobals<DrainOptions & { readonly status?: true; readonly dryRun?: true }>();
+  const look = await import('./commands/drain-status.js');
+  if (options.status === true) return look.drainStatus(names, options);
+  if (names.length === 0) self.error("error: missing required argument 'host-or-worker'");
+  if (options.deadline === undefined && self.getOptionValueSource('onDeadline') === 'cli')
+    self.error('error: --on-deadline says what to do after --deadline, which is not given');
+  if (options.dryRun === true) return look.drainPreview(names, options);
+  return (await import('./commands/drain.js')).drain(names, options);
+}
+
+/** `allow-to=GROUP`, or several with commas between. */
+function resolveGroups(text: string, before: readonly string[] = []): readonly string[] {
+  const groups = /^allow-to=([^,\s]+(?:,[^,\s]+)*)$/.exec(text)?.[1]?.split(',');
+  if (groups === undefined) throw new InvalidArgumentError('Write allow-to=GROUP, with a storage group of the file.');
+  return [...new Set([...before, ...groups])];
 }
