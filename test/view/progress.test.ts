@@ -25,8 +25,8 @@ describe('plainProgress', () => {
   it('tells which sector holds a drain up, and why', () => {
     expect(plain(DRAINING))
       .toBe(`[host-3] worker-3: draining, waiting for 1 job: PC1 of s-t01000-3 (running); 1 sector: s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)
-[host-3] worker-3: draining, waiting for 2 sectors: s-t01000-3 in PreCommit2 (waits for PC2), s-t01000-6
-[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take
+[host-3] worker-3: draining, waiting for 2 sectors: s-t01000-3 in PreCommit2 (waits for PC2 of this worker), s-t01000-6
+[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take: its path allows group-1; it is a task of worker-2 (group-2)
 [host-3] worker-3: empty and stopped
 `);
   });
@@ -116,7 +116,10 @@ describe('jsonProgress', () => {
             state: 'PreCommit2',
             types: ['sealed', 'cache'],
             elsewhere: ['C2'],
+            allowTo: ['group-1'],
           },
+          allowTo: ['group-1'],
+          able: [{ worker: 'worker-2', groups: ['group-2'] }],
         },
       ],
     });
