@@ -143,7 +143,7 @@ function declOf(text: string): SectorDecl {
   return { Miner: 1000, Number: Number(number), SectorFileType: mask };
 }
 
-function statesOf({ holds = {} }: There): ReadonlyMap<string, SectorState> {
+export function statesOf({ holds = {} }: There): ReadonlyMap<string, SectorState> {
   return new Map(
     Object.values(holds)
       .flat()

@@ -166,6 +166,21 @@ describe('held sectors', () => {
     ]);
   });
 
+  it('say since when, whom their path allows, and who has locked them', () => {
+    const lock = { Sector: { Miner: 1000, Number: 1 }, Read: [1, 0, 0], Write: [0, 1, 2] };
+    const other = { ...lock, Sector: { Miner: 1000, Number: 2 } };
+    const free = { ...lock, Read: [0, 0, 0], Write: [0, 0, 0] };
+    const seen = changeMiner(withSectors(GUIDE, { 'host-1': [decl(1)] }), { locks: [lock, other, free] });
+    const since = '2026-01-02T03:04:05.000Z';
+    const states = new Map([['s-t01000-1', { state: 'WaitSeed', since }]]);
+    const snapshot = drainSnapshot('worker-1', seen, seen.miner, states);
+    expect(snapshot.held).toMatchObject([{ state: 'WaitSeed', since, allowTo: [GROUP] }]);
+    expect(snapshot.held[0]).not.toHaveProperty('settled');
+    expect(snapshot.locks).toEqual([
+      { sector: 's-t01000-1', reads: ['unsealed'], writes: ['sealed', 'cache'] },
+    ]);
+  });
+
   it('are not those on a path that another worker has attached now', () => {
     const id = idOf('host-1', SEAL);
     const seen = withSectors(GUIDE, { 'host-1': [decl(1)] });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/event/event.js';
-import { blockersWords } from '../../src/view/blockers.js';
+import type { Blocker, Wait } from '../../src/drain/step.js';
+import { blockersWords, proposalWords } from '../../src/view/blockers.js';
 import { jsonProgress } from '../../src/view/progress-json.js';
 import { plainProgress } from '../../src/view/progress-plain.js';
 import { createStyle } from '../../src/view/style.js';
@@ -71,6 +72,79 @@ describe('blockersWords', () => {
       ]),
     ).toBe(
       '1 job: PC2 of s-t01000-3 elsewhere, which reads from here; 1 sector: s-t01000-4 in Committing lies here, but the worker does not run',
+    );
+  });
+
+  it.each<[what: string, blocker: Blocker, words: string]>([
+    [
+      'a job that may come back',
+      { kind: 'job', job: { task: 'PC1', sector: 's-t01000-3', state: 'awaited', since: '' } },
+      '1 job: PC1 of s-t01000-3 (the miner waits for its return)',
+    ],
+    [
+      'a lock',
+      { kind: 'lock', lock: { sector: 's-t01000-3', reads: ['unsealed'], writes: ['sealed', 'cache'] } },
+      '1 lock: s-t01000-3 for writing sealed, cache and reading unsealed',
+    ],
+    [
+      'a sector that Lotus has given up',
+      { kind: 'failed', sector: held(3, 'FailedUnrecoverable') },
+      '1 sector: s-t01000-3 in FailedUnrecoverable is given up by Lotus and stays until somebody removes it',
+    ],
+    [
+      'a sector that ends where it lies',
+      { kind: 'stays', sector: { ...held(3, 'WaitSeed'), settled: true } },
+      '1 sector: s-t01000-3 in WaitSeed has its long-term storage here',
+    ],
+    [
+      'a task that nobody takes',
+      { kind: 'stranded', sector: held(3, 'WaitSeed'), task: 'C2', allowTo: [], able: [] },
+      '1 sector: s-t01000-3 in WaitSeed needs C2, which no other worker takes',
+    ],
+    [
+      'a task of somebody without a group',
+      {
+        kind: 'stranded',
+        sector: held(3, 'PreCommit2'),
+        task: 'PC2',
+        allowTo: ['a', 'b'],
+        able: [{ worker: 'worker-2', groups: [] }],
+      },
+      '1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take: its path allows a, b; it is a task of worker-2 (no group)',
+    ],
+    [
+      'pieces that can only come here',
+      { kind: 'stranded', sector: held(3, 'AddPiece'), task: 'AP', allowTo: [], able: [] },
+      '1 sector: s-t01000-3 in AddPiece needs AP, which nobody but this worker could do',
+    ],
+    [
+      'storage that is nowhere else',
+      { kind: 'stranded', sector: held(3, 'FinalizeSector'), task: 'GET', allowTo: [], able: [] },
+      '1 sector: s-t01000-3 in FinalizeSector needs GET, and no other worker has a path for long-term storage',
+    ],
+  ])('tells of %s', (_, blocker, words) => {
+    expect(blockersWords([blocker])).toBe(words);
+  });
+
+  it.each<[wait: Wait, words: string]>([
+    [{ on: 'job-here', task: 'C1' }, 'C1, a job here'],
+    [{ on: 'job-elsewhere', task: 'C2' }, 'C2, a job elsewhere'],
+    [{ on: 'room-elsewhere', task: 'PC2' }, 'a worker with room for PC2'],
+    [{ on: 'own-task', task: 'PC2' }, 'PC2 of this worker'],
+    [{ on: 'others', task: 'FIN' }, 'FIN, where its other files are'],
+    [{ on: 'seed' }, 'its seed, up to 75 minutes'],
+    [{ on: 'chain' }, 'the chain'],
+    [{ on: 'deals' }, 'its pieces'],
+    [{ on: 'removal' }, 'the removal of files'],
+    [{ on: 'release' }, 'the end of what is done with it'],
+  ])('tells what a sector waits for: %j', (waitsFor, words) => {
+    const blocker: Blocker = { kind: 'sector', sector: held(3, 'X'), waitsFor };
+    expect(blockersWords([blocker])).toBe(`1 sector: s-t01000-3 in X (waits for ${words})`);
+  });
+
+  it('tells which group would free sectors', () => {
+    expect(proposalWords({ allowTo: ['group-2'], frees: ['s-t01000-3', 's-t01000-4'] })).toBe(
+      '`--resolve allow-to=group-2` lets 2 sectors go on: s-t01000-3, s-t01000-4',
     );
   });
 
