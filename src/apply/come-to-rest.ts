@@ -122,7 +122,7 @@ async function areMoving(
   if (goal !== 'quiet' || !observation.miner.reached) return false;
   const { held } = drainSnapshot(worker, observation, observation.miner, new Map());
   const states = await context.sectorStates(held.map(({ sector }) => sector));
-  return [...states.values()].some((state) => MOVING.has(state));
+  return [...states.values()].some(({ state }) => MOVING.has(state));
 }
 
 /**

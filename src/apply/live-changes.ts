@@ -2,7 +2,12 @@ import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { StorageId, StorageInfo } from '../lotus/api.js';
-import { settingChanges, settingsFrom, type SectorStoreSettings } from '../lotus/sectorstore.js';
+import {
+  settingChanges,
+  settingsFrom,
+  type SectorStoreSettings,
+  type SettingName,
+} from '../lotus/sectorstore.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import type { Action } from '../plan/plan.js';
 import type { MinerApi } from '../rpc/miner-api.js';
@@ -29,16 +34,27 @@ export async function redeclare(
   { id, path, settings }: Redeclare,
 ): Promise<Result<undefined>> {
   const known = await miner.storageInfo(id);
-  const told = known.ok
-    ? await giveSettings(miner, known.value, settings)
-    : await declareAnew(api, id, known.diagnostic);
-  if (!told.ok) return told;
+  if (!known.ok) {
+    const declared = await declareAnew(api, id, known.diagnostic);
+    if (!declared.ok) return declared;
+  }
+  const present = known.ok ? known : await miner.storageInfo(id);
+  if (!present.ok) return present;
+  // The worker declares what its file has, and that may be not what is wanted now.
+  if (differing(present.value, settings).length > 0) {
+    const told = await giveSettings(miner, present.value, settings);
+    if (!told.ok) return told;
+  }
   const indexed = await miner.storageInfo(id);
   if (!indexed.ok) return indexed;
-  const left = settingChanges(settingsFrom(indexed.value), settings).map(({ name }) => name);
+  const left = differing(indexed.value, settings);
   return left.length === 0
     ? success(undefined)
     : notInEffect(target, `${left.join(', ')} of ${path} in the miner's index`);
+}
+
+function differing(indexed: StorageInfo, settings: SectorStoreSettings): readonly SettingName[] {
+  return settingChanges(settingsFrom(indexed), settings).map(({ name }) => name);
 }
 
 async function giveSettings(

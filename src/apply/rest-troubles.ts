@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Deadlock } from '../drain/deadlock.js';
 import type { Blocker, DrainDecision } from '../drain/step.js';
 import { runsElsewhere } from '../observed/keeper.js';
 import type { RestRequest } from './come-to-rest.js';
@@ -15,21 +16,37 @@ export function takenBack({ host, worker, leaving }: RestRequest): Diagnostic {
   };
 }
 
-export function cannotEnd({ host, worker, leaving }: RestRequest, { blockers }: DrainDecision): Diagnostic {
+export function cannotEnd(
+  { host, worker, leaving }: RestRequest,
+  { blockers, proposal }: DrainDecision,
+): Diagnostic {
   if (blockers.some(({ kind }) => kind === 'elsewhere')) return runsElsewhere(host, worker);
   const stuck = blockers.flatMap((blocker) => {
-    if (blocker.kind === 'stranded')
-      return [`${blocker.sector.sector} needs ${blocker.task}, which no worker may take`];
+    if (blocker.kind === 'stranded') return [strandedWords(blocker)];
+    if (blocker.kind === 'failed')
+      return [`${blocker.sector.sector} is given up by Lotus and stays until somebody removes it`];
     if (blocker.kind === 'stays') return [`${blocker.sector.sector} is finished and lies there for good`];
     return blocker.kind === 'away' ? [`${blocker.sector.sector} lies on ${worker}, which does not run`] : [];
   });
+  const wayOut =
+    proposal === undefined || leaving === true
+      ? ''
+      : `Drain it with \`--resolve allow-to=${proposal.allowTo.join(',')}\`, which holds as long as the drain. Or: `;
   return {
     code: 'SF612',
     severity: 'error',
     message: `${worker} can never get empty: ${stuck.join('; ')}`,
     place: { kind: 'host', host, worker },
-    help: `Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
+    help: `${wayOut}Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
   };
+}
+
+/** With the groups, where they are the reason: so that a person sees which one is missing. */
+function strandedWords({ sector, task, allowTo, able }: Deadlock): string {
+  const needs = `${sector.sector} needs ${task}, which no worker may take`;
+  if (allowTo.length === 0 || able.length === 0) return needs;
+  const others = able.map(({ worker, groups }) => `${worker} has it for ${groups.join(', ') || 'no group'}`);
+  return `${needs}: its path allows ${allowTo.join(', ')}, ${others.join(', ')}`;
 }
 
 export function pending({ host, worker, goal }: RestRequest, decision: DrainDecision): Diagnostic {
@@ -47,6 +64,7 @@ export function blockerNames(blockers: readonly Blocker[]): string {
   const names = blockers.slice(0, 3).map((blocker) => {
     if (blocker.kind === 'silent') return 'it does not answer';
     if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
+    if (blocker.kind === 'lock') return `a lock on ${blocker.lock.sector}`;
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
   });
   return `${names.join(', ')}${blockers.length > 3 ? ', …' : ''}`;

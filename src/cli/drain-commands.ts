@@ -60,7 +60,10 @@ export function drainCommands(program: Command, finish: (code: ExitCode) => void
       'hosts that are drained at a time (default: all of them)',
       wholeNumber(1, 1000),
     )
-    .option('--allow-last', 'also the last worker that takes a task, or the only one that a group can reach for PC2')
+    .option(
+      '--allow-last',
+      'also the last worker that takes a task, or the only one that a group can reach for PC2',
+    )
     .option(
       '--resolve <allow-to=GROUP>',
       'let sectors go on to this group for as long as the drain lasts; again for more groups',
@@ -98,6 +101,7 @@ async function drain(names: readonly string[], self: Command): Promise<ExitCode>
 /** `allow-to=GROUP`, or several with commas between. */
 function resolveGroups(text: string, before: readonly string[] = []): readonly string[] {
   const groups = /^allow-to=([^,\s]+(?:,[^,\s]+)*)$/.exec(text)?.[1]?.split(',');
-  if (groups === undefined) throw new InvalidArgumentError('Write allow-to=GROUP, with a storage group of the file.');
+  if (groups === undefined)
+    throw new InvalidArgumentError('Write allow-to=GROUP, with a storage group of the file.');
   return [...new Set([...before, ...groups])];
 }

@@ -7,6 +7,7 @@ import type { DesiredFarm } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { UNKNOWN_PACE } from '../drain/pace.js';
+import type { SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
@@ -18,6 +19,7 @@ import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
 import { Connections, type Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import { sectorState } from '../rpc/sector-state.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
 import type { Commit } from '../git/commit-of.js';
@@ -159,13 +161,13 @@ export class Workspace {
   }
 
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
-  async sectorStates(sectors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async sectorStates(sectors: readonly string[]): Promise<SectorStates> {
     const states = await Promise.all(
       sectors.map(async (name) => {
         const sector = parseSectorName(name);
         const status =
           sector === undefined ? undefined : await this.connections.miner.sectorsStatus(sector.Number);
-        return status?.ok === true ? [[name, status.value.State] as const] : [];
+        return status?.ok === true ? [[name, sectorState(status.value)] as const] : [];
       }),
     );
     return new Map(states.flat());

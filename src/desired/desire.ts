@@ -51,7 +51,7 @@ function desireWorker(
     env: workerEnv(farm, worker, token, drain === undefined ? worker.tasks : []),
     tasks: worker.tasks,
     limits: worker.limits,
-    storage: worker.storage.map(desireStorage),
+    storage: worker.storage.map((storage) => desireStorage(storage, drain)),
     ...(drain === undefined ? {} : { drain }),
   };
 }
@@ -73,11 +73,16 @@ function dropInOf(
   });
 }
 
-function desireStorage(storage: StorageDeclaration): DesiredStorage {
+function desireStorage(storage: StorageDeclaration, drain: DrainIntent | undefined): DesiredStorage {
+  const settings = storageSettings(storage);
+  const more = drain?.allowTo?.filter((group) => !storage.allowTo.includes(group)) ?? [];
+  // Without a list it is open to all, and one group in it would close it to the others.
+  const opens = storage.seal && storage.allowTo.length > 0 && more.length > 0;
   return {
     path: storage.path,
     ...(storage.id === undefined ? {} : { id: storage.id }),
-    settings: storageSettings(storage),
+    settings,
+    ...(opens ? { whileDrained: { ...settings, AllowTo: [...settings.AllowTo, ...new Set(more)] } } : {}),
     mount: storage.mount,
   };
 }

@@ -51,5 +51,7 @@ export interface DesiredStorage {
   readonly path: string;
   readonly id?: string;
   readonly settings: SectorStoreSettings;
+  /** What the miner's index shall have instead, while a drain opens the path to more groups. */
+  readonly whileDrained?: SectorStoreSettings;
   readonly mount: 'required' | 'any';
 }

@@ -6,7 +6,11 @@ import type { ObservedMiner, ObservedStorage, ObservedWorker } from '../observed
 
 /** A storage path that only one worker serves, with the sector files on it. */
 export interface Holder {
+  /** Absent where its sectorstore.json tells none. */
+  readonly id?: StorageId;
   readonly allowTo: readonly string[];
+  /** Sectors may end here for good. */
+  readonly canStore: boolean;
   readonly files: readonly SectorFiles[];
 }
 
@@ -31,7 +35,12 @@ export function soleHolders(
   return [
     ...indexed
       .filter(({ ID }) => !shared.has(ID))
-      .map((info): Holder => ({ allowTo: info.AllowTo ?? [], files: declaredFiles(info, miner) })),
+      .map((info): Holder => ({
+        id: info.ID,
+        allowTo: info.AllowTo ?? [],
+        canStore: info.CanStore,
+        files: declaredFiles(info, miner),
+      })),
     ...unindexed(own, miner),
   ];
 }
@@ -48,10 +57,13 @@ function declaredFiles({ ID }: StorageInfo, miner: ObservedMiner): readonly Sect
  * come back to it. What lies there is then known by the folders alone.
  */
 function unindexed(own: ObservedWorker | undefined, miner: ObservedMiner): readonly Holder[] {
-  return [...(own?.storage.values() ?? [])].flatMap((seen) => {
+  return [...(own?.storage.values() ?? [])].flatMap((seen): readonly Holder[] => {
     const store = readStore(seen);
     if (store !== undefined && miner.storage.has(store.id)) return [];
-    return [{ allowTo: store?.settings.AllowTo ?? [], files: seen.entries.flatMap(sectorFile) }];
+    const files = seen.entries.flatMap(sectorFile);
+    if (store === undefined) return [{ allowTo: [], canStore: false, files }];
+    const { AllowTo, CanStore } = store.settings;
+    return [{ id: store.id, allowTo: AllowTo, canStore: CanStore, files }];
   });
 }
 

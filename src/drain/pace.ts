@@ -68,5 +68,6 @@ export function expectedEnd({ took }: Pace, blockers: readonly Blocker[]): numbe
 
 function endOf(took: readonly number[], { state, since }: DrainJob): number {
   const usual = took.toSorted((a, b) => a - b)[Math.floor(took.length / 2)];
-  return usual === undefined || state !== 'running' ? NaN : Date.parse(since) + usual;
+  const isBegun = state === 'running' || state === 'awaited';
+  return usual === undefined || !isBegun ? NaN : Date.parse(since) + usual;
 }

@@ -1,14 +1,14 @@
 import type { WorkerJob } from '../lotus/api.js';
-import { fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
-import { mayFetch } from '../lotus/selector.js';
-import { task, taskByRpc, type TaskCode } from '../lotus/task.js';
+import { FILE_TYPE_NAMES, FILE_TYPES, fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
+import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import { handedOver, withoutPaths } from '../observed/departed.js';
+import { intentsOf } from '../observed/intents.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
+import { openJobs, type OpenJob } from '../observed/miner-state.js';
 import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
-import { intentsOf } from '../observed/intents.js';
-import { openJobs } from '../observed/miner-state.js';
-import { soleHolders, storageIds, type Holder } from './holders.js';
+import { soleHolders, type Holder } from './holders.js';
+import { placesOf, takersOf, type OtherWorker } from './takers.js';
 
 /** All that the drain of one worker looks at. */
 export interface DrainSnapshot {
@@ -25,15 +25,22 @@ export interface DrainSnapshot {
   readonly jobs: readonly DrainJob[];
   /** Jobs of others that read from its paths. */
   readonly readers: readonly DrainJob[];
+  /** Jobs of others for held sectors that read nothing here, such as C2. */
+  readonly proofs: readonly DrainJob[];
+  /** Locks on held sectors. */
+  readonly locks: readonly SectorLocks[];
   /** Sectors with files on paths that only this worker serves. */
   readonly held: readonly HeldSector[];
+  /** Whom the miner gives work to, and who stays: neither this worker nor another that is drained. */
+  readonly others: readonly OtherWorker[];
 }
 
 export interface DrainJob {
   readonly task: TaskCode;
   /** `s-t01000-7` */
   readonly sector: string;
-  readonly state: 'assigned' | 'prepared' | 'running';
+  /** `awaited`: a restarted miner waits for its return without knowing who works at it. */
+  readonly state: 'assigned' | 'prepared' | 'running' | 'awaited';
   /** ISO 8601 */
   readonly since: string;
 }
@@ -44,12 +51,33 @@ export interface HeldSector {
   readonly types: readonly FileType[];
   /** State in the miner's pipeline, such as PreCommit2 or WaitSeed; absent while the miner does not say. */
   readonly state?: string;
+  /** Since when, ISO 8601; absent where the miner has no record of it. */
+  readonly since?: string;
   /** Tasks that some other worker may take over for this sector. */
   readonly elsewhere: ReadonlySet<TaskCode>;
+  /** Groups that may take it for PC2, of all its paths here together; empty where one of them is open to all. */
+  readonly allowTo: readonly string[];
+  /** Its sealed file is on a path for long-term storage, where Lotus leaves it. */
+  readonly settled?: true;
 }
 
-/** Sector name → its state in the miner's pipeline. */
-export type SectorStates = ReadonlyMap<string, string>;
+export interface SectorLocks {
+  /** `s-t01000-7` */
+  readonly sector: string;
+  readonly reads: readonly FileType[];
+  readonly writes: readonly FileType[];
+}
+
+export interface SectorState {
+  readonly state: string;
+  /** ISO 8601 */
+  readonly since?: string;
+}
+
+/** Sector name → where it is in the miner's pipeline. */
+export type SectorStates = ReadonlyMap<string, SectorState>;
+
+const PC2_INPUT = FILE_TYPES.sealed | FILE_TYPES.cache;
 
 /** Jobs that read no sector file. Lotus: storage/sealer/manager.go */
 export const WITHOUT_SECTOR_FILES: ReadonlySet<TaskCode> = new Set(['C2', 'PR2', 'WDP', 'WNP']);
@@ -69,23 +97,31 @@ export function drainSnapshot(
     host.reached ? [...handedOver(host, worker)] : [],
   );
   const kept = own === undefined ? undefined : withoutPaths(own, new Set(given));
-  const held = heldSectors(kept === own ? all : soleHolders(kept, others, miner), states, (holders) =>
-    takers(worker, holders, observation, miner),
-  );
+  const sole = kept === own ? all : soleHolders(kept, others, miner);
+  // A worker that is drained at the same time gives its work away too: two would hand it to each other for ever.
+  const leaving = new Set([worker, ...intentsOf(observation).keys()]);
+  const places = placesOf(workers, miner).filter((place) => !leaving.has(place.worker));
+  const held = heldSectors(sole, states, takersOf(sole, places, miner));
   const registered = isRegistered(worker, miner);
+  const jobs = openJobs(miner);
+  // A miner that has just lost sight of the worker knows its jobs by the session alone.
+  const isOwn = (job: OpenJob): boolean => job.worker === worker || job.session === live?.session;
+  const foreign = jobs.filter((job) => !isOwn(job)).flatMap(drainJob);
   // Who reads from a path that is handed over minds the moment in which nobody serves it, too.
   const names = new Set(all.flatMap(({ files }) => files.map(({ sector }) => sector)));
+  const holds = new Set(held.map(({ sector }) => sector));
   return {
     worker,
     alive: live !== undefined,
     silent: live === undefined && own?.process !== undefined && registered,
     elsewhere: own !== undefined && keeperOf(own) === undefined && registered,
     enabled: live?.tasks ?? new Set(),
-    jobs: jobs(miner, (name) => name === worker),
-    readers: jobs(miner, (name) => name !== worker).filter(
-      (job) => names.has(job.sector) && !WITHOUT_SECTOR_FILES.has(job.task),
-    ),
+    jobs: jobs.filter(isOwn).flatMap(drainJob),
+    readers: foreign.filter((job) => names.has(job.sector) && !WITHOUT_SECTOR_FILES.has(job.task)),
+    proofs: foreign.filter((job) => holds.has(job.sector) && WITHOUT_SECTOR_FILES.has(job.task)),
+    locks: locksOn(holds, miner),
     held,
+    others: places.map(({ paths: _, ...other }) => other),
   };
 }
 
@@ -93,67 +129,58 @@ function isRegistered(worker: string, miner: ObservedMiner): boolean {
   return [...miner.workers.values()].some(({ Info, Enabled }) => Enabled && Info.Hostname === worker);
 }
 
-function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {
+export function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {
   return new Map(
     [...hosts.values()].flatMap((host) => (host.reached ? [...(host.departed ?? []), ...host.workers] : [])),
   );
 }
 
-function jobs(miner: ObservedMiner, whose: (worker: string) => boolean): readonly DrainJob[] {
-  return openJobs(miner).flatMap(({ worker, job }) => (whose(worker) ? drainJob(job) : []));
-}
-
-/** Of ret-wait jobs the miner waits for the worker's return: they may still run. */
-function drainJob(job: WorkerJob): readonly DrainJob[] {
+function drainJob({ job }: OpenJob): readonly DrainJob[] {
   const code = taskByRpc(job.Task)?.code;
   if (code === undefined) return [];
-  const state = job.RunWait <= 0 ? 'running' : job.RunWait === 1 ? 'prepared' : 'assigned';
-  return [{ task: code, sector: sectorName(job.Sector), state, since: job.Start }];
+  return [{ task: code, sector: sectorName(job.Sector), state: jobState(job), since: job.Start }];
+}
+
+function jobState({ RunWait }: WorkerJob): DrainJob['state'] {
+  if (RunWait < 0) return 'awaited';
+  if (RunWait === 0) return 'running';
+  return RunWait === 1 ? 'prepared' : 'assigned';
+}
+
+function locksOn(sectors: ReadonlySet<string>, { locks }: ObservedMiner): readonly SectorLocks[] {
+  return locks.flatMap(({ Sector, Read, Write }) => {
+    const sector = sectorName(Sector);
+    const [reads, writes] = [lockedTypes(Read), lockedTypes(Write)];
+    return sectors.has(sector) && reads.length + writes.length > 0 ? [{ sector, reads, writes }] : [];
+  });
+}
+
+/** @param counts one for each file type, in the order of their bits */
+function lockedTypes(counts: readonly number[]): readonly FileType[] {
+  return FILE_TYPE_NAMES.filter((_, bit) => (counts[bit] ?? 0) > 0);
 }
 
 function heldSectors(
   sole: readonly Holder[],
   states: SectorStates,
-  takersOf: (holders: readonly Holder[]) => ReadonlySet<TaskCode>,
+  takers: (sector: string) => ReadonlySet<TaskCode>,
 ): readonly HeldSector[] {
-  const masks = new Map<string, number>();
-  const holders = new Map<string, Holder[]>();
+  const pieces = new Map<string, { readonly holder: Holder; readonly types: number }[]>();
   for (const holder of sole) {
-    for (const { sector, types } of holder.files) {
-      masks.set(sector, (masks.get(sector) ?? 0) | types);
-      holders.set(sector, [...(holders.get(sector) ?? []), holder]);
-    }
+    for (const { sector, types } of holder.files)
+      pieces.set(sector, [...(pieces.get(sector) ?? []), { holder, types }]);
   }
-  return [...masks].map(([sector, mask]) => {
-    const state = states.get(sector);
-    const elsewhere = takersOf(holders.get(sector) ?? []);
-    return { sector, types: fileTypesOf(mask), elsewhere, ...(state === undefined ? {} : { state }) };
+  return [...pieces].map(([sector, parts]) => {
+    const lists = parts.filter(({ types }) => (types & PC2_INPUT) !== 0).map(({ holder }) => holder.allowTo);
+    const isOpen = lists.some((list) => list.length === 0);
+    const isSettled = parts.some(({ holder, types }) => holder.canStore && (types & FILE_TYPES.sealed) !== 0);
+    return {
+      sector,
+      types: fileTypesOf(parts.reduce((mask, { types }) => mask | types, 0)),
+      elsewhere: takers(sector),
+      allowTo: isOpen ? [] : [...new Set(lists.flat())].toSorted(),
+      ...states.get(sector),
+      ...(isSettled ? { settled: true } : {}),
+    };
   });
-}
-
-/** Only PC2 is bound to groups: the others take data from anywhere, or need none. */
-function takers(
-  worker: string,
-  holders: readonly Holder[],
-  observation: Observation,
-  miner: ObservedMiner,
-): ReadonlySet<TaskCode> {
-  const observed = observedWorkers(observation);
-  // A worker that is drained at the same time gives its work away too: two would hand it to each other for ever.
-  const leaving = new Set([worker, ...intentsOf(observation).keys()]);
-  const others = [...miner.workers.values()].filter(
-    ({ Enabled, Info }) => Enabled && !leaving.has(Info.Hostname),
-  );
-  const lists = holders.map(({ allowTo }) => ({ AllowTo: allowTo }));
-  const mayTake = (name: string): boolean =>
-    storageIds(observed.get(name)).some((id) => {
-      const target = miner.storage.get(id)?.info;
-      return target !== undefined && target.CanSeal && mayFetch(lists, target);
-    });
-  const codes = (['PC1', 'PC2', 'C2', 'PR2'] as const).filter((code) =>
-    others.some(
-      ({ Tasks, Info }) => Tasks.includes(task(code).rpc) && (code !== 'PC2' || mayTake(Info.Hostname)),
-    ),
-  );
-  return new Set(codes);
 }

@@ -17,6 +17,8 @@ export interface DrainIntent {
   readonly why?: string;
   /** Empty of sectors, unless it shall only be without a job. */
   readonly until?: 'quiet';
+  /** Groups that may take its sectors too, as long as it is drained: in the miner's index alone, no file has them. */
+  readonly allowTo?: readonly string[];
   /** Of a worker that leaves the file: what it did, which nothing else tells once its tasks are off. */
   readonly tasks?: readonly TaskCode[];
   /** Of the same: it was empty and has stopped, so that what is left of it may go. */
@@ -51,12 +53,14 @@ function isManifest(value: unknown): value is Manifest {
 
 function isIntent(value: unknown): value is DrainIntent {
   if (typeof value !== 'object' || value === null) return false;
-  const { who, when, why, until = 'quiet' } = value as Record<string, unknown>;
+  const { who, when, why, until = 'quiet', allowTo = [] } = value as Record<string, unknown>;
   return (
     typeof who === 'string' &&
     typeof when === 'string' &&
     (why === undefined || typeof why === 'string') &&
-    until === 'quiet'
+    until === 'quiet' &&
+    Array.isArray(allowTo) &&
+    allowTo.every((group) => typeof group === 'string')
   );
 }
 

@@ -145,11 +145,12 @@ export function mayHold(
   purpose: 'sealing' | 'stored',
   sector: SectorId,
   workerPaths: readonly StorageId[],
-  index: SectorIndexView,
+  index: Pick<SectorIndexView, 'paths'>,
   size: SectorSize,
+  types: number = FILE_TYPES.sealed | FILE_TYPES.cache,
 ): boolean {
   const worker = workerPaths.flatMap((id) => index.paths.get(id) ?? []);
-  return allocates(worker, sector, FILE_TYPES.sealed | FILE_TYPES.cache, purpose, size).ok;
+  return allocates(worker, sector, types, purpose, size).ok;
 }
 
 /** Groups have no say here: that is why they do not steer AddPiece and PreCommit1. */

@@ -1,5 +1,5 @@
 import { SEALFARM, type DrainIntent } from '../host/manifest.js';
-import type { Observation, ObservedHost } from './observed.js';
+import type { HostObservation, Observation, ObservedHost } from './observed.js';
 
 /** The drains that hold, by worker, as the hosts remember them: those that people asked for, and those of workers that leave the file. */
 export function intentsOf({ hosts }: Observation): ReadonlyMap<string, DrainIntent> {
@@ -30,15 +30,18 @@ export function withRenamed(
 
 /** The farm as if these workers were drained as well. */
 export function asDrained({ hosts, miner }: Observation, workers: ReadonlySet<string>): Observation {
-  const intent: DrainIntent = { who: '', when: '' };
-  const changed = [...hosts].map(([name, host]) => {
-    if (!host.reached) return [name, host] as const;
-    const added = [...host.workers.keys()].filter((worker) => workers.has(worker));
-    const { farm = '', workers: kept = [], intents = {} } = host.manifest ?? {};
-    const asked = { ...Object.fromEntries(added.map((worker) => [worker, intent])), ...intents };
-    return [name, { ...host, manifest: { version: 1, farm, workers: kept, intents: asked } }] as const;
-  });
+  const changed = [...hosts].map(([name, host]): [string, HostObservation] => [
+    name,
+    host.reached ? withIntents(host, workers) : host,
+  ]);
   return { hosts: new Map(changed), miner };
+}
+
+function withIntents(host: ObservedHost, drained: ReadonlySet<string>): ObservedHost {
+  const { farm = '', workers = [], intents = {} } = host.manifest ?? {};
+  const asked = [...host.workers.keys()].filter((worker) => drained.has(worker));
+  const added = Object.fromEntries(asked.map((worker) => [worker, { who: '', when: '' }]));
+  return { ...host, manifest: { version: 1, farm, workers, intents: { ...added, ...intents } } };
 }
 
 interface Named {

@@ -13,7 +13,8 @@ export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
 /**
  * Writes down that workers shall be drained, or shall work again: the host's memory first, so that it holds whatever
  * happens next. `desired` has the changes already in effect. A drain touches nothing but the worker's environment
- * file; taking one back does all that the worker's declaration asks for.
+ * file, and in the index the paths that it opens to more groups; taking one back does all that the worker's declaration
+ * asks for.
  */
 export function planIntents(desired: DesiredFarm, observation: Observation, changes: IntentChanges): Plan {
   const plan = planSteps(desired, observation);
@@ -40,12 +41,22 @@ function intentHost(
   if (observed?.reached !== true) return planned;
   const drains = new Set([...changes].filter(([, intent]) => intent !== undefined).map(([name]) => name));
   const environmentFiles = new Set(host.workers.map(({ files }) => files.envFile));
+  const opened = new Set(
+    host.workers.flatMap(({ name, storage }) =>
+      storage.flatMap(({ path, whileDrained }) => (whileDrained === undefined ? [] : [`${name} ${path}`])),
+    ),
+  );
+  const holding = intentsOn(observed);
   const resumes = [...changes].some(([, intent]) => intent === undefined);
   const wanted = planned.steps.filter(({ worker, action }) => {
     // Of the host itself, what a worker needs that shall start; its manifest is written here.
     if (worker === undefined) return resumes && 'path' in action && action.path !== planned.layout.manifest;
     if (!changes.has(worker)) return false;
-    return !drains.has(worker) || (action.kind === 'write-file' && environmentFiles.has(action.path));
+    if (!drains.has(worker)) return true;
+    // One that was open is closed again.
+    if (action.kind === 'redeclare')
+      return opened.has(`${worker} ${action.path}`) || holding.get(worker)?.allowTo !== undefined;
+    return action.kind === 'write-file' && environmentFiles.has(action.path);
   });
   return { ...planned, steps: [...rememberStep(host, farm, observed, changes), ...wanted] };
 }
@@ -65,11 +76,10 @@ function rememberStep(
     const old = formerly.get(name) ?? name;
     const before = holding.get(name) ?? holding.get(old);
     const after = changes.get(name);
-    if (!changes.has(name) || (before === undefined) === (after === undefined)) return [];
+    if (!changes.has(name) || intentWord(before) === intentWord(after)) return [];
     if (after === undefined) for (const one of [name, old]) intents.delete(one);
     else intents.set(name, after);
-    const word = (intent: DrainIntent | undefined): string => (intent === undefined ? 'serving' : 'drained');
-    return [{ field: name, before: word(before), after: word(after) }];
+    return [{ field: name, before: intentWord(before), after: intentWord(after) }];
   });
   if (fields.length === 0) return [];
   const workers = [...new Set([...current.workers, ...own])];
@@ -82,4 +92,12 @@ function rememberStep(
       'drain-intent',
     ),
   ];
+}
+
+/** All that makes a difference: who asked for a drain that holds already is not written anew. */
+function intentWord(intent: DrainIntent | undefined): string {
+  if (intent === undefined) return 'serving';
+  const groups = [...new Set(intent.allowTo)].toSorted();
+  const word = intent.until === undefined ? 'drained' : `drained until ${intent.until}`;
+  return groups.length === 0 ? word : `${word}, its sectors also to ${groups.join(', ')}`;
 }

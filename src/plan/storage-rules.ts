@@ -77,7 +77,7 @@ function giveIdentity(context: WorkerContext, storage: DesiredStorage): Findings
   const attached = attachedPath(liveOf(context.observed.process), storage.path);
   if (mayBeOpen(context, storage.path)) return unknownId(context, storage.path);
   if (attached === undefined)
-    return combine([createSectorStore(context, storage, storage.id), attach(context, storage.path)]);
+    return combine([createSectorStore(context, storage, storage.id), attach(context, storage)]);
   if (storage.id !== undefined && storage.id !== attached.ID) return otherId(context, storage, attached.ID);
   return combine([
     createSectorStore(context, storage, attached.ID),
@@ -150,30 +150,35 @@ function planKnownPath(
   return combine([
     written,
     redeclare(context, storage, store.id, changes.length > 0 ? reason : undefined),
-    attach(context, storage.path),
+    attach(context, storage),
   ]);
 }
 
-/** Lotus works by its index: that is brought up to date, whether it alone differs or the file (`whyFile`) does, too. */
+/**
+ * Lotus works by its index: that is brought up to date, whether it alone differs or the file (`whyFile`) does, too. A
+ * drain may want it otherwise than the file, which is for the time after.
+ */
 function redeclare(context: WorkerContext, storage: DesiredStorage, id: string, whyFile?: Reason): Findings {
   if (attachedPath(liveOf(context.observed.process), storage.path) === undefined || !context.miner.reached)
     return NOTHING;
   const indexed = context.miner.storage.get(id)?.info;
-  const differing = settingChanges(settingsFrom(indexed ?? {}), storage.settings);
+  const settings = storage.whileDrained ?? storage.settings;
+  const differing = settingChanges(settingsFrom(indexed ?? {}), settings);
   if (indexed !== undefined && differing.length === 0) return NOTHING;
   const step = workerStep(context, {
-    action: { kind: 'redeclare', path: storage.path, id, settings: storage.settings },
+    action: { kind: 'redeclare', path: storage.path, id, settings },
     disruption: 'live',
-    reason: whyFile ?? 'lotus-differs',
+    reason: whyFile ?? (storage.whileDrained === undefined ? 'lotus-differs' : 'drain-intent'),
     changes: differing.map(asFieldChange),
   });
   return { steps: [step], diagnostics: [] };
 }
 
 /** Attaching makes Lotus read and write storage.json itself, so that must be in order. */
-function attach(context: WorkerContext, path: string): Findings {
+function attach(context: WorkerContext, { path, whileDrained }: DesiredStorage): Findings {
   const live = liveOf(context.observed.process);
-  if (context.openElsewhere.has(path)) return NOTHING;
+  // A drain that opens paths to get rid of sectors needs no further ones: Lotus would attach it as its file says.
+  if (context.openElsewhere.has(path) || whileDrained !== undefined) return NOTHING;
   if (live === undefined || attachedPath(live, path) !== undefined || 'problem' in listedPaths(context))
     return NOTHING;
   const step = workerStep(context, { action: { kind: 'attach', path }, disruption: 'live', reason: 'new' });

@@ -27,6 +27,16 @@ export interface SectorStatus {
   readonly SectorID: number;
   /** As in `PreCommit1`, `Proving`. Lotus: storage/pipeline/sector_state.go */
   readonly State: string;
+  /** What happened to it, oldest first; absent or null where nothing is recorded. */
+  readonly Log?: readonly SectorLogEntry[] | null;
+}
+
+/** Lotus: api/api_storage.go SectorLog */
+export interface SectorLogEntry {
+  /** As in `event;sealing.SectorSeedReady`. */
+  readonly Kind: string;
+  /** In seconds since 1970. */
+  readonly Timestamp: number;
 }
 
 /** Lotus: api/api_common.go APIVersion */
@@ -59,7 +69,12 @@ export interface MinerApi {
 }
 
 const isVersion = shape<MinerVersion>({ Version: isString, APIVersion: isNumber });
-const isSectorStatus = shape<SectorStatus>({ SectorID: isNumber, State: isString });
+const isSectorLog = orNull(arrayOf(shape<SectorLogEntry>({ Kind: isString, Timestamp: isNumber })));
+const isSectorStatus = shape<SectorStatus>({
+  SectorID: isNumber,
+  State: isString,
+  Log: (value): value is SectorStatus['Log'] => value === undefined || isSectorLog(value),
+});
 const isLocks = shape<{ readonly Locks: readonly SectorLock[] | null }>({
   Locks: orNull(arrayOf(isSectorLock)),
 });

@@ -1,42 +1,20 @@
 import { unreachable } from '../diagnostic/unreachable.js';
-import type { HeldSector } from '../drain/snapshot.js';
-import type { Blocker } from '../drain/step.js';
+import type { Deadlock, Proposal } from '../drain/deadlock.js';
+import type { HeldSector, SectorLocks } from '../drain/snapshot.js';
+import type { Blocker, Wait } from '../drain/step.js';
 import { printable } from './text.js';
 import { count, someOf } from './words.js';
 
 const MOST = 5;
 
-/**
- * What a state of the miner's pipeline waits for; a state that is not here is said by its name alone.
- * Lotus: storage/pipeline/sector_state.go
- */
-const WAITS_FOR: Readonly<Record<string, string>> = {
-  GetTicket: 'its ticket',
-  PreCommit1: 'PC1',
-  PreCommit2: 'PC2',
-  PreCommitting: 'its precommit message',
-  SubmitPreCommitBatch: 'its precommit message',
-  PreCommitBatchWait: 'its precommit message',
-  PreCommitWait: 'its precommit message',
-  WaitSeed: 'its seed, up to 75 minutes',
-  Committing: 'C1 and C2',
-  SubmitCommit: 'its commit message',
-  SubmitCommitAggregate: 'its commit message',
-  CommitWait: 'its commit message',
-  CommitAggregateWait: 'its commit message',
-  CommitFinalize: 'FIN',
-  FinalizeSector: 'FIN',
-  Proving: 'its move into long-term storage',
-  Available: 'its move into long-term storage',
-};
-
 /** What holds a restart or a drain up, without times: the same as long as nothing has changed. */
 export function blockersWords(blockers: readonly Blocker[]): string {
   const jobs = blockers.filter(({ kind }) => kind === 'job' || kind === 'reader');
+  const locks = blockers.filter(({ kind }) => kind === 'lock');
   const sectors = blockers.filter((blocker) => 'sector' in blocker);
   const silent = blockers.some(({ kind }) => kind === 'silent') ? 'an answer of the worker' : '';
   const elsewhere = blockers.some(({ kind }) => kind === 'elsewhere') ? 'a worker that runs elsewhere' : '';
-  return [silent, elsewhere, named(jobs, 'job'), named(sectors, 'sector')]
+  return [silent, elsewhere, named(jobs, 'job'), named(locks, 'lock'), named(sectors, 'sector')]
     .filter((words) => words !== '')
     .join('; ');
 }
@@ -47,20 +25,26 @@ function named(blockers: readonly Blocker[], what: string): string {
   return `${count(blockers.length, what)}: ${printable(someOf(blockers.map(blockerWords), MOST))}`;
 }
 
-function blockerWords(blocker: Blocker): string {
+export function blockerWords(blocker: Blocker): string {
   switch (blocker.kind) {
     case 'job':
-      return `${blocker.job.task} of ${blocker.job.sector} (${blocker.job.state})`;
+      return blocker.job.state === 'awaited'
+        ? `${blocker.job.task} of ${blocker.job.sector} (the miner waits for its return)`
+        : `${blocker.job.task} of ${blocker.job.sector} (${blocker.job.state})`;
     case 'reader':
       return `${blocker.job.task} of ${blocker.job.sector} elsewhere, which reads from here`;
+    case 'lock':
+      return lockWords(blocker.lock);
     case 'sector':
-      return sectorWords(blocker.sector);
+      return sectorWords(blocker.sector, blocker.waitsFor);
     case 'stranded':
-      return `${inState(blocker.sector)} needs ${blocker.task}, which no worker may take`;
+      return strandedWords(blocker);
     case 'away':
       return `${inState(blocker.sector)} lies here, but the worker does not run`;
     case 'stays':
-      return `${inState(blocker.sector)} is finished and stays here`;
+      return `${inState(blocker.sector)} ${blocker.sector.settled === true ? 'has its long-term storage here' : 'is finished and stays here'}`;
+    case 'failed':
+      return `${inState(blocker.sector)} is given up by Lotus and stays until somebody removes it`;
     case 'silent':
       return 'the worker does not answer';
     case 'elsewhere':
@@ -70,13 +54,67 @@ function blockerWords(blocker: Blocker): string {
   }
 }
 
-function sectorWords(sector: HeldSector): string {
-  const waitsFor = sector.state === undefined ? undefined : WAITS_FOR[sector.state];
-  return waitsFor === undefined ? inState(sector) : `${inState(sector)} (waits for ${waitsFor})`;
+function lockWords({ sector, reads, writes }: SectorLocks): string {
+  const parts = [
+    ...(writes.length > 0 ? [`writing ${writes.join(', ')}`] : []),
+    ...(reads.length > 0 ? [`reading ${reads.join(', ')}`] : []),
+  ];
+  return `${sector} for ${parts.join(' and ')}`;
+}
+
+/** Which group is missing can be seen where groups are the reason. */
+function strandedWords({ sector, task, allowTo, able }: Deadlock): string {
+  const needs = `${inState(sector)} needs ${task}`;
+  if (task === 'AP') return `${needs}, which nobody but this worker could do`;
+  if (task === 'GET') return `${needs}, and no other worker has a path for long-term storage`;
+  if (able.length === 0) return `${needs}, which no other worker takes`;
+  const others = able.map(({ worker, groups }) => `${worker} (${groups.join(', ') || 'no group'})`);
+  const allowed = allowTo.length === 0 ? '' : `: its path allows ${allowTo.join(', ')}`;
+  return `${needs}, which no worker may take${allowed}; it is a task of ${someOf(others, MOST)}`;
+}
+
+function sectorWords(sector: HeldSector, waitsFor: Wait): string {
+  const words = waitWords(waitsFor);
+  return words === undefined ? inState(sector) : `${inState(sector)} (waits for ${words})`;
+}
+
+/** Undefined for what is not known. */
+function waitWords(wait: Wait): string | undefined {
+  switch (wait.on) {
+    case 'job-here':
+      return `${wait.task}, a job here`;
+    case 'job-elsewhere':
+      return `${wait.task}, a job elsewhere`;
+    case 'room-elsewhere':
+      return `a worker with room for ${wait.task}`;
+    case 'own-task':
+      return `${wait.task} of this worker`;
+    case 'others':
+      return `${wait.task}, where its other files are`;
+    case 'seed':
+      return 'its seed, up to 75 minutes';
+    case 'chain':
+      return 'the chain';
+    case 'deals':
+      return 'its pieces';
+    case 'removal':
+      return 'the removal of files';
+    case 'release':
+      return 'the end of what is done with it';
+    case 'unknown':
+      return undefined;
+    default:
+      return unreachable(wait);
+  }
 }
 
 function inState({ sector, state }: HeldSector): string {
   return state === undefined ? sector : `${sector} in ${state}`;
+}
+
+/** The change that would free stranded sectors, as a person asks for it. */
+export function proposalWords({ allowTo, frees }: Proposal): string {
+  return `\`--resolve allow-to=${printable(allowTo.join(','))}\` lets ${count(frees.length, 'sector')} go on: ${printable(someOf(frees, MOST))}`;
 }
 
 /** The same for machines. */

@@ -35,7 +35,11 @@ export function formatDrains(drains: readonly DrainStatus[], view: DrainsView): 
     view.width,
   );
   return drains
-    .flatMap((drain, index) => [...(heads[index] ?? []), ...intentLines(drain, view), ...wayLines(drain, view)])
+    .flatMap((drain, index) => [
+      ...(heads[index] ?? []),
+      ...intentLines(drain, view),
+      ...wayLines(drain, view),
+    ])
     .join('\n');
 }
 
@@ -62,9 +66,16 @@ function intentLines({ intent }: DrainStatus, { width, now }: DrainsView): reado
 function wayLines({ decision, intent }: DrainStatus, { style, width, now }: DrainsView): readonly string[] {
   if (decision === undefined) return [];
   const { blockers, proposal, disable, enable } = decision;
-  const off = disable.length === 0 ? [] : [`${intent === undefined ? 'would switch' : 'to switch'} off now: ${disable.join(' ')}`];
+  const off =
+    disable.length === 0
+      ? []
+      : [`${intent === undefined ? 'would switch' : 'to switch'} off now: ${disable.join(' ')}`];
   const on = enable.length === 0 ? [] : [`on again for what lies here: ${enable.join(' ')}`];
-  const lines = [...off, ...on, ...blockers.map((blocker) => `${blockerWords(blocker)}${sinceWords(blocker, now)}`)];
+  const lines = [
+    ...off,
+    ...on,
+    ...blockers.map((blocker) => `${blockerWords(blocker)}${sinceWords(blocker, now)}`),
+  ];
   const out = proposal === undefined ? [] : [style.bold(proposalWords(proposal))];
   return [...lines.map(printable), ...out].flatMap((line) => wrap(`    ${line}`, width, '      '));
 }

@@ -5,6 +5,7 @@ import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import { UNKNOWN_PACE } from '../../src/drain/pace.js';
 import type { Event } from '../../src/event/event.js';
 import type { Farm } from '../../src/farm/farm.js';
+import { storageSettings } from '../../src/desired/desire.js';
 import { hostLayout, workerLayout, type HostLayout, type WorkerLayout } from '../../src/host/layout.js';
 import type { StorageStat } from '../../src/lotus/api.js';
 import type { TaskCode } from '../../src/lotus/task.js';
@@ -20,7 +21,15 @@ import type { ExecOutput, Remote } from '../../src/remote/remote.js';
 import type { MinerApi } from '../../src/rpc/miner-api.js';
 import type { WorkerApi } from '../../src/rpc/worker-api.js';
 import { aFarm, aHost, aStorage, aWorker, CANARY } from '../support/farm.js';
-import { changeLive, changeMiner, changeWorker, inPlace, stopped } from '../support/observation.js';
+import {
+  changeLive,
+  changeMiner,
+  changeWorker,
+  indexed,
+  inPlace,
+  stopped,
+  storageInfo,
+} from '../support/observation.js';
 import { fakeWorker } from './fake-worker.js';
 import { notAsked } from './not-asked.js';
 
@@ -55,6 +64,15 @@ export function hostsWithOneWorker(count: number): Farm {
 const BATCH = "set -u\ngood=' '\n";
 const PART = /^part_\d+\(\) \(\n([\s\S]*?)\n\)\nif all ([\d ]*); then$/gm;
 
+/** With a path of the miner's own, to which finished sectors go. */
+function withLongTerm(
+  seen: Observation & { readonly miner: ObservedMiner },
+): Observation & { readonly miner: ObservedMiner } {
+  const settings = storageSettings(aStorage({ path: '/mnt/store', seal: false, store: true }));
+  const info = storageInfo('long-term', settings, ['http://10.0.0.10:2345/remote']);
+  return changeMiner(seen, { storage: new Map([...seen.miner.storage, [info.ID, indexed(info)]]) });
+}
+
 /**
  * A farm in memory that follows what is done to it. All calls are written down in `calls`, such as
  * `worker-1 disable PC1`, `host-1 stop worker-1`, `host-1 systemd stop worker-1`, `look host-1`, `sleep 1000`; time passes by sleeping alone.
@@ -85,7 +103,7 @@ export class Scene {
     readonly farm: Farm = hostsWithOneWorker(2),
     rules: Partial<ApplyRules> = {},
   ) {
-    this.observation = inPlace(farm);
+    this.observation = withLongTerm(inPlace(farm));
     this.#full = this.observation;
     this.context = {
       who: 'alice@laptop',
@@ -102,7 +120,13 @@ export class Scene {
       farmHosts: farm.hosts.map(({ name }) => name),
       observe: (hosts) => Promise.resolve(this.#look(hosts)),
       sectorStates: (sectors) =>
-        Promise.resolve(new Map([...this.states].filter(([name]) => sectors.includes(name)))),
+        Promise.resolve(
+          new Map(
+            [...this.states]
+              .filter(([name]) => sectors.includes(name))
+              .map(([name, state]) => [name, { state }]),
+          ),
+        ),
       now: () => new Date(this.#time),
       sleep: (milliseconds) => {
         this.#note(`sleep ${milliseconds}`);
@@ -214,7 +238,7 @@ export class Scene {
 
   #miner(): MinerApi {
     const seen = (): ObservedMiner => this.observation.miner;
-    const indexed = (id: string): IndexedStorage => {
+    const known = (id: string): IndexedStorage => {
       const known = seen().storage.get(id);
       if (known === undefined) throw new Error(`no storage ${id}`);
       return known;
@@ -230,8 +254,8 @@ export class Scene {
       workerStats: () => asked('workers', () => Object.fromEntries(seen().workers)),
       workerJobs: () => asked('jobs', () => Object.fromEntries(seen().jobs)),
       storageList: () => asked('sectors', () => Object.fromEntries(seen().sectors)),
-      storageInfo: (id) => asked(`storage ${id}`, () => indexed(id).info),
-      storageStat: (id) => asked(`stat ${id}`, () => indexed(id).stat ?? NO_ROOM),
+      storageInfo: (id) => asked(`storage ${id}`, () => known(id).info),
+      storageStat: (id) => asked(`stat ${id}`, () => known(id).stat ?? NO_ROOM),
       storageAttach: (info, stat) =>
         this.call(`settings of ${info.ID}`, undefined, () => {
           this.changeMiner({ storage: new Map(seen().storage).set(info.ID, { info, stat }) });

@@ -45,7 +45,8 @@ function withJobs(seen: Seen, jobs: Readonly<Record<string, readonly WorkerJob[]
 }
 
 function look(seen: Seen, worker: string, states: Readonly<Record<string, string>> = {}): DrainSnapshot {
-  return drainSnapshot(worker, seen, seen.miner, new Map(Object.entries(states)));
+  const named = Object.entries(states).map(([sector, state]) => [sector, { state }] as const);
+  return drainSnapshot(worker, seen, seen.miner, new Map(named));
 }
 
 const GUIDE = inPlace(guideFarm());
@@ -60,7 +61,13 @@ describe("a worker's own state", () => {
       enabled: new Set(['AP', 'PC1', 'PC2', 'C2']),
       jobs: [],
       readers: [],
+      proofs: [],
+      locks: [],
       held: [],
+      others: [
+        { worker: 'worker-2', tasks: new Set(['AP', 'PC1', 'PC2', 'C2']), groups: ['example-seal-group-2'] },
+        { worker: 'worker-3', tasks: new Set(['AP', 'PC1']), groups: [] },
+      ],
     });
   });
 
@@ -126,7 +133,7 @@ describe('jobs', () => {
       ],
     });
     const snapshot = look(changeMiner(seen, { workers: new Map() }), 'worker-1');
-    expect(snapshot.jobs.map(({ sector, state }) => `${sector} ${state}`)).toEqual(['s-t01000-1 running']);
+    expect(snapshot.jobs.map(({ sector, state }) => `${sector} ${state}`)).toEqual(['s-t01000-1 awaited']);
     expect(drainStep(snapshot, 'quiet', ['PC1']).verdict).toBe('working');
   });
 
@@ -156,6 +163,21 @@ describe('held sectors', () => {
     expect(look(seen, 'worker-1', { 's-t01000-1': 'WaitSeed' }).held).toMatchObject([
       { sector: 's-t01000-1', types: ['sealed', 'cache'], state: 'WaitSeed' },
       { sector: 's-t01000-2', types: ['unsealed'] },
+    ]);
+  });
+
+  it('say since when, whom their path allows, and who has locked them', () => {
+    const lock = { Sector: { Miner: 1000, Number: 1 }, Read: [1, 0, 0], Write: [0, 1, 2] };
+    const other = { ...lock, Sector: { Miner: 1000, Number: 2 } };
+    const free = { ...lock, Read: [0, 0, 0], Write: [0, 0, 0] };
+    const seen = changeMiner(withSectors(GUIDE, { 'host-1': [decl(1)] }), { locks: [lock, other, free] });
+    const since = '2026-01-02T03:04:05.000Z';
+    const states = new Map([['s-t01000-1', { state: 'WaitSeed', since }]]);
+    const snapshot = drainSnapshot('worker-1', seen, seen.miner, states);
+    expect(snapshot.held).toMatchObject([{ state: 'WaitSeed', since, allowTo: [GROUP] }]);
+    expect(snapshot.held[0]).not.toHaveProperty('settled');
+    expect(snapshot.locks).toEqual([
+      { sector: 's-t01000-1', reads: ['unsealed'], writes: ['sealed', 'cache'] },
     ]);
   });
 
@@ -260,11 +282,7 @@ describe('who may take over', () => {
       ['PC1', 'C2'],
     ],
     ['has PC2 switched off', without(onWorker3, 'worker-1', () => ({ Tasks: [] })), ['PC1', 'C2']],
-    [
-      'has no storage in the index',
-      changeMiner(onWorker3, { storage: only(onWorker3, 'host-3') }),
-      ['PC1', 'C2'],
-    ],
+    ['has no storage in the index', changeMiner(onWorker3, { storage: only(onWorker3, 'host-3') }), ['C2']],
     [
       'was stopped, but has its path in the index',
       changeWorker(onWorker3, 'worker-1', stopped),

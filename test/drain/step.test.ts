@@ -21,7 +21,10 @@ function snapshot(overrides: Partial<DrainSnapshot>): DrainSnapshot {
     enabled: new Set(),
     jobs: [],
     readers: [],
+    proofs: [],
+    locks: [],
     held: [],
+    others: [],
     ...overrides,
   };
 }
@@ -39,6 +42,7 @@ function held(
     sector: 's-t01000-7',
     types,
     elsewhere: new Set(elsewhere),
+    allowTo: [],
     ...(state === undefined ? {} : { state }),
   };
 }
@@ -47,6 +51,7 @@ function held(
 function blockers({ blockers: all }: DrainDecision): readonly string[] {
   return all.map((blocker) => {
     if (blocker.kind === 'job' || blocker.kind === 'reader') return `${blocker.kind} ${blocker.job.task}`;
+    if (blocker.kind === 'lock') return `lock ${blocker.lock.sector}`;
     if (blocker.kind === 'silent' || blocker.kind === 'elsewhere') return blocker.kind;
     return `${blocker.kind} ${blocker.kind === 'stranded' ? blocker.task : (blocker.sector.state ?? '?')}`;
   });
@@ -95,9 +100,9 @@ describe('a worker that shall get empty', () => {
     ['holds nothing, PC1 running', { ...serving('PC1'), jobs: [job('PC1')] }, 'off: PC1; job PC1; working'],
     ['is read from', { ...serving(), readers: [job('GET')] }, 'reader GET; working'],
     [
-      'needs PC2 here',
+      'needs PC2 here, and C2 later',
       holding(held('PreCommit2'), ...DECLARED),
-      'off: AP PC1 C2; sector PreCommit2; working',
+      'off: AP PC1; sector PreCommit2; working',
     ],
     [
       'PC2 can be done elsewhere',
@@ -106,7 +111,7 @@ describe('a worker that shall get empty', () => {
     ],
     [
       'PC1 done, PC2 to come here',
-      holding(held('PreCommit1'), ...DECLARED),
+      holding(held('PreCommit1', ['C2']), ...DECLARED),
       'off: AP PC1 C2; sector PreCommit1; working',
     ],
     [
@@ -114,10 +119,14 @@ describe('a worker that shall get empty', () => {
       holding(held('SealPreCommit1Failed', ['PC1'], ['unsealed'])),
       'sector SealPreCommit1Failed; working',
     ],
-    ['PC2 failed', holding(held('SealPreCommit2Failed'), 'PC2'), 'sector SealPreCommit2Failed; working'],
+    [
+      'PC2 failed',
+      holding(held('SealPreCommit2Failed', ['C2']), 'PC2'),
+      'sector SealPreCommit2Failed; working',
+    ],
     [
       'PC2 was switched off by a crash or a hand',
-      holding(held('PreCommit2')),
+      holding(held('PreCommit2', ['C2'])),
       'on: PC2; sector PreCommit2; working',
     ],
     [
@@ -127,7 +136,7 @@ describe('a worker that shall get empty', () => {
     ],
     [
       'PC2 is running',
-      { ...holding(held('PreCommit2'), 'PC2'), jobs: [job('PC2')] },
+      { ...holding(held('PreCommit2', ['C2']), 'PC2'), jobs: [job('PC2')] },
       'job PC2; sector PreCommit2; working',
     ],
     [
@@ -189,7 +198,7 @@ describe('a worker that shall get empty', () => {
     ['C1 failed', holding(held('ComputeProofFailed', ['C2'])), 'sector ComputeProofFailed; working'],
     [
       'FIN pending: C2 is behind it',
-      holding(held('FinalizeSector'), ...DECLARED),
+      holding(held('FinalizeSector', ['GET']), ...DECLARED),
       'off: AP PC1 PC2 C2; sector FinalizeSector; working',
     ],
     [
@@ -256,6 +265,7 @@ const anySector = fc.record(
     sector: sectorName,
     types: fc.subarray<FileType>(['unsealed', 'sealed', 'cache', 'update']),
     elsewhere: fc.subarray<TaskCode>(['PC1', 'PC2', 'C2', 'PR2']).map((codes) => new Set(codes)),
+    allowTo: fc.constant([]),
     state: fc.constantFrom(
       'Packing',
       'PreCommit1',
@@ -266,7 +276,7 @@ const anySector = fc.record(
       'Odd',
     ),
   },
-  { requiredKeys: ['sector', 'types', 'elsewhere'], noNullPrototype: true },
+  { requiredKeys: ['sector', 'types', 'elsewhere', 'allowTo'], noNullPrototype: true },
 );
 const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   worker: fc.constant('worker-1'),
@@ -276,6 +286,9 @@ const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   enabled: someTasks.map((codes) => new Set(codes)),
   jobs: fc.array(anyJob, { maxLength: 2 }),
   readers: fc.array(anyJob, { maxLength: 2 }),
+  proofs: fc.constant([]),
+  locks: fc.constant([]),
+  others: fc.constant([]),
   held: fc.uniqueArray(anySector, { maxLength: 3, selector: ({ sector }) => sector }),
 });
 const anyGoal = fc.constantFrom<DrainGoal>('quiet', 'empty');
@@ -326,7 +339,7 @@ describe('whatever is seen', () => {
       fc.property(anySnapshot, anyGoal, someTasks, (seen, goal, declared) => {
         const decision = drainStep(seen, goal, declared);
         const hopeless = decision.blockers.some(({ kind }) =>
-          ['stranded', 'away', 'stays', 'elsewhere'].includes(kind),
+          ['stranded', 'away', 'stays', 'failed', 'elsewhere'].includes(kind),
         );
         const expected = decision.blockers.length === 0 ? 'done' : hopeless ? 'never' : 'working';
         expect(decision.verdict).toBe(expected);

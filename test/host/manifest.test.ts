@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatManifest, parseManifest, type Manifest } from '../../src/host/manifest.js';
 
 const intent = fc.record(
-  { who: fc.string(), when: fc.string(), why: fc.string() },
+  { who: fc.string(), when: fc.string(), why: fc.string(), allowTo: fc.array(fc.string()) },
   { requiredKeys: ['who', 'when'], noNullPrototype: true },
 );
 const manifest: fc.Arbitrary<Manifest> = fc.record({
@@ -60,6 +60,11 @@ describe('a manifest', () => {
       JSON.stringify({ ...good, intents: { a: { who: '', when: '', why: 1 } } }),
       /not a seal/,
     ],
+    ...['group', [1], null].map((allowTo): [string, string, RegExp] => [
+      `groups that are ${JSON.stringify(allowTo)}`,
+      JSON.stringify({ ...good, intents: { a: { who: '', when: '', allowTo } } }),
+      /not a seal/,
+    ]),
   ])('%s is refused', (_, text, problem) => {
     expect(parseManifest(text)).toEqual({ problem: expect.stringMatching(problem) as string });
   });

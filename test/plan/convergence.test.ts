@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredWorker } from '../../src/desired/desired.js';
 import { NAMES_VARIABLE, TASK_VARIABLES } from '../../src/desired/worker-env.js';
+import { sectorStoreFile } from '../../src/host/layout.js';
 import { parseSectorStore } from '../../src/lotus/sectorstore.js';
 import { DECLARABLE_TASKS } from '../../src/lotus/task.js';
 import { makePlan } from '../../src/plan/make-plan.js';
@@ -11,7 +12,7 @@ import { reveal } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
 import { worldChoice } from '../support/farm-arbitrary.js';
 import type { HostModel } from '../support/host-model.js';
-import { buildWorld, type World } from '../support/world.js';
+import { buildWorld, resumed, type World } from '../support/world.js';
 
 const RUNS = { numRuns: 1_000 };
 const TIMEOUT = 180_000;
@@ -116,6 +117,23 @@ function attachedIds(model: HostModel): ReadonlyMap<string, string> {
   );
 }
 
+/** While a drain opens a path to more groups the index has them, and no file does. */
+function openedAsAsked(plan: Plan, { desired, model }: World): void {
+  const left = faulty(plan);
+  for (const { name, host, storage } of desired.hosts.flatMap(({ workers }) => workers)) {
+    const process = model.processes.get(name);
+    if (process?.answers !== true || left.has(name)) continue;
+    for (const { path, settings, whileDrained } of storage) {
+      const id = process.open.get(path)?.id;
+      const store = parseSectorStore(model.files.get(`${host}:${sectorStoreFile(path)}`)?.text ?? '');
+      if (id === undefined || 'problem' in store) continue;
+      expect(new Set(store.settings.AllowTo)).toEqual(new Set(settings.AllowTo));
+      const wanted = whileDrained ?? settings;
+      expect(new Set(model.index.get(id)?.AllowTo)).toEqual(new Set(wanted.AllowTo));
+    }
+  }
+}
+
 describe('a plan for any farm found in any state', () => {
   it('is light, safe and secret, and done whole leaves nothing to do', { timeout: TIMEOUT }, () => {
     fc.assert(
@@ -179,6 +197,23 @@ describe('a plan for any farm found in any state', () => {
         keptAsDeclared(plan, world);
       }),
       RUNS,
+    );
+  });
+
+  it('opens paths as long as a drain wants it, and no longer', { timeout: TIMEOUT }, () => {
+    fc.assert(
+      fc.property(worldChoice, (choice) => {
+        const world = buildWorld(choice);
+        const plan = planOf(world);
+        applyAll(world.model, steps(plan));
+        openedAsAsked(plan, world);
+        const after = resumed(world);
+        const second = planOf(after);
+        applyAll(world.model, steps(second));
+        expect(idsOf(planOf(after))).toEqual([]);
+        openedAsAsked(second, after);
+      }),
+      { numRuns: 300 },
     );
   });
 

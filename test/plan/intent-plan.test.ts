@@ -6,7 +6,15 @@ import type { Observation } from '../../src/observed/observed.js';
 import { planIntents, type IntentChanges } from '../../src/plan/intent-plan.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker, CANARY, guideFarm, TOKEN } from '../support/farm.js';
-import { changeLive, changeWorker, drained, inPlace, stopped, unreached } from '../support/observation.js';
+import {
+  changeLive,
+  changeMiner,
+  changeWorker,
+  drained,
+  inPlace,
+  stopped,
+  unreached,
+} from '../support/observation.js';
 import { DRAIN, ENV_FILE, only, SEAL, summary } from '../support/plan.js';
 
 const MANIFEST = 'write-file /var/lib/sealfarm/manifest.json: none, drain-intent';
@@ -52,6 +60,59 @@ describe('a drain', () => {
       MANIFEST,
       `write-file ${ENV_FILE}: none, drain-intent`,
     ]);
+  });
+
+  describe('that opens its paths to another group', () => {
+    const opening = new Map([['worker-1', { ...DRAIN, allowTo: ['example-seal-group-2'] }]]);
+    const own = 'example-seal-group-1';
+
+    it('gives them to the index, and to no file', () => {
+      const made = intents(guideFarm(), GUIDE, opening);
+      expect(summary(made)).toEqual([
+        MANIFEST,
+        `redeclare ${SEAL}: live, drain-intent`,
+        `write-file ${ENV_FILE}: none, drain-intent`,
+      ]);
+      expect(only(made, 'redeclare')).toMatchObject({
+        action: { settings: { AllowTo: [own, 'example-seal-group-2'], Groups: [own] } },
+        changes: [{ field: 'AllowTo', before: own, after: `${own}, example-seal-group-2` }],
+      });
+    });
+
+    it('is written down although it is drained already', () => {
+      const made = intents(guideFarm(), drained(GUIDE, 'worker-1', DRAIN), opening);
+      expect(made.hosts[0]?.steps[0]?.changes).toEqual([
+        { field: 'worker-1', before: 'drained', after: 'drained, its sectors also to example-seal-group-2' },
+      ]);
+      const same = drained(GUIDE, 'worker-1', { ...DRAIN, allowTo: ['example-seal-group-2'] });
+      expect(summary(intents(guideFarm(), same, opening))).not.toContain(MANIFEST);
+    });
+
+    it.each<[what: string, storage: Parameters<typeof aStorage>[0]]>([
+      ['is open to all', { allowTo: [] }],
+      ['takes no sector to seal', { seal: false, store: true, allowTo: [own] }],
+      ['has the group already', { allowTo: [own, 'example-seal-group-2'] }],
+    ])('leaves a path alone that %s', (_, storage) => {
+      const farm = aFarm({ hosts: [aHost({ workers: [aWorker({ storage: [aStorage(storage)] })] })] });
+      expect(summary(intents(farm, inPlace(farm), opening)).join()).not.toContain('redeclare');
+    });
+
+    it('is undone in the index when the drain is taken back', () => {
+      const { miner } = GUIDE;
+      const [[id, entry] = []] = [...miner.storage];
+      if (id === undefined || entry === undefined) throw new Error('nothing is indexed');
+      const AllowTo = [own, 'example-seal-group-2'];
+      const storage = new Map([...miner.storage, [id, { ...entry, info: { ...entry.info, AllowTo } }]]);
+      const seen = drained(changeMiner(GUIDE, { storage }), 'worker-1', {
+        ...DRAIN,
+        allowTo: ['example-seal-group-2'],
+      });
+      const made = intents(guideFarm(), seen, new Map([['worker-1', undefined]]));
+      expect(only(made, 'redeclare')).toMatchObject({
+        action: { settings: { AllowTo: [own] } },
+        disruption: 'live',
+      });
+    });
   });
 
   it('leaves the neighbours on the host alone, and their drains as they are', () => {

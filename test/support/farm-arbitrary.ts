@@ -41,6 +41,8 @@ export interface WorkerChoice {
   /** A path that the file does not name: seen in the list only, or attached. */
   readonly extra: 'none' | 'gone' | 'listed' | 'attached' | 'full';
   readonly drained: boolean;
+  /** Groups that a drain opens its paths to. */
+  readonly resolved: readonly string[];
   readonly paths: readonly PathChoice[];
 }
 
@@ -149,6 +151,7 @@ const workerChoice: fc.Arbitrary<WorkerChoice> = fc.record({
   extra: rarely(mostly<WorkerChoice['extra']>('none', 'gone', 'listed', 'attached'), 'full'),
   dropIn: fc.constantFrom<WorkerChoice['dropIn']>('absent', 'wanted', 'edited'),
   drained: mostly(false, true),
+  resolved: fc.oneof(fc.constant([]), fc.subarray(['g-1', 'other-group'], { minLength: 1 })),
   paths: fc.array(pathChoice, { maxLength: 3 }),
 });
 

@@ -9,7 +9,7 @@ import { newSectorStore, parseSectorStore, type SectorStore } from '../../src/lo
 import { parseStorageJson, writeStorageJson } from '../../src/lotus/storage-json.js';
 import { TASKS, type TaskCode } from '../../src/lotus/task.js';
 import type { Observation } from '../../src/observed/observed.js';
-import type { Step } from '../../src/plan/plan.js';
+import type { Action, Step } from '../../src/plan/plan.js';
 import { sha256 } from './observation.js';
 import { observeModel } from './observe-model.js';
 
@@ -77,6 +77,7 @@ export class HostModel {
       }
       case 'redeclare':
         this.redeclare(name, action.id);
+        this.#giveSettings(name, action);
         return;
       case 'attach':
         this.#open(name, action.path);
@@ -264,6 +265,13 @@ export class HostModel {
       // Lotus only logs it when the ID on disk is another one.
       if (open.id === id && store?.id === id) this.#declare(name, store);
     }
+  }
+
+  /** In the index alone. */
+  #giveSettings(name: string, { path, id, settings }: Extract<Action, { kind: 'redeclare' }>): void {
+    const isOpen = this.#answering(name).open.get(path)?.id === id;
+    const known = this.index.get(id);
+    if (isOpen && known !== undefined) this.index.set(id, { ...known, ...settings });
   }
 
   drawId(): string {

@@ -27,7 +27,9 @@ export function buildWorld(choice: WorldChoice): World {
     host.workers.map((worker, at) => ({ worker, name: workerName(index + 1, at + 1) })),
   );
   const intents = new Map(
-    workers.flatMap(({ worker, name }) => (worker.drained ? [[name, DRAIN] as const] : [])),
+    workers.flatMap(({ worker, name }) =>
+      worker.drained ? [[name, { ...DRAIN, ...opening(worker) }] as const] : [],
+    ),
   );
   const desired = desire(farm, TOKEN, intents);
   const model = new HostModel(desired);
@@ -43,6 +45,10 @@ export function buildWorld(choice: WorldChoice): World {
     });
   });
   return { farm, intents, desired, model };
+}
+
+function opening({ resolved }: WorkerChoice): Partial<DrainIntent> {
+  return resolved.length === 0 ? {} : { allowTo: resolved };
 }
 
 export type Edit = 'stays' | 'leaves' | 'renamed';
@@ -65,6 +71,13 @@ export function edited({ farm, intents, model }: World, edits: readonly Edit[]):
   const desired = desire(after, TOKEN, withRenamed(intents, after));
   model.edit(desired);
   return { farm: after, intents, desired, model };
+}
+
+/** The same farm when all drains are taken back. */
+export function resumed({ farm, model }: World): World {
+  const desired = desire(farm, TOKEN, new Map());
+  model.edit(desired);
+  return { farm, intents: new Map(), desired, model };
 }
 
 function workerName(host: number, at: number): string {

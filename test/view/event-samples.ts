@@ -29,6 +29,7 @@ export function held(number: number, state?: string): HeldSector {
     sector,
     types: ['sealed', 'cache'],
     elsewhere: new Set(['C2']),
+    allowTo: ['group-1'],
     ...(state === undefined ? {} : { state }),
   };
 }
@@ -52,10 +53,28 @@ export const RESTARTING: readonly Event[] = [
 
 export const DRAINING: readonly Event[] = [
   { type: 'drain-started', host: 'host-3', worker: 'worker-3' },
-  draining('working', jobBlocker('PC1', 3), { kind: 'sector', sector: held(5, 'WaitSeed') }),
-  draining('working', jobBlocker('PC1', 3), { kind: 'sector', sector: held(5, 'WaitSeed') }),
-  draining('working', { kind: 'sector', sector: held(3, 'PreCommit2') }, { kind: 'sector', sector: held(6) }),
-  draining('never', { kind: 'stranded', sector: held(3, 'PreCommit2'), task: 'PC2' }),
+  draining('working', jobBlocker('PC1', 3), {
+    kind: 'sector',
+    sector: held(5, 'WaitSeed'),
+    waitsFor: { on: 'seed' },
+  }),
+  draining('working', jobBlocker('PC1', 3), {
+    kind: 'sector',
+    sector: held(5, 'WaitSeed'),
+    waitsFor: { on: 'seed' },
+  }),
+  draining(
+    'working',
+    { kind: 'sector', sector: held(3, 'PreCommit2'), waitsFor: { on: 'own-task', task: 'PC2' } },
+    { kind: 'sector', sector: held(6), waitsFor: { on: 'unknown' } },
+  ),
+  draining('never', {
+    kind: 'stranded',
+    sector: held(3, 'PreCommit2'),
+    task: 'PC2',
+    allowTo: ['group-1'],
+    able: [{ worker: 'worker-2', groups: ['group-2'] }],
+  }),
   draining('done'),
   { type: 'drain-ended', host: 'host-3', worker: 'worker-3', stopped: true, left: [] },
 ];

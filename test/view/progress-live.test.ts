@@ -71,7 +71,7 @@ describe('liveProgress', () => {
     expect(screen.lines).toEqual([
       '[host-1] worker-1: write worker.env … done',
       '[host-1] worker-1: restart worker-1 … done',
-      '[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take',
+      '[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take: its path allows group-1; it is a task of worker-2 (group-2)',
       '[host-3] worker-3: empty and stopped',
       '[host-4] not reached: SF404 cannot connect to host-4: connection refused',
       '[host-1] worker-1: write worker.env … failed: SF602 cannot write worker.env on host-1: no space left',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/event/event.js';
-import { blockersWords } from '../../src/view/blockers.js';
+import type { Blocker, Wait } from '../../src/drain/step.js';
+import { blockersWords, proposalWords } from '../../src/view/blockers.js';
 import { jsonProgress } from '../../src/view/progress-json.js';
 import { plainProgress } from '../../src/view/progress-plain.js';
 import { createStyle } from '../../src/view/style.js';
@@ -25,8 +26,8 @@ describe('plainProgress', () => {
   it('tells which sector holds a drain up, and why', () => {
     expect(plain(DRAINING))
       .toBe(`[host-3] worker-3: draining, waiting for 1 job: PC1 of s-t01000-3 (running); 1 sector: s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)
-[host-3] worker-3: draining, waiting for 2 sectors: s-t01000-3 in PreCommit2 (waits for PC2), s-t01000-6
-[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take
+[host-3] worker-3: draining, waiting for 2 sectors: s-t01000-3 in PreCommit2 (waits for PC2 of this worker), s-t01000-6
+[host-3] worker-3: cannot get empty as things are: 1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take: its path allows group-1; it is a task of worker-2 (group-2)
 [host-3] worker-3: empty and stopped
 `);
   });
@@ -74,6 +75,79 @@ describe('blockersWords', () => {
     );
   });
 
+  it.each<[what: string, blocker: Blocker, words: string]>([
+    [
+      'a job that may come back',
+      { kind: 'job', job: { task: 'PC1', sector: 's-t01000-3', state: 'awaited', since: '' } },
+      '1 job: PC1 of s-t01000-3 (the miner waits for its return)',
+    ],
+    [
+      'a lock',
+      { kind: 'lock', lock: { sector: 's-t01000-3', reads: ['unsealed'], writes: ['sealed', 'cache'] } },
+      '1 lock: s-t01000-3 for writing sealed, cache and reading unsealed',
+    ],
+    [
+      'a sector that Lotus has given up',
+      { kind: 'failed', sector: held(3, 'FailedUnrecoverable') },
+      '1 sector: s-t01000-3 in FailedUnrecoverable is given up by Lotus and stays until somebody removes it',
+    ],
+    [
+      'a sector that ends where it lies',
+      { kind: 'stays', sector: { ...held(3, 'WaitSeed'), settled: true } },
+      '1 sector: s-t01000-3 in WaitSeed has its long-term storage here',
+    ],
+    [
+      'a task that nobody takes',
+      { kind: 'stranded', sector: held(3, 'WaitSeed'), task: 'C2', allowTo: [], able: [] },
+      '1 sector: s-t01000-3 in WaitSeed needs C2, which no other worker takes',
+    ],
+    [
+      'a task of somebody without a group',
+      {
+        kind: 'stranded',
+        sector: held(3, 'PreCommit2'),
+        task: 'PC2',
+        allowTo: ['a', 'b'],
+        able: [{ worker: 'worker-2', groups: [] }],
+      },
+      '1 sector: s-t01000-3 in PreCommit2 needs PC2, which no worker may take: its path allows a, b; it is a task of worker-2 (no group)',
+    ],
+    [
+      'pieces that can only come here',
+      { kind: 'stranded', sector: held(3, 'AddPiece'), task: 'AP', allowTo: [], able: [] },
+      '1 sector: s-t01000-3 in AddPiece needs AP, which nobody but this worker could do',
+    ],
+    [
+      'storage that is nowhere else',
+      { kind: 'stranded', sector: held(3, 'FinalizeSector'), task: 'GET', allowTo: [], able: [] },
+      '1 sector: s-t01000-3 in FinalizeSector needs GET, and no other worker has a path for long-term storage',
+    ],
+  ])('tells of %s', (_, blocker, words) => {
+    expect(blockersWords([blocker])).toBe(words);
+  });
+
+  it.each<[wait: Wait, words: string]>([
+    [{ on: 'job-here', task: 'C1' }, 'C1, a job here'],
+    [{ on: 'job-elsewhere', task: 'C2' }, 'C2, a job elsewhere'],
+    [{ on: 'room-elsewhere', task: 'PC2' }, 'a worker with room for PC2'],
+    [{ on: 'own-task', task: 'PC2' }, 'PC2 of this worker'],
+    [{ on: 'others', task: 'FIN' }, 'FIN, where its other files are'],
+    [{ on: 'seed' }, 'its seed, up to 75 minutes'],
+    [{ on: 'chain' }, 'the chain'],
+    [{ on: 'deals' }, 'its pieces'],
+    [{ on: 'removal' }, 'the removal of files'],
+    [{ on: 'release' }, 'the end of what is done with it'],
+  ])('tells what a sector waits for: %j', (waitsFor, words) => {
+    const blocker: Blocker = { kind: 'sector', sector: held(3, 'X'), waitsFor };
+    expect(blockersWords([blocker])).toBe(`1 sector: s-t01000-3 in X (waits for ${words})`);
+  });
+
+  it('tells which group would free sectors', () => {
+    expect(proposalWords({ allowTo: ['group-2'], frees: ['s-t01000-3', 's-t01000-4'] })).toBe(
+      '`--resolve allow-to=group-2` lets 2 sectors go on: s-t01000-3, s-t01000-4',
+    );
+  });
+
   it('counts what are too many to name', () => {
     const blockers = Array.from({ length: 20 }, (_, number) => jobBlocker('PC1', number));
     expect(blockersWords(blockers)).toMatch(/^20 jobs: PC1 of s-t01000-0 \(running\), .* and 15 more$/);
@@ -117,7 +191,10 @@ describe('jsonProgress', () => {
             state: 'PreCommit2',
             types: ['sealed', 'cache'],
             elsewhere: ['C2'],
+            allowTo: ['group-1'],
           },
+          allowTo: ['group-1'],
+          able: [{ worker: 'worker-2', groups: ['group-2'] }],
         },
       ],
     });

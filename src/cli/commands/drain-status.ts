@@ -20,7 +20,7 @@ export function drainStatus(names: readonly string[], options: DrainStatusOption
   return look(names, options, ({ observation }, targets) => {
     const intents = intentsOf(observation);
     const drained = targets.filter(({ worker }) => intents.has(worker.name));
-    return { observation, drained, goal: ({ until = 'empty' }) => until };
+    return { observation, drained, goal: ({ until }: Partial<DrainIntent>) => until ?? 'empty' };
   });
 }
 
@@ -76,7 +76,12 @@ function statuses(
       const seen = observation.hosts.get(host.name);
       const intent = intents.get(worker.name);
       const until = goal(intent ?? {});
-      const common = { host: host.name, worker: worker.name, goal: until, ...(intent === undefined ? {} : { intent }) };
+      const common = {
+        host: host.name,
+        worker: worker.name,
+        goal: until,
+        ...(intent === undefined ? {} : { intent }),
+      };
       if (seen?.reached !== true) return common;
       const runs = seen.workers.get(worker.name)?.process !== undefined;
       const decision = await decide(workspace, worker, observation, until);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { SectorLogEntry, SectorStatus } from '../../src/rpc/miner-api.js';
+import { sectorState } from '../../src/rpc/sector-state.js';
+
+function status(Log: SectorStatus['Log']): SectorStatus {
+  return { SectorID: 7, State: 'WaitSeed', ...(Log === undefined ? {} : { Log }) };
+}
+
+function entry(Timestamp: number, Kind = 'event;sealing.SectorPreCommitLanded'): SectorLogEntry {
+  return { Kind, Timestamp };
+}
+
+describe('where a sector is', () => {
+  it('it is since the last event of its log', () => {
+    expect(sectorState(status([entry(1_700_000_000), entry(1_700_000_060)]))).toEqual({
+      state: 'WaitSeed',
+      since: '2023-11-14T22:14:20.000Z',
+    });
+  });
+
+  it('what is no event does not count', () => {
+    const log = [entry(1_700_000_000), entry(1_700_000_060, 'truncate'), entry(0)];
+    expect(sectorState(status(log)).since).toBe('2023-11-14T22:13:20.000Z');
+  });
+
+  it.each([
+    ['an older Lotus', undefined],
+    ['no log', null],
+    ['an empty log', []],
+  ])('is not dated by %s', (_, log) => {
+    expect(sectorState(status(log))).toEqual({ state: 'WaitSeed' });
+  });
+});
