@@ -28,7 +28,7 @@ export function cannotEnd({ host, worker, leaving }: RestRequest, { blockers }: 
     severity: 'error',
     message: `${worker} can never get empty: ${stuck.join('; ')}`,
     place: { kind: 'host', host, worker },
-    help: `Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
+    help: `Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare that it works' : 'drain again; or `sealfarm resume`'} to let it go on.`,
   };
 }
 

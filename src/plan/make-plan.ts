@@ -18,6 +18,7 @@ import { sharedIds } from './shared-ids.js';
 import { strangers } from './strangers.js';
 import { openElsewhere, pathsTaken } from './taken-paths.js';
 import { planStanding } from './standing-rules.js';
+import { planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
@@ -139,12 +140,16 @@ function planWorker(
   };
   const renaming = planRenaming(context, host, home);
   if (renaming !== undefined) return renaming;
+  const noted = { home: hostLayout(home.paths), intent: host.manifest?.intents[desired.name] };
+  const stored = planStoredForGood(context, noted);
+  if (stored !== undefined) return stored;
   const list = planStorageList(context);
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
   const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
   const files = combine([...storage, planEnvFile(context), planDropIn(context), pathsTaken(context)]);
-  const process = combine([unitState(context), planProcess(context)]);
+  const byState = desired.drain === undefined && desired.state !== 'running';
+  const process = combine([unitState(context), byState ? planState(context, noted) : planProcess(context)]);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))
     return { ...files, diagnostics: [...files.diagnostics, ...process.diagnostics] };
@@ -204,6 +209,7 @@ function drainedWorkers(host: DesiredHost, observation: Observation): readonly D
             host: host.name,
             worker: worker.name,
             intent: worker.drain,
+            declared: worker.state,
             running: observed?.reached === true && observed.workers.get(worker.name)?.process !== undefined,
           },
         ],

@@ -1,3 +1,4 @@
+import type { DeclaredState } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import type { DrainIntent } from '../host/manifest.js';
@@ -32,6 +33,8 @@ export interface DrainedWorker {
   readonly worker: string;
   readonly intent: DrainIntent;
   readonly running: boolean;
+  /** What the file says of it meanwhile: that holds once the drain is taken back. */
+  readonly declared: DeclaredState;
 }
 
 /** Workers that are taken out of work side by side; the next wave begins when all of them are back. */
@@ -205,6 +208,15 @@ export type Action =
     }
   /** What is left of its unit where systemd shall not keep it any more: it comes back no more, its drop-in goes. */
   | { readonly kind: 'remove-unit'; readonly service: WorkerLayout }
+  /** Emptied, with those of its `tasks` that its sectors still need there; noted on its host. */
+  | {
+      readonly kind: 'drain';
+      readonly service: WorkerLayout;
+      readonly home: HostLayout;
+      readonly tasks: readonly TaskCode[];
+      /** Ended then, so that it stays down over reboots. */
+      readonly stop: boolean;
+    }
   /**
    * Drained to empty while it runs, with its `tasks` for what its sectors need there, and stopped. Then its unit, its
    * environment file and its name in the manifest go; its repo and its storage paths stay with all that is in them.

@@ -54,6 +54,10 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     const declared = host.workers.map((worker): Member => {
       const live = liveOf(known?.workers.get(worker.name)?.process);
       const own = planned.get(worker.name) ?? [];
+      if (worker.drain === undefined && worker.state !== 'running') {
+        const isBegun = reached?.manifest?.intents[worker.name] !== undefined;
+        return notToWork(worker, live, own, isBegun, jobs.get(worker.name) ?? []);
+      }
       const restarts = own.some(({ disruption }) => disruption === 'restart');
       const begun = live !== undefined && worker.drain === undefined && restarts && isResting(worker, live);
       const away = live === undefined || worker.drain !== undefined || begun;
@@ -89,6 +93,30 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     });
     return [...declared, ...leaving];
   });
+}
+
+/** The file wants it to do nothing: it is missed by nobody, but for what it does until its turn has come. */
+function notToWork(
+  worker: DesiredWorker,
+  live: WorkerLive | undefined,
+  own: readonly Step[],
+  isBegun: boolean,
+  jobs: readonly RunningJob[],
+): Member {
+  const turn = own.filter(disturbs).map(({ id }) => id);
+  const rests = live === undefined || isBegun;
+  const does = DECLARABLE_TASKS.map(({ code }) => code).filter((code) => live?.tasks.has(code));
+  return {
+    host: worker.host,
+    worker: worker.name,
+    leaves: true,
+    tasks: [],
+    doing: rests ? [] : does,
+    groups: pc2Groups(worker),
+    away: rests && turn.length > 0,
+    jobs,
+    steps: turn,
+  };
 }
 
 /** It is to do something, and takes nothing of it. */

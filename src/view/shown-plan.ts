@@ -44,6 +44,7 @@ export type ShownAction =
       readonly from?: { readonly worker: string };
     }
   | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } }
+  | { readonly kind: 'drain'; readonly stop: boolean }
   | { readonly kind: 'remove-worker'; readonly repo?: string };
 
 export function shownSteps({ hosts }: Pick<ShownPlan, 'hosts'>): readonly ShownStep[] {

@@ -72,6 +72,7 @@ describe('the example', () => {
           noSwap: false,
           tmpDir: '/var/lib/sealfarm/tmp/worker-3',
           env: new Map(),
+          state: 'running',
           yaml: ['hosts', 'host-3', 'workers', 'worker-3'],
           storage: [
             {
