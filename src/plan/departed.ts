@@ -5,7 +5,7 @@ import { hostLayout } from '../host/layout.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
 import { parseStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
-import { handedOver, withoutPaths } from '../observed/departed.js';
+import { handedOver, toTakeAway, withoutPaths } from '../observed/departed.js';
 import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { jobsOn, sectorsOn } from '../observed/miner-state.js';
@@ -64,7 +64,7 @@ function removal(leaving: Leaving, miner: ObservedMiner): Step {
     worker: name,
     action: {
       kind: 'remove-worker',
-      service: worker.files,
+      service: toTakeAway(worker),
       home: hostLayout(desired.paths),
       tasks: tasksItDid(leaving),
       ...(worker.repo === undefined ? {} : { repo: worker.repo }),

@@ -9,6 +9,7 @@ import { intentsOf, withRenamed } from '../../observed/intents.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import { carryOut, type Outcome } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { leavingOrUnknown } from '../leaving.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
@@ -32,7 +33,7 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
   return onFarm('drain', options, terminal, async (on) => {
     const targets = resolveTargets(on.workspace.farm, names);
     if (!targets.ok) {
-      terminal.diagnostics([targets.diagnostic]);
+      terminal.diagnostics([await leavingOrUnknown(on.workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
     const asked: DrainIntent = {
@@ -118,7 +119,7 @@ export function resume(names: readonly string[], options: ResumeOptions): Promis
     const { workspace } = on;
     const targets = resolveTargets(workspace.farm, names);
     if (!targets.ok) {
-      terminal.diagnostics([targets.diagnostic]);
+      terminal.diagnostics([await leavingOrUnknown(on.workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
     const replan = (probe: FarmProbe): Plan => {

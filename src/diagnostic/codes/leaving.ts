@@ -61,4 +61,11 @@ export const LEAVING_CODES = {
     remedy:
       'Write `state: running`, or take `state` out, and apply. A drain that a person asked for is taken back all the same.',
   },
+  SF576: {
+    title: 'worker to drain or resume that leaves anyway',
+    severity: 'error',
+    why: 'The file names the worker no more, and sealfarm still keeps it on its host. Such a worker is drained, stopped and removed by apply; no other command changes what becomes of it.',
+    remedy:
+      'Apply, and look at it by `sealfarm status` and `sealfarm logs` meanwhile. To keep it, declare it again and apply.',
+  },
 } as const satisfies Codes;
