@@ -53,8 +53,8 @@ function removalWords(disruption: Disruption, repo: string | undefined): string 
 /** What the file makes of a worker. */
 function drainWords(disruption: Disruption, stop: boolean): string {
   if (disruption === 'none') return 'it does not run, and is kept from coming back by itself';
-  const end = stop ? 'then it is stopped, and stays down over reboots' : 'it runs on with no tasks';
-  return `takes no new work and is emptied; ${end}`;
+  const end = stop ? 'is stopped then, and stays down over reboots' : 'runs on with no tasks';
+  return `takes no new work, is emptied, and ${end}`;
 }
 
 /** `tasks AP, PC1; at most 4 PC1` */

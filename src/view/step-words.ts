@@ -31,7 +31,7 @@ function actionWords(action: ShownAction, worker: string): string {
     case 'start':
       return `start ${worker}`;
     case 'drain':
-      return `drain ${worker}${action.stop ? ' and stop it' : ''}`;
+      return `${action.stop ? 'stop' : 'drain'} ${worker}`;
     case 'remove-worker':
       return `remove ${worker}`;
     case 'remove-unit':

@@ -125,6 +125,7 @@ it('takes up what was killed in the middle', async () => {
     intents: { 'worker-3': { who: 'sealfarm', why: 'it is in the file no more' } },
   });
   expect(await plan()).toMatchObject([{ id: 'worker-3/remove-worker' }]);
+  expect((await farm.run(['unlock', 'host-3'])).code).toBe(0);
 });
 
 it('drains it to empty, stops and removes it, and has nothing to do then', async () => {
