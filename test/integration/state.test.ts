@@ -5,8 +5,11 @@ import { SandboxFarm } from '../support/sandbox-farm.js';
 /** One busy farm, whose file wants worker-2 drained, then stopped, then at work again. Each step builds on the one before. */
 let farm: SandboxFarm;
 
+/** A PC1 that lasts while plans are made and looked at. */
+const SLOW = { AP: 100, PC1: 15_000, PC2: 400, WaitSeed: 600, C1: 100, C2: 400, FIN: 100, GET: 100 };
+
 beforeAll(async () => {
-  farm = await SandboxFarm.up();
+  farm = await SandboxFarm.up(3, SLOW);
   const applied = await farm.run(['apply', '--yes']);
   if (applied.code !== 0) throw new Error(applied.stdout + applied.stderr);
 });
@@ -90,7 +93,7 @@ it('empties and stops it because the file says so, by a plan that was put away',
   await farm.edit((text) => text.replace('      worker-2:\n', '      worker-2:\n        state: stopped\n'));
   expect((await farm.run(['plan', '--out', 'stop.json'])).code).toBe(0);
   const shown = await farm.run(['show', 'stop.json']);
-  expect(shown.stdout).toContain('~ drain worker-2 and stop it');
+  expect(shown.stdout).toContain('~ stop worker-2');
   const applied = await farm.run(['apply', 'stop.json']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
   expect(await farm.eye.session('worker-2')).toBeUndefined();
