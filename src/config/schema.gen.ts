@@ -64,7 +64,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       properties: {
         maxUnavailable: {
           description:
-            'At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained count as away; where they alone use it up, one worker is restarted at a time. Default: 1.',
+            'At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained by a person count as away; where they alone use it up, one worker is restarted at a time. Default: 1.',
           type: ['integer', 'string'],
           minimum: 1,
           pattern: '^([1-9][0-9]?|100)%$',

@@ -400,7 +400,7 @@ export interface WrittenStorageGroup {
  */
 export interface WrittenRollout {
   /**
-   * At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained count as away; where they alone use it up, one worker is restarted at a time. Default: 1.
+   * At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained by a person count as away; where they alone use it up, one worker is restarted at a time. Default: 1.
    */
   maxUnavailable?: number | string;
   /**

@@ -1,11 +1,10 @@
-import type { DeclaredState } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
-import type { DrainIntent } from '../host/manifest.js';
 import type { StorageId } from '../lotus/api.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { MaybeSecret, Secret } from '../secret/secret.js';
+import type { DrainedWorker } from './drained-workers.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
 export interface Plan {
@@ -26,15 +25,6 @@ export interface Plan {
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */
   readonly drained: readonly DrainedWorker[];
-}
-
-export interface DrainedWorker {
-  readonly host: string;
-  readonly worker: string;
-  readonly intent: DrainIntent;
-  readonly running: boolean;
-  /** What the file says of it meanwhile: that holds once the drain is taken back. */
-  readonly declared: DeclaredState;
 }
 
 /** Workers that are taken out of work side by side; the next wave begins when all of them are back. */

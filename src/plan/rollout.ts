@@ -54,14 +54,15 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     const declared = host.workers.map((worker): Member => {
       const live = liveOf(known?.workers.get(worker.name)?.process);
       const own = planned.get(worker.name) ?? [];
+      const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
+      const its = jobs.get(running ?? worker.name) ?? [];
       if (worker.drain === undefined && worker.state !== 'running') {
         const isBegun = reached?.manifest?.intents[worker.name] !== undefined;
-        return notToWork(worker, live, own, isBegun, jobs.get(worker.name) ?? []);
+        return notToWork(worker, live, own, isBegun, its);
       }
       const restarts = own.some(({ disruption }) => disruption === 'restart');
       const begun = live !== undefined && worker.drain === undefined && restarts && isResting(worker, live);
       const away = live === undefined || worker.drain !== undefined || begun;
-      const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
       return {
         host: host.name,
         worker: worker.name,
@@ -70,7 +71,7 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
         groups: pc2Groups(worker),
         away,
         ...(begun ? { begun } : {}),
-        jobs: jobs.get(running ?? worker.name) ?? [],
+        jobs: its,
         steps: own.filter(disturbs).map(({ id }) => id),
       };
     });

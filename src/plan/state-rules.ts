@@ -46,8 +46,8 @@ function planRunning(context: WorkerContext, process: ObservedProcess, noted: No
   // Nobody else can say what runs there, and which sectors lie there.
   if (!miner.reached) return NOTHING;
   if (desired.state === 'drained' && hasCome(noted))
-    return takesWork(live) ? drain(context, noted, 'lotus-differs') : NOTHING;
-  return drain(context, noted, 'config-changed');
+    return takesWork(live) ? drainNow(context, noted, 'lotus-differs') : NOTHING;
+  return drainNow(context, noted, 'config-changed');
 }
 
 /** A worker that was empty once gets nothing while its tasks are off. */
@@ -63,7 +63,7 @@ function takesWork({ tasks }: WorkerLive): boolean {
 function planUp(context: WorkerContext, noted: Noted): Findings {
   const start = startOf(context);
   if (start === NOTHING || hasCome(noted)) return start;
-  return combine([start, drain(context, noted, 'config-changed')]);
+  return combine([start, drainNow(context, noted, 'config-changed')]);
 }
 
 /** Nothing of it may come back by itself. A unit that the file wants no more goes by the rule for units. */
@@ -71,10 +71,11 @@ function planDown(context: WorkerContext, noted: Noted): Findings {
   const { desired, observed } = context;
   const comes = observed.startsAtBoot === true || keeperOf(observed) !== undefined;
   if (!comes || desired.files.serviceManager !== 'systemd') return NOTHING;
-  return drain(context, noted, 'config-changed', 'none');
+  return drainNow(context, noted, 'config-changed', 'none');
 }
 
-function drain(
+/** The step itself. */
+export function drainNow(
   context: WorkerContext,
   { home }: Noted,
   reason: Reason,

@@ -1,4 +1,5 @@
-import type { DrainedWorker, Plan } from '../plan/plan.js';
+import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { Plan } from '../plan/plan.js';
 import { legendWords } from './legend.js';
 import type { MaskedPlan } from './masked-plan.js';
 import type { ShownPlan } from './shown-plan.js';

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { DrainedWorker, Expectation, Step, Wave } from '../plan/plan.js';
+import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { Expectation, Step, Wave } from '../plan/plan.js';
 
 /** As much of a plan as is shown: a fresh one has more, a saved one has just this. */
 export interface ShownPlan {

@@ -18,11 +18,6 @@ afterAll(async () => {
 
 const plan = (): ReturnType<SandboxFarm['plannedSteps']> => farm.plannedSteps();
 
-async function apply(): Promise<void> {
-  const applied = await farm.run(['apply', '--yes', '--allow-large']);
-  expect(applied.code, applied.stdout + applied.stderr).toBe(0);
-}
-
 /** By a plan that is put away; it does not hold while somebody has edited a file that it was made from. */
 async function applySaved(file: string, edited: string): Promise<void> {
   const saved = await farm.run(['plan', '--out', file]);

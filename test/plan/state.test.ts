@@ -137,6 +137,23 @@ describe('a worker that the file wants stopped', () => {
   });
 });
 
+it.each(['drained', 'stopped'] as const)(
+  'a worker with a new name that the file wants %s comes to that, too',
+  (state) => {
+    const after = farmOf({ name: 'first', renamedFrom: 'worker-1', repo: '/var/lib/lotus/worker-1', state });
+    const seen = asDeclared(desire(FARM, TOKEN, new Map()), desire(after, TOKEN, new Map()));
+    const made = plan(after, seen);
+    expect(summary(made).slice(-2)).toEqual([
+      'restart: restart, config-changed',
+      'drain: empty, config-changed',
+    ]);
+    expect(only(made, 'restart').action).toMatchObject({ expect: { tasks: [] } });
+    expect(made.waves).toMatchObject([
+      { turns: [{ worker: 'first', steps: ['first/restart', 'first/drain'] }] },
+    ]);
+  },
+);
+
 describe('a worker that works again', () => {
   it('gets just its tasks back, and nothing is remembered of the drain', () => {
     const made = plan(FARM, settled(DRAINED));
