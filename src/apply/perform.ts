@@ -4,6 +4,7 @@ import type { Step } from '../plan/plan.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { detachPath } from './detach-path.js';
+import { drainByFile } from './drain-by-file.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
 import type { OnWait } from './quieten.js';
 import { removeWorker } from './remove-worker.js';
@@ -38,6 +39,8 @@ export async function perform(
       return startStopped(context, target, action);
     case 'restart':
       return restartWorker(context, target, action, done, onWait);
+    case 'drain':
+      return drainByFile(context, target, action, step.disruption === 'empty', onWait);
     case 'remove-worker':
       return removeWorker(context, target, action, onWait);
     case 'write-file':

@@ -37,7 +37,7 @@ export function cannotEnd(
     severity: 'error',
     message: `${worker} can never get empty: ${stuck.join('; ')}`,
     place: { kind: 'host', host, worker },
-    help: `${wayOut}Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare it again' : 'drain again; or `sealfarm resume`'} to let it go on.`,
+    help: `${wayOut}Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare that it works' : 'drain again; or `sealfarm resume`'} to let it go on.`,
   };
 }
 

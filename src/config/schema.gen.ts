@@ -64,7 +64,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       properties: {
         maxUnavailable: {
           description:
-            'At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained count as away; where they alone use it up, one worker is restarted at a time. Default: 1.',
+            'At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained by a person count as away; where they alone use it up, one worker is restarted at a time. Default: 1.',
           type: ['integer', 'string'],
           minimum: 1,
           pattern: '^([1-9][0-9]?|100)%$',
@@ -202,6 +202,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
             parameterCache: { $ref: '#/$defs/parameterCache' },
             parentCache: { $ref: '#/$defs/parentCache' },
             multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
+            state: { $ref: '#/$defs/state' },
             noSwap: { $ref: '#/$defs/noSwap' },
             parallelFetchLimit: { $ref: '#/$defs/parallelFetchLimit' },
             env: { $ref: '#/$defs/env' },
@@ -310,6 +311,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         parameterCache: { $ref: '#/$defs/parameterCache' },
         parentCache: { $ref: '#/$defs/parentCache' },
         multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
+        state: { $ref: '#/$defs/state' },
         noSwap: { $ref: '#/$defs/noSwap' },
         parallelFetchLimit: { $ref: '#/$defs/parallelFetchLimit' },
         env: { $ref: '#/$defs/env' },
@@ -387,6 +389,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         parameterCache: { $ref: '#/$defs/parameterCache' },
         parentCache: { $ref: '#/$defs/parentCache' },
         multicoreSdr: { $ref: '#/$defs/multicoreSdr' },
+        state: { $ref: '#/$defs/state' },
         noSwap: { $ref: '#/$defs/noSwap' },
         parallelFetchLimit: { $ref: '#/$defs/parallelFetchLimit' },
         env: { $ref: '#/$defs/env' },
@@ -462,6 +465,12 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
       },
       examples: [true, { producers: 3 }],
+    },
+    state: {
+      description:
+        'Whether the worker takes work. `drained`: it takes no new work, apply empties it and keeps it running with no tasks. `stopped`: the same, and then it is stopped and stays down over reboots. Both count like a restart for `rollout`. The checks of the file, capacity, flow and simulate go by the worker as if it ran. Default: running.',
+      enum: ['running', 'drained', 'stopped'],
+      examples: ['drained'],
     },
     noSwap: {
       description: 'LOTUS_WORKER_NO_SWAP: swap is not counted as memory. Default: false.',

@@ -39,6 +39,10 @@ export type WrittenMulticoreSdr =
       producers: number;
     };
 /**
+ * Whether the worker takes work. `drained`: it takes no new work, apply empties it and keeps it running with no tasks. `stopped`: the same, and then it is stopped and stays down over reboots. Both count like a restart for `rollout`. The checks of the file, capacity, flow and simulate go by the worker as if it ran. Default: running.
+ */
+export type WrittenState = 'running' | 'drained' | 'stopped';
+/**
  * LOTUS_WORKER_NO_SWAP: swap is not counted as memory. Default: false.
  */
 export type WrittenNoSwap = boolean;
@@ -176,6 +180,7 @@ export interface WrittenDefaults {
      */
     parentCache?: string;
     multicoreSdr?: WrittenMulticoreSdr;
+    state?: WrittenState;
     noSwap?: WrittenNoSwap;
     parallelFetchLimit?: WrittenParallelFetchLimit;
     env?: WrittenEnv;
@@ -375,6 +380,7 @@ export interface WrittenProfile {
    */
   parentCache?: string;
   multicoreSdr?: WrittenMulticoreSdr;
+  state?: WrittenState;
   noSwap?: WrittenNoSwap;
   parallelFetchLimit?: WrittenParallelFetchLimit;
   env?: WrittenEnv;
@@ -394,7 +400,7 @@ export interface WrittenStorageGroup {
  */
 export interface WrittenRollout {
   /**
-   * At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained count as away; where they alone use it up, one worker is restarted at a time. Default: 1.
+   * At most so many workers of the farm may be away at once: a number, or a share of the declared workers, rounded down but at least one. Those that do not run, do not answer or are drained by a person count as away; where they alone use it up, one worker is restarted at a time. Default: 1.
    */
   maxUnavailable?: number | string;
   /**
@@ -525,6 +531,7 @@ export interface WrittenWorker {
    */
   parentCache?: string;
   multicoreSdr?: WrittenMulticoreSdr;
+  state?: WrittenState;
   noSwap?: WrittenNoSwap;
   parallelFetchLimit?: WrittenParallelFetchLimit;
   env?: WrittenEnv;

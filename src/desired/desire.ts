@@ -1,10 +1,16 @@
 import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
-import type { DrainIntent } from '../host/manifest.js';
+import { THE_FILE, type DrainIntent } from '../host/manifest.js';
 import { unitDropIn, unitTemplate } from '../host/systemd-unit.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { Secret } from '../secret/secret.js';
-import type { DesiredFarm, DesiredHost, DesiredStorage, DesiredWorker } from './desired.js';
+import {
+  tasksNow,
+  type DesiredFarm,
+  type DesiredHost,
+  type DesiredStorage,
+  type DesiredWorker,
+} from './desired.js';
 import { workerEnv } from './worker-env.js';
 
 /** Worker name → what a person asked for; a drain outranks the file until it is taken back. */
@@ -34,8 +40,11 @@ function desireWorker(
   host: Host,
   worker: Worker,
   token: Secret,
-  drain: DrainIntent | undefined,
+  intent: DrainIntent | undefined,
 ): DesiredWorker {
+  // What the file asked for holds by the file alone.
+  const drain = intent !== undefined && intent.who !== THE_FILE ? intent : undefined;
+  const { state, tasks } = worker;
   const dropIn = host.serviceManager === 'systemd' ? dropInOf(host, worker) : undefined;
   return {
     name: worker.name,
@@ -48,10 +57,16 @@ function desireWorker(
     listen: worker.listen,
     ...(typeof worker.gpus === 'object' ? { gpus: worker.gpus.length } : {}),
     // Tasks off in the file, so that a crash or a reboot in a drain does not take work again.
-    env: workerEnv(farm, worker, token, drain === undefined ? worker.tasks : []),
-    tasks: worker.tasks,
+    env: workerEnv(
+      farm,
+      worker,
+      token,
+      tasksNow({ state, tasks, ...(drain === undefined ? {} : { drain }) }),
+    ),
+    tasks,
     limits: worker.limits,
     storage: worker.storage.map((storage) => desireStorage(storage, drain)),
+    state,
     ...(drain === undefined ? {} : { drain }),
   };
 }

@@ -1,10 +1,12 @@
-import type { HostPaths, Rollout, SocketAddress } from '../farm/farm.js';
+import type { DeclaredState, HostPaths, Rollout, SocketAddress } from '../farm/farm.js';
 import type { EnvEntry } from '../host/env-file.js';
 import type { DrainIntent } from '../host/manifest.js';
 import type { WorkerLayout } from '../host/layout.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
+
+export type { DeclaredState } from '../farm/farm.js';
 
 /** What the hosts shall hold: no YAML any more, everything by absolute path and exact value. */
 export interface DesiredFarm {
@@ -36,15 +38,26 @@ export interface DesiredWorker {
   readonly dropIn?: string;
   /** Everything the process is started with, sorted by name. */
   readonly env: readonly EnvEntry[];
-  /** The declared tasks; with a drain intent the environment has them off all the same. */
+  /** The declared tasks; where it shall take no work the environment has them off all the same: `tasksNow`. */
   readonly tasks: readonly TaskCode[];
   /** At most so many at once, for the farm's sector size. */
   readonly limits: ReadonlyMap<TaskCode, number>;
   /** How many it has by index or UUID; undefined where they are not counted out to it. */
   readonly gpus?: number;
   readonly storage: readonly DesiredStorage[];
+  /** What the file says of it, whatever a person asked for since. */
+  readonly state: DeclaredState;
   /** Set while a person has this worker drained. */
   readonly drain?: DrainIntent;
+}
+
+/** What it shall take as things are: nothing while a person or the file has it drained. */
+export function tasksNow({
+  drain,
+  state,
+  tasks,
+}: Pick<DesiredWorker, 'drain' | 'state' | 'tasks'>): readonly TaskCode[] {
+  return drain === undefined && state === 'running' ? tasks : [];
 }
 
 export interface DesiredStorage {

@@ -143,8 +143,12 @@ export interface Worker {
   /** Further variables for the process, not secret. */
   readonly env: ReadonlyMap<string, string>;
   readonly storage: readonly StorageDeclaration[];
+  readonly state: DeclaredState;
   readonly yaml: YamlPath;
 }
+
+/** `drained`: it runs and takes no work. `stopped`: it does not run; emptied before, where it did. */
+export type DeclaredState = 'running' | 'drained' | 'stopped';
 
 /** What a storage path shall be. Lists are in the order written; empty means no restriction. */
 export interface StorageDeclaration {

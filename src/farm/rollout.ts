@@ -61,7 +61,7 @@ function readMinAvailable(
     if (code === undefined) continue;
     if (least.has(code)) report(writtenTwice(code, 'least number is', place));
     least.set(code, count);
-    const declared = workers.filter(({ tasks }) => tasks.includes(code)).length;
+    const declared = workers.filter(({ state, tasks }) => state === 'running' && tasks.includes(code)).length;
     if (count < declared) continue;
     const message = `at least ${count} shall go on doing ${code}, and ${declared} of the farm's workers do it at all: none could ever be restarted`;
     const help =

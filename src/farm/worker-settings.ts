@@ -4,7 +4,7 @@ import type { TaskResources } from '../lotus/api.js';
 import type { TaskCode } from '../lotus/task.js';
 import { readCpuSet } from './cpu-set.js';
 import { readEnv } from './env.js';
-import type { StorageDeclaration, Worker } from './farm.js';
+import type { DeclaredState, StorageDeclaration, Worker } from './farm.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
 import { readResources } from './resources.js';
@@ -37,6 +37,7 @@ export interface WorkerSettings {
   readonly parallelFetchLimit?: number;
   readonly env: ReadonlyMap<string, string>;
   readonly storage?: readonly StorageDeclaration[];
+  readonly state?: DeclaredState;
 }
 
 export const NO_SETTINGS: WorkerSettings = { limits: new Map(), resources: new Map(), env: new Map() };
@@ -69,6 +70,7 @@ export function readSettings(written: WrittenSettings, yaml: YamlPath, report: R
     parallelFetchLimit: written.parallelFetchLimit,
     env: readEnv(written.env ?? {}, [...yaml, 'env'], report),
     storage: written.storage?.map((item, index) => readStorage(item, [...yaml, 'storage', index], report)),
+    state: written.state,
   });
 }
 

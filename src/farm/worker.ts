@@ -57,6 +57,7 @@ export function readWorker(
     tmpDir: settings.tmpDir ?? `${context.paths.state}/tmp/${name}`,
     env: settings.env,
     storage: settings.storage ?? [],
+    state: settings.state ?? 'running',
     yaml,
   };
 }

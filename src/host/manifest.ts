@@ -23,10 +23,20 @@ export interface DrainIntent {
   readonly tasks?: readonly TaskCode[];
   /** Of the same: it was empty and has stopped, so that what is left of it may go. */
   readonly emptied?: true;
+  /** Of a worker that the file wants drained or stopped: it has been empty, with its tasks off. */
+  readonly reached?: true;
 }
 
 /** Who drains a worker that left the file. No person is named so: theirs have an `@`. */
 export const SEALFARM = 'sealfarm';
+
+/** Who drains a worker whose `state` in the file is not `running`. */
+export const THE_FILE = 'sealfarm.yaml';
+
+/** Whether a person asked for it: then it outranks the file until that person, or another one, takes it back. */
+export function isPersons({ who }: DrainIntent): boolean {
+  return who !== SEALFARM && who !== THE_FILE;
+}
 
 export function parseManifest(text: string): Manifest | { readonly problem: string } {
   try {

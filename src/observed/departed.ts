@@ -51,6 +51,12 @@ function hasUnit({ unit }: WorkerLayout, { files, units, startedAtBoot }: HostAn
   return dropIn !== 'absent' || units.has(unit.name) || startedAtBoot.has(unit.name);
 }
 
+/** Its files as they are to be taken away: with the unit, too, that is left beside a plain process. */
+export function toTakeAway({ files, dropIn, unit, startsAtBoot }: DepartedWorker): WorkerLayout {
+  const isLeft = unit !== undefined || startsAtBoot === true || (dropIn?.state ?? 'absent') !== 'absent';
+  return isLeft ? { ...files, serviceManager: 'systemd' } : files;
+}
+
 /** What the script did not come to look at is not taken for absent: there may be sectors. */
 export function asDeparted(gone: Departed, observed: ObservedWorker, { files }: HostAnswer): DepartedWorker {
   const { name: _, ...where } = gone;

@@ -1,7 +1,7 @@
-import { SEALFARM, type DrainIntent } from '../host/manifest.js';
+import { isPersons, SEALFARM, THE_FILE, type DrainIntent } from '../host/manifest.js';
 import type { HostObservation, Observation, ObservedHost } from './observed.js';
 
-/** The drains that hold, by worker, as the hosts remember them: those that people asked for, and those of workers that leave the file. */
+/** The drains that hold, by worker, as the hosts remember them: those that people or the file asked for, and those of workers that leave it. */
 export function intentsOf({ hosts }: Observation): ReadonlyMap<string, DrainIntent> {
   return new Map([...hosts.values()].flatMap((host) => (host.reached ? [...intentsOn(host)] : [])));
 }
@@ -12,20 +12,22 @@ export function intentsOn({ manifest, workers }: ObservedHost): ReadonlyMap<stri
   return new Map(all.filter(([name, { who }]) => who !== SEALFARM || !workers.has(name)));
 }
 
-/** Of a worker that has another name in the file now: that of the old name, until it has one of its own. */
+/**
+ * Those that people asked for, by the names of the file: of a worker that has another name now that of the old one, until
+ * it has one of its own. What the file asked for is in the file.
+ */
 export function withRenamed(
   intents: ReadonlyMap<string, DrainIntent>,
   farm: { readonly hosts: readonly { readonly workers: readonly Named[] }[] },
 ): ReadonlyMap<string, DrainIntent> {
+  const asked = new Map([...intents].filter(([, { who }]) => who !== THE_FILE));
   const carried = farm.hosts.flatMap(({ workers }) =>
     workers.flatMap(({ name, renamedFrom }) => {
       const intent = renamedFrom === undefined ? undefined : intents.get(renamedFrom);
-      return intent === undefined || intent.who === SEALFARM || intents.has(name)
-        ? []
-        : [[name, intent] as const];
+      return intent === undefined || !isPersons(intent) || asked.has(name) ? [] : [[name, intent] as const];
     }),
   );
-  return new Map([...intents, ...carried]);
+  return new Map([...asked, ...carried]);
 }
 
 /** The farm as if these workers were drained as well. */

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { DesiredFarm, DesiredHost, DesiredStorage, DesiredWorker } from '../desired/desired.js';
+import {
+  tasksNow,
+  type DesiredFarm,
+  type DesiredHost,
+  type DesiredStorage,
+  type DesiredWorker,
+} from '../desired/desired.js';
 import { formatEnvFile } from '../host/env-file.js';
-import type { Manifest } from '../host/manifest.js';
+import { THE_FILE, type DrainIntent, type Manifest } from '../host/manifest.js';
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import { writeStorageJson } from '../lotus/storage-json.js';
@@ -94,9 +100,18 @@ function departedSeen(before: IdentifiedWorker): DepartedWorker {
 }
 
 function memoryOf(farm: string, { workers, unitTemplate }: IdentifiedHost): Partial<ObservedHost> {
-  const manifest: Manifest = { version: 1, farm, workers: workers.map(({ name }) => name), intents: {} };
+  const rest = workers.filter(({ state }) => state !== 'running');
+  const manifest: Manifest = {
+    version: 1,
+    farm,
+    workers: workers.map(({ name }) => name),
+    intents: Object.fromEntries(rest.map(({ name }) => [name, AT_REST])),
+  };
   return { manifest, ...(unitTemplate === undefined ? {} : { unitTemplate: file(unitTemplate) }) };
 }
+
+/** No clock tells when it came to that. */
+const AT_REST: DrainIntent = { who: THE_FILE, when: '', reached: true };
 
 const ABSENT: ObservedFile = { state: 'absent' };
 
@@ -108,12 +123,13 @@ function workerSeen(before: IdentifiedWorker | undefined, after: DesiredWorker):
     storageSeen(newSectorStore(storage.id, storage.settings)),
   ]);
   const paths = before.storage.map(({ path }) => path);
+  const runs = before.state !== 'stopped';
   return {
     envFile: file(formatEnvFile(before.env).reveal(), '600'),
     storageJson: file(writeStorageJson(undefined, paths)),
     storage: new Map([...empty, ...full]),
-    process: processSeen(before),
-    ...(before.dropIn === undefined ? {} : { dropIn: file(before.dropIn), startsAtBoot: true }),
+    ...(runs ? { process: processSeen(before) } : {}),
+    ...(before.dropIn === undefined ? {} : { dropIn: file(before.dropIn), startsAtBoot: runs }),
   };
 }
 
@@ -130,7 +146,7 @@ function processSeen(worker: IdentifiedWorker): ObservedProcess {
     live: {
       reached: true,
       session: worker.name,
-      tasks: new Set(worker.tasks),
+      tasks: new Set(tasksNow(worker)),
       paths: worker.storage.map((storage) => ({
         ID: storage.id,
         Weight: storage.settings.Weight,

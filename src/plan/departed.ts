@@ -2,11 +2,10 @@ import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
 import { tasksOf } from '../desired/worker-env.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { hostLayout } from '../host/layout.js';
-import { SEALFARM } from '../host/manifest.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
 import { parseStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
-import { handedOver, withoutPaths } from '../observed/departed.js';
+import { handedOver, toTakeAway, withoutPaths } from '../observed/departed.js';
 import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { jobsOn, sectorsOn } from '../observed/miner-state.js';
@@ -65,7 +64,7 @@ function removal(leaving: Leaving, miner: ObservedMiner): Step {
     worker: name,
     action: {
       kind: 'remove-worker',
-      service: worker.files,
+      service: toTakeAway(worker),
       home: hostLayout(desired.paths),
       tasks: tasksItDid(leaving),
       ...(worker.repo === undefined ? {} : { repo: worker.repo }),
@@ -80,7 +79,7 @@ function removal(leaving: Leaving, miner: ObservedMiner): Step {
 /** Once its tasks are off, only what was written down before tells which of them its sectors may still need. */
 function tasksItDid({ name, worker, host }: Leaving): readonly TaskCode[] {
   const noted = host.manifest?.intents[name];
-  if (noted?.who === SEALFARM && noted.tasks !== undefined) return noted.tasks;
+  if (noted?.tasks !== undefined) return noted.tasks;
   const environ = new Map([...(worker.process?.environ ?? [])].map(([key, value]) => [key, value.reveal()]));
   const live = liveOf(worker.process)?.tasks ?? new Set();
   const started = new Set(environ.size > 0 ? tasksOf(environ) : []);

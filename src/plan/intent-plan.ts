@@ -1,5 +1,6 @@
-import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
-import type { DrainIntent, Manifest } from '../host/manifest.js';
+import type { DesiredFarm, DesiredHost, DesiredWorker } from '../desired/desired.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { isPersons, type DrainIntent, type Manifest } from '../host/manifest.js';
 import type { Observation, ObservedHost } from '../observed/observed.js';
 import { intentsOn } from '../observed/intents.js';
 import { planSteps } from './make-plan.js';
@@ -22,10 +23,30 @@ export function planIntents(desired: DesiredFarm, observation: Observation, chan
   const names = new Set(concerned.map(({ name }) => name));
   const wanted = {
     ...plan,
-    diagnostics: plan.diagnostics.filter(({ place }) => place?.kind !== 'host' || names.has(place.host)),
+    diagnostics: [
+      ...plan.diagnostics.filter(({ place }) => place?.kind !== 'host' || names.has(place.host)),
+      ...keptDrained(concerned, changes).map(staysSo),
+    ],
     hosts: concerned.map((host) => intentHost(host, desired.name, plan, observation, changes)),
   };
   return inWaves(wanted, desired, observation);
+}
+
+/** Those that shall work again, and that the file has do nothing all the same. */
+function keptDrained(hosts: readonly DesiredHost[], changes: IntentChanges): readonly DesiredWorker[] {
+  return hosts
+    .flatMap(({ workers }) => workers)
+    .filter(({ name, state }) => changes.has(name) && changes.get(name) === undefined && state !== 'running');
+}
+
+function staysSo({ host, name, state }: DesiredWorker): Diagnostic {
+  return {
+    code: 'SF575',
+    severity: 'error',
+    message: `${name} does not work again: the file says \`state: ${state}\``,
+    place: { kind: 'host', host, worker: name },
+    help: 'Write `state: running` or take `state` out of the file, and apply. What a person asked for by `sealfarm drain` is taken back.',
+  };
 }
 
 function intentHost(
@@ -47,11 +68,13 @@ function intentHost(
     ),
   );
   const holding = intentsOn(observed);
+  const kept = new Set(keptDrained([host], changes).map(({ name }) => name));
   const resumes = [...changes].some(([, intent]) => intent === undefined);
   const wanted = planned.steps.filter(({ worker, action }) => {
     // Of the host itself, what a worker needs that shall start; its manifest is written here.
     if (worker === undefined) return resumes && 'path' in action && action.path !== planned.layout.manifest;
-    if (!changes.has(worker)) return false;
+    // What the file makes of one that it keeps from work is for apply.
+    if (!changes.has(worker) || kept.has(worker)) return false;
     if (!drains.has(worker)) return true;
     // One that was open is closed again.
     if (action.kind === 'redeclare')
@@ -74,7 +97,7 @@ function rememberStep(
   const holding = intentsOn(observed);
   const fields = own.flatMap((name) => {
     const old = formerly.get(name) ?? name;
-    const before = holding.get(name) ?? holding.get(old);
+    const before = [holding.get(name), holding.get(old)].find((one) => one !== undefined && isPersons(one));
     const after = changes.get(name);
     if (!changes.has(name) || intentWord(before) === intentWord(after)) return [];
     if (after === undefined) for (const one of [name, old]) intents.delete(one);

@@ -9,7 +9,8 @@ import { inTheWay } from './in-the-way.js';
 import { planEnvFile } from './env-rules.js';
 import { manifestStep } from './manifest-rules.js';
 import { narrowed, type Part } from './part.js';
-import type { DrainedWorker, HostPlan, Plan } from './plan.js';
+import { drainedWorkers } from './drained-workers.js';
+import { disturbs, type HostPlan, type Plan } from './plan.js';
 import { planProcess } from './process-rules.js';
 import { planRenaming, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
@@ -18,6 +19,7 @@ import { sharedIds } from './shared-ids.js';
 import { strangers } from './strangers.js';
 import { openElsewhere, pathsTaken } from './taken-paths.js';
 import { planStanding } from './standing-rules.js';
+import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
@@ -138,13 +140,21 @@ function planWorker(
     sealProof,
   };
   const renaming = planRenaming(context, host, home);
-  if (renaming !== undefined) return renaming;
+  const noted = { home: hostLayout(home.paths), intent: host.manifest?.intents[desired.name] };
+  const byState = desired.drain === undefined && desired.state !== 'running';
+  // Under its new name it takes nothing any more, and comes to rest at once.
+  if (renaming !== undefined)
+    return byState && renaming.steps.some(disturbs)
+      ? combine([renaming, drainNow(context, noted, 'config-changed')])
+      : renaming;
+  const stored = planStoredForGood(context, noted);
+  if (stored !== undefined) return stored;
   const list = planStorageList(context);
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
   const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
   const files = combine([...storage, planEnvFile(context), planDropIn(context), pathsTaken(context)]);
-  const process = combine([unitState(context), planProcess(context)]);
+  const process = combine([unitState(context), byState ? planState(context, noted) : planProcess(context)]);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))
     return { ...files, diagnostics: [...files.diagnostics, ...process.diagnostics] };
@@ -192,20 +202,4 @@ function otherSectorSize({ sectorSize }: DesiredFarm, miner: MinerObservation): 
 
 function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
   return miner.reached ? [] : [miner.diagnostic];
-}
-
-function drainedWorkers(host: DesiredHost, observation: Observation): readonly DrainedWorker[] {
-  const observed = observation.hosts.get(host.name);
-  return host.workers.flatMap((worker) =>
-    worker.drain === undefined
-      ? []
-      : [
-          {
-            host: host.name,
-            worker: worker.name,
-            intent: worker.drain,
-            running: observed?.reached === true && observed.workers.get(worker.name)?.process !== undefined,
-          },
-        ],
-  );
 }

@@ -1,6 +1,13 @@
 import type { DesiredHost } from '../desired/desired.js';
 import { hostLayout } from '../host/layout.js';
-import { formatManifest, SEALFARM, type DrainIntent, type Manifest } from '../host/manifest.js';
+import {
+  formatManifest,
+  isPersons,
+  SEALFARM,
+  THE_FILE,
+  type DrainIntent,
+  type Manifest,
+} from '../host/manifest.js';
 import type { ObservedHost } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import type { Reason, Step } from './plan.js';
@@ -27,7 +34,7 @@ export function manifestStep(desired: DesiredHost, farm: string, observed: Obser
   return [manifestWrite(desired, manifest, observed, [...(more ? [workers] : []), ...changed])];
 }
 
-/** Changes them to those that hold: of a worker that is back in the file none of ours, of a renamed one its own. */
+/** Changes them to those that hold: of a worker that shall work again none of ours, of a renamed one its own. */
 function changedIntents(
   { workers }: DesiredHost,
   observed: ObservedHost,
@@ -38,11 +45,12 @@ function changedIntents(
     const old = renamingOf(worker, observed)?.from;
     const carried = old === undefined ? undefined : intents.get(old);
     const own = intents.get(name);
-    if (own?.who === SEALFARM) {
+    const isOver = own?.who === THE_FILE && worker.state === 'running';
+    if (own?.who === SEALFARM || isOver) {
       intents.delete(name);
-      return [{ field: name, before: 'leaving', after: 'serving' }];
+      return [{ field: name, before: isOver ? 'drained' : 'leaving', after: 'serving' }];
     }
-    if (own !== undefined || carried === undefined || carried.who === SEALFARM) return [];
+    if (own !== undefined || carried === undefined || !isPersons(carried)) return [];
     intents.set(name, carried);
     return [{ field: name, before: 'serving', after: 'drained' }];
   });

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { DrainedWorker } from './plan.js';
+import type { DrainedWorker } from './drained-workers.js';
 import type { Unordered } from './rollout.js';
 
 /** The part of a farm that a plan is about, by name. */

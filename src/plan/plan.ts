@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
-import type { DrainIntent } from '../host/manifest.js';
 import type { StorageId } from '../lotus/api.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { MaybeSecret, Secret } from '../secret/secret.js';
+import type { DrainedWorker } from './drained-workers.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
 export interface Plan {
@@ -25,13 +25,6 @@ export interface Plan {
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */
   readonly drained: readonly DrainedWorker[];
-}
-
-export interface DrainedWorker {
-  readonly host: string;
-  readonly worker: string;
-  readonly intent: DrainIntent;
-  readonly running: boolean;
 }
 
 /** Workers that are taken out of work side by side; the next wave begins when all of them are back. */
@@ -205,6 +198,15 @@ export type Action =
     }
   /** What is left of its unit where systemd shall not keep it any more: it comes back no more, its drop-in goes. */
   | { readonly kind: 'remove-unit'; readonly service: WorkerLayout }
+  /** Emptied, with those of its `tasks` that its sectors still need there; noted on its host. */
+  | {
+      readonly kind: 'drain';
+      readonly service: WorkerLayout;
+      readonly home: HostLayout;
+      readonly tasks: readonly TaskCode[];
+      /** Ended then, so that it stays down over reboots. */
+      readonly stop: boolean;
+    }
   /**
    * Drained to empty while it runs, with its `tasks` for what its sectors need there, and stopped. Then its unit, its
    * environment file and its name in the manifest go; its repo and its storage paths stay with all that is in them.

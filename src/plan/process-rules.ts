@@ -1,3 +1,4 @@
+import { tasksNow } from '../desired/desired.js';
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
@@ -24,14 +25,7 @@ export function planProcess(context: WorkerContext): Findings {
   const { desired, observed } = context;
   if (desired.drain !== undefined) return NOTHING;
   const { process } = observed;
-  if (process === undefined) {
-    if (desired.storage.some(({ path }) => context.openElsewhere.has(path))) return NOTHING;
-    const action = { kind: 'start', service: desired.files, expect: expectation(context) } as const;
-    return {
-      steps: [workerStep(context, { action, disruption: 'none', reason: 'not-running' })],
-      diagnostics: [],
-    };
-  }
+  if (process === undefined) return startOf(context);
   const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
   const planned = planRestart(context, process);
@@ -39,6 +33,17 @@ export function planProcess(context: WorkerContext): Findings {
   return planned === NOTHING
     ? combine([planTasks(context), unanswering(context, process), planEffective(context)])
     : planned;
+}
+
+/** Not while another worker has one of its paths open. */
+export function startOf(context: WorkerContext): Findings {
+  const { desired } = context;
+  if (desired.storage.some(({ path }) => context.openElsewhere.has(path))) return NOTHING;
+  const action = { kind: 'start', service: desired.files, expect: expectation(context) } as const;
+  return {
+    steps: [workerStep(context, { action, disruption: 'none', reason: 'not-running' })],
+    diagnostics: [],
+  };
 }
 
 /** From the service manager that keeps it to the declared one. */
@@ -98,7 +103,8 @@ function staleUnit({ desired }: WorkerContext, { environ }: ObservedProcess): re
   return [{ field: 'unit', ...(before === undefined ? {} : { before }), after }];
 }
 
-function restartCost(context: WorkerContext, name = context.desired.name): RestartCost {
+/** What it has now that would be lost if it were not waited for. */
+export function restartCost(context: WorkerContext, name = context.desired.name): RestartCost {
   const ids = (liveOf(context.observed.process)?.paths ?? []).map(({ ID }) => ID);
   return {
     jobs: jobsOn(context.miner, name).flatMap(runningJob),
@@ -150,7 +156,7 @@ function planTasks(context: WorkerContext): Findings {
 
 function expectation({ desired, sealProof }: WorkerContext): Expectation {
   return {
-    tasks: desired.drain === undefined ? desired.tasks : [],
+    tasks: tasksNow(desired),
     paths: desired.storage.map(({ path }) => path),
     limits: desired.limits,
     ...(desired.gpus === undefined ? {} : { gpus: desired.gpus }),
@@ -158,7 +164,7 @@ function expectation({ desired, sealProof }: WorkerContext): Expectation {
   };
 }
 
-function otherRepo(context: WorkerContext, repo: string): Findings {
+export function otherRepo(context: WorkerContext, repo: string): Findings {
   return problem(context, {
     code: 'SF507',
     message: `${context.desired.name} runs with the repo ${repo}, the file says ${context.desired.repo}`,
@@ -166,7 +172,7 @@ function otherRepo(context: WorkerContext, repo: string): Findings {
   });
 }
 
-function unanswering(context: WorkerContext, process: ObservedProcess): Findings {
+export function unanswering(context: WorkerContext, process: ObservedProcess): Findings {
   if (process.live.reached) return NOTHING;
   return problem(context, {
     code: 'SF508',

@@ -1,6 +1,7 @@
 import type { DesiredHost, DesiredWorker } from '../desired/desired.js';
 import { hostLayout } from '../host/layout.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
+import { toTakeAway } from '../observed/departed.js';
 import { keeperOf, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { DepartedWorker, ObservedHost } from '../observed/observed.js';
@@ -94,7 +95,7 @@ export function planRenaming(
   const restart = restartFor(running, {
     reason: 'config-changed',
     changes: [{ field: 'name', before: from, after: desired.name }],
-    from: { worker: from, service: old.files, home: hostLayout(paths) },
+    from: { worker: from, service: toTakeAway(old), home: hostLayout(paths) },
     // Those that are attached later are not there yet.
     paths: desired.storage.map(({ path }) => path).filter((path) => attached.includes(path)),
   });

@@ -54,10 +54,15 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     const declared = host.workers.map((worker): Member => {
       const live = liveOf(known?.workers.get(worker.name)?.process);
       const own = planned.get(worker.name) ?? [];
+      const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
+      const its = jobs.get(running ?? worker.name) ?? [];
+      if (worker.drain === undefined && worker.state !== 'running') {
+        const isBegun = reached?.manifest?.intents[worker.name] !== undefined;
+        return notToWork(worker, live, own, isBegun, its);
+      }
       const restarts = own.some(({ disruption }) => disruption === 'restart');
       const begun = live !== undefined && worker.drain === undefined && restarts && isResting(worker, live);
       const away = live === undefined || worker.drain !== undefined || begun;
-      const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
       return {
         host: host.name,
         worker: worker.name,
@@ -66,7 +71,7 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
         groups: pc2Groups(worker),
         away,
         ...(begun ? { begun } : {}),
-        jobs: jobs.get(running ?? worker.name) ?? [],
+        jobs: its,
         steps: own.filter(disturbs).map(({ id }) => id),
       };
     });
@@ -89,6 +94,30 @@ function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Obse
     });
     return [...declared, ...leaving];
   });
+}
+
+/** The file wants it to do nothing: it is missed by nobody, but for what it does until its turn has come. */
+function notToWork(
+  worker: DesiredWorker,
+  live: WorkerLive | undefined,
+  own: readonly Step[],
+  isBegun: boolean,
+  jobs: readonly RunningJob[],
+): Member {
+  const turn = own.filter(disturbs).map(({ id }) => id);
+  const rests = live === undefined || isBegun;
+  const does = DECLARABLE_TASKS.map(({ code }) => code).filter((code) => live?.tasks.has(code));
+  return {
+    host: worker.host,
+    worker: worker.name,
+    leaves: true,
+    tasks: [],
+    doing: rests ? [] : does,
+    groups: pc2Groups(worker),
+    away: rests && turn.length > 0,
+    jobs,
+    steps: turn,
+  };
 }
 
 /** It is to do something, and takes nothing of it. */

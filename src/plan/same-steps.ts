@@ -18,7 +18,8 @@ export function stepEssence({ id, host, disruption, reason, changes, action }: S
 
 /** Which files and processes a step is about that ends one. */
 function whomEssence(action: Step['action']): unknown {
-  if (action.kind === 'remove-worker') return [action.service, action.home, action.tasks];
+  if (action.kind === 'remove-worker' || action.kind === 'drain')
+    return [action.service, action.home, action.tasks];
   return action.kind === 'restart' ? [action.service, action.from] : undefined;
 }
 

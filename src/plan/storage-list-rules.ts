@@ -1,3 +1,4 @@
+import { tasksNow } from '../desired/desired.js';
 import type { WorkerLive } from '../observed/observed.js';
 import { writeStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { StoragePath } from '../lotus/api.js';
@@ -100,7 +101,7 @@ function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Fin
   }
   // A miner that was just restarted does not know yet what lies where.
   if (holdsFiles(context, withoutTrailingSlash(LocalPath))) return undeclaredFullPath(context, LocalPath);
-  const action = { kind: 'detach', path: LocalPath, id: ID, tasks: context.desired.tasks } as const;
+  const action = { kind: 'detach', path: LocalPath, id: ID, tasks: tasksNow(context.desired) } as const;
   return {
     steps: [workerStep(context, { action, disruption: 'empty', reason: 'config-changed' })],
     diagnostics: [],

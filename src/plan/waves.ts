@@ -7,7 +7,7 @@ import type { Hindrance, Loss, Plan, RunningJob, Turn, Wave } from './plan.js';
 export interface Member {
   readonly host: string;
   readonly worker: string;
-  /** It goes for good: its turn comes when all others have had theirs. */
+  /** It goes for good, or works no more: its turn comes when all others have had theirs. */
   readonly leaves?: true;
   /** What it does after its turn. */
   readonly tasks: readonly TaskCode[];

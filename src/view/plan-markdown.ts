@@ -137,8 +137,8 @@ function drainedList({ drained }: ShownPlan): readonly string[] {
   return [
     drained
       .map(
-        ({ worker, host, intent: { who, why } }) =>
-          `- ${inline(worker)} on ${inline(host)} is drained by ${inline(who)}${why === undefined ? '' : `: ${inline(why)}`}`,
+        ({ worker, host, declared, intent: { who, why } }) =>
+          `- ${inline(worker)} on ${inline(host)} is drained by ${inline(who)}${why === undefined ? '' : `: ${inline(why)}`}; the file says ${declared}`,
       )
       .join('\n'),
   ];

@@ -17,6 +17,8 @@ export interface PlanSummary {
   readonly pc1Seconds: number;
   /** Workers that are in the file no more. */
   readonly remove: number;
+  /** Workers that the file wants drained or stopped. */
+  readonly drain: number;
   readonly errors: number;
   readonly warnings: number;
   readonly unreached: readonly string[];
@@ -39,6 +41,7 @@ export function summarise(plan: ShownPlan, now: Date): PlanSummary {
     pc1Jobs: pc1.jobs,
     pc1Seconds: pc1.seconds,
     remove: kinds('remove-worker'),
+    drain: kinds('drain'),
     errors: severe('error'),
     warnings: severe('warning'),
     unreached: plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host),
@@ -87,7 +90,7 @@ function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][numb
 
 /** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
 function doing(
-  { start, restart, files, folders, live, detach, remove }: PlanSummary,
+  { start, restart, files, folders, live, detach, remove, drain }: PlanSummary,
   drift: true | undefined,
 ): string {
   return `${drift === true ? 'Drift' : 'Plan'}: ${[
@@ -97,6 +100,7 @@ function doing(
     count(live, 'live change'),
     ...(detach === 0 ? [] : [`${count(detach, 'path')} to detach`]),
     count(restart, 'restart'),
+    ...(drain === 0 ? [] : [`${count(drain, 'worker')} to drain`]),
     ...(remove === 0 ? [] : [`${count(remove, 'worker')} to remove`]),
   ].join(', ')}.`;
 }

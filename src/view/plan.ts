@@ -1,4 +1,5 @@
-import type { DrainedWorker, Plan } from '../plan/plan.js';
+import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { Plan } from '../plan/plan.js';
 import { legendWords } from './legend.js';
 import type { MaskedPlan } from './masked-plan.js';
 import type { ShownPlan } from './shown-plan.js';
@@ -46,11 +47,21 @@ function unreachedLines({ hosts }: ShownPlan, { style, width }: PlanView): reado
     });
 }
 
-function drainedWords({ host, worker, intent, running }: DrainedWorker, { style, now }: PlanView): string {
+function drainedWords(
+  { host, worker, intent, running, declared }: DrainedWorker,
+  { style, now }: PlanView,
+): string {
   const why = intent.why === undefined ? '' : `: ${printable(intent.why)}`;
   const state = running ? 'is being drained' : 'is drained';
   const who = printable(intent.who);
-  return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; \`sealfarm resume ${host}\` brings it back`;
+  return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; ${afterwards(host, declared)}`;
+}
+
+/** The drain outranks the file until it is taken back. */
+function afterwards(host: string, declared: DrainedWorker['declared']): string {
+  return declared === 'running'
+    ? `the file says running: \`sealfarm resume ${host}\` brings it back`
+    : `the file says ${declared}, too, so that it stays so after \`sealfarm resume\``;
 }
 
 export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'narrowed' | 'driftOnly'> {
@@ -70,6 +81,8 @@ interface DrainedJson {
   readonly host: string;
   readonly worker: string;
   readonly running: boolean;
+  /** In the file. */
+  readonly declared: DrainedWorker['declared'];
   readonly who: string;
   /** ISO 8601 */
   readonly when: string;
@@ -95,10 +108,11 @@ export function planJson(plan: MaskedPlan, now: Date): PlanJson {
     ...(plan.narrowed === undefined ? {} : { narrowed: plan.narrowed }),
     ...(plan.driftOnly === undefined ? {} : { driftOnly: plan.driftOnly }),
     diagnostics: diagnosticsJson(plan.diagnostics),
-    drained: plan.drained.map(({ host, worker, running, intent: { who, when, why } }) => ({
+    drained: plan.drained.map(({ host, worker, running, declared, intent: { who, when, why } }) => ({
       host,
       worker,
       running,
+      declared,
       who,
       when,
       ...(why === undefined ? {} : { why }),

@@ -68,7 +68,13 @@ export function shownPlan({ hosts, diagnostics, drained, waves, narrowed, driftO
     ...(driftOnly === undefined ? {} : { driftOnly }),
     hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
     diagnostics: diagnostics.map(shownDiagnostic),
-    drained: drained.map(({ host, worker, running, ...intent }) => ({ host, worker, running, intent })),
+    drained: drained.map(({ host, worker, running, declared, ...intent }) => ({
+      host,
+      worker,
+      running,
+      declared,
+      intent,
+    })),
   };
 }
 

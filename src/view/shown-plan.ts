@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { DrainedWorker, Expectation, Step, Wave } from '../plan/plan.js';
+import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { Expectation, Step, Wave } from '../plan/plan.js';
 
 /** As much of a plan as is shown: a fresh one has more, a saved one has just this. */
 export interface ShownPlan {
@@ -44,6 +45,7 @@ export type ShownAction =
       readonly from?: { readonly worker: string };
     }
   | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } }
+  | { readonly kind: 'drain'; readonly stop: boolean }
   | { readonly kind: 'remove-worker'; readonly repo?: string };
 
 export function shownSteps({ hosts }: Pick<ShownPlan, 'hosts'>): readonly ShownStep[] {

@@ -1,9 +1,11 @@
 import { intentsOn } from '../observed/intents.js';
 import { keepsEnding } from '../observed/keeper.js';
-import { attachedPath } from '../observed/live.js';
-import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
-import type { DrainIntent } from '../host/manifest.js';
+import { attachedPath, liveOf } from '../observed/live.js';
+import type { DeclaredState, Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
+import { THE_FILE, type DrainIntent } from '../host/manifest.js';
 import { sectorName } from '../lotus/file-type.js';
+import { parseSectorStore } from '../lotus/sectorstore.js';
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { DECLARABLE_TASKS, TASK_PRIORITY, type TaskCode } from '../lotus/task.js';
 import type {
   HostObservation,
@@ -18,23 +20,38 @@ import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import { runningJob } from '../plan/worker-context.js';
 
 /**
- * `draining` and `drained`: a person asked for it, the process runs or has ended.
+ * `draining`: a person or the file asked for it. `drained`: it has come to that, and runs with nothing left or has ended.
+ * `leaving`: it is in the file no more, and goes by `apply`.
  * `keeps ending`: systemd starts it again and again. `unreached`: also where systemd cannot be asked.
  * `not registered`: it answers, but the miner does not know it and gives it no work.
  */
 export type WorkerState =
-  | 'running' | 'stopped' | 'draining' | 'drained' | 'keeps ending' | 'not answering' | 'not registered' | 'unreached'; // prettier-ignore
+  | 'running' | 'stopped' | 'draining' | 'drained' | 'leaving' | 'keeps ending' | 'not answering' | 'not registered' | 'unreached'; // prettier-ignore
 
 export interface WorkerStatus {
   readonly host: string;
   readonly name: string;
   readonly state: WorkerState;
-  readonly drain?: DrainIntent;
+  /** What the file says; absent where it does not name the worker. */
+  readonly declared?: DeclaredState;
+  readonly drain?: ShownDrain;
   /** Switched on now, of those that can be chosen; undefined where it cannot be asked. */
   readonly tasks?: readonly TaskCode[];
   /** Assigned, prepared or running, the most urgent kind first; undefined where the miner cannot be asked. */
   readonly jobs?: readonly RunningJob[];
   readonly paths: readonly PathStatus[];
+}
+
+/** Who wants it drained, and why; a person's outranks the file's. */
+export interface ShownDrain {
+  readonly who: string;
+  /** ISO 8601; absent where apply has not come to it. */
+  readonly when?: string;
+  /** For how long. */
+  readonly seconds?: number;
+  readonly why?: string;
+  /** The file asks for it, and no person. */
+  readonly fromFile?: true;
 }
 
 export interface PathStatus {
@@ -51,10 +68,19 @@ export interface PathStatus {
   readonly allowTo: readonly string[];
 }
 
-export function workerStatuses(farm: Farm, { hosts, miner }: Observation): readonly WorkerStatus[] {
-  return farm.hosts.flatMap((host) =>
-    host.workers.map((worker) => workerStatus(host, worker, hosts.get(host.name), miner)),
-  );
+/** Those of the file, host by host, each host's with those that are leaving it. */
+export function workerStatuses(
+  farm: Farm,
+  { hosts, miner }: Observation,
+  now: Date,
+): readonly WorkerStatus[] {
+  return farm.hosts.flatMap((host) => {
+    const seen = hosts.get(host.name);
+    return [
+      ...host.workers.map((worker) => workerStatus(host, worker, seen, miner, now)),
+      ...(seen?.reached === true ? leavingStatuses(host, seen, miner, now) : []),
+    ];
+  });
 }
 
 function workerStatus(
@@ -62,20 +88,83 @@ function workerStatus(
   worker: Worker,
   seen: HostObservation | undefined,
   miner: MinerObservation,
+  now: Date,
 ): WorkerStatus {
   const reached = seen?.reached === true ? seen : undefined;
   const observed = reached?.workers.get(worker.name);
-  const live = observed?.process?.live.reached === true ? observed.process.live : undefined;
-  const drain = reached === undefined ? undefined : intentsOn(reached).get(worker.name);
+  const live = liveOf(observed?.process);
+  const intent = reached === undefined ? undefined : intentsOn(reached).get(worker.name);
+  const drain = drainOf(intent, worker.state, now);
   return {
     host: host.name,
     name: worker.name,
-    state: stateOf(isKnown(reached) ? observed : undefined, drain, miner),
+    state: stateOf(isKnown(reached) ? observed : undefined, drain, miner, worker.name),
+    declared: worker.state,
     ...(drain === undefined ? {} : { drain }),
     ...(live === undefined ? {} : { tasks: chosenTasks(live) }),
     ...(miner.reached ? { jobs: jobs(miner, worker.name) } : {}),
     paths: worker.storage.map((storage) => pathStatus(storage, observed, live, miner)),
   };
+}
+
+/** What the file wants is also known where nobody can be asked; what it wanted before counts no more. */
+function drainOf(
+  intent: DrainIntent | undefined,
+  declared: DeclaredState,
+  now: Date,
+): ShownDrain | undefined {
+  if (intent !== undefined && intent.who !== THE_FILE) return shownDrain(intent, now);
+  if (declared === 'running') return undefined;
+  const why = `state: ${declared}`;
+  const noted = intent === undefined ? { who: THE_FILE } : shownDrain(intent, now);
+  return { ...noted, why, fromFile: true };
+}
+
+function shownDrain({ who, when, why }: DrainIntent, now: Date): ShownDrain {
+  const seconds = Math.floor((now.getTime() - Date.parse(when)) / 1000);
+  return {
+    who,
+    when,
+    ...(Number.isNaN(seconds) ? {} : { seconds }),
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
+/** One that only has another name in the file is not leaving. */
+function leavingStatuses(
+  host: Host,
+  seen: ObservedHost,
+  miner: MinerObservation,
+  now: Date,
+): readonly WorkerStatus[] {
+  const renamed = new Set(host.workers.map(({ renamedFrom }) => renamedFrom));
+  return [...(seen.departed ?? [])]
+    .filter(([name]) => !renamed.has(name))
+    .map(([name, worker]): WorkerStatus => {
+      const live = liveOf(worker.process);
+      const intent = seen.manifest?.intents[name];
+      const attached = live?.paths.map(({ LocalPath }) => withoutTrailingSlash(LocalPath)) ?? [];
+      const paths = [...new Set([...worker.storage.keys(), ...attached])];
+      return {
+        host: host.name,
+        name,
+        state: 'leaving',
+        ...(intent === undefined ? {} : { drain: shownDrain(intent, now) }),
+        ...(live === undefined ? {} : { tasks: chosenTasks(live) }),
+        ...(miner.reached ? { jobs: jobs(miner, name) } : {}),
+        paths: paths.map((path) => pathStatus(asOnDisk(path, worker), worker, live, miner)),
+      };
+    });
+}
+
+/** The file says nothing of it: as its own sectorstore.json has it. */
+function asOnDisk(path: string, { storage }: ObservedWorker): PathDeclaration {
+  const seen = storage.get(path)?.sectorStore;
+  const store = seen?.state === 'present' ? parseSectorStore(seen.text.reveal()) : undefined;
+  if (store === undefined || 'problem' in store)
+    return { path, seal: false, store: false, groups: [], allowTo: [] };
+  const { CanSeal, CanStore, Groups, AllowTo } = store.settings;
+  return { path, seal: CanSeal, store: CanStore, groups: Groups, allowTo: AllowTo };
 }
 
 /** While systemd does not answer, a worker without a process may run all the same. */
@@ -85,16 +174,24 @@ function isKnown(host: ObservedHost | undefined): boolean {
 
 function stateOf(
   observed: ObservedWorker | undefined,
-  drain: DrainIntent | undefined,
+  drain: ShownDrain | undefined,
   miner: MinerObservation,
+  name: string,
 ): WorkerState {
   if (observed === undefined) return 'unreached';
   if (keepsEnding(observed)) return 'keeps ending';
   const { process } = observed;
-  if (process === undefined) return drain === undefined ? 'stopped' : 'drained';
+  if (process === undefined) return drain === undefined || drain.fromFile === true ? 'stopped' : 'drained';
   if (!process.live.reached) return 'not answering';
-  if (drain !== undefined) return 'draining';
+  if (drain !== undefined) return isEmpty(process.live, miner, name) ? 'drained' : 'draining';
   return miner.reached && !miner.workers.has(process.live.session) ? 'not registered' : 'running';
+}
+
+/** Nothing is left that Lotus could still give to it or take from it; what is stored for good is no work. */
+function isEmpty({ tasks, paths }: WorkerLive, miner: MinerObservation, name: string): boolean {
+  const takes = DECLARABLE_TASKS.some(({ code, switchable }) => switchable && tasks.has(code));
+  const sealing = paths.filter(({ CanSeal }) => CanSeal).map(({ ID }) => ID);
+  return miner.reached && !takes && jobsOn(miner, name).length + sectorsOn(miner, sealing).length === 0;
 }
 
 function chosenTasks(live: WorkerLive): readonly TaskCode[] {
@@ -108,8 +205,10 @@ function jobs(miner: MinerObservation, worker: string): readonly RunningJob[] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
+type PathDeclaration = Pick<StorageDeclaration, 'path' | 'seal' | 'store' | 'groups' | 'allowTo'>;
+
 function pathStatus(
-  declared: StorageDeclaration,
+  declared: PathDeclaration,
   observed: ObservedWorker | undefined,
   live: WorkerLive | undefined,
   miner: MinerObservation,

@@ -21,7 +21,7 @@ export interface StatusView {
 /** What the farm does now: one line on the whole, a table of the workers, their paths below, and what cannot be reached. */
 export function formatStatus(farm: Farm, observation: Observation, view: StatusView): string {
   const { style, width } = view;
-  const workers = workerStatuses(farm, observation);
+  const workers = workerStatuses(farm, observation, view.now);
   const sections = [
     wrap(farmWords(farm, observation, style), width, '  ').join('\n'),
     workerTable(workers, view).join('\n'),
@@ -97,11 +97,16 @@ function pathCells({ path, seal, store, attached, sectors, groups, allowTo }: Pa
   return [`    ${path}`, use.join(', '), held, flow].map(printable);
 }
 
-function drainLines({ drain }: WorkerStatus, { width, now }: StatusView): readonly string[] {
-  if (drain === undefined) return [];
+/** Who drains it since when and why, and what the file says of it where that is not the same. */
+function drainLines({ drain, declared, state }: WorkerStatus, { width, now }: StatusView): readonly string[] {
+  if (drain === undefined) return state === 'leaving' ? wrap(`    ${LEAVES}`, width, '      ') : [];
+  const since = drain.when === undefined ? '' : ` ${sinceWhen(drain.when, now)}`;
   const why = drain.why === undefined ? '' : `: ${drain.why}`;
-  return wrap(printable(`    by ${drain.who} ${sinceWhen(drain.when, now)}${why}`), width, '      ');
+  const but = drain.fromFile === true || declared === undefined ? '' : `; the file says ${declared}`;
+  return wrap(printable(`    by ${drain.who}${since}${why}${but}`), width, '      ');
 }
+
+const LEAVES = 'it is in the file no more: apply drains, stops and removes it';
 
 function statePaint(state: WorkerState, style: Style): Paint {
   switch (state) {
@@ -109,6 +114,7 @@ function statePaint(state: WorkerState, style: Style): Paint {
       return style.green;
     case 'draining':
     case 'drained':
+    case 'leaving':
     case 'stopped':
       return style.yellow;
     case 'keeps ending':
@@ -129,7 +135,9 @@ function problemsOf({ hosts, miner }: Observation): readonly Diagnostic[] {
       if (!host.reached) return [host.diagnostic];
       return [
         ...host.problems,
-        ...[...host.workers].flatMap(([name, seen]) => workerProblems(host.name, name, seen)),
+        ...[...host.workers, ...(host.departed ?? [])].flatMap(([name, seen]) =>
+          workerProblems(host.name, name, seen),
+        ),
       ];
     }),
   ];
@@ -152,12 +160,12 @@ export interface StatusJson {
   readonly diagnostics: readonly DiagnosticJson[];
 }
 
-export function statusJson(farm: Farm, observation: Observation): StatusJson {
+export function statusJson(farm: Farm, observation: Observation, now: Date): StatusJson {
   return {
     formatVersion: 1,
     farm: farm.name,
     miner: { reached: observation.miner.reached },
-    workers: workerStatuses(farm, observation),
+    workers: workerStatuses(farm, observation, now),
     diagnostics: diagnosticsJson(problemsOf(observation)),
   };
 }

@@ -16,6 +16,7 @@ export function stepDetails(step: ShownStep, verbose: boolean): readonly string[
   const { action, changes } = step;
   if (action.kind === 'start') return [expectationWords(action.expect)];
   if (action.kind === 'remove-worker') return [removalWords(step.disruption, action.repo)];
+  if (action.kind === 'drain') return [drainWords(step.disruption, action.stop)];
   if (verbose) return changes.map((change) => changeWords(step, change));
   if (action.kind === 'create-sectorstore') return [storeWords(action.settings, action.id)];
   const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
@@ -47,6 +48,13 @@ function removalWords(disruption: Disruption, repo: string | undefined): string 
   const first = disruption === 'empty' ? 'drained to empty and stopped; ' : '';
   const stays = repo === undefined ? 'its storage paths stay' : `${repo} and its storage paths stay`;
   return printable(`${first}its unit and worker.env go, ${stays} with all data`);
+}
+
+/** What the file makes of a worker. */
+function drainWords(disruption: Disruption, stop: boolean): string {
+  if (disruption === 'none') return 'it does not run, and is kept from coming back by itself';
+  const end = stop ? 'is stopped then, and stays down over reboots' : 'runs on with no tasks';
+  return `takes no new work, is emptied, and ${end}`;
 }
 
 /** `tasks AP, PC1; at most 4 PC1` */

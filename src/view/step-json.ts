@@ -39,6 +39,8 @@ export interface ActionJson {
     readonly limits: Readonly<Partial<Record<TaskCode, number>>>;
   };
   readonly unit?: string;
+  /** Whether a worker that is drained is stopped then. */
+  readonly stop?: boolean;
   /** Of a worker that is removed: it stays with all that is in it. */
   readonly repo?: string;
   /** The name a restarted worker has until then. */
@@ -99,6 +101,8 @@ function actionJson(action: Action): ActionJson {
       const expect = expectJson(action.expect);
       return { kind, expect, ...(action.from === undefined ? {} : { from: action.from.worker }) };
     }
+    case 'drain':
+      return { kind, stop: action.stop };
     case 'remove-worker':
       return { kind, ...(action.repo === undefined ? {} : { repo: action.repo }) };
     case 'remove-unit':

@@ -30,6 +30,8 @@ function actionWords(action: ShownAction, worker: string): string {
       return action.from === undefined ? `restart ${worker}` : `restart ${action.from.worker} as ${worker}`;
     case 'start':
       return `start ${worker}`;
+    case 'drain':
+      return `${action.stop ? 'stop' : 'drain'} ${worker}`;
     case 'remove-worker':
       return `remove ${worker}`;
     case 'remove-unit':
@@ -66,6 +68,7 @@ export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
     case 'enable-task':
     case 'disable-task':
     case 'restart':
+    case 'drain':
       return '~';
     case 'detach':
     case 'remove-unit':

@@ -93,6 +93,21 @@ describe('a worker that is removed', () => {
     ]);
   });
 
+  it('takes the unit along that is left beside its plain process', async () => {
+    const scene = new Leaving();
+    const { action } = scene.step;
+    if (action.kind !== 'remove-worker') throw new Error('another step');
+    const service = { ...action.service, serviceManager: 'systemd' } as const;
+    const result = await perform(scene.context, [], { ...scene.step, action: { ...action, service } });
+    expect(result.ok).toBe(true);
+    expect(scene.changes.filter((call) => /stop|remove/.test(call))).toEqual([
+      'host-1 stop worker-1',
+      'host-1 remove worker-1',
+      'host-1 systemd remove worker-1',
+      'host-1 remove worker-1',
+    ]);
+  });
+
   it('keeps all of its environment but the tasks, with the secret', async () => {
     const scene = new Leaving();
     await removed(scene);

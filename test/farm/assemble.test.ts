@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readFarm } from '../../src/farm/read-farm.js';
 import { DEFAULT_ROLLOUT } from '../../src/farm/rollout.js';
 import type { Worker } from '../../src/farm/farm.js';
-import { edited, type Edit, farmOf, SAMPLE } from './sample.js';
+import { edited, type Edit, farmOf, said, SAMPLE } from './sample.js';
 
 const EXAMPLE = readFileSync(new URL('../../examples/storage-groups/sealfarm.yaml', import.meta.url), 'utf8');
 const WORKER = '        profile: p\n';
@@ -72,6 +72,7 @@ describe('the example', () => {
           noSwap: false,
           tmpDir: '/var/lib/sealfarm/tmp/worker-3',
           env: new Map(),
+          state: 'running',
           yaml: ['hosts', 'host-3', 'workers', 'worker-3'],
           storage: [
             {
@@ -216,4 +217,22 @@ it('names of JavaScript are names like any other', () => {
   const farm = farmOf(text.replace('{ g: {} }', '{ g: {}, __proto__: {} }'));
   expect(farm.hosts[0]).toMatchObject({ name: 'toString', workers: [{ name: 'valueOf', tasks: ['AP'] }] });
   expect(farm.storageGroups).toEqual(['g', '__proto__']);
+});
+
+describe('the state of a worker', () => {
+  const profile = (state: string): Edit => ['p: { tasks: [AP] }', `p: { tasks: [AP], state: ${state} }`];
+  const own = (state: string): Edit => [WORKER, `${WORKER}        state: ${state}\n`];
+  const stateOf = (...edits: readonly Edit[]): string | undefined =>
+    farmOf(edited(...edits)).hosts[0]?.workers[0]?.state;
+
+  it('is running unless the worker, its profile or the defaults say otherwise, in this order', () => {
+    expect(stateOf()).toBe('running');
+    expect(stateOf(top('defaults: { worker: { state: stopped } }'))).toBe('stopped');
+    expect(stateOf(top('defaults: { worker: { state: stopped } }'), profile('drained'))).toBe('drained');
+    expect(stateOf(profile('drained'), own('running'))).toBe('running');
+  });
+
+  it('has three values', () => {
+    expect(said(edited(own('paused')))).toHaveLength(1);
+  });
 });

@@ -52,4 +52,14 @@ describe('the rollout', () => {
     const { minAvailable } = read({ minAvailable: { precommit2: 2, PC1: 7 } });
     expect([...minAvailable]).toEqual([['PC2', 2], ['PC1', 7]]); // prettier-ignore
   });
+
+  it('does not count on workers that the file keeps from work', () => {
+    const workers = (['running', 'running', 'drained', 'stopped'] as const).map((state, index) =>
+      aWorker({ name: `worker-${index}`, state }),
+    );
+    const found: string[] = [];
+    readRollout({ minAvailable: { PC2: 2 } }, [aHost({ workers })], ({ code }) => found.push(code));
+    expect(found).toEqual(['SF225']);
+    expect(read({ minAvailable: { PC2: 2 } }, 4).minAvailable.get('PC2')).toBe(2);
+  });
 });

@@ -1,6 +1,6 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/cli.js';
+import { eventually, sealfarmStarted } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 /** One busy farm: a worker gets another name, then one leaves, then the whole of a host. Each step builds on the one before. */
@@ -18,8 +18,16 @@ afterAll(async () => {
 
 const plan = (): ReturnType<SandboxFarm['plannedSteps']> => farm.plannedSteps();
 
-async function apply(): Promise<void> {
-  const applied = await farm.run(['apply', '--yes', '--allow-large']);
+/** By a plan that is put away; it does not hold while somebody has edited a file that it was made from. */
+async function applySaved(file: string, edited: string): Promise<void> {
+  const saved = await farm.run(['plan', '--out', file]);
+  expect(saved.code, saved.stderr).toBe(0);
+  const before = await readFile(edited, 'utf8');
+  await writeFile(edited, `${before}BY_HAND=1\n`);
+  const refused = await farm.run(['apply', file, '--allow-large']);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('error SF623') as string]);
+  await writeFile(edited, before);
+  const applied = await farm.run(['apply', file, '--allow-large']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
 }
 
@@ -55,7 +63,7 @@ it('gives a busy worker another name, with its repo and the IDs of its paths', a
   expect(restarts).toMatchObject([
     { id: 'first/restart', action: { kind: 'restart', from: 'worker-1' }, disruption: 'restart' },
   ]);
-  await apply();
+  await applySaved('rename.json', farm.host('host-1', 'etc', 'workers', 'worker-1', 'worker.env'));
   expect(await plan()).toEqual([]);
   expect(await farm.eye.session('first')).toBeDefined();
   expect(await farm.eye.session('worker-1')).toBeUndefined();
@@ -83,8 +91,40 @@ it('says that a worker goes, and what stays', async () => {
   expect(stdout).toContain('1 worker to remove');
 });
 
+it('shows it while it leaves, with its log, and says so to whoever would drain or resume it', async () => {
+  const { stdout } = await farm.run(['status']);
+  expect(stdout).toMatch(/host-3 +worker-3 +leaving/);
+  const logs = await farm.run(['logs', 'worker-3', '--lines', '5']);
+  expect([logs.code, logs.stdout.length > 0]).toEqual([0, true]);
+  expect((await farm.run(['logs', 'nobody'])).stderr).toContain('error SF611');
+  for (const command of ['drain', 'resume']) {
+    const said = await farm.run([command, 'worker-3']);
+    expect(said.code).toBe(64);
+    expect(said.stderr.replace(/\s+/g, ' ')).toContain(
+      'error SF576: worker-3 is in the file no more: `sealfarm apply` drains it to empty, stops and removes it',
+    );
+  }
+});
+
+it('takes up what was killed in the middle', async () => {
+  const killed = sealfarmStarted(['apply', '--yes', '--allow-large'], farm.dir);
+  try {
+    await eventually('the drain is noted', async () =>
+      JSON.stringify(await manifest('host-3')).includes('"who":"sealfarm"'),
+    );
+  } finally {
+    await killed.kill();
+  }
+  expect(await manifest('host-3')).toMatchObject({
+    workers: ['worker-3'],
+    intents: { 'worker-3': { who: 'sealfarm', why: 'it is in the file no more' } },
+  });
+  expect(await plan()).toMatchObject([{ id: 'worker-3/remove-worker' }]);
+  expect((await farm.run(['unlock', 'host-3'])).code).toBe(0);
+});
+
 it('drains it to empty, stops and removes it, and has nothing to do then', async () => {
-  await apply();
+  await applySaved('removal.json', farm.host('host-3', 'etc', 'workers', 'worker-3', 'worker.env'));
   expect(await farm.eye.session('worker-3')).toBeUndefined();
   expect(await farm.eye.sectorsOn('host-3')).toBe(0);
   expect(await plan()).toEqual([]);

@@ -59,6 +59,7 @@ const CLASSES: Readonly<Record<Action['kind'], Disruption>> = {
   'disable-task': 'live',
   restart: 'restart',
   detach: 'empty',
+  drain: 'empty',
   'remove-worker': 'none',
 };
 

@@ -76,6 +76,27 @@ const FIXED_TASK: Kind = {
   everywhere: [WRITE, 'restart: restart, lotus-differs'],
 };
 
+/** At rest with its tasks off, while the file wants it to work, and the other way round; see also the state tests. */
+const STATE: Kind = {
+  nowhere: [],
+  file: ['write manifest.json: none, config-changed', WRITE],
+  process: [],
+  lotus: ['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, lotus-differs`),
+  everywhere: [
+    'write manifest.json: none, config-changed',
+    WRITE,
+    ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, lotus-differs`),
+  ],
+};
+
+const STATE_DRAINED: Kind = {
+  nowhere: [],
+  file: [WRITE, 'drain: empty, config-changed'],
+  process: [],
+  lotus: ['drain: empty, lotus-differs'],
+  everywhere: [WRITE, 'drain: empty, config-changed'],
+};
+
 /** A running worker is not moved to another repo. */
 const REPO: Kind = { nowhere: [], file: [WRITE], process: ['SF507 error'] };
 
@@ -292,6 +313,13 @@ const SETTINGS: readonly Setting[] = [
   },
   ofWorker('user', ENVIRONMENT, { user: 'lotus' }, { user: 'sealer' }),
   ofWorker('user under systemd', UNIT, { user: 'lotus' }, { user: 'sealer' }, SYSTEMD),
+  alwaysSaid('state', STATE, { state: 'drained' }),
+  {
+    name: 'state: drained',
+    kind: STATE_DRAINED,
+    declared: worker({ state: 'drained' }),
+    others: { 'another value': worker({}) },
+  },
   ofHost('serviceManager: process', TO_PROCESS, {}, SYSTEMD),
   ofHost('serviceManager: systemd', TO_SYSTEMD, SYSTEMD, {}),
   pathAlwaysSaid('storage.id', ID, { id: ONE }, { id: TWO }),

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { formatSocketAddress } from '../../src/farm/address.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
 import { workerLayout } from '../../src/host/layout.js';
-import { formatManifest, type DrainIntent } from '../../src/host/manifest.js';
+import { formatManifest, THE_FILE, type DrainIntent } from '../../src/host/manifest.js';
 import type { DepartedWorker, ObservedMiner, Observation } from '../../src/observed/observed.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
 import {
   aJob,
+  aUnit,
   changeLive,
   changeMiner,
   changePath,
@@ -94,6 +95,32 @@ describe('a worker that left the file', () => {
       },
       cost: { jobs: [{ task: 'PC1', sector: 's-t01000-7' }], sectorsHeld: 1 },
     });
+  });
+
+  it.each([
+    ['a drop-in', { dropIn: { state: 'unreadable', why: 'of root alone' } }],
+    ['a unit that is started at boot', { startsAtBoot: true }],
+    ['a unit that systemd still knows', { unit: aUnit({ active: 'inactive', sub: 'dead' }) }],
+  ] as const)('goes with %s that is left beside its plain process', (_, beside) => {
+    const seen = left(
+      changeWorker(SEEN, 'worker-2', (before) => ({ ...before, ...beside })),
+      ['worker-2'],
+    );
+    expect(only(plan(AFTER, seen), 'remove-worker').action).toMatchObject({
+      service: { serviceManager: 'systemd' },
+    });
+    expect(only(plan(AFTER, LEFT), 'remove-worker').action).toMatchObject({
+      service: { serviceManager: 'process' },
+    });
+  });
+
+  it('keeps what was noted when the file drained it before', () => {
+    const rests = changeLive((live) => ({ ...live, tasks: new Set() }));
+    const off = changeProcess((process) => ({ ...process, environ: new Map() }));
+    const seen = changeWorker(SEEN, 'worker-2', (before) => rests(off(before)));
+    const intent = { who: THE_FILE, when: DRAIN.when, tasks: ['PC2'], reached: true } as const;
+    const made = plan(AFTER, withIntent(left(seen, ['worker-2']), 'worker-2', intent));
+    expect(only(made, 'remove-worker').action).toMatchObject({ tasks: ['PC2'] });
   });
 
   it('is removed at once where it does not run and holds nothing', () => {

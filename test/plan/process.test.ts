@@ -109,7 +109,9 @@ describe('a drained worker', () => {
   it('keeps its process and tasks as they are; its file has the tasks off', () => {
     const made = plan(farm, PLACED, ['worker-1']);
     expect(summary(made)).toEqual([`write-file ${ENV_FILE}: none, config-changed`]);
-    expect(made.drained).toEqual([{ host: 'host-1', worker: 'worker-1', intent: DRAIN, running: true }]);
+    expect(made.drained).toEqual([
+      { host: 'host-1', worker: 'worker-1', intent: DRAIN, running: true, declared: 'running' },
+    ]);
   });
 
   it('is not started', () => {

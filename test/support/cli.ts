@@ -28,6 +28,19 @@ export async function sealfarm(
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
 
+/** The same without waiting for its end; whoever starts it ends it. */
+export function sealfarmStarted(
+  words: readonly string[],
+  cwd: string,
+): { readonly kill: () => Promise<void> } {
+  const child = execa(process.execPath, [MAIN, ...words], { cwd, reject: false, stdin: 'ignore' });
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await child;
+  };
+  return { kill };
+}
+
 /** Looks again and again until something shows; fails with what it waited for. */
 export async function eventually(
   what: string,

@@ -40,6 +40,7 @@ export function aWorker(overrides: Partial<Worker> = {}): Worker {
     tmpDir: `/var/lib/sealfarm/tmp/${name}`,
     env: new Map(),
     storage: [aStorage()],
+    state: 'running',
     yaml: [],
     ...overrides,
   };

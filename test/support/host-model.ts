@@ -7,7 +7,7 @@ import { sectorStoreFile, type ManagerName } from '../../src/host/layout.js';
 import type { StorageInfo, WorkerJob } from '../../src/lotus/api.js';
 import { newSectorStore, parseSectorStore, type SectorStore } from '../../src/lotus/sectorstore.js';
 import { parseStorageJson, writeStorageJson } from '../../src/lotus/storage-json.js';
-import { TASKS, type TaskCode } from '../../src/lotus/task.js';
+import { DECLARABLE_TASKS, TASKS, type TaskCode } from '../../src/lotus/task.js';
 import type { Observation } from '../../src/observed/observed.js';
 import type { Action, Step } from '../../src/plan/plan.js';
 import { sha256 } from './observation.js';
@@ -104,6 +104,23 @@ export class HostModel {
           this.#takeAway(host, action.from.worker, action.from.home.manifest);
         }
         this.start(name);
+        return;
+      case 'drain':
+        if (this.processes.has(name)) this.#drain(name);
+        for (const { code, switchable } of DECLARABLE_TASKS)
+          if (switchable) this.processes.get(name)?.tasks.delete(code);
+        if (action.stop) {
+          if (this.processes.has(name)) this.#end(name);
+          this.enabled.delete(name);
+          this.trying.delete(name);
+        }
+        this.#editManifest(host, action.home.manifest, ({ intents, ...rest }) => ({
+          ...rest,
+          intents: {
+            ...intents,
+            [name]: { who: 'sealfarm.yaml', when: '2026-01-02T03:04:05Z', reached: true },
+          },
+        }));
         return;
       case 'remove-worker':
         this.beginRemoval(host, name, action.home.manifest);

@@ -80,6 +80,20 @@ export function resumed({ farm, model }: World): World {
   return { farm, intents: new Map(), desired, model };
 }
 
+/** The same farm with another `state` of its workers, in turn. */
+export function restated({ farm, intents, model }: World, states: readonly Worker['state'][]): World {
+  let at = 0;
+  const next = (): Worker['state'] => states[at++ % states.length] ?? 'running';
+  const hosts = farm.hosts.map((host) => ({
+    ...host,
+    workers: host.workers.map((worker) => ({ ...worker, state: next() })),
+  }));
+  const after = { ...farm, hosts };
+  const desired = desire(after, TOKEN, intents);
+  model.edit(desired);
+  return { farm: after, intents, desired, model };
+}
+
 function workerName(host: number, at: number): string {
   return `worker-${host}-${at}`;
 }

@@ -23,7 +23,13 @@ function plan(jobs = [job('PC1', 1, '2026-03-01T11:00:00Z')], diagnostics: reado
     {
       diagnostics,
       drained: [
-        { host: 'host-1', worker: 'worker-9', running: false, intent: { who: 'bob', when: '2026-02-28' } },
+        {
+          host: 'host-1',
+          worker: 'worker-9',
+          running: false,
+          declared: 'running',
+          intent: { who: 'bob', when: '2026-02-28' },
+        },
       ],
     },
   );

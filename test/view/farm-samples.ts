@@ -48,6 +48,7 @@ function worker(name: string, tasks: readonly TaskCode[], paths: readonly Storag
     tmpDir: `/var/lib/sealfarm/tmp/${name}`,
     env: new Map([['RUST_LOG', 'info']]),
     storage: paths,
+    state: 'running',
     yaml: [],
   };
 }

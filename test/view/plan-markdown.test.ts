@@ -37,6 +37,7 @@ describe('a plan in Markdown', () => {
             host: 'host-6',
             worker: 'worker-6',
             running: false,
+            declared: 'running',
             intent: { who: 'bob@x', when: '2026-02-28T09:00:00Z', why: 'new *disk*' },
           },
         ],
@@ -49,7 +50,7 @@ describe('a plan in Markdown', () => {
 
       - **error SF404** host-4: cannot connect to host-4: connection refused *Is the machine up, and does SSH listen on port 22?*
 
-      - worker-6 on host-6 is drained by bob@&#8203;x: new \\*disk\\*
+      - worker-6 on host-6 is drained by bob@&#8203;x: new \\*disk\\*; the file says running
 
       <details><summary><b>host-1</b> and 2 hosts like it: host-2, host-3 (6 steps, 3 of them when a worker is quiet or empty)</summary>
 

@@ -136,6 +136,20 @@ function drainedWorker(): Plan {
   );
 }
 
+/** The file wants one drained that does PC1, and one stopped that nobody stands in for. */
+function drainedByTheFile(): Plan {
+  const farm = guideFarm();
+  const states = { 'worker-2': 'stopped', 'worker-3': 'drained' } as const;
+  const hosts = farm.hosts.map((host) => ({
+    ...host,
+    workers: host.workers.map((worker) => ({
+      ...worker,
+      state: worker.name in states ? states[worker.name as keyof typeof states] : worker.state,
+    })),
+  }));
+  return planned({ ...farm, hosts }, busy(inPlace(farm), { 'worker-3': ['2026-03-01T09:19:00Z'] }));
+}
+
 function unreachableHost(): Plan {
   const farm = pc1Farm(3, 6);
   const seen = inPlace(pc1Farm(3, 4));
@@ -173,7 +187,7 @@ function movedToSystemd(): Plan {
   return planned({ ...farm, hosts: [{ ...first, serviceManager: 'systemd' }, ...others] }, seen);
 }
 
-/** Ten plans as they are seen in the life of a farm. */
+/** Plans as they are seen in the life of a farm. */
 export const SCENES: readonly (readonly [name: string, plan: () => Plan])[] = [
   ['nothing-to-do', nothingToDo],
   ['first-install', firstInstall],
@@ -181,6 +195,7 @@ export const SCENES: readonly (readonly [name: string, plan: () => Plan])[] = [
   ['limits-of-many-hosts', limitsOfManyHosts],
   ['groups-changed-live', groupsChangedLive],
   ['drained-worker', drainedWorker],
+  ['drained-by-the-file', drainedByTheFile],
   ['unreachable-host', unreachableHost],
   ['refused', refused],
   ['token-changed', tokenChanged],

@@ -63,6 +63,7 @@ const DRAINED = planOf([hostPlan('host-3', [])], {
       host: 'host-3',
       worker: 'worker-3',
       running: false,
+      declared: 'running',
       intent: { who: 'alice@laptop', when: '2026-02-28T09:00:00Z', why: 'disk replacement' },
     },
   ],
@@ -146,7 +147,7 @@ describe('a plan', () => {
   it('of a drained worker', () => {
     expect(text(DRAINED)).toMatchInlineSnapshot(`
       "worker-3 on host-3 is drained by alice@laptop since 2026-02-28 09:00 UTC (1d3h): disk replacement;
-        \`sealfarm resume host-3\` brings it back
+        the file says running: \`sealfarm resume host-3\` brings it back
 
       No changes. The farm matches the file, but for what is drained."
     `);
@@ -398,6 +399,7 @@ describe('planJson', () => {
         pc1Jobs: 0,
         pc1Seconds: 0,
         remove: 0,
+        drain: 0,
         errors: 0,
         warnings: 0,
         unreached: [],
@@ -435,6 +437,7 @@ describe('planJson', () => {
         host: 'host-3',
         worker: 'worker-3',
         running: false,
+        declared: 'running',
         who: 'alice@laptop',
         when: '2026-02-28T09:00:00Z',
         why: 'disk replacement',

@@ -86,7 +86,7 @@ describe('a secret', () => {
     ['formatRender', () => formatRender(DESIRED)],
     ['renderJson', () => JSON.stringify(renderJson(DESIRED))],
     ['formatStatus', () => formatStatus(FARM, OBSERVATION, VIEW)],
-    ['statusJson', () => JSON.stringify(statusJson(FARM, OBSERVATION))],
+    ['statusJson', () => JSON.stringify(statusJson(FARM, OBSERVATION, NOW))],
   ])('is not in %s', (_name, shown) => {
     expect(shown()).not.toContain(CANARY);
     expect(shown().length).toBeGreaterThan(100);

@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/desired/desire.js';
+import type { DeclaredState, Farm } from '../../src/farm/farm.js';
+import type { Observation, ObservedMiner } from '../../src/observed/observed.js';
+import { asDeclared } from '../../src/plan/as-declared.js';
 import { formatStatus, statusJson } from '../../src/view/status.js';
 import { createStyle, PLAIN } from '../../src/view/style.js';
 import { displayWidth } from '../../src/view/text.js';
+import { aFarm, aHost, aWorker, farmOf, TOKEN } from '../support/farm.js';
+import {
+  aJob,
+  changeLive,
+  changeWorker,
+  drained,
+  inPlace,
+  sessionOf,
+  stopped,
+} from '../support/observation.js';
 import { FARM, OBSERVATION } from './farm-samples.js';
 import { NOW } from './samples.js';
 
@@ -27,7 +41,7 @@ describe('formatStatus', () => {
           /mnt/nvme1/seal  seal, not attached  -          no group → everybody
       host-2  worker-2b  not answering  -              -
       host-3  worker-3   drained        -              -
-          by alice@laptop since 2026-02-28 09:00 UTC (1d3h): disk replacement
+          by alice@laptop since 2026-02-28 09:00 UTC (1d3h): disk replacement; the file says running
           /mnt/nvme0/seal  seal                1 sector   no group → example-seal-group-1
       host-4  worker-4   unreached      -              -
           /mnt/nvme0/seal  seal                -          no group → example-seal-group-1
@@ -57,7 +71,7 @@ describe('formatStatus', () => {
   it('tells a worker that the miner does not know', () => {
     if (!OBSERVATION.miner.reached) throw new Error('the sample has a miner');
     const observation = { ...OBSERVATION, miner: { ...OBSERVATION.miner, workers: new Map() } };
-    const states = statusJson(FARM, observation).workers.map(({ name, state }) => [name, state]);
+    const states = statusJson(FARM, observation, NOW).workers.map(({ name, state }) => [name, state]);
     expect(states.slice(0, 2)).toEqual([
       ['worker-1', 'not registered'],
       ['worker-2', 'not registered'],
@@ -65,9 +79,106 @@ describe('formatStatus', () => {
   });
 });
 
+/** The farm's file and what is seen, with worker-1 as it says. */
+function withState(state: DeclaredState, change: Parameters<typeof changeWorker>[2]): [Farm, Observation] {
+  const farm = farmOf({ state });
+  return [farm, changeWorker(inPlace(farm), 'worker-1', change)];
+}
+
+const atRest = changeLive((live) => ({ ...live, tasks: new Set() }));
+
+function shown([farm, seen]: [Farm, Observation]): readonly string[] {
+  const text = formatStatus(farm, seen, { style: PLAIN, width: 100, now: NOW });
+  return text
+    .split('\n')
+    .slice(3, 5)
+    .map((line) => line.trim().replace(/ +/g, ' '));
+}
+
+const NOTED = { who: 'sealfarm.yaml', when: '2026-02-28T09:00:00Z', tasks: ['PC1'], reached: true } as const;
+
+describe('a drain in the status', () => {
+  it('of the file is said to be of the file', () => {
+    const [farm, seen] = withState('drained', (worker) => worker);
+    expect(shown([farm, drained(seen, 'worker-1', NOTED)])).toEqual([
+      'host-1 worker-1 draining AP PC1 PC2 C2 -',
+      'by sealfarm.yaml since 2026-02-28 09:00 UTC (1d3h): state: drained',
+    ]);
+    expect(shown(withState('drained', atRest))).toEqual([
+      'host-1 worker-1 drained none -',
+      'by sealfarm.yaml: state: drained',
+    ]);
+    expect(shown(withState('stopped', stopped))).toEqual([
+      'host-1 worker-1 stopped - -',
+      'by sealfarm.yaml: state: stopped',
+    ]);
+  });
+
+  it('of a person stands beside what the file says', () => {
+    const [farm, seen] = withState('running', atRest);
+    const asked = { who: 'alice@laptop', when: '2026-02-28T09:00:00Z', why: 'new disk' };
+    expect(shown([farm, drained(seen, 'worker-1', asked)])).toEqual([
+      'host-1 worker-1 drained none -',
+      'by alice@laptop since 2026-02-28 09:00 UTC (1d3h): new disk; the file says running',
+    ]);
+  });
+
+  it('is none where the file wanted it before, and wants it no more', () => {
+    const [farm, seen] = withState('running', (worker) => worker);
+    const [worker] = statusJson(farm, drained(seen, 'worker-1', NOTED), NOW).workers;
+    expect(worker).toMatchObject({ state: 'running', declared: 'running' });
+    expect(worker).not.toHaveProperty('drain');
+  });
+
+  it('is the same for machines, and how long it has been so', () => {
+    const [farm, seen] = withState('drained', atRest);
+    const [worker] = statusJson(farm, drained(seen, 'worker-1', NOTED), NOW).workers;
+    expect(worker?.drain).toEqual({
+      who: 'sealfarm.yaml',
+      when: '2026-02-28T09:00:00Z',
+      seconds: 27 * 3600 + 6,
+      why: 'state: drained',
+      fromFile: true,
+    });
+  });
+
+  it.each(['a sector', 'a job', 'a task'])('is not over while it has %s', (what) => {
+    const [farm, seen] = withState('drained', what === 'a task' ? (worker) => worker : atRest);
+    const miner = seen.miner as ObservedMiner;
+    const [id = ''] = miner.storage.keys();
+    const sectors = new Map([[id, [{ Miner: 1000, Number: 7, SectorFileType: 2 }]]]);
+    const jobs = new Map([[sessionOf('worker-1'), [aJob('PC2', 7)]]]);
+    const held = what === 'a sector' ? { sectors } : what === 'a job' ? { jobs } : {};
+    const [worker] = statusJson(farm, { ...seen, miner: { ...miner, ...held } }, NOW).workers;
+    expect(worker?.state).toBe('draining');
+  });
+});
+
+describe('a worker that has left the file', () => {
+  const before = aFarm({ hosts: [aHost({ workers: [aWorker(), aWorker({ name: 'worker-2' })] })] });
+  const seen = asDeclared(desire(before, TOKEN, new Map()), desire(farmOf({}), TOKEN, new Map()));
+
+  it('is shown with what it still holds', () => {
+    const text = formatStatus(farmOf({}), seen, { style: PLAIN, width: 100, now: NOW });
+    expect(text).toMatch(/\nhost-1 +worker-2 +leaving +AP PC1 PC2 C2 +-\n +it is in the file no more: apply/);
+    const worker = statusJson(farmOf({}), seen, NOW).workers[1];
+    expect(worker).toMatchObject({
+      name: 'worker-2',
+      state: 'leaving',
+      paths: [{ path: '/mnt/nvme0/seal', seal: true, attached: true, sectors: 0 }],
+    });
+    expect(worker).not.toHaveProperty('declared');
+  });
+
+  it('is not leaving where it only has another name', () => {
+    const farm = farmOf({ renamedFrom: 'worker-2' });
+    expect(statusJson(farm, seen, NOW).workers.map(({ name }) => name)).toEqual(['worker-1']);
+  });
+});
+
 describe('statusJson', () => {
   it('has the same for machines', () => {
-    const { workers, diagnostics, ...rest } = statusJson(FARM, OBSERVATION);
+    const { workers, diagnostics, ...rest } = statusJson(FARM, OBSERVATION, NOW);
     expect(rest).toEqual({ formatVersion: 1, farm: 'example', miner: { reached: true } });
     expect(workers.map(({ name, state }) => [name, state])).toEqual([
       ['worker-1', 'running'],
@@ -80,6 +191,7 @@ describe('statusJson', () => {
       host: 'host-1',
       name: 'worker-1',
       state: 'running',
+      declared: 'running',
       tasks: ['AP', 'PC1', 'PC2', 'C2'],
       jobs: [
         { task: 'PC2', sector: 's-t01000-2', since: '2026-03-01T11:40:00Z' },

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { leavingOrUnknown } from '../leaving.js';
 import { Draining, type DrainRules, type End } from '../draining.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
@@ -15,7 +16,7 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
   return onFarm('drain', options, terminal, async (on) => {
     const targets = resolveTargets(on.workspace.farm, names);
     if (!targets.ok) {
-      terminal.diagnostics([targets.diagnostic]);
+      terminal.diagnostics([await leavingOrUnknown(on.workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
     const ends = await drainAll(on, terminal, targets.value, options);

@@ -1,16 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
-import { workerLayout } from '../../host/layout.js';
+import { success, type Result } from '../../diagnostic/result.js';
+import type { Farm } from '../../farm/farm.js';
+import { workerLayout, type WorkerLayout } from '../../host/layout.js';
 import type { LogEntry, LogPosition, LogRange } from '../../log/log.js';
 import { mergeByTime } from '../../log/merge.js';
 import { redactor } from '../../log/redact.js';
+import { observeFarm } from '../../probe/observe-farm.js';
 import { followLog, readLog, type LogSource } from '../../probe/read-log.js';
 import type { LogLine } from '../../view/log-lines.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptSignal } from '../interrupt.js';
 import { loadFarm } from '../load-farm.js';
 import { LogOutput } from '../log-output.js';
-import { resolveTargets, type TargetWorker } from '../targets.js';
+import { leavingOf, strayWords } from '../leaving.js';
+import { resolveTargets } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { openMachines, type Machines } from '../workspace.js';
 
@@ -35,12 +39,6 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
   const terminal = new Terminal(options);
   const farm = await loadFarm(options.config, terminal);
   if (farm === undefined) return EXIT.badConfig;
-  const targets = resolveTargets(farm, names);
-  const wrong = targets.ok ? tooMany(targets.value, options) : targets.diagnostic;
-  if (!targets.ok || wrong !== undefined) {
-    terminal.diagnostics(wrong === undefined ? [] : [wrong]);
-    return EXIT.usage;
-  }
   const interrupt = interruptSignal(() => {
     setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
   });
@@ -53,6 +51,12 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
   const machines = await openMachines(farm, terminal.askPassphrase);
   try {
     const signal = AbortSignal.any([interrupt.signal, readerGone.signal]);
+    const targets = await logsOf(farm, names, machines);
+    const wrong = targets.ok ? tooMany(targets.value, options) : targets.diagnostic;
+    if (!targets.ok || wrong !== undefined) {
+      terminal.diagnostics(wrong === undefined ? [] : [wrong]);
+      return EXIT.usage;
+    }
     const code = await show(targets.value, options, machines, terminal, signal);
     return interrupt.signal.aborted ? EXIT.interrupted : code;
   } finally {
@@ -62,8 +66,39 @@ export async function logs(names: readonly string[], options: LogsOptions): Prom
   }
 }
 
+interface LogTarget {
+  readonly host: string;
+  readonly worker: string;
+  readonly files: WorkerLayout;
+}
+
+/** Hosts are only asked about names that the file does not have: a worker that leaves it still writes. */
+async function logsOf(
+  farm: Farm,
+  names: readonly string[],
+  { connections }: Machines,
+): Promise<Result<readonly LogTarget[]>> {
+  const strays = strayWords(farm, names);
+  const declared = resolveTargets(
+    farm,
+    names.filter((name) => !strays.includes(name)),
+  );
+  if (!declared.ok) return declared;
+  const ofFile = declared.value.map(({ host, worker }) => ({
+    host: host.name,
+    worker: worker.name,
+    files: workerLayout(host, worker),
+  }));
+  if (strays.length === 0) return success(ofFile);
+  const { observation } = await observeFarm(farm, connections, () => undefined);
+  const leaving = strays.map((name) => leavingOf(observation, name));
+  const unknown = strays.find((_, at) => leaving[at]?.length === 0);
+  const strange = unknown === undefined ? undefined : resolveTargets(farm, [unknown]);
+  return strange?.ok === false ? strange : success([...ofFile, ...leaving.flat()]);
+}
+
 async function show(
-  targets: readonly TargetWorker[],
+  targets: readonly LogTarget[],
   options: LogsOptions,
   { connections, secrets }: Machines,
   terminal: Terminal,
@@ -71,20 +106,15 @@ async function show(
 ): Promise<ExitCode> {
   const safe = redactor(secrets);
   const output = new LogOutput(
-    targets.map(({ worker }) => worker.name),
+    targets.map(({ worker }) => worker),
     terminal,
     signal,
   );
-  const sources = targets.map(({ host, worker }): Reading => {
-    const source = {
-      remote: connections.remote(host.name),
-      worker: worker.name,
-      files: workerLayout(host, worker),
-      signal,
-    };
+  const sources = targets.map(({ host, worker, files }): Reading => {
+    const source = { remote: connections.remote(host), worker, files, signal };
     const lineOf = ({ time, text }: LogEntry): LogLine => ({
-      host: host.name,
-      worker: worker.name,
+      host,
+      worker,
       ...(time === undefined ? {} : { time }),
       text: safe(text),
     });
@@ -164,16 +194,16 @@ function noLog({ remote, worker }: LogSource, { follow }: LogsOptions): Diagnost
 }
 
 /** Each log that is followed has a channel of the host's one connection. */
-function tooMany(targets: readonly TargetWorker[], { follow }: LogsOptions): Diagnostic | undefined {
+function tooMany(targets: readonly LogTarget[], { follow }: LogsOptions): Diagnostic | undefined {
   if (follow !== true) return undefined;
   const host = targets.find(
-    ({ host }) => targets.filter((other) => other.host.name === host.name).length > MOST_FOLLOWED,
+    ({ host }) => targets.filter((other) => other.host === host).length > MOST_FOLLOWED,
   )?.host;
   if (host === undefined) return undefined;
   return {
     code: 'SF615',
     severity: 'error',
-    message: `at most ${MOST_FOLLOWED} workers of one host can be followed at a time, and ${host.name} has more`,
+    message: `at most ${MOST_FOLLOWED} workers of one host can be followed at a time, and ${host} has more`,
     help: 'Name the workers to follow.',
   };
 }

@@ -1,5 +1,6 @@
 import { changeIntents } from '../intents.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { leavingOrUnknown } from '../leaving.js';
 import { onFarm } from '../on-farm.js';
 import { resolveTargets } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
@@ -16,7 +17,7 @@ export function resume(names: readonly string[], options: ResumeOptions): Promis
     const { workspace } = on;
     const targets = resolveTargets(workspace.farm, names);
     if (!targets.ok) {
-      terminal.diagnostics([targets.diagnostic]);
+      terminal.diagnostics([await leavingOrUnknown(workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
     const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));

@@ -11,7 +11,8 @@ export function status(options: GlobalOptions): Promise<ExitCode> {
       workspace.look(emit),
     );
     const view = { style: terminal.style, width: terminal.width, now: new Date() };
-    terminal.result(formatStatus(workspace.farm, observation, view), statusJson(workspace.farm, observation));
+    const { farm } = workspace;
+    terminal.result(formatStatus(farm, observation, view), statusJson(farm, observation, view.now));
     const reached = [...observation.hosts.values()].filter((host) => host.reached).length;
     if (reached === observation.hosts.size) return observation.miner.reached ? EXIT.done : EXIT.failed;
     return reached === 0 ? EXIT.failed : EXIT.partial;

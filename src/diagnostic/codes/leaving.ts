@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF226, SF570–SF572: workers that leave the file or get another name. */
+/** SF226, SF570–SF576: workers that leave the file or get another name, and those it has drained. */
 export const LEAVING_CODES = {
   SF226: {
     title: 'renaming that cannot be meant',
@@ -42,5 +42,30 @@ export const LEAVING_CODES = {
     why: 'The path is declared for one worker while another one of the host has it attached: it is moved from one to the other, or its worker leaves the file. Two workers that have one path open at a time corrupt it, so the new one gets it, or starts, when the old one has let go.',
     remedy:
       'Apply again when the old worker has detached it or is removed. A path with sectors is not taken from a running worker: drain that worker first.',
+  },
+  SF574: {
+    title: 'worker to drain that stores sectors for good',
+    severity: 'error',
+    why:
+      'The file has `state: drained` or `state: stopped` for a worker with sectors on a path for long-term storage. Such sectors stay where they are: ' +
+      'no drain brings them away, and if the worker were stopped the miner could not read them for its proofs.',
+    remedy:
+      'Declare the path on another worker of the host, or take from `tasks` what the worker shall not do any more and leave it running.',
+  },
+  SF575: {
+    title: 'worker that the file keeps drained',
+    severity: 'error',
+    why:
+      '`sealfarm resume` takes back what a person asked for by `sealfarm drain`. The file says `state: drained` or `state: stopped` for this worker, too, and that holds on: ' +
+      'what stands in the file is changed in the file.',
+    remedy:
+      'Write `state: running`, or take `state` out, and apply. A drain that a person asked for is taken back all the same.',
+  },
+  SF576: {
+    title: 'worker to drain or resume that leaves anyway',
+    severity: 'error',
+    why: 'The file names the worker no more, and sealfarm still keeps it on its host. Such a worker is drained, stopped and removed by apply; no other command changes what becomes of it.',
+    remedy:
+      'Apply, and look at it by `sealfarm status` and `sealfarm logs` meanwhile. To keep it, declare it again and apply.',
   },
 } as const satisfies Codes;

@@ -1,0 +1,116 @@
+import type { HostLayout } from '../host/layout.js';
+import { THE_FILE, type DrainIntent } from '../host/manifest.js';
+import { DECLARABLE_TASKS } from '../lotus/task.js';
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
+import { keeperOf } from '../observed/keeper.js';
+import { liveOf } from '../observed/live.js';
+import { sectorsOn } from '../observed/miner-state.js';
+import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import type { Disruption, Reason } from './plan.js';
+import { otherRepo, restartCost, startOf, unanswering } from './process-rules.js';
+import {
+  combine,
+  NOTHING,
+  problem,
+  workerStep,
+  type Findings,
+  type WorkerContext,
+} from './worker-context.js';
+
+/** Where the drain of a worker is noted. */
+interface Noted {
+  readonly home: HostLayout;
+  /** What holds of it there now. */
+  readonly intent?: DrainIntent | undefined;
+}
+
+/**
+ * A worker that the file wants drained or stopped. Beyond that its process is left as it is: what it was started with
+ * matters when it works again.
+ *
+ *   drained   starts with no task where it does not run; emptied; runs on
+ *   stopped   emptied where it runs; ended; not started at boot
+ */
+export function planState(context: WorkerContext, noted: Noted): Findings {
+  const { process } = context.observed;
+  if (process !== undefined) return planRunning(context, process, noted);
+  return context.desired.state === 'stopped' ? planDown(context, noted) : planUp(context, noted);
+}
+
+function planRunning(context: WorkerContext, process: ObservedProcess, noted: Noted): Findings {
+  const { desired, miner } = context;
+  const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
+  if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
+  const live = liveOf(process);
+  if (live === undefined) return unanswering(context, process);
+  // Nobody else can say what runs there, and which sectors lie there.
+  if (!miner.reached) return NOTHING;
+  if (desired.state === 'drained' && hasCome(noted))
+    return takesWork(live) ? drainNow(context, noted, 'lotus-differs') : NOTHING;
+  return drainNow(context, noted, 'config-changed');
+}
+
+/** A worker that was empty once gets nothing while its tasks are off. */
+function hasCome({ intent }: Noted): boolean {
+  return intent?.who === THE_FILE && intent.reached === true;
+}
+
+function takesWork({ tasks }: WorkerLive): boolean {
+  return DECLARABLE_TASKS.some(({ code, switchable }) => switchable && tasks.has(code));
+}
+
+/** It runs on, so that what lies on its paths can be fetched. */
+function planUp(context: WorkerContext, noted: Noted): Findings {
+  const start = startOf(context);
+  if (start === NOTHING || hasCome(noted)) return start;
+  return combine([start, drainNow(context, noted, 'config-changed')]);
+}
+
+/** Nothing of it may come back by itself. A unit that the file wants no more goes by the rule for units. */
+function planDown(context: WorkerContext, noted: Noted): Findings {
+  const { desired, observed } = context;
+  const comes = observed.startsAtBoot === true || keeperOf(observed) !== undefined;
+  if (!comes || desired.files.serviceManager !== 'systemd') return NOTHING;
+  return drainNow(context, noted, 'config-changed', 'none');
+}
+
+/** The step itself. */
+export function drainNow(
+  context: WorkerContext,
+  { home }: Noted,
+  reason: Reason,
+  disruption: Disruption = 'empty',
+): Findings {
+  const { files: service, tasks, state } = context.desired;
+  const step = workerStep(context, {
+    action: { kind: 'drain', service, home, tasks, stop: state === 'stopped' },
+    disruption,
+    reason,
+  });
+  const cost = disruption === 'empty' ? { cost: restartCost(context) } : {};
+  return { steps: [{ ...step, ...cost }], diagnostics: [] };
+}
+
+/**
+ * Sectors on a path for long-term storage are there for good: no drain brings them away. Nothing of the worker is touched
+ * then; undefined where nothing is in the way.
+ */
+export function planStoredForGood(context: WorkerContext, noted: Noted): Findings | undefined {
+  const { desired, observed, miner } = context;
+  if (desired.state === 'running' || desired.drain !== undefined || !miner.reached) return undefined;
+  if (desired.state === 'drained' && hasCome(noted)) return undefined;
+  const full = liveOf(observed.process)?.paths.find(
+    ({ ID, CanStore }) =>
+      (miner.storage.get(ID)?.info.CanStore ?? CanStore) &&
+      (miner.storage.get(ID)?.info.URLs ?? []).length < 2 &&
+      sectorsOn(miner, [ID]).length > 0,
+  );
+  if (full === undefined) return undefined;
+  const path = withoutTrailingSlash(full.LocalPath);
+  return problem(context, {
+    code: 'SF574',
+    path,
+    message: `${desired.name} shall be ${desired.state}, but ${path} stores sectors for good: nothing is done to it`,
+    help: `A drain does not bring them away. Declare the path on another worker of ${desired.host}, or take \`tasks\` from ${desired.name} instead.`,
+  });
+}

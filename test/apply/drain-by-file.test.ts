@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { perform } from '../../src/apply/perform.js';
+import { hostLayout } from '../../src/host/layout.js';
+import { parseManifest, THE_FILE, type DrainIntent } from '../../src/host/manifest.js';
+import type { ApplyRules } from '../../src/apply/context.js';
+import type { ObservedHost } from '../../src/observed/observed.js';
+import type { Disruption, Step } from '../../src/plan/plan.js';
+import { aJob, sessionOf } from '../support/observation.js';
+import { hostsWithOneWorker, Scene, START } from './scene.js';
+
+const HOME = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
+const NOTED = `host-1 script ${HOME.manifest}`;
+
+/** What is written to the manifest of host-1 is seen from then on. */
+class Draining extends Scene {
+  readonly intents: (DrainIntent | undefined)[] = [];
+
+  constructor(rules: Partial<ApplyRules> = {}) {
+    super(hostsWithOneWorker(2), rules);
+    this.before = (call) => {
+      if (call === NOTED && !this.outputs.has(call)) this.#take(this.scripts.at(-1) ?? '');
+    };
+  }
+
+  get host(): ObservedHost {
+    const host = this.observation.hosts.get('host-1');
+    if (host?.reached !== true) throw new Error('not reached');
+    return host;
+  }
+
+  see(host: ObservedHost): void {
+    this.observation = { ...this.observation, hosts: new Map([...this.observation.hosts, ['host-1', host]]) };
+  }
+
+  step(stop: boolean, disruption: Disruption = 'empty'): Step {
+    const service = this.layout('worker-1');
+    return {
+      id: 'worker-1/drain',
+      host: 'host-1',
+      worker: 'worker-1',
+      action: { kind: 'drain', service, home: HOME, tasks: ['PC1', 'PC2'], stop },
+      disruption,
+      reason: 'config-changed',
+      changes: [],
+    };
+  }
+
+  async run(stop: boolean, disruption?: Disruption): Promise<string> {
+    const result = await perform(this.context, [], this.step(stop, disruption));
+    return result.ok ? 'ok' : result.diagnostic.code;
+  }
+
+  #take(script: string): void {
+    const text = Buffer.from(/<<'END'\n([^]*?)END\n/.exec(script)?.[1] ?? '', 'base64').toString('utf8');
+    const manifest = parseManifest(text);
+    if ('problem' in manifest) throw new Error(manifest.problem);
+    this.intents.push(manifest.intents['worker-1']);
+    this.see({ ...this.host, manifest, manifestSha256: String(this.intents.length) });
+  }
+}
+
+const INTENT = { who: THE_FILE, when: START, why: 'state: drained', tasks: ['PC1', 'PC2'] } as const;
+
+describe('a worker that the file wants drained', () => {
+  it('is noted, has its tasks switched off, and runs on', async () => {
+    const scene = new Draining();
+    expect(await scene.run(false)).toBe('ok');
+    expect(scene.changes).toEqual([NOTED, 'worker-1 disable PC1', 'worker-1 disable PC2', NOTED]);
+    expect(scene.intents).toEqual([INTENT, { ...INTENT, reached: true }]);
+  });
+
+  it('is not there yet while it has a job, and takes nothing more', async () => {
+    const scene = new Draining();
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+    expect(await scene.run(false)).toBe('SF610');
+    expect(scene.live('worker-1')?.tasks).toEqual(new Set());
+    expect(scene.intents).toEqual([INTENT]);
+  });
+
+  it('is left to get empty by itself where nobody waits', async () => {
+    const scene = new Draining({ detach: true });
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+    expect(await scene.run(false)).toBe('SF630');
+    expect(scene.passed).toBeLessThan(scene.context.times.quiet);
+  });
+
+  it('is taken up again as it was noted first', async () => {
+    const scene = new Draining();
+    const { manifest } = scene.host;
+    if (manifest === undefined) throw new Error('no manifest');
+    const first = { ...INTENT, when: '2025-12-31T00:00:00Z' };
+    scene.see({ ...scene.host, manifest: { ...manifest, intents: { 'worker-1': first } } });
+    expect(await scene.run(false)).toBe('ok');
+    expect(scene.intents).toEqual([{ ...first, reached: true }]);
+  });
+
+  it('is not touched where that cannot be noted', async () => {
+    const scene = new Draining();
+    scene.outputs.set(NOTED, { status: 3, stderr: 'changed' });
+    expect(await scene.run(false)).toBe('SF601');
+    expect(scene.changes.filter((call) => call !== NOTED)).toEqual([]);
+  });
+});
+
+describe('a worker that the file wants stopped', () => {
+  it('is emptied, ended and kept from coming back', async () => {
+    const scene = new Draining();
+    expect(await scene.run(true)).toBe('ok');
+    expect(scene.changes.slice(-5)).toEqual([
+      'worker-1 disable PC2',
+      'worker-1 detach-all',
+      'host-1 stop worker-1',
+      'host-1 forget worker-1',
+      NOTED,
+    ]);
+    expect(scene.intents.at(-1)).toMatchObject({ why: 'state: stopped', reached: true });
+  });
+
+  it('is not stopped while sectors lie there that nobody else serves', async () => {
+    const scene = new Draining();
+    const [id = ''] = [...scene.observation.miner.storage.keys()];
+    scene.changeMiner({ sectors: new Map([[id, [{ Miner: 1000, Number: 7, SectorFileType: 6 }]]]) });
+    scene.states.set('s-t01000-7', 'SubmitCommit');
+    expect(await scene.run(true)).toBe('SF610');
+    expect(scene.changes).not.toContain('host-1 stop worker-1');
+  });
+
+  it('is only kept from coming back where it does not run', async () => {
+    const scene = new Draining();
+    const worker = scene.host.workers.get('worker-1');
+    if (worker === undefined) throw new Error('no worker');
+    const { process: _, ...stopped } = worker;
+    scene.see({ ...scene.host, workers: new Map([['worker-1', { ...stopped, startsAtBoot: true }]]) });
+    expect(await scene.run(true, 'none')).toBe('ok');
+    expect(scene.changes).toEqual([NOTED, 'host-1 forget worker-1']);
+    // Nobody has seen that it is empty.
+    expect(scene.intents.at(-1)).not.toHaveProperty('reached');
+  });
+});
