@@ -7,6 +7,7 @@ import type { Result } from '../diagnostic/result.js';
 import type { DrainGoal } from '../drain/step.js';
 import { hostLayout, workerLayout } from '../host/layout.js';
 import type { DrainIntent } from '../host/manifest.js';
+import { intentsOf } from '../observed/intents.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import { count, someOf } from '../view/words.js';
 import type { Outcome } from './carry-out.js';
@@ -27,6 +28,8 @@ export interface DrainRules {
   readonly onDeadline: 'keep' | 'resume' | 'stop';
   /** False with `--no-stop`. */
   readonly stop: boolean;
+  /** Groups that may take its sectors as long as the drain lasts. */
+  readonly resolve?: readonly string[];
   /** Nobody waits: the next run goes on. */
   readonly detach?: boolean;
   readonly lockTimeout?: number;
@@ -71,16 +74,26 @@ export class Draining {
       ready.map(async (target) => ({ target, result: await this.#drainOne(target) })),
     );
     const late = drained.flatMap(({ target, result }) => (isLate(result) ? [target] : []));
-    const back = this.#rules.onDeadline === 'resume' && late.length > 0;
-    const ends = drained.map(({ target, result }) => this.#end(target, result));
-    return [noted, ...ends, ...(back ? [await this.#takeBack(late)] : [])];
+    const done = drained.flatMap(({ target, result }) => (result.ok ? [target] : []));
+    return [
+      noted,
+      ...drained.map(({ target, result }) => this.#end(target, result)),
+      ...(this.#rules.onDeadline === 'resume' ? await this.#noteLater(late, () => undefined) : []),
+      ...(await this.#noteLater(done.filter(this.#isOpened), closed)),
+    ];
   }
 
-  async #takeBack(targets: readonly TargetWorker[]): Promise<Outcome> {
-    // The first look was before the drain.
+  /** Of what the first look could not know. */
+  async #noteLater(targets: readonly TargetWorker[], wanted: Wanted): Promise<readonly End[]> {
+    if (targets.length === 0) return [];
     const probe = await this.#on.workspace.look(() => undefined);
-    return this.#note(targets, () => undefined, probe);
+    return [await this.#note(targets, wanted, probe)];
   }
+
+  /** Whether its sectors could go to more groups than the file says. */
+  readonly #isOpened = ({ worker }: TargetWorker): boolean =>
+    this.#rules.resolve !== undefined ||
+    intentsOf(this.#probe.observation).get(worker.name)?.allowTo !== undefined;
 
   #note(targets: readonly TargetWorker[], wanted: Wanted, probe = this.#probe): Promise<Outcome> {
     const { lockTimeout } = this.#rules;
@@ -99,7 +112,12 @@ export class Draining {
       ...(reason === undefined ? {} : { why: reason }),
     };
     const { until: _, ...rest } = asked;
-    return this.#goal() === 'quiet' ? { ...rest, until: 'quiet' } : rest;
+    const allowTo = [...new Set([...(asked.allowTo ?? []), ...(this.#rules.resolve ?? [])])];
+    return {
+      ...rest,
+      ...(this.#goal() === 'quiet' ? { until: 'quiet' } : {}),
+      ...(allowTo.length === 0 ? {} : { allowTo }),
+    };
   }
 
   #goal(): DrainGoal {
@@ -134,6 +152,12 @@ export class Draining {
     if (!stop || meant || left.length === 0) return { code: EXIT.done, wrong: [] };
     return { code: EXIT.done, wrong: [leftThere(host.name, worker.name, left)] };
   }
+}
+
+function closed(present: DrainIntent | undefined): DrainIntent | undefined {
+  if (present === undefined) return undefined;
+  const { allowTo: _, ...rest } = present;
+  return rest;
 }
 
 const EXITS: ReadonlyMap<string, ExitCode> = new Map([

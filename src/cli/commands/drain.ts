@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import type { FarmProbe } from '../../probe/observe-farm.js';
+import { lastOfTheirKind, unknownGroup } from '../drain-refusals.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { leavingOrUnknown } from '../leaving.js';
 import { Draining, type DrainRules, type End } from '../draining.js';
@@ -9,6 +11,8 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 export interface DrainOptions extends GlobalOptions, DrainRules {
   /** Hosts that are emptied at a time; absent for all. */
   readonly maxParallel?: number;
+  /** That nobody else does what they do is meant. */
+  readonly allowLast?: boolean;
 }
 
 export function drain(names: readonly string[], options: DrainOptions): Promise<ExitCode> {
@@ -19,7 +23,19 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       terminal.diagnostics([await leavingOrUnknown(on.workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
-    const ends = await drainAll(on, terminal, targets.value, options);
+    const stray = unknownGroup(on.workspace.farm, options.resolve ?? []);
+    if (stray !== undefined) {
+      terminal.diagnostics([stray]);
+      return EXIT.usage;
+    }
+    const workers = targets.value.map(({ worker }) => worker.name);
+    const probe = await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit));
+    const refused = options.allowLast === true ? [] : lastOfTheirKind(workers, probe.observation);
+    if (refused.length > 0) {
+      terminal.diagnostics(refused);
+      return EXIT.failed;
+    }
+    const ends = await drainAll(on, terminal, targets.value, probe, options);
     // What was said before the hours of waiting is said once more.
     terminal.diagnostics(ends.flatMap(({ wrong }) => wrong));
     if (on.signal.aborted) terminal.say(GOES_ON);
@@ -34,10 +50,9 @@ async function drainAll(
   on: OnFarm,
   terminal: Terminal,
   targets: readonly TargetWorker[],
+  probe: FarmProbe,
   options: DrainOptions,
 ): Promise<readonly End[]> {
-  const { workspace } = on;
-  const probe = await terminal.watching(workspace.farm.hosts.length, (emit) => workspace.look(emit));
   const progress = await terminal.progress();
   const draining = new Draining(on, terminal, progress, probe, options);
   const { maxParallel } = options;

@@ -11,4 +11,26 @@ export const DRAINING_CODES = {
     remedy:
       'Give the worker its work back with `sealfarm resume`, and drain it until it is empty, which is what `sealfarm drain` does by itself.',
   },
+  SF641: {
+    title: 'last worker that takes a task',
+    severity: 'error',
+    why:
+      'After the drain nobody would take this task, or the last worker for a kind of post would be gone: the pipeline stands still at that stage, and missing window posts cost collateral. ' +
+      "Workers that are drained already are nobody's reserve.",
+    remedy: 'Give another worker the task first. Where it is meant so, say `--allow-last`.',
+  },
+  SF642: {
+    title: 'only way to PC2 for a storage group',
+    severity: 'error',
+    why: 'Storage paths of other workers let their sectors go to the groups of these workers alone for PC2. Without them such a sector is stuck after PC1: nobody else may fetch it, although other workers take PC2.',
+    remedy:
+      'Add the group of another worker with PC2 to the `allowTo` of those paths and apply, which needs no restart. Where it is meant so, say `--allow-last`.',
+  },
+  SF643: {
+    title: 'no such storage group',
+    severity: 'error',
+    why: '`--resolve allow-to=GROUP` opens the paths of a drained worker to a group in the index of the miner. A group that nobody has would change nothing.',
+    remedy:
+      'Name a group that the file declares under `storageGroups`. The verdict of the drain says which one would free its sectors.',
+  },
 } satisfies Codes;
