@@ -97,7 +97,7 @@ const TASKS: readonly Situation[] = [
   ['C2 only', { farm: farmOf([['C2'], { seal: false }], [ALL, {}]) }, 'off C2; done'],
   ['C2 only, at work', { farm: farmOf([['C2'], { seal: false }], [ALL, {}]), jobs: { 'worker-1': ['C2 9'] } }, 'off C2; job C2 9; working'],
   ['the last with C2, and a sector that needs it', on({ farm: farmOf([ALL, {}], [['PC1', 'PC2'], {}]) }, '7 WaitSeed'), 'off AP PC1 PC2; 7 seed; working'],
-  ['nobody will have C2 when PC2 is done', on({ farm: farmOf([['AP', 'PC1', 'PC2'], {}], [['PC1'], {}]) }, '7 PreCommit2'), 'off AP PC1; 7 stranded C2; never'],
+  ['nobody has C2 yet, which comes after PC2', on({ farm: farmOf([['AP', 'PC1', 'PC2'], {}], [['PC1'], {}]) }, '7 PreCommit2'), 'off AP PC1; 7 own-task PC2; working'],
   ['nobody has C2', on({ farm: farmOf([['AP', 'PC1'], {}], [['PC2'], {}]) }, '7 WaitSeed'), 'off AP PC1; 7 stranded C2; never'],
 ]; // prettier-ignore
 
