@@ -110,9 +110,10 @@ function missingTask(
   // What is locked with no job for it waits to be given out; of a full sector, that is not AddPiece.
   if (FILLS.has(sector.state ?? '') && isLocked && sector.types.includes('unsealed')) return 'AP';
   if (stage.on === 'work' && LOCAL.has(stage.next)) return sector.elsewhere.has('GET') ? undefined : 'GET';
-  return tasksToCome(sector).find(
-    (code) => !sector.elsewhere.has(code) && (isIntake(code) || !declared.includes(code)),
-  );
+  // Whoever is missing for a later task may be there by then.
+  const [code] = tasksToCome(sector);
+  if (code === undefined || sector.elsewhere.has(code)) return undefined;
+  return isIntake(code) || !declared.includes(code) ? code : undefined;
 }
 
 /** Off from the first look on, so that nobody else's sectors come. */

@@ -61,6 +61,15 @@ describe('a redeclared path', () => {
     expect(scene.changes).toEqual([`worker-1 redeclare ${ID} drop-missing=false`]);
   });
 
+  it('that the index has forgotten gets what no file has after it is declared anew', async () => {
+    scene.failing.set(`miner storage ${ID}`, { ...aDiagnostic('sector store not found'), code: 'SF410' });
+    scene.before = (call) => {
+      if (call.startsWith('worker-1 redeclare')) scene.failing.clear();
+    };
+    expect(await redeclared({ AllowTo: ['g', 'of-the-drain'] })).toEqual(DONE);
+    expect(scene.observation.miner.storage.get(ID)?.info.AllowTo).toEqual(['g', 'of-the-drain']);
+  });
+
   it.each([`miner storage ${ID}`, `miner stat ${ID}`, `settings of ${ID}`])(
     'fails when the miner does: %s',
     async (call) => {

@@ -109,7 +109,7 @@ function withStore(seen: Seen): Seen {
   return changeMiner(seen, { storage: new Map([...seen.miner.storage, [info.ID, indexed(info)]]) });
 }
 
-export function withTasks(seen: Seen, [name, codes]: readonly [string, readonly TaskCode[]]): Seen {
+function withTasks(seen: Seen, [name, codes]: readonly [string, readonly TaskCode[]]): Seen {
   const live = changeLive((before) => ({
     ...before,
     tasks: new Set<TaskCode>([...codes, 'C1', 'FIN', 'GET']),

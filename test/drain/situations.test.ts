@@ -97,7 +97,7 @@ const TASKS: readonly Situation[] = [
   ['C2 only', { farm: farmOf([['C2'], { seal: false }], [ALL, {}]) }, 'off C2; done'],
   ['C2 only, at work', { farm: farmOf([['C2'], { seal: false }], [ALL, {}]), jobs: { 'worker-1': ['C2 9'] } }, 'off C2; job C2 9; working'],
   ['the last with C2, and a sector that needs it', on({ farm: farmOf([ALL, {}], [['PC1', 'PC2'], {}]) }, '7 WaitSeed'), 'off AP PC1 PC2; 7 seed; working'],
-  ['nobody will have C2 when PC2 is done', on({ farm: farmOf([['AP', 'PC1', 'PC2'], {}], [['PC1'], {}]) }, '7 PreCommit2'), 'off AP PC1; 7 stranded C2; never'],
+  ['nobody has C2 yet, which comes after PC2', on({ farm: farmOf([['AP', 'PC1', 'PC2'], {}], [['PC1'], {}]) }, '7 PreCommit2'), 'off AP PC1; 7 own-task PC2; working'],
   ['nobody has C2', on({ farm: farmOf([['AP', 'PC1'], {}], [['PC2'], {}]) }, '7 WaitSeed'), 'off AP PC1; 7 stranded C2; never'],
 ]; // prettier-ignore
 
@@ -114,6 +114,7 @@ const GROUPS: readonly Situation[] = [
   ['whoever has PC2 is drained, too', on({ farm: farmOf([['PC1'], ONE], [['PC2'], ONE]), drained: ['worker-2'] }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; never'],
   ['the group of most workers with PC2 is proposed', on({ farm: farmOf([['PC1'], ONE], [['PC2'], TWO], [['PC2'], { groups: ['group-3'] }], [['PC2'], { groups: ['group-3'] }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; allow group-3; never'],
   ['of two as good, the first is proposed', on({ farm: farmOf([['PC1'], ONE], [['PC2'], { groups: ['group-9', 'group-2'] }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; allow group-2; never'],
+  ['an unsealed copy elsewhere opens nothing', { ...on({ farm: farmOf([['PC1'], ONE], [['PC2', 'C2'], {}]) }, '7 PreCommit2'), holds: { 'worker-1': ['7 PreCommit2'], 'worker-2': ['7 PreCommit2 unsealed'] } }, 'off PC1; 7 stranded PC2; never'],
   ['PC2 runs for it elsewhere all the same', on({ farm: STUCK, jobs: { 'worker-2': ['PC2 7'] } }, '7 PreCommit2'), 'off AP PC1; reader PC2 7; 7 job-elsewhere PC2; working'],
   ['groups do not matter to PC1', on({ farm: SELF }, '7 GetTicket unsealed'), 'off AP PC1 PC2 C2; 7 chain; working'],
   ['nobody else has PC1', on({ farm: LONELY }, '7 GetTicket unsealed'), 'off AP PC1 PC2 C2; 7 stranded PC1; never'],

@@ -111,11 +111,11 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'A sector on the worker needs a task that no worker may take: none has it switched on, or the `AllowTo` of the path lets the sector go to no worker that has. ' +
-      'Or finished sectors have their long-term storage on it, or the worker that alone can do C1 and FIN for a sector does not run. ' +
+      'Or finished sectors have their long-term storage on it, or the worker that alone can do C1 and FIN for a sector does not run, or Lotus has given a sector up, or has no other path for long-term storage. ' +
       'Waiting would never end, and stopping the worker would leave those sectors stuck. ' +
       'It is not stopped.',
     remedy:
-      'Give another worker the task and a group that the path allows, start the worker that is away, or move finished sectors elsewhere; then drain again. `sealfarm resume` lets it go on.',
+      'Give another worker the task and a group that the path allows, start the worker that is away, or move finished sectors elsewhere, or remove those that Lotus has given up; then drain again. `sealfarm resume` lets it go on.',
     upstream: ['https://github.com/filecoin-project/curio/issues/1025'],
   },
   SF613: {
