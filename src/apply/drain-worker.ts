@@ -14,6 +14,7 @@ import { takeWorkAgain } from './quieten.js';
 import { blockerNames } from './rest-troubles.js';
 import { runScript } from './run-script.js';
 import { managerOf } from './service-manager.js';
+import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
 
 export interface DrainRequest extends Target {
@@ -49,10 +50,12 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   context.emit({ type: 'drain-started', host, worker });
   await note('begun');
   let waits: Promise<void> | undefined;
+  let isAway = false;
   const watched = noticing(context, (blockers) => {
     waits ??= note('waiting', `for ${blockerNames(blockers)}`);
+    isAway = blockers.some(({ kind }) => kind === 'away');
   });
-  const inTime = await restAndStop(watched, request);
+  const inTime = await startAndRest(watched, request, () => isAway);
   const ended = isLate(inTime) && request.stopLate ? await restAndStop(watched, quietly(request)) : inTime;
   await waits;
   // Its last look may have come between the other command's writing and switching.
@@ -73,6 +76,30 @@ export const LATE: ReadonlySet<string> = new Set(['SF604', 'SF610']);
 
 function isLate(ended: Result<AtRest>): boolean {
   return !ended.ok && LATE.has(ended.diagnostic.code);
+}
+
+/**
+ * What lies on a worker that does not run goes on only when it runs again, and so it is started: with its tasks off, as its
+ * file says. Once, as it may end for a reason.
+ */
+async function startAndRest(
+  context: ApplyContext,
+  request: DrainRequest,
+  isAway: () => boolean,
+): Promise<Result<AtRest>> {
+  const { host, home, service, deadline = Infinity } = request;
+  const end = context.now().getTime() + deadline;
+  const rest = await restAndStop(context, request);
+  if (rest.ok || rest.diagnostic.code !== 'SF612' || !isAway()) return rest;
+  const left = end - context.now().getTime();
+  const started = await oneAtATime(context, host, () =>
+    withLocks(context, [{ host, lock: home.lock }], left, ({ troubles: [trouble] }) =>
+      trouble === undefined ? startWorker(context, request, service) : Promise.resolve(failure(trouble)),
+    ),
+  );
+  if (!started.ok) return started;
+  if (!started.value.ok) return started.value;
+  return restAndStop(context, Number.isFinite(left) ? { ...request, deadline: left } : request);
 }
 
 /** As long as its jobs take. */

@@ -221,6 +221,44 @@ describe('a drain', () => {
     });
   });
 
+  describe('of a worker that does not run and has a sector', () => {
+    /** As it is when it runs. */
+    let running: Scene['observation'];
+
+    beforeEach(() => {
+      running = scene.observation;
+      scene.change('worker-1', (worker) =>
+        stopped(changePath(PATH, { entries: ['sealed/s-t01000-7'] })(worker)),
+      );
+      scene.changeMiner({ storage: new Map(), workers: new Map() });
+    });
+
+    it('starts it with its tasks off, so that what lies there goes on', async () => {
+      scene.before = (call) => {
+        if (call !== 'host-1 start worker-1') return;
+        scene.observation = running;
+        scene.changeLive('worker-1', () => ({ tasks: new Set() }));
+      };
+      expect(await drain()).toEqual({ ok: true, value: { left: [] } });
+      expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
+      expect(scene.changes).toContain('host-1 stop worker-1');
+    });
+
+    it('does so once: one that does not come up is for a person to look at', async () => {
+      expect(await drain()).toMatchObject({ diagnostic: { code: 'SF603' } });
+      expect(scene.calls.filter((call) => call === 'host-1 start worker-1')).toHaveLength(1);
+      expect(scene.calls).not.toContain('host-1 stop worker-1');
+    });
+
+    it('ends it by itself once what lay there is gone', async () => {
+      scene.before = (call, nth) => {
+        if (call === 'look host-1' && nth === 2) scene.change('worker-1', changePath(PATH, { entries: [] }));
+      };
+      expect((await drain()).ok).toBe(true);
+      expect(scene.calls).not.toContain('host-1 start worker-1');
+    });
+  });
+
   it('is put off by a job that shows at the last question', async () => {
     const jobs = (...list: ReturnType<typeof aJob>[]): void => {
       scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), list]]) });
@@ -312,20 +350,6 @@ describe('a drain', () => {
     ]); // prettier-ignore
     expect(scene.passed).toBe(0);
     expect(scene.journal).toMatchObject([{ at: START, outcome: 'done' }]);
-  });
-
-  it('of a stopped worker that holds a sector can never end', async () => {
-    scene.change('worker-1', stopped);
-    scene.change('worker-1', changePath(PATH, { entries: ['sealed/s-t01000-7'] }));
-    scene.changeMiner({ storage: new Map(), workers: new Map() });
-    expect(await drain()).toMatchObject({
-      ok: false,
-      diagnostic: {
-        code: 'SF612',
-        message: 'worker-1 can never get empty: s-t01000-7 lies on worker-1, which does not run',
-      },
-    });
-    expect(scene.changes).toEqual(['host-1 journal']);
   });
 
   it('fails when the worker cannot be stopped, and writes it down', async () => {
