@@ -19,12 +19,31 @@ export function blockersWords(blockers: readonly Blocker[]): string {
     .join('; ');
 }
 
+/** `2 jobs, 1 sector` */
+export function blockersCount(blockers: readonly Blocker[]): string {
+  const jobs = blockers.filter((blocker) => 'job' in blocker).length;
+  const sectors = blockers.filter((blocker) => 'sector' in blocker).length;
+  const rest = blockers.length - jobs - sectors;
+  return [
+    ...(jobs === 0 ? [] : [count(jobs, 'job')]),
+    ...(sectors === 0 ? [] : [count(sectors, 'sector')]),
+    ...(rest === 0 ? [] : [`${rest} more`]),
+  ].join(', ');
+}
+
+/** Since when it has been so, ISO 8601; undefined where nobody can say. */
+export function blockerSince(blocker: Blocker): string | undefined {
+  const since = 'job' in blocker ? blocker.job.since : 'sector' in blocker ? blocker.sector.since : undefined;
+  return since === undefined || Number.isNaN(Date.parse(since)) ? undefined : since;
+}
+
 /** `2 jobs: PC1 of s-t01000-3 (running), AP of s-t01000-4 (assigned)` */
 function named(blockers: readonly Blocker[], what: string): string {
   if (blockers.length === 0) return '';
   return `${count(blockers.length, what)}: ${printable(someOf(blockers.map(blockerWords), MOST))}`;
 }
 
+/** What one of them is, in which state, and what it waits for. */
 export function blockerWords(blocker: Blocker): string {
   switch (blocker.kind) {
     case 'job':

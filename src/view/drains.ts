@@ -1,7 +1,7 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Blocker, DrainDecision, DrainGoal } from '../drain/step.js';
 import type { DrainIntent } from '../host/manifest.js';
-import { blockerJson, blockerWords, proposalWords } from './blockers.js';
+import { blockerJson, blockerSince, blockerWords, proposalWords } from './blockers.js';
 import { alignRows } from './columns.js';
 import type { Style } from './style.js';
 import { printable, wrap } from './text.js';
@@ -81,8 +81,8 @@ function wayLines({ decision, intent }: DrainStatus, { style, width, now }: Drai
 }
 
 function sinceWords(blocker: Blocker, now: Date): string {
-  const since = 'job' in blocker ? blocker.job.since : 'sector' in blocker ? blocker.sector.since : undefined;
-  return since === undefined || Number.isNaN(Date.parse(since)) ? '' : `, since ${age(since, now)}`;
+  const since = blockerSince(blocker);
+  return since === undefined ? '' : `, since ${age(since, now)}`;
 }
 
 export interface DrainsJson {

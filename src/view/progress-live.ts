@@ -1,10 +1,12 @@
 import { Spinner } from 'listr2';
 import type { Blocker } from '../drain/step.js';
 import type { Emit, Event } from '../event/event.js';
+import { blockersCount, blockerSince, blockerWords } from './blockers.js';
 import { eventWords, subjectOf, type Subject } from './event-words.js';
 import { LiveArea, type LiveLine } from './live-area.js';
 import { plainProgress } from './progress-plain.js';
 import type { Style } from './style.js';
+import { printable } from './text.js';
 import { age } from './words.js';
 
 const FRAME_MILLISECONDS = 100;
@@ -72,6 +74,8 @@ interface Going {
   readonly since?: string;
   /** When the last of them will be over; ISO 8601. */
   readonly expected?: string;
+  /** What of a drain is in the way, one by one. */
+  readonly details: readonly Blocker[];
 }
 
 function note(atWork: AtWork, event: Event): void {
@@ -80,8 +84,10 @@ function note(atWork: AtWork, event: Event): void {
   const subject = label(subjectOf(event));
   const since = 'blockers' in event ? oldestJob(event.blockers) : undefined;
   const { expected } = 'blockers' in event ? event : {};
+  const drains = event.type === 'drain-progress' && event.blockers.length > 0;
   const going = {
-    text: words.text,
+    text: drains ? `draining until ${event.goal}, waiting for ${blockersCount(event.blockers)}` : words.text,
+    details: drains ? event.blockers : [],
     ...(since === undefined ? {} : { since }),
     ...(expected === undefined ? {} : { expected }),
   };
@@ -106,11 +112,44 @@ function liveLines(
   const all = [...atWork].flatMap(([subject, going]) =>
     going === undefined
       ? []
-      : [{ text: `${frame} ${subject}: ${ageWords(going, now)}${going.text}`, paint: style.cyan }],
+      : [{ ...going, text: `${frame} ${subject}: ${ageWords(going, now)}${going.text}` }],
   );
-  if (all.length <= rows) return all;
+  if (all.length <= rows) {
+    let room = rows - all.length;
+    return all.flatMap(({ text, details }) => {
+      const lines = detailLines(details, room, style, now);
+      room -= lines.length;
+      return [{ text, paint: style.cyan }, ...lines];
+    });
+  }
   const rest = all.length - (rows - 1);
-  return [...all.slice(0, rows - 1), { text: `  and ${rest} more at work`, paint: style.dim }];
+  const heads = all.slice(0, rows - 1).map(({ text }) => ({ text, paint: style.cyan }));
+  return [...heads, { text: `  and ${rest} more at work`, paint: style.dim }];
+}
+
+/** As many as there is room for, what wants a person first. */
+function detailLines(
+  details: readonly Blocker[],
+  room: number,
+  style: Style,
+  now: Date,
+): readonly LiveLine[] {
+  const urgent = (blocker: Blocker): number =>
+    blocker.kind === 'stranded' || blocker.kind === 'away' ? 0 : 1;
+  const lines = details
+    .toSorted((a, b) => urgent(a) - urgent(b))
+    .map((blocker) => ({
+      text: printable(`    ${sinceWords(blocker, now)}${blockerWords(blocker)}`),
+      paint: urgent(blocker) === 0 ? style.red : style.dim,
+    }));
+  if (lines.length <= room) return lines;
+  if (room < 2) return [];
+  return [...lines.slice(0, room - 1), { text: `    and ${lines.length - room + 1} more`, paint: style.dim }];
+}
+
+function sinceWords(blocker: Blocker, now: Date): string {
+  const since = blockerSince(blocker);
+  return since === undefined ? '' : `${age(since, now)}: `;
 }
 
 /** In front, where a narrow terminal does not cut it off. */

@@ -30,7 +30,6 @@ async function succeed(...words: readonly string[]): Promise<void> {
 
 type Begun = ReturnType<typeof begin>;
 
- 
 function begin(...words: readonly string[]) {
   return execa(process.execPath, [MAIN, ...words], {
     cwd: farm.dir,

@@ -49,6 +49,26 @@ describe('liveProgress', () => {
     ]);
   });
 
+  it('lists what is in the way of a drain below it, each with since when, as far as there is room', () => {
+    open(90, 10);
+    DRAINING.slice(0, 2).forEach(progress.emit);
+    expect(screen.lines).toEqual([
+      '⠋ host-3 worker-3: 2h41m so far, draining until empty, waiting for 1 job, 1 sector',
+      '    2h41m: PC1 of s-t01000-3 (running)',
+      '    s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)',
+    ]);
+    for (const worker of ['worker-1', 'worker-2', 'worker-4']) progress.emit(waiting(worker));
+    expect(screen.lines.slice(0, 2)).toEqual([
+      '⠋ host-3 worker-3: 2h41m so far, draining until empty, waiting for 1 job, 1 sector',
+      '⠋ host-1 worker-1: 2h41m so far, waiting for 1 job: PC1 of s-t01000-3 (running)',
+    ]);
+    open(90, 6);
+    const [, first] = DRAINING;
+    if (first?.type !== 'drain-progress') throw new Error('no progress');
+    progress.emit({ ...first, blockers: [...first.blockers, ...first.blockers] });
+    expect(screen.lines.slice(1)).toEqual(['    2h41m: PC1 of s-t01000-3 (running)', '    and 3 more']);
+  });
+
   it('moves without writing anything above', () => {
     RESTARTING.slice(0, 4).forEach(progress.emit);
     vi.advanceTimersByTime(100);
