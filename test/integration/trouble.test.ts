@@ -38,7 +38,7 @@ it('drains what it can where some hosts cannot be locked or written, and says wh
     await rm(path, { recursive: true, force: true });
     await symlink('nowhere', path);
   }
-  const drained = await sandbox.run(['drain', 'host-1', 'host-2', 'host-3', '--json']);
+  const drained = await sandbox.run(['drain', '--allow-last', 'host-1', 'host-2', 'host-3', '--json']);
   expect(drained.code, drained.stdout).toBe(1);
   const said = drained.stdout.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(said.filter(({ type }) => type === 'drain-ended')).toMatchObject([{ worker: 'worker-3' }]);
@@ -56,7 +56,7 @@ it('drains what it can where some hosts cannot be locked or written, and says wh
   expect(await sandbox.eye.session('worker-1')).toBeDefined();
   expect(await sandbox.eye.session('worker-2')).toBeDefined();
   await eventually('worker-3 gone', async () => (await sandbox.eye.session('worker-3')) === undefined);
-  const again = await sandbox.run(['drain', 'host-1', 'host-2', 'host-3']);
+  const again = await sandbox.run(['drain', '--allow-last', 'host-1', 'host-2', 'host-3']);
   expect(again.code, again.stdout + again.stderr).toBe(0);
   await eventually('worker-1 gone', async () => (await sandbox.eye.session('worker-1')) === undefined);
 });
@@ -64,7 +64,7 @@ it('drains what it can where some hosts cannot be locked or written, and says wh
 it('says of each host that it cannot be locked, also where none can', async () => {
   const sandbox = await applied(2);
   for (const host of ['host-1', 'host-2']) await symlink('nowhere', sandbox.host(host, 'state', 'lock'));
-  const drained = await sandbox.run(['drain', 'host-1', 'host-2']);
+  const drained = await sandbox.run(['drain', '--allow-last', 'host-1', 'host-2']);
   expect(drained.code).toBe(1);
   for (const host of ['host-1', 'host-2'])
     expect(drained.stderr.split(`cannot take the lock of ${host}`)).toHaveLength(2);
@@ -86,7 +86,7 @@ it('does not take a worker for empty because its path has a second, dead address
     'a sector that waits for its seed',
     async () => (await sandbox.eye.sectorStates()).join() === 'WaitSeed',
   );
-  const drained = await sandbox.run(['drain', 'worker-1', '--deadline', '3s']);
+  const drained = await sandbox.run(['drain', '--allow-last', 'worker-1', '--deadline', '3s']);
   expect(drained.code, drained.stdout).toBe(1);
   expect(drained.stdout + drained.stderr).toContain('SF610');
   expect(await sandbox.eye.session('worker-1')).toBeDefined();
@@ -99,7 +99,7 @@ it('ends a drain that somebody takes back, and leaves the worker at work', async
     'a sector that waits for its seed',
     async () => (await sandbox.eye.sectorStates()).join() === 'WaitSeed',
   );
-  const draining = sandbox.run(['drain', 'worker-1']);
+  const draining = sandbox.run(['drain', '--allow-last', 'worker-1']);
   await eventually('the drain is on the host', async () =>
     (await readFile(sandbox.host('host-1', 'state', 'manifest.json'), 'utf8')).includes('"who"'),
   );
