@@ -2,8 +2,9 @@ import { execa } from 'execa';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { identify, signal } from '../../src/sandbox/processes.js';
+import { endAll, identify, signal, startDetached } from '../../src/sandbox/processes.js';
 import { eventually } from '../support/cli.js';
+import { readSandbox } from './by-hand.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
@@ -148,5 +149,20 @@ describe('a drain that is cut off', () => {
     await eventually('worker-1 gone', async () => (await farm.eye.session('worker-1')) === undefined);
     await allProving(4);
     expect(await farm.plannedSteps()).toEqual([]);
+  });
+
+  it('by a restart of the miner goes on when that is back', async () => {
+    await up(2, WITHOUT_GROUPS);
+    await farm.submit(6);
+    await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
+    const drain = begin('drain', 'host-1');
+    await said(drain, /draining, waiting for/);
+    const { miner } = readSandbox(farm.dir).processes;
+    if (miner === undefined) throw new Error('no miner');
+    await endAll([miner], 5000);
+    startDetached('miner/miner-main.js', farm.dir, join(farm.dir, 'log', 'miner.log'));
+    const { exitCode, stdout, stderr } = await drain;
+    expect(exitCode, stdout + stderr).toBe(0);
+    await allProving(6);
   });
 });
