@@ -20,6 +20,8 @@ import type { Plan } from '../plan/plan.js';
 import { Connections, type Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { sectorState } from '../rpc/sector-state.js';
+import { observeMiner } from '../probe/observe-miner.js';
+import { sharedLook } from '../probe/shared-look.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
 import type { Commit } from '../git/commit-of.js';
@@ -128,6 +130,8 @@ export class Workspace {
     rules = DEFAULT_RULES,
   ): ApplyContext {
     const { connections, farm } = this;
+    // Many workers may be waited for at once, each with a look of its own at its host.
+    const lookAtMiner = sharedLook(() => observeMiner(connections.miner));
     const { commit } = this.#asked;
     return {
       who: who(),
@@ -149,6 +153,7 @@ export class Workspace {
           connections,
           () => undefined,
           farm.hosts.filter(({ name }) => hosts.includes(name)),
+          lookAtMiner,
         ),
       sectorStates: (sectors) => this.sectorStates(sectors),
       now: () => new Date(),

@@ -1,6 +1,6 @@
 import type { Emit } from '../event/event.js';
 import type { Farm, Host } from '../farm/farm.js';
-import type { Observation } from '../observed/observed.js';
+import type { MinerObservation, Observation } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { Connections } from './connections.js';
 import { observeHost } from './observe-host.js';
@@ -12,12 +12,13 @@ export interface FarmProbe {
   readonly apis: ReadonlyMap<string, WorkerApi>;
 }
 
-/** One look at hosts (all of the farm's by default) and at the miner. */
+/** One look at hosts (all of the farm's by default) and then at the miner. */
 export async function observeFarm(
   farm: Farm,
   connections: Connections,
   emit: Emit,
   hosts: readonly Host[] = farm.hosts,
+  lookAtMiner = (): Promise<MinerObservation> => observeMiner(connections.miner),
 ): Promise<FarmProbe> {
   const probes = await Promise.all(
     hosts.map(async (host) => {
@@ -28,7 +29,7 @@ export async function observeFarm(
       return [host.name, probe] as const;
     }),
   );
-  const miner = await observeMiner(connections.miner);
+  const miner = await lookAtMiner();
   const declared = new Map(farm.hosts.flatMap((host) => host.workers.map(({ name }) => [name, host.name])));
   return {
     observation: { hosts: new Map(probes.map(([name, { observation }]) => [name, observation])), miner },
