@@ -32,7 +32,7 @@ describe('a host that is rebooted', () => {
   });
 
   it('in the midst of a drain comes back draining, and the drain can be ended', async () => {
-    await lab.submitSector(SEED_WAIT);
+    await lab.submit(SEED_WAIT);
     await eventually(
       'a sector waits for its seed',
       async () => (await lab.sectorStates()).join() === 'WaitSeed',

@@ -87,11 +87,15 @@ export class LocalStorage {
     return statOf(path, this.#options.disk, SECTOR_SIZES[this.#options.size].bytes);
   }
 
-  /** Tells the index that the paths are there. A path it does not know is not told again until a redeclaration. */
+  /**
+   * Tells the index that the paths are there. A path it does not know is not told again until a redeclaration. Lotus asks the
+   * index at each new file; here it is known from the last report.
+   */
   async reportHealth(): Promise<void> {
-    const reports = [...this.#paths].map(([id, path]) =>
-      this.#options.miner.reportHealth(id, this.stat(path)),
-    );
+    const reports = [...this.#paths].map(async ([id, path]) => {
+      await this.#options.miner.reportHealth(id, this.stat(path));
+      path.info = await this.#options.miner.info(id);
+    });
     await Promise.allSettled(reports);
   }
 
@@ -100,18 +104,13 @@ export class LocalStorage {
     return [...this.#paths.values()].find((path) => hasSectorFile(path.root, type, sector));
   }
 
-  /**
-   * The path to put a new file on: of those that may take it by the miner's index, the one with the most room by weight.
-   * Lotus: storage/paths/local.go AcquireSector
-   */
-  async allocate(type: FileType, purpose: 'sealing' | 'stored'): Promise<StoragePathState> {
-    const paths = await Promise.all(
-      [...this.#paths].map(async ([id, path]) => ({
-        path,
-        info: await this.#options.miner.info(id),
-        available: this.stat(path).Available,
-      })),
-    );
+  /** The path to put a new file on: of those that may take it, the one with the most room by weight. */
+  allocate(type: FileType, purpose: 'sealing' | 'stored'): StoragePathState {
+    const paths = [...this.#paths.values()].map((path) => ({
+      path,
+      info: path.info,
+      available: this.stat(path).Available,
+    }));
     const best = pathFor(paths, type, purpose, this.#options.size);
     if (best === undefined) throw new Error(`couldn't find a suitable path for a sector (${type})`);
     return best.path;

@@ -75,7 +75,7 @@ export function minerApi(client: RpcClient): MinerApi {
     },
     find: async (sector, types) =>
       (await insist('StorageFindSector', sector, types, 0, false)) as readonly FoundPath[],
-    info: async (id) => (await insist('StorageInfo', id)) as StorageInfo,
+    info: async (id) => (await ask('StorageInfo', id)) as StorageInfo,
     list: async () => (await ask('StorageList')) as Record<StorageId, SectorDecl[]>,
     giveBack: async (method, call, result, error) => {
       await insist(method, call, ...result, error);

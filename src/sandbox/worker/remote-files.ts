@@ -68,7 +68,7 @@ export async function acquire(
       await transfer(context, sector, type, purpose);
       transferred = true;
     } else if (purpose === 'stored' && !here.info.CanStore) {
-      const target = await context.storage.allocate(type, purpose);
+      const target = context.storage.allocate(type, purpose);
       moveSectorFile(here.root, target.root, type, sector);
       await context.storage.declare(target, sector, type);
       await context.miner.drop(here.info.ID, sector, FILE_TYPES[type]);
@@ -83,7 +83,7 @@ async function transfer(
   type: FileType,
   purpose: 'sealing' | 'stored',
 ): Promise<void> {
-  const target = await context.storage.allocate(type, purpose);
+  const target = context.storage.allocate(type, purpose);
   const sources = (await context.miner.find(sector, FILE_TYPES[type])).flatMap((path) => path.BaseURLs);
   for (const source of sources) {
     const url = `${source}/${type}/${sectorName(sector)}`;

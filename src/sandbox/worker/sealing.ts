@@ -39,7 +39,7 @@ export function sealingCalls(speed: () => Speed): Readonly<Record<string, Sealin
 
 function addPiece(speed: () => Speed): SealingWork {
   return async ({ storage }, sector) => {
-    const path = await storage.allocate('unsealed', 'sealing');
+    const path = storage.allocate('unsealed', 'sealing');
     writeSectorFile(path.root, 'unsealed', sector, `${sectorName(sector)}\n`);
     await pause(speed().AP);
     await storage.declare(path, sector, 'unsealed');
@@ -54,8 +54,8 @@ function preCommit1(speed: () => Speed): SealingWork {
     await removeEverywhere(miner, token, sector, FILE_TYPES.sealed | FILE_TYPES.cache);
     await storage.remove(sector, 'sealed');
     await storage.remove(sector, 'cache');
-    const sealed = await storage.allocate('sealed', 'sealing');
-    const cache = await storage.allocate('cache', 'sealing');
+    const sealed = storage.allocate('sealed', 'sealing');
+    const cache = storage.allocate('cache', 'sealing');
     writeSectorFile(cache.root, 'cache', sector, { ...layerFiles(), t_aux: 't_aux\n' });
     await pause(speed().PC1);
     writeSectorFile(sealed.root, 'sealed', sector, `${sectorName(sector)}\n`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expect } from 'vitest';
+import type { SandboxStatus } from '../../../src/sandbox/status.js';
 import type { SandboxState } from '../../../src/sandbox/layout.js';
 import type { WorkerStatus } from '../../../src/view/status-facts.js';
 import { eventually, type CliResult } from '../../support/cli.js';
@@ -134,10 +135,10 @@ export class Lab {
     return (await readFile(this.#sandbox('miner', 'token'), 'utf8')).trim();
   }
 
-  /** Begins a sector, which rests this long before its proof, in milliseconds. */
-  async submitSector(waitSeed: number): Promise<void> {
+  /** Begins sectors, which rest this long before their proofs, in milliseconds. */
+  async submit(waitSeed: number, sectors = 1): Promise<void> {
     await this.#setSpeed({ AP: 100, PC1: 500, PC2: 200, WaitSeed: waitSeed });
-    await this.#miner('submit', '--sectors', '1');
+    await this.#miner('submit', '--sectors', String(sectors));
   }
 
   /** For sectors that wait for theirs, too. */
@@ -147,10 +148,15 @@ export class Lab {
 
   /** Where each sector is in the pipeline. */
   async sectorStates(): Promise<readonly string[]> {
-    const { sectors } = JSON.parse(await this.#miner('status', '--json')) as {
-      readonly sectors: readonly { readonly state: string }[];
-    };
-    return sectors.map(({ state }) => state);
+    return (await this.#status()).sectors.map(({ state }) => state);
+  }
+
+  async failedJobs(): Promise<number> {
+    return (await this.#status()).jobsFailed;
+  }
+
+  async #status(): Promise<SandboxStatus> {
+    return JSON.parse(await this.#miner('status', '--json')) as SandboxStatus;
   }
 
   async #setSpeed(speed: Partial<SandboxState['speed']>): Promise<void> {
