@@ -58,9 +58,11 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
   const end = request.deadline === undefined ? Infinity : time() + request.deadline;
   const pauses = waits(context.times);
   let nevers: number[] = [];
+  // Before anything final is said, old news of who else serves its paths will not do.
+  const isFresh = (): boolean => nevers.length > 0 || request.deadline === 0;
   let movesSince: number | undefined;
   for (let lastSeen = time(); ;) {
-    const look = await lookOnce(context, request, await request.others?.seen(nevers.length > 0));
+    const look = await lookOnce(context, request, await request.others?.seen(isFresh()));
     if (look.ok) {
       const { decision, rest, observation } = look.value;
       request.onLook(decision, expected(context, look.value));
@@ -72,7 +74,7 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       if (lying !== undefined) return success({ ...rest, ...lying });
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
-      if (isCertain(nevers, context.times)) return failure(cannotEnd(request, decision));
+      if (isCertain(nevers, context.times, decision)) return failure(cannotEnd(request, decision));
       if (context.rules.detach && isLeftAlone(decision)) return failure(pending(request, decision));
       if (lastSeen > end) return failure(tooLate(request, decision));
     } else {
@@ -88,8 +90,17 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
 /** What another look does not change. */
 const FINAL: ReadonlySet<string> = new Set(['SF514', 'SF546', 'SF616']);
 
-function isCertain(nevers: readonly number[], { certainty }: ApplyContext['times']): boolean {
-  return nevers.length >= NEVERS && (nevers.at(-1) ?? 0) - (nevers[0] ?? 0) >= certainty;
+/** So long a miner may list a worker that has ended, in milliseconds. Lotus: storage/sealer/sched_worker.go */
+const LINGERS = 60_000;
+
+function isCertain(
+  nevers: readonly number[],
+  { certainty }: ApplyContext['times'],
+  { blockers }: DrainDecision,
+): boolean {
+  const seen = (nevers.at(-1) ?? 0) - (nevers[0] ?? 0);
+  const lingers = blockers.some(({ kind }) => kind === 'elsewhere');
+  return nevers.length >= NEVERS && seen >= (lingers ? Math.max(certainty, LINGERS) : certainty);
 }
 
 /** Its tasks are off and it goes on by itself, so that nobody need stay for it. */
@@ -170,7 +181,7 @@ async function lookOnce(
   const worker = host === undefined ? undefined : workerOn(host, request.worker);
   const strange = worker === undefined ? undefined : strangeKeeper(worker, request.host, request.worker);
   if (strange !== undefined) return failure(strange);
-  if (request.drains && host?.manifest?.intents[request.worker] === undefined)
+  if (request.drains && host?.manifest !== undefined && host.manifest.intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
   const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };

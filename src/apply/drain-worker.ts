@@ -9,7 +9,7 @@ import type { Target } from './live-changes.js';
 import { PENDING } from './ledger.js';
 import { withLocks } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { OtherHosts } from './other-hosts.js';
+import type { OtherHosts } from './other-hosts.js';
 import { takeWorkAgain } from './quieten.js';
 import { blockerNames } from './rest-troubles.js';
 import { runScript } from './run-script.js';
@@ -18,7 +18,10 @@ import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
 
 export interface DrainRequest extends Target {
+  /** The declared tasks. */
   readonly tasks: readonly TaskCode[];
+  /** What it does when the drain is taken back. */
+  readonly afterwards: readonly TaskCode[];
   readonly service: WorkerLayout;
   readonly home: Pick<HostLayout, 'journal' | 'lock'>;
   readonly until: DrainGoal;
@@ -59,7 +62,8 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   const ended = isLate(inTime) && request.stopLate ? await restAndStop(watched, quietly(request)) : inTime;
   await waits;
   // Its last look may have come between the other command's writing and switching.
-  if (!ended.ok && ended.diagnostic.code === 'SF616') await takeWorkAgain(context, request, request.tasks);
+  if (!ended.ok && ended.diagnostic.code === 'SF616')
+    await takeWorkAgain(context, request, request.afterwards);
   if (!ended.ok) {
     // Left to itself it waits on, as the journal says already.
     if (ended.diagnostic.code !== PENDING) await note('failed', ended.diagnostic.message);
@@ -93,13 +97,21 @@ async function startAndRest(
   if (rest.ok || rest.diagnostic.code !== 'SF612' || !isAway()) return rest;
   const left = end - context.now().getTime();
   const started = await oneAtATime(context, host, () =>
-    withLocks(context, [{ host, lock: home.lock }], left, ({ troubles: [trouble] }) =>
-      trouble === undefined ? startWorker(context, request, service) : Promise.resolve(failure(trouble)),
-    ),
+    withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
+      if (trouble !== undefined) return failure(trouble);
+      return (await isMeant(context, request)) ? startWorker(context, request, service) : rest;
+    }),
   );
   if (!started.ok) return started;
   if (!started.value.ok) return started.value;
   return restAndStop(context, Number.isFinite(left) ? { ...request, deadline: left } : request);
+}
+
+/** Somebody may have taken the drain back meanwhile, or stopped the worker with its sectors on purpose. */
+async function isMeant(context: ApplyContext, { host, worker, until }: DrainRequest): Promise<boolean> {
+  const seen = (await context.observe([host])).observation.hosts.get(host);
+  const intent = seen?.reached === true ? seen.manifest?.intents[worker] : undefined;
+  return intent !== undefined && (intent.until ?? 'empty') === until;
 }
 
 /** As long as its jobs take. */
@@ -130,8 +142,7 @@ async function restAndStop(context: ApplyContext, request: DrainRequest): Promis
     const stopped = await oneAtATime(context, host, () =>
       withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
         if (trouble !== undefined) return failure(trouble);
-        // Old news of who else serves its paths will not do for the last look.
-        const still = await atRest(context, { ...request, others: new OtherHosts(context) }, 0);
+        const still = await atRest(context, request, 0);
         return still.ok ? stopForGood(context, request, still.value) : still;
       }),
     );

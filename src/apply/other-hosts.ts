@@ -1,4 +1,5 @@
 import type { Observation } from '../observed/observed.js';
+import { sharedLook } from '../probe/shared-look.js';
 import type { ApplyContext } from './context.js';
 
 type Seen = Observation['hosts'];
@@ -8,32 +9,23 @@ const OLD = 60_000;
 
 /** What all hosts look like whose workers may take over sectors: one look for all workers that are drained together. */
 export class OtherHosts {
-  readonly #context: Pick<ApplyContext, 'observe' | 'now' | 'farmHosts'>;
-  #look: Promise<Seen> | undefined;
-  #going = false;
+  readonly #now: ApplyContext['now'];
+  readonly #look: () => Promise<Seen>;
+  #last: Promise<Seen> | undefined;
   #at = -Infinity;
 
-  constructor(context: Pick<ApplyContext, 'observe' | 'now' | 'farmHosts'>) {
-    this.#context = context;
+  constructor({ observe, now, farmHosts }: Pick<ApplyContext, 'observe' | 'now' | 'farmHosts'>) {
+    this.#now = now;
+    this.#look = sharedLook(async () => (await observe(farmHosts)).observation.hosts);
   }
 
-  /** @param fresh whether a look that is over will not do */
+  /** @param fresh whether one will not do that has begun before */
   seen(fresh: boolean): Promise<Seen> {
-    const now = this.#context.now().getTime();
-    const isOld = !this.#going && (fresh || now - this.#at >= OLD);
-    if (this.#look === undefined || isOld) {
+    const now = this.#now().getTime();
+    if (this.#last === undefined || fresh || now - this.#at >= OLD) {
       this.#at = now;
-      this.#look = this.#lookAgain();
+      this.#last = this.#look();
     }
-    return this.#look;
-  }
-
-  async #lookAgain(): Promise<Seen> {
-    this.#going = true;
-    try {
-      return (await this.#context.observe(this.#context.farmHosts)).observation.hosts;
-    } finally {
-      this.#going = false;
-    }
+    return this.#last;
   }
 }

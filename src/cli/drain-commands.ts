@@ -19,7 +19,8 @@ from there. A name is a host with all its workers, a worker, @tag, or a pattern.
 A sector that no worker may take on, for the groups of the paths, never leaves by itself: the drain says which, at once, and
 which group would free it. --resolve allow-to=GROUP lets sectors go there in the miner's index, until the drain has ended.
 
-Exit codes: 0 done · 1 failed, or not in time · 3 goes on (--detach) · 4 can never end as things are.
+Exit codes: 0 done · 1 failed, or not in time · 3 goes on (--detach), or a host was not reached · 4 can never end as
+things are.
 ${examples(
   'sealfarm drain host-3',
   'sealfarm drain worker-1 worker-2 --reason "new NVMe" --deadline 12h --on-deadline resume',
@@ -94,6 +95,8 @@ async function drain(names: readonly string[], self: Command): Promise<ExitCode>
   if (names.length === 0) self.error("error: missing required argument 'host-or-worker'");
   if (options.deadline === undefined && self.getOptionValueSource('onDeadline') === 'cli')
     self.error('error: --on-deadline says what to do after --deadline, which is not given');
+  if (options.onDeadline === 'stop' && !options.stop)
+    self.error('error: --on-deadline stop and --no-stop exclude each other');
   if (options.dryRun === true) return look.drainPreview(names, options);
   return (await import('./commands/drain.js')).drain(names, options);
 }

@@ -5,11 +5,34 @@ import { refusals, type Refusal } from '../drain/refusals.js';
 import type { Farm } from '../farm/farm.js';
 import type { Observation } from '../observed/observed.js';
 import { someOf } from '../view/words.js';
+import type { TargetWorker } from './targets.js';
 
-/** Why these workers shall not be drained unless that is said to be meant. */
-export function lastOfTheirKind(workers: readonly string[], observation: Observation): readonly Diagnostic[] {
+/** Why these workers are not drained; that nobody else does what they do may be meant. */
+export function refusedDrains(
+  targets: readonly TargetWorker[],
+  observation: Observation,
+  { allowLast }: { readonly allowLast?: boolean },
+): readonly Diagnostic[] {
   const { miner } = observation;
-  return miner.reached ? refusals(workers, observation, miner).map(refusalDiagnostic) : [];
+  const renamed = targets.flatMap((target) => stillAs(target, observation) ?? []);
+  if (renamed.length > 0 || allowLast === true) return renamed;
+  const names = targets.map(({ worker }) => worker.name);
+  return miner.reached ? refusals(names, observation, miner).map(refusalDiagnostic) : [miner.diagnostic];
+}
+
+/** Under its new name nothing of it can be seen. */
+function stillAs({ host, worker }: TargetWorker, { hosts }: Observation): Diagnostic | undefined {
+  const seen = hosts.get(host.name);
+  const old = worker.renamedFrom;
+  if (seen?.reached !== true || old === undefined || seen.departed?.get(old)?.process === undefined)
+    return undefined;
+  return {
+    code: 'SF644',
+    severity: 'error',
+    message: `${worker.name} still runs as ${old}: it is not known under its new name yet`,
+    place: { kind: 'host', host: host.name, worker: worker.name },
+    help: 'Nothing was changed. Apply first, which gives it its new name, then drain it; or take `renamedFrom` back.',
+  };
 }
 
 function refusalDiagnostic(refusal: Refusal): Diagnostic {
@@ -36,15 +59,21 @@ function refusalDiagnostic(refusal: Refusal): Diagnostic {
   }
 }
 
-/** A group of `--resolve` that the file does not declare. */
-export function unknownGroup({ storageGroups }: Farm, groups: readonly string[]): Diagnostic | undefined {
-  const stray = groups.find((group) => !storageGroups.includes(group));
+/** A group of `--resolve` that neither the file nor the miner's index knows. */
+export function unknownGroup(
+  { storageGroups }: Farm,
+  { miner }: Observation,
+  groups: readonly string[],
+): Diagnostic | undefined {
+  const indexed = miner.reached ? [...miner.storage.values()].flatMap(({ info }) => info.Groups ?? []) : [];
+  const known = [...new Set([...storageGroups, ...indexed])];
+  const stray = groups.find((group) => !known.includes(group));
   if (stray === undefined) return undefined;
-  const meant = nearestTo(stray, storageGroups);
+  const meant = nearestTo(stray, known);
   return {
     code: 'SF643',
     severity: 'error',
     message: `--resolve allow-to=${stray}: no such storage group${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    help: `The file declares: ${storageGroups.slice(0, 12).join(', ') || 'none'}`,
+    help: `There are: ${known.slice(0, 12).join(', ') || 'none'}`,
   };
 }

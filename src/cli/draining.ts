@@ -2,6 +2,7 @@ import type { ApplyContext } from '../apply/context.js';
 import { drainWorker, LATE, type Drained } from '../apply/drain-worker.js';
 import { PENDING } from '../apply/ledger.js';
 import { OtherHosts } from '../apply/other-hosts.js';
+import { tasksNow } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Result } from '../diagnostic/result.js';
 import type { DrainGoal } from '../drain/step.js';
@@ -50,6 +51,7 @@ export class Draining {
   readonly #rules: DrainRules;
   readonly #context: ApplyContext;
   readonly #others: OtherHosts;
+  readonly #asked: DrainIntent;
 
   constructor(on: OnFarm, terminal: Terminal, progress: Progress, probe: FarmProbe, rules: DrainRules) {
     const { workspace, signal } = on;
@@ -61,15 +63,19 @@ export class Draining {
     this.#rules = rules;
     this.#context = workspace.applyContext(probe, progress.emit, signal, workspace.times, how);
     this.#others = new OtherHosts(this.#context);
+    const why = rules.reason === undefined ? {} : { why: rules.reason };
+    this.#asked = { who: who(), when: new Date().toISOString(), ...why };
   }
 
   /** Notes the drain of these workers on their hosts, and brings those of which it is noted to their end. */
-  async drain(targets: readonly TargetWorker[]): Promise<readonly End[]> {
+  async drain(targets: readonly TargetWorker[], probe = this.#probe): Promise<readonly End[]> {
     const isOver = (): boolean => this.#on.signal.aborted;
     if (isOver()) return [];
-    const outcome = await this.#note(targets, (present) => this.#wanted(present));
-    const noted = outcome.code === EXIT.done ? { ...outcome, wrong: [] } : outcome;
-    const ready = isOver() ? [] : targets.filter((target) => !isUndone(target, noted));
+    const outcome = await this.#note(targets, (present) => this.#wanted(present), probe);
+    const ready = isOver() ? [] : targets.filter((target) => !isUndone(target, outcome));
+    // What was said before the hours of waiting is said once more.
+    const isSaid = outcome.code === EXIT.done || ready.length === 0;
+    const noted = isSaid ? { ...outcome, wrong: [] } : outcome;
     const drained = await Promise.all(
       ready.map(async (target) => ({ target, result: await this.#drainOne(target) })),
     );
@@ -78,10 +84,14 @@ export class Draining {
     return [
       noted,
       ...drained.map(({ target, result }) => this.#end(target, result)),
-      ...(this.#rules.onDeadline === 'resume' ? await this.#noteLater(late, () => undefined) : []),
+      ...(this.#rules.onDeadline === 'resume' ? await this.#noteLater(late, this.#takenBack) : []),
       ...(await this.#noteLater(done.filter(this.#isOpened), closed)),
     ];
   }
+
+  /** What others asked for stays. */
+  readonly #takenBack: Wanted = (present) =>
+    present?.who === this.#asked.who && present.when === this.#asked.when ? undefined : present;
 
   /** Of what the first look could not know. */
   async #noteLater(targets: readonly TargetWorker[], wanted: Wanted): Promise<readonly End[]> {
@@ -105,12 +115,7 @@ export class Draining {
 
   /** Who asked first, and when, stays; what for is as it is asked now. */
   #wanted(present?: DrainIntent): DrainIntent {
-    const { reason } = this.#rules;
-    const asked = present ?? {
-      who: who(),
-      when: new Date().toISOString(),
-      ...(reason === undefined ? {} : { why: reason }),
-    };
+    const asked = present ?? this.#asked;
     const { until: _, ...rest } = asked;
     const allowTo = [...new Set([...(asked.allowTo ?? []), ...(this.#rules.resolve ?? [])])];
     return {
@@ -131,6 +136,7 @@ export class Draining {
       host: host.name,
       worker: worker.name,
       tasks: worker.tasks,
+      afterwards: tasksNow(worker),
       service: workerLayout(host, worker),
       home: hostLayout(host.paths),
       others: this.#others,

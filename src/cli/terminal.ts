@@ -91,6 +91,10 @@ export class Terminal {
     this.#progress = progress;
     return {
       ...progress,
+      emit: (event) => {
+        this.#open = true;
+        progress.emit(event);
+      },
       end: async () => {
         this.#progress = undefined;
         await progress.end();

@@ -90,7 +90,10 @@ export function drainSnapshot(
 ): DrainSnapshot {
   const workers = observedWorkers(observation);
   const own = workers.get(worker);
-  const others = [...workers].filter(([name]) => name !== worker).map(([, other]) => other);
+  // A worker that is drained at the same time gives its work away too: two would hand it to each other for ever, and a path
+  // that both serve would be served by nobody in the end.
+  const leaving = new Set([worker, ...intentsOf(observation).keys()]);
+  const others = [...workers].filter(([name]) => !leaving.has(name)).map(([, other]) => other);
   const live = liveOf(own?.process);
   const all = soleHolders(own, others, miner);
   const given = [...observation.hosts.values()].flatMap((host) =>
@@ -98,8 +101,6 @@ export function drainSnapshot(
   );
   const kept = own === undefined ? undefined : withoutPaths(own, new Set(given));
   const sole = kept === own ? all : soleHolders(kept, others, miner);
-  // A worker that is drained at the same time gives its work away too: two would hand it to each other for ever.
-  const leaving = new Set([worker, ...intentsOf(observation).keys()]);
   const places = placesOf(workers, miner).filter((place) => !leaving.has(place.worker));
   const held = heldSectors(sole, states, takersOf(sole, places, miner));
   const registered = isRegistered(worker, miner);

@@ -33,6 +33,7 @@ function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<Drained>> 
   return drainWorker(scene.context, {
     ...TARGET,
     tasks: ['PC1', 'PC2'],
+    afterwards: ['PC1', 'PC2'],
     service: scene.layout('worker-1'),
     home: scene.homeOf('host-1'),
     others: new OtherHosts(scene.context),
@@ -126,7 +127,9 @@ describe('a drain', () => {
         message: 'the miner gives worker-1 work, but nothing that sealfarm started runs for it on host-1',
       },
     });
-    expect(events()).toEqual(['drain-started', 'never', 'never', 'never']);
+    expect(new Set(events())).toEqual(new Set(['drain-started', 'never']));
+    // As long as the miner may list one that has ended.
+    expect(scene.passed).toBeGreaterThan(60_000);
     expect(scene.changes).toEqual(['host-1 journal']);
   });
 
@@ -242,6 +245,24 @@ describe('a drain', () => {
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
       expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
       expect(scene.changes).toContain('host-1 stop worker-1');
+    });
+
+    it.each([
+      ['somebody has taken the drain back meanwhile', () => (scene.observation = inPlace(scene.farm))],
+      [
+        'somebody has stopped it with its sectors on purpose',
+        () => {
+          const intent = { who: 'bob@desk', when: START, until: 'quiet' } as const;
+          scene.observation = drained(scene.observation, 'worker-1', intent);
+        },
+      ],
+    ])('leaves it where %s', async (_, change) => {
+      scene.before = (call) => {
+        if (call === 'host-1 lock') change();
+      };
+      expect((await drain()).ok).toBe(false);
+      expect(scene.calls).toContain('host-1 lock');
+      expect(scene.calls).not.toContain('host-1 start worker-1');
     });
 
     it('does so once: one that does not come up is for a person to look at', async () => {

@@ -4,44 +4,35 @@ import type { FarmProbe } from '../../src/probe/observe-farm.js';
 import { aFarm } from '../support/farm.js';
 import { inPlace } from '../support/observation.js';
 
-/** A farm that is looked at; each look ends when it is told to. */
+/** A farm that is looked at, with the looks that were made. */
 function farm() {
-  const ends: (() => void)[] = [];
-  const probe: FarmProbe = { observation: inPlace(aFarm()), apis: new Map() };
   const state = { time: 0, looks: [] as (readonly string[])[] };
   const others = new OtherHosts({
     farmHosts: ['host-1', 'host-2'],
     now: () => new Date(state.time),
     observe: (hosts) => {
       state.looks.push(hosts);
-      return new Promise((resolve) =>
-        ends.push(() => {
-          resolve(probe);
-        }),
-      );
+      const probe: FarmProbe = { observation: inPlace(aFarm()), apis: new Map() };
+      return Promise.resolve(probe);
     },
   });
-  return { others, state, end: () => ends.shift()?.() };
+  const ask = async (time: number, fresh: boolean): Promise<number> => {
+    state.time = time;
+    await others.seen(fresh);
+    return state.looks.length;
+  };
+  return { others, state, ask };
 }
 
-it('looks once for all who ask at the same time, fresh or not', async () => {
-  const { others, state, end } = farm();
-  const asked = [others.seen(false), others.seen(true), others.seen(false)];
-  end();
-  const [first, ...rest] = await Promise.all(asked);
+it('looks once for all who ask at the same time', async () => {
+  const { others, state } = farm();
+  const [first, ...rest] = await Promise.all([others.seen(false), others.seen(true), others.seen(false)]);
   expect(rest).toEqual([first, first]);
   expect(state.looks).toEqual([['host-1', 'host-2']]);
 });
 
 it('looks again after a minute, and at once where old news will not do', async () => {
-  const { others, state, end } = farm();
-  const ask = async (time: number, fresh: boolean): Promise<number> => {
-    state.time = time;
-    const seen = others.seen(fresh);
-    end();
-    await seen;
-    return state.looks.length;
-  };
+  const { ask } = farm();
   expect(await ask(0, false)).toBe(1);
   expect(await ask(59_999, false)).toBe(1);
   expect(await ask(60_000, false)).toBe(2);

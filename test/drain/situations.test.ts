@@ -124,6 +124,7 @@ const GROUPS: readonly Situation[] = [
 
 const PATHS: readonly Situation[] = [
   ['its path is shared with a live worker', on({ farm: SELF, change: shared }, '7 PreCommit2', '8 WaitSeed'), 'off AP PC1 PC2 C2; done'],
+  ['its path is shared with one that is drained, too: nobody would serve it in the end', on({ farm: SELF, change: shared, drained: ['worker-2'] }, '8 WaitSeed'), 'off AP PC1 PC2; 8 seed; working'],
   ['its path was shared with a worker that is away', on({ farm: SELF, change: (seen) => away('worker-2')(shared(seen)) }, '7 PreCommit2'), 'off AP PC1; 7 own-task PC2; working'],
   ['a shared path, and its own job', on({ farm: SELF, change: shared, jobs: { 'worker-1': ['PC1 7'] } }, '7 PreCommit1'), 'off AP PC1 PC2 C2; job PC1 7; working'],
   ['a neighbour on the same host takes over', on({ farm: PAIR }, '7 PreCommit2'), 'off AP PC1 PC2 C2; 7 room-elsewhere PC2; working'],

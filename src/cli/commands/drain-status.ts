@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { drainSnapshot } from '../../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../../drain/step.js';
 import type { DrainIntent } from '../../host/manifest.js';
@@ -5,6 +6,7 @@ import { asDrained, intentsOf } from '../../observed/intents.js';
 import type { Observation } from '../../observed/observed.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import { drainsJson, formatDrains, type DrainStatus } from '../../view/drains.js';
+import { refusedDrains } from '../drain-refusals.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { lookAtFarm } from '../on-farm.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
@@ -13,13 +15,18 @@ import type { Workspace } from '../workspace.js';
 
 export interface DrainStatusOptions extends GlobalOptions {
   readonly until: DrainGoal;
+  readonly mode?: 'guide';
+  readonly allowLast?: boolean;
 }
 
 /** The drains that hold: who asked for them, and what is in their way. Those of all workers where no names are given. */
 export function drainStatus(names: readonly string[], options: DrainStatusOptions): Promise<ExitCode> {
   return look(names, options, ({ observation }, targets) => {
     const intents = intentsOf(observation);
-    const drained = targets.filter(({ worker }) => intents.has(worker.name));
+    // What a host remembers that cannot be reached, nobody can say.
+    const drained = targets.filter(
+      ({ host, worker }) => intents.has(worker.name) || observation.hosts.get(host.name)?.reached !== true,
+    );
     return { observation, drained, goal: ({ until }: Partial<DrainIntent>) => until ?? 'empty' };
   });
 }
@@ -29,7 +36,8 @@ export function drainPreview(names: readonly string[], options: DrainStatusOptio
   return look(names, options, ({ observation }, targets) => ({
     observation: asDrained(observation, new Set(targets.map(({ worker }) => worker.name))),
     drained: targets,
-    goal: () => options.until,
+    goal: () => (options.mode === 'guide' ? 'quiet' : options.until),
+    refused: refusedDrains(targets, observation, options),
   }));
 }
 
@@ -37,6 +45,8 @@ interface Asked {
   readonly observation: Observation;
   readonly drained: readonly TargetWorker[];
   readonly goal: (intent: Partial<DrainIntent>) => DrainGoal;
+  /** Why a drain would not be begun. */
+  readonly refused?: readonly Diagnostic[];
 }
 
 function look(
@@ -54,7 +64,12 @@ function look(
       return EXIT.usage;
     }
     const probe = await terminal.watching(farm.hosts.length, (emit) => workspace.look(emit));
-    const drains = await statuses(workspace, intentsOf(probe.observation), ask(probe, targets.value));
+    const asked = ask(probe, targets.value);
+    if (asked.refused !== undefined && asked.refused.length > 0) {
+      terminal.diagnostics(asked.refused);
+      return EXIT.failed;
+    }
+    const drains = await statuses(workspace, intentsOf(probe.observation), asked);
     const view = { style: terminal.style, width: terminal.width, now: new Date() };
     terminal.result(formatDrains(drains, view), drainsJson(farm.name, drains));
     return codeOf(drains);

@@ -1,10 +1,11 @@
-import pLimit from 'p-limit';
+import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
-import { lastOfTheirKind, unknownGroup } from '../drain-refusals.js';
+import { refusedDrains, unknownGroup } from '../drain-refusals.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { leavingOrUnknown } from '../leaving.js';
 import { Draining, type DrainRules, type End } from '../draining.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
+import { someOf } from '../../view/words.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
@@ -23,14 +24,13 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       terminal.diagnostics([await leavingOrUnknown(on.workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
-    const stray = unknownGroup(on.workspace.farm, options.resolve ?? []);
+    const probe = await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit));
+    const stray = unknownGroup(on.workspace.farm, probe.observation, options.resolve ?? []);
     if (stray !== undefined) {
       terminal.diagnostics([stray]);
       return EXIT.usage;
     }
-    const workers = targets.value.map(({ worker }) => worker.name);
-    const probe = await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit));
-    const refused = options.allowLast === true ? [] : lastOfTheirKind(workers, probe.observation);
+    const refused = refusedDrains(targets.value, probe.observation, options);
     if (refused.length > 0) {
       terminal.diagnostics(refused);
       return EXIT.failed;
@@ -56,11 +56,42 @@ async function drainAll(
   const progress = await terminal.progress();
   const draining = new Draining(on, terminal, progress, probe, options);
   const { maxParallel } = options;
-  const limit = pLimit(maxParallel ?? 1);
-  const turns = maxParallel === undefined ? [targets] : byHost(targets);
-  const ends = await Promise.all(turns.map((turn) => limit(() => draining.drain(turn))));
+  const ends =
+    maxParallel === undefined
+      ? await draining.drain(targets)
+      : await inTurns(on, draining, byHost(targets), maxParallel);
   await progress.end();
-  return ends.flat();
+  return ends;
+}
+
+/** Whatever does not come to its end keeps its place: no more hosts than that are out of work on the way. */
+async function inTurns(
+  on: OnFarm,
+  draining: Draining,
+  turns: readonly (readonly TargetWorker[])[],
+  places: number,
+): Promise<readonly End[]> {
+  const ends: End[] = [];
+  const waiting = [...turns];
+  const place = async (): Promise<void> => {
+    for (let turn = waiting.shift(); turn !== undefined; turn = waiting.shift()) {
+      const came = await draining.drain(turn, await on.workspace.look(() => undefined));
+      ends.push(...came);
+      if (came.some(({ code }) => code !== EXIT.done)) return;
+    }
+  };
+  await Promise.all(Array.from({ length: places }, place));
+  return waiting.length === 0 ? ends : [...ends, { code: EXIT.partial, wrong: [notBegun(waiting.flat())] }];
+}
+
+function notBegun(targets: readonly TargetWorker[]): Diagnostic {
+  const names = targets.map(({ worker }) => worker.name);
+  return {
+    code: 'SF645',
+    severity: 'note',
+    message: `not begun, as others are not through: ${someOf(names, 5)}`,
+    help: 'They work on. Run the same command again: it goes on with them as soon as there is room.',
+  };
 }
 
 function byHost(targets: readonly TargetWorker[]): readonly (readonly TargetWorker[])[] {

@@ -33,4 +33,18 @@ export const DRAINING_CODES = {
     remedy:
       'Name a group that the file declares under `storageGroups`. The verdict of the drain says which one would free its sectors.',
   },
+  SF644: {
+    title: 'renamed and not applied yet',
+    severity: 'error',
+    why: 'The file gives the worker another name, and it still runs under the old one. A drain by the new name would find nothing running, and nothing to wait for, while it works on.',
+    remedy:
+      'Apply first: the worker gets its new name when it is quiet. Or take `renamedFrom` and the new name back, and drain it under the old one.',
+  },
+  SF645: {
+    title: 'drain not begun',
+    severity: 'note',
+    why: 'With `--max-parallel` no more hosts are on their way out of work than that. One whose drain is not through, because nobody waits (`--detach`), its deadline has passed or it can never end, keeps its place.',
+    remedy:
+      'Run the same command again, and look at what holds up the others with `sealfarm drain --status`.',
+  },
 } satisfies Codes;

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { refusedDrains, unknownGroup } from '../../src/cli/drain-refusals.js';
+import type { TargetWorker } from '../../src/cli/targets.js';
+import type { Farm } from '../../src/farm/farm.js';
+import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
+import { aDiagnostic, inPlace } from '../support/observation.js';
+
+const WORKER = aWorker({
+  name: 'worker-1',
+  tasks: ['PC1', 'PC2'],
+  storage: [aStorage({ path: '/mnt/seal', groups: ['fast'] })],
+});
+const FARM = aFarm({ hosts: [aHost({ name: 'host-1', workers: [WORKER] })], storageGroups: ['slow'] });
+
+function targets({ hosts }: Farm): readonly TargetWorker[] {
+  return hosts.flatMap((host) => host.workers.map((worker) => ({ host, worker })));
+}
+
+describe('refusedDrains', () => {
+  it('are those of the last worker that does something, unless that is meant', () => {
+    const said = refusedDrains(targets(FARM), inPlace(FARM), {});
+    expect(said.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'SF641 nobody but worker-1 takes PC1',
+      'SF641 nobody but worker-1 takes PC2',
+    ]);
+    expect(refusedDrains(targets(FARM), inPlace(FARM), { allowLast: true })).toEqual([]);
+  });
+
+  it('are all while the miner cannot say who else does it', () => {
+    const away = {
+      ...inPlace(FARM),
+      miner: { reached: false, diagnostic: aDiagnostic('no miner') },
+    } as const;
+    expect(refusedDrains(targets(FARM), away, {})).toEqual([aDiagnostic('no miner')]);
+    expect(refusedDrains(targets(FARM), away, { allowLast: true })).toEqual([]);
+  });
+});
+
+it('unknownGroup is one that neither the file nor the index knows', () => {
+  expect(unknownGroup(FARM, inPlace(FARM), ['slow', 'fast'])).toBeUndefined();
+  expect(unknownGroup(FARM, inPlace(FARM), ['slwo'])).toMatchObject({
+    code: 'SF643',
+    message: '--resolve allow-to=slwo: no such storage group; did you mean slow?',
+  });
+});
