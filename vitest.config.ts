@@ -38,7 +38,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           exclude: [ALONE],
           // Sandboxes wait more than they work, and have ports of their own.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

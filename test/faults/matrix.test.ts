@@ -6,7 +6,7 @@ import type { Task } from './rounds.js';
 import { byHost, HOSTS, LONGEST, Trial } from './set-up.js';
 
 /** One of how many cells is tried: all of them take longer than a test may that runs each time. */
-const SHARE = Number(process.env['SEALFARM_FAULT_SHARE'] ?? 8);
+const SHARE = Number(process.env['SEALFARM_FAULT_SHARE'] ?? 12);
 
 /** As a pattern: `kill before: script lock`. */
 const ONLY = new RegExp(process.env['SEALFARM_FAULT_CELLS'] ?? '');

@@ -16,8 +16,6 @@ interface Layout {
   readonly hosts: number;
   /** What is drained. */
   readonly target: string;
-  /** It is the only one to which another's sectors go. */
-  readonly allowLast?: true;
   readonly edit?: (text: string) => string;
   /** What nobody declares, once the workers run. */
   readonly byHand?: () => Promise<void>;
@@ -30,7 +28,6 @@ const OWN_GROUPS: Layout = { name: 'groups of its own for each worker', hosts: 2
 
 const LAYOUTS: readonly Layout[] = [
   { name: "the guide's groups, of a host that feeds another", hosts: 3, target: 'host-3' },
-  { name: "the guide's groups, of a host that is fed", hosts: 3, target: 'host-1', allowLast: true },
   { name: 'no groups', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS },
   OWN_GROUPS,
   { name: 'two workers a host', hosts: 2, target: 'host-1', edit: withSecondWorker },
@@ -88,12 +85,12 @@ const gone = (worker: string): Promise<void> =>
 
 describe('a busy host is emptied, and every sector gets to its end, with', () => {
   it.each(LAYOUTS)('$name', async (layout) => {
-    const { target, byHand, allowLast } = layout;
+    const { target, byHand } = layout;
     const worker = target.replace('host', 'worker');
     await up(layout);
     await farm.submit(8);
     await eventually('PC1 there', () => farm.eye.runs(worker, 'PC1'));
-    const drained = await farm.run(['drain', target, ...(allowLast === true ? ['--allow-last'] : [])]);
+    const drained = await farm.run(['drain', target]);
     expect(drained.code, drained.stdout + drained.stderr).toBe(0);
     await gone(worker);
     expect(await sectorFiles(farm.host(target, 'seal'))).toEqual([]);
@@ -145,7 +142,7 @@ it('goes on by itself where nobody waits, and ends in a later run', async () => 
   expect(farm.eye.failedJobs()).toEqual([]);
 });
 
-it.each(['keep', 'resume', 'stop'])('after its deadline does as told: %s', async (what) => {
+it.each(['resume', 'stop'])('after its deadline does as told: %s', async (what) => {
   await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS }, WITH_LONG_WAIT);
   await farm.submit(6);
   await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
