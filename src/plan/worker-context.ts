@@ -56,7 +56,7 @@ interface StepDetails {
   readonly changes?: readonly FieldChange[];
 }
 
-export function workerStep({ desired }: WorkerContext, details: StepDetails): Step {
+export function workerStep({ desired }: Pick<WorkerContext, 'desired'>, details: StepDetails): Step {
   return {
     changes: [],
     ...details,
