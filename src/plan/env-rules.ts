@@ -1,10 +1,10 @@
-import { NAMES_VARIABLE, TASK_VARIABLES } from '../desired/worker-env.js';
+import { NAMES_VARIABLE, TASK_VARIABLES, tasksOf, withoutTasks } from '../desired/worker-env.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { ObservedProcess } from '../observed/observed.js';
 import { SECRET_NAME } from '../secret/secret-name.js';
 import { reveal, Secret, type MaybeSecret } from '../secret/secret.js';
 import { fileReason } from './file-reason.js';
-import type { FieldChange, Reason } from './plan.js';
+import type { FieldChange, Reason, Step } from './plan.js';
 import { NOTHING, problem, workerStep, type Findings, type WorkerContext } from './worker-context.js';
 
 /** The environment file: what the worker is started with next time. */
@@ -46,6 +46,43 @@ export function planEnvFile(context: WorkerContext): Findings {
     changes,
   });
   return { steps: [step], diagnostics: [] };
+}
+
+/**
+ * Its environment file as it stands, but for the tasks, which are off: for a worker that takes no work whatever else is
+ * wrong with it. No step where they are off already; undefined where there is no file that can be read.
+ */
+export function planTasksOff({
+  desired,
+  observed: { envFile },
+}: Pick<WorkerContext, 'desired' | 'observed'>): readonly Step[] | undefined {
+  if (envFile.state !== 'present') return undefined;
+  const written = parseEnvFile(envFile.text.reveal());
+  if (tasksOf(written).length === 0) return [];
+  const wanted = withoutTasks(written);
+  const step = workerStep(
+    { desired },
+    {
+      action: {
+        kind: 'write-file',
+        path: desired.files.envFile,
+        mode: '600',
+        backups: desired.files.backups,
+        content: formatEnvFile(wanted),
+        open: [...ownNames(written)],
+        replaces: envFile.sha256,
+        before: envFile.text,
+      },
+      disruption: 'none',
+      reason: 'drain-intent',
+      changes: envChanges(
+        wanted.filter(({ name }) => TASK_VARIABLES.has(name)),
+        written,
+        [...TASK_VARIABLES],
+      ),
+    },
+  );
+  return [step];
 }
 
 /** Tasks that a drain switches off are asked for by a person, not by the declaration. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { isPersons, type DrainIntent, type Manifest } from '../host/manifest.js';
 import type { Observation, ObservedHost } from '../observed/observed.js';
 import { intentsOn } from '../observed/intents.js';
+import { asWarning, keepFromWork, workerOf } from './keep-from-work.js';
 import { planSteps } from './make-plan.js';
 import { manifestWrite } from './manifest-rules.js';
 import type { HostPlan, Plan, Step } from './plan.js';
@@ -16,20 +17,34 @@ export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
  * happens next. `desired` has the changes already in effect. A drain touches nothing but the worker's environment
  * file, and in the index the paths that it opens to more groups; taking one back does all that the worker's declaration
  * asks for.
+ *
+ * A drain that would not outlive a crash is not noted at all. In the plan that is an error at the worker, at its host, or at
+ * no place (SF513); what else is wrong with a worker to drain is a warning.
  */
-export function planIntents(desired: DesiredFarm, observation: Observation, changes: IntentChanges): Plan {
+export function planIntents(desired: DesiredFarm, observation: Observation, asked: IntentChanges): Plan {
   const plan = planSteps(desired, observation);
-  const concerned = desired.hosts.filter((host) => host.workers.some(({ name }) => changes.has(name)));
+  const drained = new Set([...asked].flatMap(([name, intent]) => (intent === undefined ? [] : [name])));
+  const off = keepFromWork(desired, plan, observation, drained);
+  const changes = new Map([...asked].filter(([name, intent]) => intent === undefined || off.has(name)));
+  const concerned = desired.hosts.filter((host) => host.workers.some(({ name }) => asked.has(name)));
   const names = new Set(concerned.map(({ name }) => name));
   const wanted = {
     ...plan,
     diagnostics: [
-      ...plan.diagnostics.filter(({ place }) => place?.kind !== 'host' || names.has(place.host)),
+      ...plan.diagnostics
+        .filter((found) => isAbout(found, names, asked))
+        .map((found) => (off.has(workerOf(found) ?? '') ? asWarning(found) : found)),
       ...keptDrained(concerned, changes).map(staysSo),
     ],
-    hosts: concerned.map((host) => intentHost(host, desired.name, plan, observation, changes)),
+    hosts: concerned.map((host) => intentHost(host, desired.name, { plan, off }, observation, changes)),
   };
   return inWaves(wanted, desired, observation);
+}
+
+/** A worker that was moved is named at its old host. */
+function isAbout(found: Diagnostic, hosts: ReadonlySet<string>, workers: IntentChanges): boolean {
+  const { place } = found;
+  return place?.kind !== 'host' || hosts.has(place.host) || workers.has(place.worker ?? '');
 }
 
 /** Those that shall work again, and that the file has do nothing all the same. */
@@ -52,7 +67,7 @@ function staysSo({ host, name, state }: DesiredWorker): Diagnostic {
 function intentHost(
   host: DesiredHost,
   farm: string,
-  plan: Unordered,
+  { plan, off }: { readonly plan: Unordered; readonly off: ReadonlyMap<string, readonly Step[]> },
   observation: Observation,
   changes: IntentChanges,
 ): HostPlan {
@@ -60,8 +75,6 @@ function intentHost(
   const observed = observation.hosts.get(host.name);
   if (planned === undefined) throw new Error(`no plan for ${host.name}`);
   if (observed?.reached !== true) return planned;
-  const drains = new Set([...changes].filter(([, intent]) => intent !== undefined).map(([name]) => name));
-  const environmentFiles = new Set(host.workers.map(({ files }) => files.envFile));
   const opened = new Set(
     host.workers.flatMap(({ name, storage }) =>
       storage.flatMap(({ path, whileDrained }) => (whileDrained === undefined ? [] : [`${name} ${path}`])),
@@ -75,13 +88,13 @@ function intentHost(
     if (worker === undefined) return resumes && 'path' in action && action.path !== planned.layout.manifest;
     // What the file makes of one that it keeps from work is for apply.
     if (!changes.has(worker) || kept.has(worker)) return false;
-    if (!drains.has(worker)) return true;
+    if (changes.get(worker) === undefined) return true;
     // One that was open is closed again.
-    if (action.kind === 'redeclare')
-      return opened.has(`${worker} ${action.path}`) || holding.get(worker)?.allowTo !== undefined;
-    return action.kind === 'write-file' && environmentFiles.has(action.path);
+    if (action.kind !== 'redeclare') return false;
+    return opened.has(`${worker} ${action.path}`) || holding.get(worker)?.allowTo !== undefined;
   });
-  return { ...planned, steps: [...rememberStep(host, farm, observed, changes), ...wanted] };
+  const tasksOff = host.workers.flatMap(({ name }) => off.get(name) ?? []);
+  return { ...planned, steps: [...rememberStep(host, farm, observed, changes), ...tasksOff, ...wanted] };
 }
 
 function rememberStep(

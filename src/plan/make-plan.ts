@@ -23,6 +23,7 @@ import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
+import { serversOf, type Servers } from '../observed/servers.js';
 import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
@@ -48,7 +49,8 @@ function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observat
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const moved = [...movedWorkers(desired, observation), ...servesElsewhere(desired, observation)];
   const strays = new Set(moved.map(({ worker }) => worker));
-  const planned = hosts.map((host) => planHost(host, desired.name, observation, sealProof, strays));
+  const around = { farm: desired.name, observation, sealProof, servers: serversOf(observation) };
+  const planned = hosts.map((host) => planHost(host, around, strays));
   const clashes = [...sharedIds(desired, observation), ...moved];
   const clashing = new Set(clashes.map(({ worker }) => worker));
   return {
@@ -76,13 +78,17 @@ interface PlannedHost {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function planHost(
-  desired: DesiredHost,
-  farm: string,
-  { hosts, miner }: Observation,
-  sealProof: number,
-  strays: ReadonlySet<string>,
-): PlannedHost {
+/** What the planning of each host goes by. */
+interface Surroundings {
+  readonly farm: string;
+  readonly observation: Observation;
+  readonly sealProof: number;
+  readonly servers: Servers;
+}
+
+function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySet<string>): PlannedHost {
+  const { hosts, miner } = around.observation;
+  const { farm } = around;
   const observed = hosts.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
   const base = { host: desired.name, layout: hostLayout(desired.paths) };
@@ -98,7 +104,7 @@ function planHost(
     (worker) =>
       inTheWay(worker, observed) ??
       planStanding(worker, underNewNames(desired, observed)) ??
-      planWorker(desired, worker, observed, miner, sealProof),
+      planWorker(desired, worker, observed, around),
   );
   return {
     plan: {
@@ -126,8 +132,7 @@ function planWorker(
   home: DesiredHost,
   desired: DesiredWorker,
   host: ObservedHost,
-  miner: MinerObservation,
-  sealProof: number,
+  { observation: { miner }, sealProof, servers }: Surroundings,
 ): Findings {
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
@@ -137,6 +142,7 @@ function planWorker(
     miner,
     written: host.written ?? NOTHING_WRITTEN,
     openElsewhere: openElsewhere(desired, host),
+    servers,
     sealProof,
   };
   const renaming = planRenaming(context, host, home);

@@ -1,11 +1,10 @@
 import type { HostLayout } from '../host/layout.js';
 import { THE_FILE, type DrainIntent } from '../host/manifest.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
-import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
-import { sectorsOn } from '../observed/miner-state.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import { heldPaths, type HeldPath } from './held-paths.js';
 import type { Disruption, Reason } from './plan.js';
 import { otherRepo, restartCost, startOf, unanswering } from './process-rules.js';
 import {
@@ -29,11 +28,13 @@ interface Noted {
  * matters when it works again.
  *
  *   drained   starts with no task where it does not run; emptied; runs on
- *   stopped   emptied where it runs; ended; not started at boot
+ *   stopped   emptied where it runs, or does not and holds sectors; ended; not started at boot
  */
 export function planState(context: WorkerContext, noted: Noted): Findings {
   const { process } = context.observed;
   if (process !== undefined) return planRunning(context, process, noted);
+  const held = hasCome(noted) ? [] : heldPaths(context);
+  if (held.length > 0) return planHolding(context, noted, held);
   return context.desired.state === 'stopped' ? planDown(context, noted) : planUp(context, noted);
 }
 
@@ -64,6 +65,24 @@ function planUp(context: WorkerContext, noted: Noted): Findings {
   const start = startOf(context);
   if (start === NOTHING || hasCome(noted)) return start;
   return combine([start, drainNow(context, noted, 'config-changed')]);
+}
+
+/** Its sectors go on only when it runs again: it takes nothing meanwhile, and is emptied as one that ran all the time. */
+function planHolding(context: WorkerContext, noted: Noted, held: readonly HeldPath[]): Findings {
+  const { desired, miner } = context;
+  const start = startOf(context);
+  // Which of its sectors need what, only the miner says.
+  if (!miner.reached || start === NOTHING) return NOTHING;
+  const where = held
+    .map(({ path, sectors }) => `${sectors} ${sectors === 1 ? 'sector' : 'sectors'} on ${path}`)
+    .join(', ');
+  const said = problem(context, {
+    code: 'SF577',
+    severity: 'warning',
+    message: `${desired.name} shall be ${desired.state} and is down with ${where}: it is started with no task, until they have gone on`,
+    help: 'If it does not come up (its log tells why), they stay where they are. To have it work on them itself, write `state: running` first.',
+  });
+  return combine([start, drainNow(context, noted, 'config-changed'), said]);
 }
 
 /** Nothing of it may come back by itself. A unit that the file wants no more goes by the rule for units. */
@@ -98,15 +117,10 @@ export function drainNow(
 export function planStoredForGood(context: WorkerContext, noted: Noted): Findings | undefined {
   const { desired, observed, miner } = context;
   if (desired.state === 'running' || desired.drain !== undefined || !miner.reached) return undefined;
-  if (desired.state === 'drained' && hasCome(noted)) return undefined;
-  const full = liveOf(observed.process)?.paths.find(
-    ({ ID, CanStore }) =>
-      (miner.storage.get(ID)?.info.CanStore ?? CanStore) &&
-      (miner.storage.get(ID)?.info.URLs ?? []).length < 2 &&
-      sectorsOn(miner, [ID]).length > 0,
-  );
-  if (full === undefined) return undefined;
-  const path = withoutTrailingSlash(full.LocalPath);
+  const isThere = desired.state === 'drained' || observed.process === undefined;
+  if (isThere && hasCome(noted)) return undefined;
+  const path = heldPaths(context).find(({ canStore }) => canStore)?.path;
+  if (path === undefined) return undefined;
   return problem(context, {
     code: 'SF574',
     path,

@@ -7,6 +7,7 @@ import { sectorName } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { MinerObservation, ObservedWorker } from '../observed/observed.js';
+import type { Servers } from '../observed/servers.js';
 import type { Action, Disruption, FieldChange, Reason, RunningJob, Step } from './plan.js';
 
 /** What one rule of the planner looks at. */
@@ -18,6 +19,8 @@ export interface WorkerContext {
   readonly written: Written;
   /** Paths that another worker of the host has open, and which. */
   readonly openElsewhere: ReadonlyMap<string, string>;
+  /** Who of the whole farm has which storage attached. */
+  readonly servers: Servers;
   /** `abi.RegisteredSealProof` of the farm's sector size. */
   readonly sealProof: number;
 }
@@ -56,7 +59,7 @@ interface StepDetails {
   readonly changes?: readonly FieldChange[];
 }
 
-export function workerStep({ desired }: WorkerContext, details: StepDetails): Step {
+export function workerStep({ desired }: Pick<WorkerContext, 'desired'>, details: StepDetails): Step {
   return {
     changes: [],
     ...details,

@@ -1,24 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
+import { TASK_VARIABLES, tasksOf, withoutTasks } from '../../src/desired/worker-env.js';
 import type { Farm } from '../../src/farm/farm.js';
+import { formatEnvFile, parseEnvFile } from '../../src/host/env-file.js';
 import { parseManifest, type DrainIntent, type Manifest } from '../../src/host/manifest.js';
-import type { Observation } from '../../src/observed/observed.js';
+import type { HostObservation, Observation } from '../../src/observed/observed.js';
 import { planIntents, type IntentChanges } from '../../src/plan/intent-plan.js';
-import type { Plan } from '../../src/plan/plan.js';
-import { aFarm, aHost, aStorage, aWorker, CANARY, guideFarm, TOKEN } from '../support/farm.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import { steps, type Plan } from '../../src/plan/plan.js';
+import { reveal } from '../../src/secret/secret.js';
+import { aFarm, aHost, aStorage, aWorker, CANARY, farmOf, guideFarm, TOKEN } from '../support/farm.js';
 import {
+  ABSENT,
   changeLive,
   changeMiner,
+  changePath,
   changeWorker,
   drained,
+  file,
   inPlace,
   stopped,
   unreached,
 } from '../support/observation.js';
-import { DRAIN, ENV_FILE, only, SEAL, summary } from '../support/plan.js';
+import { codes, DRAIN, ENV_FILE, FARM, only, OTHER, PLACED, SEAL, summary } from '../support/plan.js';
 
 const MANIFEST = 'write-file /var/lib/sealfarm/manifest.json: none, drain-intent';
 const GUIDE = inPlace(guideFarm());
+const UNREADABLE = { state: 'unreadable', why: 'Permission denied' } as const;
 
 /** What is planned when these changes are in effect already, as the command does it. */
 function intents(farm: Farm, seen: Observation, changes: IntentChanges): Plan {
@@ -70,8 +78,8 @@ describe('a drain', () => {
       const made = intents(guideFarm(), GUIDE, opening);
       expect(summary(made)).toEqual([
         MANIFEST,
-        `redeclare ${SEAL}: live, drain-intent`,
         `write-file ${ENV_FILE}: none, drain-intent`,
+        `redeclare ${SEAL}: live, drain-intent`,
       ]);
       expect(only(made, 'redeclare')).toMatchObject({
         action: { settings: { AllowTo: [own, 'example-seal-group-2'], Groups: [own] } },
@@ -172,6 +180,124 @@ describe('a drain', () => {
       ['host-1', 2],
       ['host-3', 2],
     ]);
+  });
+});
+
+describe('a drain of a worker whose declaration is refused', () => {
+  const start = new Map([['worker-1', DRAIN]]);
+  const OFF = `write-file ${ENV_FILE}: none, drain-intent`;
+  const lacksNumactl = changeWorker(PLACED, 'worker-1', (worker) => ({
+    ...worker,
+    standing: { user: 'ok', lacking: ['numactl'], denied: [] },
+  }));
+  const deniesItsPath = changeWorker(PLACED, 'worker-1', (worker) => ({
+    ...worker,
+    standing: { user: 'ok', lacking: [], denied: [SEAL] },
+  }));
+
+  function sharesAnId(): Observation {
+    const path = PLACED.hosts.get('host-1');
+    const store = path?.reached === true ? path.workers.get('worker-1')?.storage.get(SEAL) : undefined;
+    if (store === undefined) throw new Error('no path');
+    return changeWorker(PLACED, 'worker-1', changePath(OTHER, store));
+  }
+
+  const TWO_PATHS = aFarm({
+    hosts: [aHost({ workers: [aWorker({ storage: [aStorage(), aStorage({ path: OTHER })] })] })],
+  });
+
+  it.each<[code: string, farm: Farm, seen: Observation]>([
+    ['SF518', farmOf({ noSwap: true }), lacksNumactl],
+    ['SF519', farmOf({ noSwap: true }), deniesItsPath],
+    ['SF510', TWO_PATHS, sharesAnId()],
+  ])('takes nothing after a crash either, with the rest of its file as it stands: %s', (code, farm, seen) => {
+    expect(codes(makePlan(desire(farm, TOKEN, new Map()), seen))).toContain(`${code} error`);
+    const made = intents(farm, seen, start);
+    expect(summary(made)).toEqual([MANIFEST, OFF]);
+    const { action, changes } = steps(made)[1] ?? {};
+    if (action?.kind !== 'write-file') throw new Error('no file');
+    const [before, after] = [action.before, action.content].map((text) => parseEnvFile(text?.reveal() ?? ''));
+    if (before === undefined || after === undefined) throw new Error('no text');
+    expect([...lasting(after)]).toEqual([...lasting(before)]);
+    expect(tasksOf(before)).toContain('PC1');
+    expect(tasksOf(after)).toEqual([]);
+    expect(changes?.map(({ field }) => field)).toContain('LOTUS_WORKER_PRECOMMIT1');
+    // What a drain does not touch does not keep it from being noted.
+    expect(codes(made).filter((found) => found.endsWith('error'))).toEqual([]);
+    expect(codes(made)).toContain(`${code} warning`);
+    expect(JSON.stringify(made)).not.toContain(CANARY);
+  });
+
+  function lasting(environ: ReadonlyMap<string, string>) {
+    return [...environ].filter(([name]) => !TASK_VARIABLES.has(name));
+  }
+
+  it('is noted alone where its tasks are off already', () => {
+    const text = formatEnvFile(
+      withoutTasks(new Map(desiredEnv().map(({ name, value }) => [name, reveal(value)]))),
+    );
+    const seen = changeWorker(lacksNumactl, 'worker-1', (worker) => ({
+      ...worker,
+      envFile: file(text.reveal(), '600'),
+    }));
+    expect(summary(intents(FARM, seen, start))).toEqual([MANIFEST]);
+  });
+
+  function desiredEnv() {
+    return desire(FARM, TOKEN, new Map()).hosts[0]?.workers[0]?.env ?? [];
+  }
+
+  const otherFarm = { ...PLACED, hosts: new Map([...PLACED.hosts].map(ofOtherFarm)) };
+
+  function ofOtherFarm([name, host]: readonly [string, HostObservation]) {
+    if (!host.reached || host.manifest === undefined) throw new Error('no manifest');
+    return [name, { ...host, manifest: { ...host.manifest, farm: 'other' } }] as const;
+  }
+
+  it.each<[code: string, seen: Observation]>([
+    ['SF504', changeWorker(PLACED, 'worker-1', (seen) => ({ ...seen, envFile: UNREADABLE }))],
+    ['SF512', otherFarm],
+    ['SF513', changeMiner(PLACED, { sectorSize: 2048 })],
+    ['SF518', changeWorker(lacksNumactl, 'worker-1', (seen) => ({ ...seen, envFile: ABSENT }))],
+  ])('that its file cannot be kept from working is not noted, and that is an error: %s', (code, seen) => {
+    const made = intents(FARM, seen, start);
+    expect(summary(made)).toEqual([]);
+    expect(codes(made)).toEqual([`${code} error`]);
+  });
+
+  it('is noted for the others of its host all the same', () => {
+    const farm = aFarm({
+      hosts: [
+        aHost({
+          workers: [
+            aWorker({ name: 'worker-1' }),
+            aWorker({ name: 'worker-2', storage: [aStorage({ path: OTHER })] }),
+          ],
+        }),
+      ],
+    });
+    const seen = changeWorker(inPlace(farm), 'worker-2', (worker) => ({ ...worker, envFile: UNREADABLE }));
+    const made = intents(farm, seen, new Map([...start, ['worker-2', DRAIN]]));
+    expect(summary(made)).toEqual([MANIFEST, OFF]);
+    expect(steps(made)[0]?.changes.map(({ field }) => field)).toEqual(['worker-1']);
+    expect(codes(made)).toEqual(['SF504 error']);
+  });
+
+  it('is not noted where the one that works is on another host', () => {
+    const seen = PLACED.hosts.get('host-1');
+    const worker = seen?.reached === true ? seen.workers.get('worker-1') : undefined;
+    if (worker === undefined) throw new Error('no worker');
+    const { files } = desire(FARM, TOKEN, new Map()).hosts[0]?.workers[0] ?? {};
+    if (files === undefined) throw new Error('no files');
+    const farm = aFarm({ hosts: [...FARM.hosts, aHost({ name: 'host-2', workers: [] })] });
+    const departed = new Map([['worker-1', { ...worker, files }]]);
+    const bare = inPlace(farm);
+    const hosts = new Map(
+      [...bare.hosts].map(([name, host]) => [name, name === 'host-2' ? { ...host, departed } : host]),
+    );
+    const made = intents(farm, { ...bare, hosts }, start);
+    expect(summary(made)).toEqual([]);
+    expect(codes(made)).toContain('SF571 error');
   });
 });
 

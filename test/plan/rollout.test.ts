@@ -247,6 +247,20 @@ describe('the only post worker', () => {
     expect(said(farmOf({}, { tasks: ['WNP'], storage: [] }))[0]).toContain('DisableBuiltinWinningPoSt');
   });
 
+  it.each([
+    ['stopped', ', and the file wants it stopped: from then on'],
+    ['drained', ', and the file wants it drained: once its process has ended'],
+  ] as const)('is %s with a warning that it does not come back', (state, words) => {
+    const made = plan(farmOf({}, {}, { ...post, state }), inPlace(farmOf({}, {}, post)));
+    expect(made.diagnostics).toMatchObject([
+      {
+        code: 'SF562',
+        message: `worker-2 is the only worker for WindowPoSt that runs${words}, nobody proves if the miner has DisableBuiltinWindowPoSt set`,
+        help: 'Start another one for WindowPoSt first, or take DisableBuiltinWindowPoSt out of the config.toml of the miner.',
+      },
+    ]);
+  });
+
   it('is one whose likes are drained', () => {
     expect(said(farmOf({}, post, post), ['worker-1'])).toHaveLength(1);
   });

@@ -9,7 +9,9 @@ import { makePlan } from '../../src/plan/make-plan.js';
 import { steps } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker, farmOf, TOKEN } from '../support/farm.js';
 import {
+  aUnit,
   changeLive,
+  changePath,
   changeWorker,
   drained,
   idOf,
@@ -136,6 +138,95 @@ describe('a worker that the file wants stopped', () => {
     expect(plan(farm, enabled).waves).toEqual([]);
   });
 });
+
+describe('a worker that is down with sectors in its folders', () => {
+  const down = changeWorker(PLACED, 'worker-1', stopped);
+  const holding = changeWorker(
+    down,
+    'worker-1',
+    changePath(SEAL, { entries: ['sealed/s-t01000-7', 'cache/s-t01000-7', 'sealed/s-t01000-8'] }),
+  );
+
+  it.each(['drained', 'stopped'] as const)(
+    'is started with no task when it shall be %s, so that they go on, and that is said: SF577',
+    (state) => {
+      const made = plan(farmOf({ state }), holding);
+      expect(summary(made)).toEqual([OFF, 'start: none, not-running', 'drain: empty, config-changed']);
+      expect(only(made, 'start').action).toMatchObject({ expect: { tasks: [] } });
+      expect(only(made, 'drain').action).toMatchObject({ stop: state === 'stopped' });
+      expect(made.diagnostics).toMatchObject([
+        {
+          code: 'SF577',
+          severity: 'warning',
+          message: `worker-1 shall be ${state} and is down with 2 sectors on ${SEAL}: it is started with no task, until they have gone on`,
+        },
+      ]);
+    },
+  );
+
+  it('is no less so where its unit ends again and again', () => {
+    const farm = aFarm({
+      hosts: [aHost({ serviceManager: 'systemd', workers: [aWorker({ state: 'stopped' })] })],
+    });
+    const ending = changeWorker(settled(farm), 'worker-1', (worker) => ({ ...worker, unit: aUnit() }));
+    const calm = drained(ending, 'worker-1', BEGUN);
+    expect(summary(plan(farm, calm))).toEqual(['drain: none, config-changed']);
+    const full = changeWorker(calm, 'worker-1', changePath(SEAL, { entries: ['cache/?'] }));
+    expect(summary(plan(farm, full))).toEqual(['start: none, not-running', 'drain: empty, config-changed']);
+  });
+
+  it('is left down once it was empty, and where nothing else is a sector', () => {
+    expect(summary(plan(STOPPED, drained(holding, 'worker-1', REACHED)))).toEqual([OFF]);
+    const notes = changeWorker(down, 'worker-1', changePath(SEAL, { entries: ['sealed/notes.txt'] }));
+    expect(summary(plan(STOPPED, notes))).toEqual([OFF]);
+    expect(codes(plan(STOPPED, notes))).toEqual([]);
+  });
+
+  it('is left down while the miner is away, and where another worker has the path attached', () => {
+    expect(summary(plan(STOPPED, { ...holding, miner: unreached() }))).toEqual([OFF]);
+    expect(summary(plan(STOPPED, beside(holding)))).toEqual([OFF]);
+    expect(codes(plan(STOPPED, beside(holding)))).not.toContain('SF577 warning');
+  });
+
+  it('is not touched where they are stored for good', () => {
+    const store = farmOf({ state: 'stopped', storage: [aStorage({ seal: false, store: true })] });
+    const seen = changeWorker(
+      changeWorker(inPlace(store), 'worker-1', stopped),
+      'worker-1',
+      changePath(SEAL, { entries: ['sealed/s-t01000-7'] }),
+    );
+    expect(summary(plan(store, seen))).toEqual([]);
+    expect(codes(plan(store, seen))).toEqual(['SF574 error']);
+    expect(codes(plan(store, drained(seen, 'worker-1', REACHED)))).toEqual([]);
+  });
+});
+
+describe('a path of a worker to be drained that stores sectors for good', () => {
+  const full = sectorOn(PLACED, SEAL, true);
+
+  it('holds it although the index has a second address for it: that stays when a worker has moved', () => {
+    const miner = full.miner as ObservedMiner;
+    const id = idOf('host-1', SEAL);
+    const known = miner.storage.get(id);
+    if (known === undefined) throw new Error('not in the index');
+    const URLs = [...(known.info.URLs ?? []), 'http://10.0.0.99:3456/remote'];
+    const storage = new Map([...miner.storage, [id, { ...known, info: { ...known.info, URLs } }]]);
+    expect(codes(plan(DRAINED, { ...full, miner: { ...miner, storage } }))).toEqual(['SF574 error']);
+  });
+
+  it('does not hold it where another worker that runs has it attached', () => {
+    expect(codes(plan(DRAINED, beside(full)))).not.toContain('SF574 error');
+  });
+});
+
+/** The same look, where a worker of another host has the path attached, too. */
+function beside(seen: Observation): Observation {
+  const host = PLACED.hosts.get('host-1');
+  const other = host?.reached === true ? host.workers.get('worker-1') : undefined;
+  if (host?.reached !== true || other === undefined) throw new Error('nothing runs');
+  const away = { ...host, name: 'host-9', workers: new Map([['worker-9', other]]) };
+  return { ...seen, hosts: new Map([...seen.hosts, ['host-9', away]]) };
+}
 
 it.each(['drained', 'stopped'] as const)(
   'a worker with a new name that the file wants %s comes to that, too',

@@ -15,6 +15,7 @@ export function aPlanContext(host: DesiredHost, observed: Partial<ObservedWorker
     miner: unreached(),
     written: NOTHING_WRITTEN,
     openElsewhere: new Map(),
+    servers: new Map(),
     sealProof: 8,
   };
 }

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF226, SF570–SF576: workers that leave the file or get another name, and those it has drained. */
+/** SF226, SF570–SF577: workers that leave the file or get another name, and those it has drained. */
 export const LEAVING_CODES = {
   SF226: {
     title: 'renaming that cannot be meant',
@@ -67,5 +67,14 @@ export const LEAVING_CODES = {
     why: 'The file names the worker no more, and sealfarm still keeps it on its host. Such a worker is drained, stopped and removed by apply; no other command changes what becomes of it.',
     remedy:
       'Apply, and look at it by `sealfarm status` and `sealfarm logs` meanwhile. To keep it, declare it again and apply.',
+  },
+  SF577: {
+    title: 'worker to drain or stop that is down with sectors',
+    severity: 'warning',
+    why:
+      'The file has `state: drained` or `state: stopped` for a worker that does not run and that sectors lie on which no other worker serves. Left down it would strand them. ' +
+      'It is started with its tasks off, stays up until its sectors have gone on, and is stopped then where the file says so.',
+    remedy:
+      'Apply. Where it does not come up, mend what `sealfarm logs` shows; to have it take work meanwhile, write `state: running` first.',
   },
 } as const satisfies Codes;

@@ -28,11 +28,11 @@ export const ROLLOUT_CODES = {
       'Bring the other workers back, with `sealfarm resume` where they are drained, and apply again. Or lower `rollout.minAvailable`.',
   },
   SF562: {
-    title: 'restart of the only worker for a proof',
+    title: 'restart or end of the only worker for a proof',
     severity: 'warning',
     why:
       'No other worker for this proof runs. A miner with `DisableBuiltinWindowPoSt` or `DisableBuiltinWinningPoSt` in its config.toml leaves the proofs to workers: a WindowPoSt deadline that passes meanwhile costs power and collateral, a block that was won is lost. ' +
-      'The worker is back within a minute or two, or in hours where it has to fetch parameters.',
+      'A worker that is restarted is back within a minute or two, or in hours where it has to fetch parameters; one that the file wants stopped, or names no more, is not.',
     remedy:
       'Look at `lotus-miner proving deadlines` and apply right after one was proven, or declare and start a second worker for the proof first.',
     upstream: [
