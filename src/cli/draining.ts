@@ -72,10 +72,11 @@ export class Draining {
     const isOver = (): boolean => this.#on.signal.aborted;
     if (isOver()) return [];
     const outcome = await this.#note(targets, (present) => this.#wanted(present), probe);
-    const ready = isOver() ? [] : targets.filter((target) => !isUndone(target, outcome));
+    const good = targets.filter((target) => !isUndone(target, outcome));
+    const ready = isOver() ? [] : good;
+    const code = outcome.code === EXIT.done && good.length < targets.length ? EXIT.failed : outcome.code;
     // What was said before the hours of waiting is said once more.
-    const isSaid = outcome.code === EXIT.done || ready.length === 0;
-    const noted = isSaid ? { ...outcome, wrong: [] } : outcome;
+    const noted = { code, wrong: code === EXIT.done || ready.length === 0 ? [] : outcome.wrong };
     const drained = await Promise.all(
       ready.map(async (target) => ({ target, result: await this.#drainOne(target) })),
     );

@@ -38,7 +38,17 @@ export function changeIntents(
   );
 }
 
-/** Not written down on its host, a drain would be forgotten by a restart: such a worker is left at work. */
-export function isUndone({ host, worker }: TargetWorker, { undone }: Outcome): boolean {
-  return undone.some((one) => one.host === host.name && (one.worker ?? worker.name) === worker.name);
+/**
+ * Not written down on its host, a drain would be forgotten by a restart: such a worker is left at work. What cannot be written
+ * is an error of the plan at the worker or its host, or SF513, which is at no host.
+ */
+export function isUndone({ host, worker }: TargetWorker, { undone, wrong }: Outcome): boolean {
+  const places = wrong.flatMap(({ severity, place, code }): Outcome['undone'] => {
+    if (severity !== 'error') return [];
+    if (code === 'SF513') return [{ host: host.name }];
+    return place?.kind === 'host' ? [place] : [];
+  });
+  return [...undone, ...places].some(
+    (one) => one.host === host.name && (one.worker ?? worker.name) === worker.name,
+  );
 }
