@@ -4,12 +4,10 @@ import { THE_FILE } from '../host/manifest.js';
 import { keeperOf } from '../observed/keeper.js';
 import type { ObservedWorker } from '../observed/observed.js';
 import type { Action } from '../plan/plan.js';
-import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
-import { OtherHosts } from './other-hosts.js';
-import type { OnWait } from './quieten.js';
+import { emptyWithin, type OnWait } from './quieten.js';
 import { runScript } from './run-script.js';
 import { managerOf } from './service-manager.js';
 import { endProcess, stopWorker } from './stop-worker.js';
@@ -59,19 +57,7 @@ async function emptyAndEnd(
   { service, tasks, stop }: Drain,
   onWait: OnWait,
 ): Promise<Result<undefined>> {
-  const empty = await comeToRest(context, {
-    ...target,
-    goal: 'empty',
-    // What is said of it then holds here, too: it is apply that goes on with it.
-    drains: true,
-    leaving: true,
-    tasks,
-    deadline: context.times.quiet,
-    others: new OtherHosts(context),
-    onLook: ({ blockers, verdict }, expected) => {
-      if (verdict !== 'done') onWait(blockers, expected);
-    },
-  });
+  const empty = await emptyWithin(context, target, tasks, onWait);
   if (!empty.ok) return empty;
   if (!stop) return success(undefined);
   const stopped =

@@ -5,6 +5,7 @@ import { comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { switchTasks, type Target } from './live-changes.js';
+import { OtherHosts } from './other-hosts.js';
 
 /** Told at each look that finds something in the way; `expected` is when its jobs will be over, ISO 8601. */
 export type OnWait = (blockers: readonly Blocker[], expected?: string) => void;
@@ -32,6 +33,27 @@ export async function quieten(
   });
   if (!quiet.ok && quiet.diagnostic.code !== PENDING) await takeWorkAgain(context, target, tasks);
   return quiet;
+}
+
+/** Empties a worker whose drain apply has noted, and goes on with: nothing but another apply ends it. */
+export function emptyWithin(
+  context: ApplyContext,
+  target: Target,
+  tasks: readonly TaskCode[],
+  onWait: OnWait,
+): Promise<Result<AtRest>> {
+  return comeToRest(context, {
+    ...target,
+    goal: 'empty',
+    drains: true,
+    leaving: true,
+    tasks,
+    deadline: context.times.quiet,
+    others: new OtherHosts(context),
+    onLook: ({ blockers, verdict }, expected) => {
+      if (verdict !== 'done') onWait(blockers, expected);
+    },
+  });
 }
 
 /** Its failing changes nothing: the next plan shows the tasks that are still off. */

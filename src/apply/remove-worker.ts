@@ -7,13 +7,11 @@ import { handedOver, withoutPaths } from '../observed/departed.js';
 import type { DepartedWorker, MinerObservation } from '../observed/observed.js';
 import { storageIdOf } from '../observed/registered.js';
 import type { Action } from '../plan/plan.js';
-import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { OtherHosts } from './other-hosts.js';
-import type { OnWait } from './quieten.js';
+import { emptyWithin, type OnWait } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
@@ -74,18 +72,7 @@ async function drainAndStop(
 ): Promise<Result<undefined>> {
   const off = await tasksOff(context, target, seen, service);
   if (!off.ok) return off;
-  const empty = await comeToRest(context, {
-    ...target,
-    goal: 'empty',
-    drains: true,
-    leaving: true,
-    tasks,
-    deadline: context.times.quiet,
-    others: new OtherHosts(context),
-    onLook: ({ blockers, verdict }, expected) => {
-      if (verdict !== 'done') onWait(blockers, expected);
-    },
-  });
+  const empty = await emptyWithin(context, target, tasks, onWait);
   if (!empty.ok) return empty;
   const left = await leftBehind(context, target);
   if (!left.ok) return left;
