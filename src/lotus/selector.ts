@@ -127,10 +127,9 @@ export function mayTake(
     case 'PC2':
       return holdsOrFetches(worker, index, sector, sealed | cache, size);
     case 'C1':
+      return hasHere(worker, index.holders(sector), sealed | cache);
     case 'FIN':
-      return worker.some(({ info }) => holds(index.holders(sector), info.ID, sealed | cache))
-        ? OK
-        : { ok: false, reason: 'data-elsewhere' };
+      return hasHere(worker, index.holders(sector), cache);
     case 'C2':
       return OK;
     case 'GET':
@@ -138,6 +137,13 @@ export function mayTake(
     default:
       return unreachable(task);
   }
+}
+
+/** The worker needs but one of the types: the others are fetched to it. */
+function hasHere(worker: readonly IndexedPath[], holders: Holders, types: number): Eligibility {
+  return worker.some(({ info }) => holds(holders, info.ID, types))
+    ? OK
+    : { ok: false, reason: 'data-elsewhere' };
 }
 
 /** Whether a worker with these paths has one for a sector that is sealed there, or kept for good. */

@@ -24,3 +24,11 @@ export const STEPS: Readonly<Record<PipelineStep, StepFacts>> = {
   GET: { state: 'FinalizeSector', next: 'done', failedState: 'FinalizeFailed', again: 'FIN' },
   done: { state: 'Proving', next: 'done', failedState: 'Proving', again: 'done' },
 };
+
+/** How often PC2 may fail after one PC1. Lotus: storage/pipeline/states_failed.go handleSealPrecommit2Failed */
+const PC2_FAILURES = 3;
+
+/** Where a sector goes on whose step failed; what comes of PC1 may be lost, and is made again. @param pc2Failures since PC1 */
+export function stepAgain(step: PipelineStep, pc2Failures: number): PipelineStep {
+  return step === 'PC2' && pc2Failures > PC2_FAILURES ? 'PC1' : STEPS[step].again;
+}

@@ -21,8 +21,8 @@ export const TASK_FILES: Readonly<Record<PipelineTask, TaskFiles>> = {
   AP: { ...NONE, writes: unsealed },
   PC1: { ...NONE, fetch: unsealed, reads: unsealed, writes: sealed | cache },
   PC2: { ...NONE, fetch: sealed | cache, reads: sealed, writes: cache },
-  C1: { ...NONE, reads: sealed | cache },
+  C1: { ...NONE, fetch: sealed | cache, reads: sealed, writes: cache },
   C2: NONE,
-  FIN: { ...NONE, reads: sealed, writes: cache },
-  GET: { ...NONE, fetch: sealed | cache, fetchTo: 'stored', writes: sealed | cache },
+  FIN: { ...NONE, writes: unsealed | sealed | cache },
+  GET: { ...NONE, fetch: sealed | cache, fetchTo: 'stored', writes: unsealed | sealed | cache },
 };

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { unreachable } from '../../diagnostic/unreachable.js';
 import type { SectorId } from '../../lotus/file-type.js';
 import type { PipelineTask } from '../../lotus/selector.js';
-import { type PipelineStep, STEPS } from '../../scheduler/pipeline.js';
+import { type PipelineStep, STEPS, stepAgain } from '../../scheduler/pipeline.js';
 import { MINER_ID } from '../layout.js';
 import type { Speed } from '../speed.js';
 import { INTERVALS } from '../speed.js';
@@ -17,6 +17,8 @@ export interface SectorRecord {
   /** RFC 3339 */
   since: string;
   lastError: string;
+  /** Since its PC1. */
+  pc2Failures: number;
   readonly log: { readonly at: string; readonly state: string; readonly message: string }[];
 }
 
@@ -49,7 +51,7 @@ export class Pipeline {
     const numbers = Array.from({ length: count }, (_, index) => first + index);
     for (const number of numbers) {
       const since = new Date().toISOString();
-      this.#take({ number, step: 'AP', state: '', since, lastError: '', log: [] });
+      this.#take({ number, step: 'AP', state: '', since, lastError: '', pc2Failures: 0, log: [] });
     }
     return numbers;
   }
@@ -70,13 +72,15 @@ export class Pipeline {
       this.#enter(sector, facts.state);
       try {
         await this.#work(sector);
+        if (sector.step === 'PC1') sector.pc2Failures = 0;
         sector.step = facts.next;
         sector.lastError = '';
       } catch (error) {
         sector.lastError = error instanceof Error ? error.message : String(error);
+        if (sector.step === 'PC2') sector.pc2Failures += 1;
         this.#enter(sector, facts.failedState);
         await pause(INTERVALS.retry);
-        sector.step = facts.again;
+        sector.step = stepAgain(sector.step, sector.pc2Failures);
       }
     }
     this.#enter(sector, STEPS.done.state);
