@@ -75,8 +75,8 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
       if (isCertain(nevers, context.times, decision)) return failure(cannotEnd(request, decision));
-      if (context.rules.detach && isLeftAlone(decision)) return failure(pending(request, decision));
       if (lastSeen > end) return failure(tooLate(request, decision));
+      if (context.rules.detach && isLeftAlone(decision)) return failure(pending(request, decision));
     } else {
       const over = FINAL.has(look.diagnostic.code) || time() - lastSeen > context.times.patience;
       if (over) return look;

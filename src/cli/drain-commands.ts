@@ -14,7 +14,8 @@ from there. A name is a host with all its workers, a worker, @tag, or a pattern.
 
 --until quiet stops a worker that has no job, with its sectors: for a short rest, as they wait until it is back.
 --mode guide does so too, by the letter of the public guide, and warns of what it leaves behind.
---on-deadline: keep draining and exit with 1; resume, which gives the tasks back; or stop, once its jobs have ended.
+--on-deadline: keep draining and exit with 1; resume, which gives the tasks back, also when it can never end; or stop, once its
+jobs have ended. With --detach the deadline counts from the first run.
 
 A sector that no worker may take on, for the groups of the paths, never leaves by itself: the drain says which, at once, and
 which group would free it. --resolve allow-to=GROUP lets sectors go there in the miner's index, until the drain has ended.
@@ -103,7 +104,7 @@ async function drain(names: readonly string[], self: Command): Promise<ExitCode>
 
 /** `allow-to=GROUP`, or several with commas between. */
 function resolveGroups(text: string, before: readonly string[] = []): readonly string[] {
-  const groups = /^allow-to=([^,\s]+(?:,[^,\s]+)*)$/.exec(text)?.[1]?.split(',');
+  const groups = /^allow-to=([^,]+(?:,[^,]+)*)$/.exec(text)?.[1]?.split(',');
   if (groups === undefined)
     throw new InvalidArgumentError('Write allow-to=GROUP, with a storage group of the file.');
   return [...new Set([...before, ...groups])];

@@ -25,6 +25,7 @@ export interface DrainRules {
   readonly until: DrainGoal;
   /** As the public guide says: all tasks off, jobs awaited, stopped. */
   readonly mode?: 'guide';
+  /** Of one that nobody waits for, since its drain was first asked for. */
   readonly deadline?: number;
   readonly onDeadline: 'keep' | 'resume' | 'stop';
   /** False with `--no-stop`. */
@@ -52,6 +53,7 @@ export class Draining {
   readonly #context: ApplyContext;
   readonly #others: OtherHosts;
   readonly #asked: DrainIntent;
+  #noted = false;
 
   constructor(on: OnFarm, terminal: Terminal, progress: Progress, probe: FarmProbe, rules: DrainRules) {
     const { workspace, signal } = on;
@@ -67,12 +69,18 @@ export class Draining {
     this.#asked = { who: who(), when: new Date().toISOString(), ...why };
   }
 
+  /** Whether any worker of the command is drained, and stays so when it ends. */
+  get noted(): boolean {
+    return this.#noted;
+  }
+
   /** Notes the drain of these workers on their hosts, and brings those of which it is noted to their end. */
   async drain(targets: readonly TargetWorker[], probe = this.#probe): Promise<readonly End[]> {
     const isOver = (): boolean => this.#on.signal.aborted;
     if (isOver()) return [];
     const outcome = await this.#note(targets, (present) => this.#wanted(present), probe);
     const good = targets.filter((target) => !isUndone(target, outcome));
+    this.#noted ||= good.length > 0;
     const ready = isOver() ? [] : good;
     const code = outcome.code === EXIT.done && good.length < targets.length ? EXIT.failed : outcome.code;
     // What was said before the hours of waiting is said once more.
@@ -80,7 +88,7 @@ export class Draining {
     const drained = await Promise.all(
       ready.map(async (target) => ({ target, result: await this.#drainOne(target) })),
     );
-    const late = drained.flatMap(({ target, result }) => (isLate(result) ? [target] : []));
+    const late = drained.flatMap(({ target, result }) => (isLate(result) || isNever(result) ? [target] : []));
     const done = drained.flatMap(({ target, result }) => (result.ok ? [target] : []));
     return [
       noted,
@@ -91,8 +99,7 @@ export class Draining {
   }
 
   /** What others asked for stays. */
-  readonly #takenBack: Wanted = (present) =>
-    present?.who === this.#asked.who && present.when === this.#asked.when ? undefined : present;
+  readonly #takenBack: Wanted = (present) => (present?.who === this.#asked.who ? undefined : present);
 
   /** Of what the first look could not know. */
   async #noteLater(targets: readonly TargetWorker[], wanted: Wanted): Promise<readonly End[]> {
@@ -114,9 +121,10 @@ export class Draining {
     });
   }
 
-  /** Who asked first, and when, stays; what for is as it is asked now. */
+  /** Who asked first, and when, stays; why and what for is as it is asked now. */
   #wanted(present?: DrainIntent): DrainIntent {
-    const asked = present ?? this.#asked;
+    const { why } = this.#asked;
+    const asked = { ...(present ?? this.#asked), ...(why === undefined ? {} : { why }) };
     const { until: _, ...rest } = asked;
     const allowTo = [...new Set([...(asked.allowTo ?? []), ...(this.#rules.resolve ?? [])])];
     return {
@@ -131,8 +139,17 @@ export class Draining {
     return mode === 'guide' ? 'quiet' : until;
   }
 
+  /** Each run of a detached drain has what the earlier ones have left. */
+  #timeLeft(worker: string): number | undefined {
+    const { deadline, detach } = this.#rules;
+    const { when } = intentsOf(this.#probe.observation).get(worker) ?? this.#asked;
+    if (deadline === undefined || detach !== true) return deadline;
+    return Math.max(0, Date.parse(when) + deadline - this.#context.now().getTime());
+  }
+
   #drainOne({ host, worker }: TargetWorker): Promise<Result<Drained>> {
-    const { deadline, onDeadline, stop } = this.#rules;
+    const { onDeadline, stop } = this.#rules;
+    const deadline = this.#timeLeft(worker.name);
     return drainWorker(this.#context, {
       host: host.name,
       worker: worker.name,
@@ -171,6 +188,11 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map([
   [PENDING, EXIT.partial],
   ['SF612', EXIT.never],
 ]);
+
+/** Waiting longer changes nothing. */
+function isNever(result: Result<Drained>): boolean {
+  return !result.ok && EXITS.get(result.diagnostic.code) === EXIT.never;
+}
 
 function isLate(result: Result<Drained>): boolean {
   return !result.ok && LATE.has(result.diagnostic.code);

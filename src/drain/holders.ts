@@ -8,6 +8,8 @@ import type { ObservedMiner, ObservedStorage, ObservedWorker } from '../observed
 export interface Holder {
   /** Absent where its sectorstore.json tells none. */
   readonly id?: StorageId;
+  /** On its host; absent where neither the worker nor its files tell. */
+  readonly path?: string;
   readonly allowTo: readonly string[];
   /** Sectors may end here for good. */
   readonly canStore: boolean;
@@ -31,12 +33,14 @@ export function soleHolders(
   miner: ObservedMiner,
 ): readonly Holder[] {
   const shared = new Set(others.flatMap((other) => (liveOf(other.process)?.paths ?? []).map(({ ID }) => ID)));
+  const paths = localPaths(own);
   const indexed = storageIds(own).flatMap((id) => miner.storage.get(id)?.info ?? []);
   return [
     ...indexed
       .filter(({ ID }) => !shared.has(ID))
       .map((info): Holder => ({
         id: info.ID,
+        ...paths.get(info.ID),
         allowTo: info.AllowTo ?? [],
         canStore: info.CanStore,
         files: declaredFiles(info, miner),
@@ -57,13 +61,13 @@ function declaredFiles({ ID }: StorageInfo, miner: ObservedMiner): readonly Sect
  * come back to it. What lies there is then known by the folders alone.
  */
 function unindexed(own: ObservedWorker | undefined, miner: ObservedMiner): readonly Holder[] {
-  return [...(own?.storage.values() ?? [])].flatMap((seen): readonly Holder[] => {
+  return [...(own?.storage ?? [])].flatMap(([path, seen]): readonly Holder[] => {
     const store = readStore(seen);
     if (store !== undefined && miner.storage.has(store.id)) return [];
     const files = seen.entries.flatMap(sectorFile);
-    if (store === undefined) return [{ allowTo: [], canStore: false, files }];
+    if (store === undefined) return [{ path, allowTo: [], canStore: false, files }];
     const { AllowTo, CanStore } = store.settings;
-    return [{ id: store.id, allowTo: AllowTo, canStore: CanStore, files }];
+    return [{ id: store.id, path, allowTo: AllowTo, canStore: CanStore, files }];
   });
 }
 
@@ -72,6 +76,15 @@ function sectorFile(entry: string): readonly SectorFiles[] {
   const [type = '', name = ''] = entry.split('/');
   if (name !== '?' && parseSectorName(name) === undefined) return [];
   return [{ sector: name, types: FILE_TYPES[type as FileType] }];
+}
+
+function localPaths(worker: ObservedWorker | undefined): ReadonlyMap<StorageId, { readonly path: string }> {
+  const live = liveOf(worker?.process)?.paths.map(({ ID, LocalPath }) => [ID, { path: LocalPath }] as const);
+  const stored = [...(worker?.storage ?? [])].flatMap(([path, seen]) => {
+    const id = readStore(seen)?.id;
+    return id === undefined ? [] : [[id, { path }] as const];
+  });
+  return new Map(live ?? stored);
 }
 
 /** A stopped worker's paths are known by their files. */

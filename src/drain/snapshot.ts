@@ -49,6 +49,8 @@ export interface HeldSector {
   /** `s-t01000-7` */
   readonly sector: string;
   readonly types: readonly FileType[];
+  /** Where on the host its files lie, as far as that is known. */
+  readonly paths: readonly string[];
   /** State in the miner's pipeline, such as PreCommit2 or WaitSeed; absent while the miner does not say. */
   readonly state?: string;
   /** Since when, ISO 8601; absent where the miner has no record of it. */
@@ -178,6 +180,7 @@ function heldSectors(
     return {
       sector,
       types: fileTypesOf(parts.reduce((mask, { types }) => mask | types, 0)),
+      paths: parts.flatMap(({ holder }) => holder.path ?? []).toSorted(),
       elsewhere: takers(sector),
       allowTo: isOpen ? [] : [...new Set(lists.flat())].toSorted(),
       ...states.get(sector),

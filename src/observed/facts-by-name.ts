@@ -1,6 +1,6 @@
 import type { StorageId } from '../lotus/api.js';
 import { settingsFrom } from '../lotus/sectorstore.js';
-import { liveOf } from './live.js';
+import { attachedPath, liveOf } from './live.js';
 import type {
   HostObservation,
   MinerObservation,
@@ -61,7 +61,10 @@ function workerFacts(name: string, worker: ObservedWorker): readonly Fact[] {
     ['tasks and paths', liveWords(process)],
     ['unit', JSON.stringify([unit?.active, unit?.sub, startsAtBoot, twice, startedElsewhere])],
     ['user, programs and rights', JSON.stringify(worker.standing ?? null)],
-    ...[...storage].map(([path, seen]): Fact => [path, storageWords(seen)]),
+    ...[...storage].map(([path, seen]): Fact => [
+      path,
+      storageWords(seen, attachedPath(liveOf(process), path) !== undefined),
+    ]),
   ];
   return facts.map(([subject, value]) => [`${name}: ${subject}`, value]);
 }
@@ -90,7 +93,14 @@ function liveWords(process: ObservedProcess | undefined): string {
   return JSON.stringify([[...tasks].sort(), paths.map(({ ID, LocalPath }) => [ID, LocalPath]).sort()]);
 }
 
-/** Which sectors lie there changes all the time; whether any do decides what may be done to the path. */
-function storageWords({ exists, onRootFileSystem, sectorStore, entries }: ObservedStorage): string {
-  return JSON.stringify([exists, onRootFileSystem, fileWords(sectorStore), entries.length > 0]);
+/**
+ * Which sectors lie there, and whether any do, changes all the time on a path that is sealed on. On another it decides what
+ * may be done to the path.
+ */
+function storageWords(
+  { exists, onRootFileSystem, sectorStore, entries }: ObservedStorage,
+  isAttached: boolean,
+): string {
+  const isHeld = !isAttached && entries.length > 0;
+  return JSON.stringify([exists, onRootFileSystem, fileWords(sectorStore), isHeld]);
 }

@@ -134,6 +134,8 @@ function rememberStep(
 function intentWord(intent: DrainIntent | undefined): string {
   if (intent === undefined) return 'serving';
   const groups = [...new Set(intent.allowTo)].toSorted();
-  const word = intent.until === undefined ? 'drained' : `drained until ${intent.until}`;
-  return groups.length === 0 ? word : `${word}, its sectors also to ${groups.join(', ')}`;
+  const until = intent.until === undefined ? '' : ` until ${intent.until}`;
+  const open = groups.length === 0 ? '' : `, its sectors also to ${groups.join(', ')}`;
+  const why = intent.why === undefined ? '' : `: ${intent.why}`;
+  return `drained${until}${open}${why}`;
 }

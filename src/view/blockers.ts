@@ -2,6 +2,7 @@ import { unreachable } from '../diagnostic/unreachable.js';
 import type { Deadlock, Proposal } from '../drain/deadlock.js';
 import type { HeldSector, SectorLocks } from '../drain/snapshot.js';
 import type { Blocker, Wait } from '../drain/step.js';
+import { shellQuote } from '../host/shell.js';
 import { printable } from './text.js';
 import { count, someOf } from './words.js';
 
@@ -43,8 +44,20 @@ function named(blockers: readonly Blocker[], what: string): string {
   return `${count(blockers.length, what)}: ${printable(someOf(blockers.map(blockerWords), MOST))}`;
 }
 
+/** The same with the path on which a sector lies. */
+export function blockerLine(blocker: Blocker): string {
+  return wordsOf(blocker, inPlace);
+}
+
 /** What one of them is, in which state, and what it waits for. */
 export function blockerWords(blocker: Blocker): string {
+  return wordsOf(blocker, inState);
+}
+
+/** How a sector is named. */
+type Name = (sector: HeldSector) => string;
+
+function wordsOf(blocker: Blocker, name: Name): string {
   switch (blocker.kind) {
     case 'job':
       return blocker.job.state === 'awaited'
@@ -55,15 +68,15 @@ export function blockerWords(blocker: Blocker): string {
     case 'lock':
       return lockWords(blocker.lock);
     case 'sector':
-      return sectorWords(blocker.sector, blocker.waitsFor);
+      return sectorWords(name(blocker.sector), blocker.waitsFor);
     case 'stranded':
-      return strandedWords(blocker);
+      return strandedWords(blocker, name);
     case 'away':
-      return `${inState(blocker.sector)} lies here, but the worker does not run`;
+      return `${name(blocker.sector)} lies here, but the worker does not run`;
     case 'stays':
-      return `${inState(blocker.sector)} ${blocker.sector.settled === true ? 'has its long-term storage here' : 'is finished and stays here'}`;
+      return `${name(blocker.sector)} ${blocker.sector.settled === true ? 'has its long-term storage here' : 'is finished and stays here'}`;
     case 'failed':
-      return `${inState(blocker.sector)} is given up by Lotus and stays until somebody removes it`;
+      return `${name(blocker.sector)} is given up by Lotus and stays until somebody removes it`;
     case 'silent':
       return 'the worker does not answer';
     case 'elsewhere':
@@ -82,8 +95,8 @@ function lockWords({ sector, reads, writes }: SectorLocks): string {
 }
 
 /** Which group is missing can be seen where groups are the reason. */
-function strandedWords({ sector, task, allowTo, able }: Deadlock): string {
-  const needs = `${inState(sector)} needs ${task}`;
+function strandedWords({ sector, task, allowTo, able }: Deadlock, name: Name): string {
+  const needs = `${name(sector)} needs ${task}`;
   if (task === 'AP') return `${needs}, which nobody but this worker could do`;
   if (task === 'GET') return `${needs}, and no other worker has a path for long-term storage`;
   if (able.length === 0) return `${needs}, which no other worker takes`;
@@ -92,9 +105,9 @@ function strandedWords({ sector, task, allowTo, able }: Deadlock): string {
   return `${needs}, which no worker may take${allowed}; it is a task of ${someOf(others, MOST)}`;
 }
 
-function sectorWords(sector: HeldSector, waitsFor: Wait): string {
+function sectorWords(sector: string, waitsFor: Wait): string {
   const words = waitWords(waitsFor);
-  return words === undefined ? inState(sector) : `${inState(sector)} (waits for ${words})`;
+  return words === undefined ? sector : `${sector} (waits for ${words})`;
 }
 
 /** Undefined for what is not known. */
@@ -131,9 +144,19 @@ function inState({ sector, state }: HeldSector): string {
   return state === undefined ? sector : `${sector} in ${state}`;
 }
 
+function inPlace(sector: HeldSector): string {
+  const { paths } = sector;
+  return paths.length === 0 ? inState(sector) : `${inState(sector)} on ${paths.join(' and ')}`;
+}
+
 /** The change that would free stranded sectors, as a person asks for it. */
 export function proposalWords({ allowTo, frees }: Proposal): string {
-  return `\`--resolve allow-to=${printable(allowTo.join(','))}\` lets ${count(frees.length, 'sector')} go on: ${printable(someOf(frees, MOST))}`;
+  return `\`--resolve ${asWord(printable(`allow-to=${allowTo.join(',')}`))}\` lets ${count(frees.length, 'sector')} go on: ${printable(someOf(frees, MOST))}`;
+}
+
+/** As it is to be typed into a shell. */
+function asWord(text: string): string {
+  return /^[\w=,.@:/-]+$/.test(text) ? text : shellQuote(text);
 }
 
 /** The same for machines. */

@@ -1,7 +1,7 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Blocker, DrainDecision, DrainGoal } from '../drain/step.js';
 import type { DrainIntent } from '../host/manifest.js';
-import { blockerJson, blockerSince, blockerWords, proposalWords } from './blockers.js';
+import { blockerJson, blockerLine, blockerSince, proposalWords } from './blockers.js';
 import { alignRows } from './columns.js';
 import type { Style } from './style.js';
 import { printable, wrap } from './text.js';
@@ -74,7 +74,7 @@ function wayLines({ decision, intent }: DrainStatus, { style, width, now }: Drai
   const lines = [
     ...off,
     ...on,
-    ...blockers.map((blocker) => `${blockerWords(blocker)}${sinceWords(blocker, now)}`),
+    ...blockers.map((blocker) => `${blockerLine(blocker)}${sinceWords(blocker, now)}`),
   ];
   const out = proposal === undefined ? [] : [style.bold(proposalWords(proposal))];
   return [...lines.map(printable), ...out].flatMap((line) => wrap(`    ${line}`, width, '      '));

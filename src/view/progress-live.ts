@@ -1,7 +1,7 @@
 import { Spinner } from 'listr2';
 import type { Blocker } from '../drain/step.js';
 import type { Emit, Event } from '../event/event.js';
-import { blockersCount, blockerSince, blockerWords } from './blockers.js';
+import { blockerLine, blockersCount, blockerSince } from './blockers.js';
 import { eventWords, subjectOf, type Subject } from './event-words.js';
 import { LiveArea, type LiveLine } from './live-area.js';
 import { plainProgress } from './progress-plain.js';
@@ -139,7 +139,7 @@ function detailLines(
   const lines = details
     .toSorted((a, b) => urgent(a) - urgent(b))
     .map((blocker) => ({
-      text: printable(`    ${sinceWords(blocker, now)}${blockerWords(blocker)}`),
+      text: printable(`    ${sinceWords(blocker, now)}${blockerLine(blocker)}`),
       paint: urgent(blocker) === 0 ? style.red : style.dim,
     }));
   if (lines.length <= room) return lines;

@@ -41,6 +41,7 @@ function held(
   return {
     sector: 's-t01000-7',
     types,
+    paths: [],
     elsewhere: new Set(elsewhere),
     allowTo: [],
     ...(state === undefined ? {} : { state }),
@@ -265,6 +266,7 @@ const anySector = fc.record(
     sector: sectorName,
     types: fc.subarray<FileType>(['unsealed', 'sealed', 'cache', 'update']),
     elsewhere: fc.subarray<TaskCode>(['PC1', 'PC2', 'C2', 'PR2']).map((codes) => new Set(codes)),
+    paths: fc.constant([]),
     allowTo: fc.constant([]),
     state: fc.constantFrom(
       'Packing',
@@ -276,7 +278,7 @@ const anySector = fc.record(
       'Odd',
     ),
   },
-  { requiredKeys: ['sector', 'types', 'elsewhere', 'allowTo'], noNullPrototype: true },
+  { requiredKeys: ['sector', 'types', 'paths', 'elsewhere', 'allowTo'], noNullPrototype: true },
 );
 const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   worker: fc.constant('worker-1'),

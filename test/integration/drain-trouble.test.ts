@@ -9,8 +9,7 @@ import { SandboxFarm } from '../support/sandbox-farm.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
 
-/** Sectors lie between two jobs for so long that a drain meets each of its stages. */
-const SLOW = { AP: 50, PC1: 2000, PC2: 1500, WaitSeed: 6000, C1: 50, C2: 300, FIN: 50, GET: 50 };
+const SPEED = { AP: 50, PC1: 2000, PC2: 1500, WaitSeed: 500, C1: 50, C2: 300, FIN: 50, GET: 50 };
 
 let farm: SandboxFarm;
 
@@ -19,7 +18,7 @@ afterEach(async () => {
 });
 
 async function up(hosts: number, edit?: (text: string) => string): Promise<void> {
-  farm = await SandboxFarm.up(hosts, SLOW);
+  farm = await SandboxFarm.up(hosts, SPEED);
   if (edit !== undefined) await farm.edit(edit);
   await succeed('apply', '--yes');
 }
@@ -46,6 +45,16 @@ async function said(command: Begun, words: RegExp): Promise<void> {
   let text = '';
   command.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await eventually(`it says ${words.source}`, () => words.test(text));
+}
+
+/** A drain of host-1 that waits: no sector gets further than to the wait for its seed, until that is let come. */
+async function beginToDrain(sectors: number): Promise<{ readonly drain: Begun }> {
+  farm.holdSeeds();
+  await farm.submit(sectors);
+  await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
+  const drain = begin('drain', 'host-1');
+  await said(drain, /draining, waiting for/);
+  return { drain };
 }
 
 /** As it was before it was folded to the width of the terminal. */
@@ -97,10 +106,7 @@ describe('a deadlock', () => {
 describe('a drain that is cut off', () => {
   it('goes on after Ctrl-C, and resume gives back just the declared tasks', async () => {
     await up(2, WITHOUT_GROUPS);
-    await farm.submit(8);
-    await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
-    const drain = begin('drain', 'host-1');
-    await said(drain, /draining, waiting for/);
+    const { drain } = await beginToDrain(8);
     drain.kill('SIGINT');
     const { exitCode, stderr } = await drain;
     expect(exitCode).toBe(130);
@@ -111,17 +117,16 @@ describe('a drain that is cut off', () => {
     });
     await succeed('resume', 'host-1');
     expect(await farm.plannedSteps()).toEqual([]);
+    farm.letSeedsCome();
     await allProving(8);
   });
 
   it('by the death of sealfarm is taken up by the next one', async () => {
     await up(2, WITHOUT_GROUPS);
-    await farm.submit(8);
-    await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
-    const drain = begin('drain', 'host-1');
-    await said(drain, /draining, waiting for/);
+    const { drain } = await beginToDrain(8);
     drain.kill('SIGKILL');
     await drain;
+    farm.letSeedsCome();
     await farm.run(['unlock', 'host-1', '--force']);
     await succeed('drain', 'host-1');
     await allProving(8);
@@ -129,6 +134,7 @@ describe('a drain that is cut off', () => {
 
   it('by the death of the worker starts it again with its tasks off, and empties it', async () => {
     await up(2, WITHOUT_GROUPS);
+    farm.holdSeeds();
     await farm.submit(4);
     // Nothing runs there that would be lost with it.
     await eventually('a sector that waits for its seed there alone', async () => {
@@ -142,6 +148,7 @@ describe('a drain that is cut off', () => {
     const worker = identify(pid);
     if (worker === undefined) throw new Error('worker-1 does not run');
     signal(worker, 'SIGKILL');
+    farm.letSeedsCome();
     await succeed('drain', 'host-1');
     await eventually('worker-1 gone', async () => (await farm.eye.session('worker-1')) === undefined);
     await allProving(4);
@@ -150,14 +157,12 @@ describe('a drain that is cut off', () => {
 
   it('by a restart of the miner goes on when that is back', async () => {
     await up(2, WITHOUT_GROUPS);
-    await farm.submit(6);
-    await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
-    const drain = begin('drain', 'host-1');
-    await said(drain, /draining, waiting for/);
+    const { drain } = await beginToDrain(6);
     const { miner } = readSandbox(farm.dir).processes;
     if (miner === undefined) throw new Error('no miner');
     await endAll([miner], 5000);
     startDetached('miner/miner-main.js', farm.dir, join(farm.dir, 'log', 'miner.log'));
+    farm.letSeedsCome();
     const { exitCode, stdout, stderr } = await drain;
     expect(exitCode, stdout + stderr).toBe(0);
     await allProving(6);

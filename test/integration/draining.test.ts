@@ -2,7 +2,6 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
-import type { Speed } from '../../src/sandbox/speed.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 let farm: SandboxFarm;
@@ -70,8 +69,8 @@ async function sectorFiles(path: string): Promise<readonly string[]> {
   return lists.flat();
 }
 
-async function up({ hosts, edit, byHand }: Layout, speed?: Speed): Promise<void> {
-  farm = await SandboxFarm.up(hosts, speed);
+async function up({ hosts, edit, byHand }: Layout): Promise<void> {
+  farm = await SandboxFarm.up(hosts);
   for (const path of [farm.host('host-1', 'seal-b'), farm.host('shared')])
     await mkdir(path, { recursive: true });
   if (edit !== undefined) await farm.edit(edit);
@@ -101,13 +100,16 @@ describe('a busy host is emptied, and every sector gets to its end, with', () =>
   });
 });
 
-/** Sectors lie between two jobs for so long that a slow machine sees them there. */
-const WITH_LONG_WAIT = { AP: 50, PC1: 1000, PC2: 300, WaitSeed: 15_000, C1: 50, C2: 300, FIN: 50, GET: 50 };
+/** Some sectors come to worker-1, and do not leave it before their seeds are let come. */
+async function submitAndHold(sectors: number): Promise<void> {
+  farm.holdSeeds();
+  await farm.submit(sectors);
+  await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
+}
 
 it("stops a worker with sectors on it that nobody can go on with, by the guide's letter, and says so", async () => {
-  await up(OWN_GROUPS, WITH_LONG_WAIT);
-  await farm.submit(8);
-  await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
+  await up(OWN_GROUPS);
+  await submitAndHold(8);
   const drained = await farm.run(['drain', 'host-1', '--mode', 'guide']);
   expect(drained.code, drained.stdout + drained.stderr).toBe(0);
   expect(drained.stderr, drained.stdout).toMatch(
@@ -116,6 +118,7 @@ it("stops a worker with sectors on it that nobody can go on with, by the guide's
   await gone('worker-1');
   const stranded = new Set(await sectorFiles(farm.host('host-1', 'seal'))).size;
   expect(stranded).toBeGreaterThan(0);
+  farm.letSeedsCome();
   await eventually('all others proving', async () => {
     const states = await farm.eye.sectorStates();
     return states.filter((state) => state === 'Proving').length === 8 - stranded;
@@ -126,12 +129,12 @@ it("stops a worker with sectors on it that nobody can go on with, by the guide's
 });
 
 it('goes on by itself where nobody waits, and ends in a later run', async () => {
-  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS }, WITH_LONG_WAIT);
-  await farm.submit(6);
-  await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
+  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS });
+  await submitAndHold(6);
   const first = await farm.run(['drain', 'host-1', '--detach', '--json']);
   expect(first.code, first.stdout + first.stderr).toBe(3);
   expect(first.stdout).toMatch(/"code":"SF630"/);
+  farm.letSeedsCome();
   await eventually('a run that ends it', async () => {
     const { code, stdout, stderr } = await farm.run(['drain', 'host-1', '--detach']);
     if (code !== 3) expect(code, stdout + stderr).toBe(0);
@@ -143,9 +146,8 @@ it('goes on by itself where nobody waits, and ends in a later run', async () => 
 });
 
 it.each(['resume', 'stop'])('after its deadline does as told: %s', async (what) => {
-  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS }, WITH_LONG_WAIT);
-  await farm.submit(6);
-  await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
+  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS });
+  await submitAndHold(6);
   const { code, stdout, stderr } = await farm.run([
     'drain', 'host-1', '--deadline', '1s', '--on-deadline', what,
   ]); // prettier-ignore
@@ -154,6 +156,7 @@ it.each(['resume', 'stop'])('after its deadline does as told: %s', async (what) 
     intents: Record<string, unknown>;
   };
   expect(Object.keys(intents)).toEqual(what === 'resume' ? [] : ['worker-1']);
+  farm.letSeedsCome();
   if (what === 'stop') await gone('worker-1');
   if (what !== 'resume') expect((await farm.run(['resume', 'host-1'])).code).toBe(0);
   expect(await farm.plannedSteps()).toEqual([]);

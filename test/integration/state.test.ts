@@ -5,11 +5,8 @@ import { SandboxFarm } from '../support/sandbox-farm.js';
 /** One busy farm, whose file wants worker-2 drained, then stopped, then at work again. Each step builds on the one before. */
 let farm: SandboxFarm;
 
-/** A PC1 that lasts while plans are made and looked at. */
-const SLOW = { AP: 100, PC1: 15_000, PC2: 400, WaitSeed: 600, C1: 100, C2: 400, FIN: 100, GET: 100 };
-
 beforeAll(async () => {
-  farm = await SandboxFarm.up(3, SLOW);
+  farm = await SandboxFarm.up(3);
   const applied = await farm.run(['apply', '--yes']);
   if (applied.code !== 0) throw new Error(applied.stdout + applied.stderr);
 });
@@ -35,6 +32,7 @@ async function status(name: string): Promise<Shown | undefined> {
 }
 
 it('drains a busy worker because the file says so, without waiting where nobody waits', async () => {
+  farm.holdSeeds();
   await farm.submit(6);
   await eventually('PC1 on worker-2', () => farm.eye.runs('worker-2', 'PC1'));
   await farm.edit((text) => text.replace('      worker-2:\n', '      worker-2:\n        state: drained\n'));
@@ -47,6 +45,7 @@ it('drains a busy worker because the file says so, without waiting where nobody 
   const detached = await farm.run(['apply', '--yes', '--detach']);
   expect(detached.code, detached.stdout + detached.stderr).toBe(3);
   expect(await status('worker-2')).toMatchObject({ state: 'draining', declared: 'drained' });
+  farm.letSeedsCome();
 });
 
 it('comes to its end in the next apply, and then there is nothing to do', async () => {
@@ -88,12 +87,14 @@ it('lets a drain that a person asks for outrank the file until it is taken back'
 });
 
 it('empties and stops it because the file says so, by a plan that was put away', async () => {
+  farm.holdSeeds();
   await farm.submit(6);
   await eventually('PC1 on worker-2', () => farm.eye.runs('worker-2', 'PC1'));
   await farm.edit((text) => text.replace('      worker-2:\n', '      worker-2:\n        state: stopped\n'));
   expect((await farm.run(['plan', '--out', 'stop.json'])).code).toBe(0);
   const shown = await farm.run(['show', 'stop.json']);
   expect(shown.stdout).toContain('~ stop worker-2');
+  farm.letSeedsCome();
   const applied = await farm.run(['apply', 'stop.json']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
   expect(await farm.eye.session('worker-2')).toBeUndefined();

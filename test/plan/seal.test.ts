@@ -97,11 +97,6 @@ describe('the seal of a plan', () => {
       ['seen host-1 worker-1: tasks and paths', 'step worker-1/enable-task:C2'],
     ],
     [
-      'a sector where none was',
-      seen(changePath(SEAL, { entries: ['sealed/s-t01000-1'] })),
-      [`seen host-1 worker-1: ${SEAL}`],
-    ],
-    [
       'a path whose disk is gone',
       seen(changePath(SEAL, { ...aStoragePath(), onRootFileSystem: true })),
       [`seen host-1 worker-1: ${SEAL}`],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SandboxEye } from '../../src/cli/demo/sandbox-eye.js';
 import { sandboxDown } from '../../src/sandbox/down.js';
+import { readState, writeState } from '../../src/sandbox/layout.js';
 import type { Speed } from '../../src/sandbox/speed.js';
 import { sandboxSubmit } from '../../src/sandbox/submit.js';
 import { sandboxUp } from '../../src/sandbox/up.js';
@@ -65,6 +66,21 @@ export class SandboxFarm {
   async submit(sectors: number): Promise<void> {
     const result = await sandboxSubmit({ dir: this.dir, sectors });
     if (!result.ok) throw new Error(result.diagnostic.message);
+  }
+
+  /** Sectors lie where they are between PC2 and C1, however long a slow machine takes to look at them there. */
+  holdSeeds(): void {
+    this.#seedsTake(3_600_000);
+  }
+
+  letSeedsCome(): void {
+    this.#seedsTake(500);
+  }
+
+  #seedsTake(WaitSeed: number): void {
+    const state = readState(this.dir);
+    if (state === undefined) throw new Error(`no sandbox in ${this.dir}`);
+    writeState(this.dir, { ...state, speed: { ...state.speed, WaitSeed } });
   }
 
   async edit(change: (text: string) => string): Promise<void> {

@@ -43,7 +43,7 @@ describe('formatDrains', () => {
       'host-3  worker-3  draining until empty',
       '    by alice@laptop since 12:00 UTC (2h41m): new NVMe',
       '    PC1 of s-t01000-3 (running), since 2h41m',
-      '    s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes), since 41m',
+      '    s-t01000-5 in WaitSeed on /mnt/nvme0/seal (waits for its seed, up to 75 minutes), since 41m',
     ]);
   });
 
@@ -69,9 +69,9 @@ describe('formatDrains', () => {
     expect(shown([never], 60)).toEqual([
       'host-3  worker-3  can never get empty as things are',
       '    by alice@laptop since 12:00 UTC (2h41m): new NVMe',
-      '    s-t01000-3 in PreCommit2 needs PC2, which no worker may',
-      '      take: its path allows group-1; it is a task of',
-      '      worker-2 (group-2)',
+      '    s-t01000-3 in PreCommit2 on /mnt/nvme0/seal needs PC2,',
+      '      which no worker may take: its path allows group-1; it',
+      '      is a task of worker-2 (group-2)',
       '    `--resolve allow-to=group-2` lets 1 sector go on:',
       '      s-t01000-3',
     ]);
@@ -121,6 +121,7 @@ it('gives programs all of it', () => {
             sector: {
               sector: 's-t01000-3',
               types: ['sealed', 'cache'],
+              paths: ['/mnt/nvme0/seal'],
               elsewhere: ['C2'],
               state: 'PreCommit2',
               allowTo: ['group-1'],

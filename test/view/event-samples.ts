@@ -28,6 +28,7 @@ export function held(number: number, state?: string): HeldSector {
   return {
     sector,
     types: ['sealed', 'cache'],
+    paths: ['/mnt/nvme0/seal'],
     elsewhere: new Set(['C2']),
     allowTo: ['group-1'],
     ...(state === undefined ? {} : { state }),

@@ -55,7 +55,7 @@ describe('liveProgress', () => {
     expect(screen.lines).toEqual([
       '⠋ host-3 worker-3: 2h41m so far, draining until empty, waiting for 1 job, 1 sector',
       '    2h41m: PC1 of s-t01000-3 (running)',
-      '    s-t01000-5 in WaitSeed (waits for its seed, up to 75 minutes)',
+      '    s-t01000-5 in WaitSeed on /mnt/nvme0/seal (waits for its seed, up to 75 minutes)',
     ]);
     for (const worker of ['worker-1', 'worker-2', 'worker-4']) progress.emit(waiting(worker));
     expect(screen.lines.slice(0, 2)).toEqual([

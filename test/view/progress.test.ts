@@ -190,6 +190,7 @@ describe('jsonProgress', () => {
             sector: 's-t01000-3',
             state: 'PreCommit2',
             types: ['sealed', 'cache'],
+            paths: ['/mnt/nvme0/seal'],
             elsewhere: ['C2'],
             allowTo: ['group-1'],
           },

@@ -35,10 +35,10 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       terminal.diagnostics(refused);
       return EXIT.failed;
     }
-    const ends = await drainAll(on, terminal, targets.value, probe, options);
+    const { ends, noted } = await drainAll(on, terminal, targets.value, probe, options);
     // What was said before the hours of waiting is said once more.
     terminal.diagnostics(ends.flatMap(({ wrong }) => wrong));
-    if (on.signal.aborted) terminal.say(GOES_ON);
+    if (on.signal.aborted) terminal.say(noted ? GOES_ON : NOT_BEGUN);
     return codeOf(ends);
   });
 }
@@ -46,13 +46,15 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
 const GOES_ON =
   'The drain goes on as far as Lotus alone brings it: no new work is taken. Run drain again to see it to its end.';
 
+const NOT_BEGUN = 'It was interrupted before anything was written: no worker is drained by it.';
+
 async function drainAll(
   on: OnFarm,
   terminal: Terminal,
   targets: readonly TargetWorker[],
   probe: FarmProbe,
   options: DrainOptions,
-): Promise<readonly End[]> {
+): Promise<{ readonly ends: readonly End[]; readonly noted: boolean }> {
   const progress = await terminal.progress();
   const draining = new Draining(on, terminal, progress, probe, options);
   const { maxParallel } = options;
@@ -61,7 +63,7 @@ async function drainAll(
       ? await draining.drain(targets)
       : await inTurns(on, draining, byHost(targets), maxParallel);
   await progress.end();
-  return ends;
+  return { ends, noted: draining.noted };
 }
 
 /** Whatever does not come to its end keeps its place: no more hosts than that are out of work on the way. */
