@@ -1,7 +1,8 @@
 import type { StorageInfo } from './api.js';
 import { FILE_TYPES, type FileType } from './file-type.js';
 import type { SectorSize } from './sector-size.js';
-import { deniedTypes, spaceNeeded } from './selector.js';
+import { deniedTypes } from './selector.js';
+import { spaceNeeded } from './space.js';
 
 /** The path a worker puts a new file on: of those that may take it, the one with the most room by weight. */
 export function pathFor<T extends { readonly info: StorageInfo; readonly available: number }>(

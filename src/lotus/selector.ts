@@ -1,9 +1,9 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { StorageId, StorageInfo } from './api.js';
-import type { FileType, SectorId } from './file-type.js';
+import type { SectorId } from './file-type.js';
 import { FILE_TYPE_NAMES, FILE_TYPES } from './file-type.js';
 import type { SectorSize } from './sector-size.js';
-import { SECTOR_SIZES } from './sector-size.js';
+import { spaceNeeded } from './space.js';
 
 /** The tasks a sector goes through from nothing to long-term storage. */
 export type PipelineTask = 'AP' | 'PC1' | 'PC2' | 'C1' | 'C2' | 'FIN' | 'GET';
@@ -48,34 +48,6 @@ const OK: Eligibility = { ok: true, preferred: false };
 const FURTHEST: readonly SelectorRefusal[] = [
   'data-elsewhere', 'no-such-path', 'read-only', 'miner-denied', 'types-denied', 'no-room', 'silent', 'groups',
 ]; // prettier-ignore
-
-/** How many sector sizes a file of the type takes, while sealing and once finalized. Lotus: storiface/filetype.go */
-const SPACE: Readonly<Record<FileType, { readonly sealing: number; readonly stored: number }>> = {
-  unsealed: { sealing: 1, stored: 1 },
-  sealed: { sealing: 1, stored: 1 },
-  cache: { sealing: 14.1, stored: 0.1 },
-  update: { sealing: 1, stored: 1 },
-  'update-cache': { sealing: 2.1, stored: 0.1 },
-  piece: { sealing: 1, stored: 1 },
-};
-
-/** For each bit mask of types, tenths of a sector size. */
-const TENTHS = { sealing: tenthsFor('sealing'), stored: tenthsFor('stored') };
-
-function tenthsFor(purpose: 'sealing' | 'stored'): readonly number[] {
-  const ofType = (type: FileType): number => Math.round(SPACE[type][purpose] * 10);
-  return Array.from({ length: 2 ** FILE_TYPE_NAMES.length }, (_, mask) =>
-    FILE_TYPE_NAMES.filter((type) => (mask & FILE_TYPES[type]) !== 0).reduce(
-      (sum, type) => sum + ofType(type),
-      0,
-    ),
-  );
-}
-
-/** Bytes Lotus wants free before it puts these file types on a path. Lotus: storiface/filetype.go SealSpaceUse */
-export function spaceNeeded(types: number, size: SectorSize, purpose: 'sealing' | 'stored'): number {
-  return Math.floor((SECTOR_SIZES[size].bytes * (TENTHS[purpose][types] ?? 0)) / 10);
-}
 
 /** The types among these which the path does not take. Unknown names in its lists count for nothing. */
 export function deniedTypes(types: number, path: Pick<StorageInfo, 'AllowTypes' | 'DenyTypes'>): number {

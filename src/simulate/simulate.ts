@@ -2,7 +2,7 @@ import type { Farm, Hardware } from '../farm/farm.js';
 import { admissibleCount } from '../lotus/admission.js';
 import { needOf } from '../scheduler/task-request.js';
 import { FILE_TYPES } from '../lotus/file-type.js';
-import { spaceNeeded } from '../lotus/selector.js';
+import { spaceNeeded } from '../lotus/space.js';
 import { type Model, type ModelWorker, modelOf } from './model.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import type { RunSettings } from './run-settings.js';

@@ -4,7 +4,7 @@ import { FILE_TYPES } from '../lotus/file-type.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { Holders, IndexedPath, SectorIndexView } from '../lotus/selector.js';
 import { pathFor } from '../lotus/path-choice.js';
-import { spaceNeeded } from '../lotus/selector.js';
+import { spaceNeeded } from '../lotus/space.js';
 import type { Model, ModelPath } from './model.js';
 import { Places } from './places.js';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { StorageInfo } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
 import type { IndexedPath, PipelineTask, SectorIndexView } from '../../src/lotus/selector.js';
-import { deniedTypes, mayFetch, mayTake, spaceNeeded } from '../../src/lotus/selector.js';
+import { deniedTypes, mayFetch, mayTake } from '../../src/lotus/selector.js';
+import { spaceNeeded } from '../../src/lotus/space.js';
 
 const GiB = 2 ** 30;
 const TiB = 2 ** 40;

@@ -1,7 +1,7 @@
 import { type PathSpace, spaceOf } from '../../capacity/space.js';
 import type { StorageDeclaration } from '../../farm/farm.js';
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import { spaceNeeded } from '../../lotus/selector.js';
+import { spaceNeeded } from '../../lotus/space.js';
 import type { Layout } from '../layout.js';
 import type { Trouble } from './trouble.js';
 import { listed, sizeNeeded, sizeThere } from './words.js';

@@ -1,5 +1,5 @@
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import { spaceNeeded } from '../../lotus/selector.js';
+import { spaceNeeded } from '../../lotus/space.js';
 import { task } from '../../lotus/task.js';
 import type { StorageDeclaration } from '../../farm/farm.js';
 import { liveOf } from '../../observed/live.js';
