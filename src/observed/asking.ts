@@ -13,7 +13,14 @@ export const ASKING_FUNCTIONS = `LC_ALL=C; export LC_ALL
 # A third of all processes less, where base64 can do it by itself.
 if base64 -w0 </dev/null >/dev/null 2>&1; then one_line() { base64 -w0; }; else one_line() { base64 | tr -d '\\n'; }; fi
 encode() { e=$(one_line); echo "\${e:--}"; }
-word() { printf %s "$1" | encode; }
+# Most words are plain: they need no process.
+word() {
+  case $1 in
+    '') echo - ;;
+    *[!A-Za-z0-9_./:@%+,-]*) printf %s "$1" | encode ;;
+    *) echo "=$1" ;;
+  esac
+}
 ${BY_FILE}
 # All units in one question. Where it fails, this is why.
 units=$(systemctl show -p ${UNIT_PROPERTIES.join(',')} '${UNIT_PATTERN}' 2>&1)
@@ -52,8 +59,9 @@ export function answerLines(
   return success(lines.slice(first + 1, last).map((line) => line.split(' ')));
 }
 
-/** The text of a word in base64; `-` is the empty one. */
+/** The text of a word: in base64, or as it is behind a `=`; `-` is the empty one. */
 export function decode(word: string): string {
+  if (word.startsWith('=')) return word.slice(1);
   return word === '-' ? '' : Buffer.from(word, 'base64').toString('utf8');
 }
 

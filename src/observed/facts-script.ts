@@ -11,7 +11,7 @@ export const FACTS_END = 'sealfarm-facts end';
 /**
  * Asks a host what its machine has and in which state it is, for a POSIX shell with coreutils or busybox.
  * It only reads, tells no secret, and runs no program but for the version of lotus-worker and the list of nvidia-smi.
- * Every answer is one line of words; free text is in base64, `-` when empty.
+ * Every answer is one line of words; free text is a word of its own, see `decode`.
  */
 export function factsScript(host: Host): string {
   const calls = host.workers.flatMap((worker) => workerCalls(host, worker));
@@ -86,5 +86,5 @@ place() {
   nearest "$1"
   if [ "$at" = "$1" ]; then there=present; else there=absent; fi
   type=$(stat -f -c %T "$at" 2>/dev/null)
-  echo "place $(word "$1") $there $(stat -L -c %d:%i "$at" 2>/dev/null || echo -) $(word "$type") $({ cd "$at" 2>/dev/null && pwd -P; } | encode) $(room)"
+  echo "place $(word "$1") $there $(stat -L -c %d:%i "$at" 2>/dev/null || echo -) $(word "$type") $(word "$(cd "$at" 2>/dev/null && pwd -P)") $(room)"
 }`;

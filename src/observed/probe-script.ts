@@ -16,7 +16,7 @@ export const UNSEEN_ENTRY = '?';
 
 /**
  * The one script that asks a host everything, for a POSIX shell with coreutils or busybox.
- * It only reads. Every answer is one line of words; free text is in base64, `-` when empty.
+ * It only reads. Every answer is one line of words; free text is a word of its own, see `decode`.
  */
 export function probeScript(host: Host): string {
   const layout = hostLayout(host.paths);
@@ -89,7 +89,7 @@ storage() {
   file "$1/${sectorStoreFile('').slice(1)}"
   for type in ${FILE_TYPE_NAMES.join(' ')}; do
     [ -d "$1/$type" ] || [ ! -x "$1" ] || continue
-    echo "entries $(word "$1") $type $({ ls -A "$1/$type" 2>/dev/null || echo '${UNSEEN_ENTRY}'; } | encode)"
+    echo "entries $(word "$1") $type $(word "$(ls -A "$1/$type" 2>/dev/null || echo '${UNSEEN_ENTRY}')")"
   done
 }
 # Paths that the host's own list names beside the declared ones.
