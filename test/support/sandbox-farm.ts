@@ -52,8 +52,12 @@ export class SandboxFarm {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-    return sealfarm(words, { cwd: this.dir, env });
+  run(
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    timeout?: number,
+  ): Promise<CliResult> {
+    return sealfarm(words, { cwd: this.dir, env, ...(timeout === undefined ? {} : { timeout }) });
   }
 
   /** The steps that a plan has now. */
