@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signal, identify } from '../../src/sandbox/processes.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
+import { FIRST, hostText, type HostEdit } from './host-edit.js';
 import type { HostWorld } from './injector.js';
 
 /** A sixth of the sandbox's usual time. */
@@ -10,17 +11,6 @@ const SPEED = { AP: 50, PC1: 1000, PC2: 300, WaitSeed: 500, C1: 50, C2: 300, FIN
 
 /** As many as keep all workers at work for most of a round. */
 const SECTORS = 40;
-
-/** What of a host's part of the file is edited. */
-export interface HostEdit {
-  readonly limit: 3 | 4;
-  readonly weight: 10 | 11;
-  readonly spare: 'unseal' | 'regen-sector-key';
-  /** Number of a second, empty path. */
-  readonly extra: number;
-}
-
-export const FIRST: HostEdit = { limit: 4, weight: 10, spare: 'unseal', extra: 1 };
 
 interface LoggedEvent {
   readonly event: string;
@@ -66,15 +56,7 @@ export class FaultFarm {
     const [head = '', ...parts] = this.#template.split(/^(?= {2}host-\d+:$)/m);
     const hosts = parts.map((part) => {
       const host = /host-\d+/.exec(part)?.[0] ?? '';
-      const { limit, weight, spare, extra } = edits.get(host) ?? FIRST;
-      const tasks = `[addpiece, precommit1, precommit2, commit, ${spare}]`;
-      return part
-        .replace(/profile: \S+/, `tasks: ${tasks}\n        limits: { PC1: ${limit} }`)
-        .replace('seal: true, ', `seal: true, weight: ${weight}, `)
-        .replace(
-          / +storage:\n/,
-          `$&          - { path: ${this.sandbox.host(host, `extra-${extra}`)}, seal: true, weight: 0, mount: any }\n`,
-        );
+      return hostText(part, this.sandbox.host(host), edits.get(host) ?? FIRST);
     });
     return [head, ...hosts].join('');
   }

@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FarmProbe } from '../../src/probe/observe-farm.js';
 import type { Outcome } from '../../src/cli/carry-out.js';
 import { steps } from '../../src/plan/plan.js';
 import { endsWorkers, type Cell, type Label } from './boundary.js';
-import { FIRST, type FaultFarm, type HostEdit } from './fault-farm.js';
+import type { FaultFarm } from './fault-farm.js';
 import { FaultRun, readFarm } from './fault-run.js';
+import { FIRST, type HostEdit } from './host-edit.js';
 import { Injector } from './injector.js';
-import { edited, type Scenario } from './scenario.js';
+import { edited, readyFor, type Scenario } from './scenario.js';
 
 /** What a host suffers in a round. */
 export interface Task {
@@ -39,19 +41,17 @@ export class Rounds {
 
   /** The first apply. */
   async begin(): Promise<void> {
-    const run = await this.#open();
-    this.#probe = await run.look();
-    await run.close();
     const problems = await this.#converge();
     if (problems.length > 0) throw new Error(problems.join('\n'));
   }
 
   /** Every boundary that an undisturbed apply passes, as often as it is passed. */
   async record(host: string, scenario: Scenario): Promise<ReadonlyMap<Label, number>> {
+    await this.#makeReady(new Map([[host, { scenario }]]));
     this.#edit(host, scenario);
     const injector = new Injector(this.#farm.world(host), undefined, true);
     const run = await this.#open(() => injector);
-    const { code } = await run.apply(run.plan(this.#seen(), host), host);
+    const { code } = await run.apply(run.plan(await this.#seen(run), host), host);
     await run.close();
     if (code !== 0) throw new Error(run.said);
     injector.collectCommands();
@@ -65,12 +65,23 @@ export class Rounds {
 
   /** Each host suffers its task, all at once, each under a sealfarm of its own; then one more apply must do. */
   async round(tasks: ReadonlyMap<string, Task>): Promise<RoundReport> {
+    await this.#makeReady(tasks);
     const suffered = await this.#sufferAll(tasks, false);
     const costs = [...tasks.values()].some(({ cell }) => endsWorkers(cell.fault));
     return {
       fired: suffered.fired,
       problems: [...suffered.problems, ...(await this.#endOfRound(false, costs))],
     };
+  }
+
+  /** Converges first where an edit would change nothing as things are. */
+  async #makeReady(tasks: ReadonlyMap<string, Pick<Task, 'scenario'>>): Promise<void> {
+    const changes = [...tasks].filter(([host, { scenario }]) =>
+      this.#change(host, (edit) => readyFor(edit, scenario)),
+    );
+    if (changes.length === 0) return;
+    const problems = await this.#converge();
+    if (problems.length > 0) throw new Error(problems.join('\n'));
   }
 
   /** The same with several edits of each host, one after the other, before that one more apply. */
@@ -114,7 +125,7 @@ export class Rounds {
     const injector = new Injector(this.#farm.world(host), cell);
     const run = await this.#open(() => injector, cell.fault.startsWith('hang'));
     const apply = async (): Promise<Outcome> =>
-      run.apply(run.plan(looks ? await run.look(host) : this.#seen(), host), host);
+      run.apply(run.plan(looks ? await run.look(host) : await this.#seen(run), host), host);
     const outcome = await Promise.race([apply(), injector.killed, afterDeadline()]);
     if (!injector.dead) await run.close();
     const problems: string[] = [];
@@ -156,7 +167,7 @@ export class Rounds {
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const injectors = new Map(this.#farm.hosts.map((host) => [host, new Injector(this.#farm.world(host))]));
       const run = await this.#open((host) => required(injectors.get(host)));
-      const { code } = await run.apply(run.plan(looks ? await run.look() : this.#seen()));
+      const { code } = await run.apply(run.plan(looks ? await run.look() : await this.#seen(run)));
       if (code !== 0) problems.push(`not applied: ${run.said}`);
       this.#probe = await run.look();
       const plan = run.plan(this.#probe);
@@ -192,11 +203,21 @@ export class Rounds {
   }
 
   #edit(host: string, scenario: Scenario): void {
-    this.#edits.set(host, edited(this.#edits.get(host) ?? FIRST, scenario));
+    this.#change(host, (edit) => edited(edit, scenario));
   }
 
-  #seen(): FarmProbe {
-    return required(this.#probe);
+  /** Whether that makes a difference. */
+  #change(host: string, change: (edit: HostEdit) => HostEdit): boolean {
+    const before = this.#edits.get(host) ?? FIRST;
+    const after = change(before);
+    this.#edits.set(host, after);
+    if (before.second !== after.second || before.renamed !== after.renamed) this.#probe = undefined;
+    return !isDeepStrictEqual(before, after);
+  }
+
+  /** As it was seen last, where that was with the workers of today. */
+  async #seen(run: FaultRun): Promise<FarmProbe> {
+    return this.#probe ?? run.look();
   }
 }
 

@@ -1,10 +1,12 @@
-import type { HostEdit } from './fault-farm.js';
+import type { HostEdit } from './host-edit.js';
 
 /** Edits of a host's part of the file that make other steps each. */
-export type Scenario = 'settings' | 'paths' | 'restart';
+export type Scenario = 'settings' | 'paths' | 'restart' | 'install' | 'remove' | 'rename' | 'stop';
 
-/** Lightest first. */
-export const SCENARIOS: readonly Scenario[] = ['settings', 'paths', 'restart'];
+/** Lightest first: what passes a boundary first stands for the others. */
+export const SCENARIOS: readonly Scenario[] = [
+  'settings', 'paths', 'restart', 'install', 'remove', 'rename', 'stop',
+]; // prettier-ignore
 
 export function edited(host: HostEdit, scenario: Scenario): HostEdit {
   switch (scenario) {
@@ -18,5 +20,20 @@ export function edited(host: HostEdit, scenario: Scenario): HostEdit {
       return { ...host, extra: host.extra + 1 };
     case 'restart':
       return { ...host, limit: host.limit === 3 ? 4 : 3 };
+    case 'install':
+      return { ...host, second: true };
+    case 'remove':
+      return { ...host, second: false };
+    case 'rename':
+      return { ...host, renamed: host.renamed + 1 };
+    case 'stop':
+      return { ...host, state: 'stopped' };
   }
+}
+
+/** What must be in place for the edit to change anything. */
+export function readyFor(host: HostEdit, scenario: Scenario): HostEdit {
+  const working: HostEdit = { ...host, state: 'running' };
+  if (scenario === 'install') return { ...working, second: false };
+  return scenario === 'remove' ? { ...working, second: true } : working;
 }

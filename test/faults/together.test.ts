@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
-import { FaultFarm, FIRST } from './fault-farm.js';
+import { FaultFarm } from './fault-farm.js';
+import { FIRST } from './host-edit.js';
 
 let farm: FaultFarm;
 
