@@ -8,6 +8,8 @@ export interface HostEdit {
   readonly state: 'running' | 'stopped';
   /** Whether there is another worker, for PC1. */
   readonly second: boolean;
+  /** How often there was one, each with new folders: those of the ones before stay. */
+  readonly installs: number;
   /** How often the first one has been given another name. */
   readonly renamed: number;
 }
@@ -19,12 +21,13 @@ export const FIRST: HostEdit = {
   extra: 1,
   state: 'running',
   second: false,
+  installs: 0,
   renamed: 0,
 };
 
 /** @param part of the file, as the sandbox has it; and the host's folder */
 export function hostText(part: string, folder: string, edit: HostEdit): string {
-  return withFirst(part, folder, edit) + (edit.second ? secondWorker(part) : '');
+  return withFirst(part, folder, edit) + (edit.second ? secondWorker(part, edit.installs) : '');
 }
 
 /** The host with its one worker as edited. */
@@ -48,14 +51,14 @@ function nameLines(name: string, renamed: number): string {
 }
 
 /** Another one beside it, with folders and a port of its own. */
-function secondWorker(part: string): string {
+function secondWorker(part: string, installs: number): string {
   const [, first = ''] = /^( {6}worker-\d+:\n( {8}.*\n?)+)/m.exec(part) ?? [];
   return first
     .trimEnd()
     .replace(/worker-\d+:/, (name) => `second-${name}`)
     .replace(/profile: \S+/, 'tasks: [precommit1]\n        limits: { PC1: 1 }')
     .replace(/(listen: \S+:)(\d+)/, (_, address: string, port: string) => `${address}${Number(port) + 1}`)
-    .replace(/(repo: \S+)/, '$1-second')
-    .replace('/seal,', '/seal-second,')
+    .replace(/(repo: \S+)/, `$1-second-${installs}`)
+    .replace('/seal,', `/seal-second-${installs},`)
     .concat('\n');
 }

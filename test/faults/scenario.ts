@@ -21,7 +21,7 @@ export function edited(host: HostEdit, scenario: Scenario): HostEdit {
     case 'restart':
       return { ...host, limit: host.limit === 3 ? 4 : 3 };
     case 'install':
-      return { ...host, second: true };
+      return withSecond(host);
     case 'remove':
       return { ...host, second: false };
     case 'rename':
@@ -35,5 +35,9 @@ export function edited(host: HostEdit, scenario: Scenario): HostEdit {
 export function readyFor(host: HostEdit, scenario: Scenario): HostEdit {
   const working: HostEdit = { ...host, state: 'running' };
   if (scenario === 'install') return { ...working, second: false };
-  return scenario === 'remove' ? { ...working, second: true } : working;
+  return scenario === 'remove' ? withSecond(working) : working;
+}
+
+function withSecond(host: HostEdit): HostEdit {
+  return host.second ? host : { ...host, second: true, installs: host.installs + 1 };
 }
