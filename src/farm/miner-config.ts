@@ -1,6 +1,7 @@
 import { finding } from '../config/finding.js';
 import { quote } from '../config/wording.js';
 import type { WrittenMiner } from '../config/written.gen.js';
+import { ALLOW_KEYS } from '../lotus/miner-keys.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import { canonicalIp, isHostName, isWildcard, parsePort, parseSocketAddress } from './address.js';
 import type { MinerConfig } from './farm.js';
@@ -61,7 +62,7 @@ function reportHomeless(written: WrittenMiner, report: Report): void {
 function minerTasks(written: readonly string[], report: Report): readonly TaskCode[] {
   const at = ['miner', 'tasks'];
   const codes = readTasks(written, at, report);
-  for (const code of codes.filter((one) => !MINER_TASKS.has(one))) {
+  for (const code of codes.filter((one) => !ALLOW_KEYS.has(one))) {
     const help =
       task(code).kind === 'sealing'
         ? 'Leave it out: it goes with addpiece.'
@@ -70,19 +71,6 @@ function minerTasks(written: readonly string[], report: Report): readonly TaskCo
   }
   return codes;
 }
-
-/** Those with a key in `[Storage]` of config.toml. Lotus: node/config/types.go */
-const MINER_TASKS: ReadonlySet<TaskCode> = new Set([
-  'AP',
-  'PC1',
-  'PC2',
-  'C2',
-  'UNS',
-  'RU',
-  'PR2',
-  'GSK',
-  'DL',
-]);
 
 function readListen(written: string, report: Report): string {
   const parsed = parseMinerAddress(written);
