@@ -5,6 +5,7 @@ import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { MaybeSecret, Secret } from '../secret/secret.js';
 import type { DrainedWorker } from './drained-workers.js';
+import type { LargePlan } from './large-plan.js';
 import type { MinerStanding } from './miner-standing.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
@@ -63,14 +64,6 @@ export type Hindrance =
   | 'another-alone'
   | `one-post-at-a-time ${TaskCode}`
   | `min-available ${TaskCode}`;
-
-/** How much of a farm a plan takes out of work, in workers. */
-export interface LargePlan {
-  readonly concerned: number;
-  readonly running: number;
-  /** `rollout.largePlan` */
-  readonly mostPercent: number;
-}
 
 export interface HostPlan {
   readonly host: string;
