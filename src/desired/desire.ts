@@ -28,9 +28,10 @@ export function desire(farm: Farm, token: Secret, intents: Intents): DesiredFarm
   };
 }
 
-function desireMiner({ host, config = {} }: Miner): Pick<DesiredFarm, 'miner'> {
+function desireMiner({ host, repo, config = {} }: Miner): Pick<DesiredFarm, 'miner'> {
   if (host === undefined) return {};
-  return { miner: { host: host.name, paths: host.paths, keys: wantedKeys(config) } };
+  const more = repo === undefined ? {} : { repo };
+  return { miner: { host: host.name, paths: host.paths, ...more, keys: wantedKeys(config) } };
 }
 
 function desireHost(farm: Farm, host: Host, token: Secret, intents: Intents): DesiredHost {

@@ -23,6 +23,8 @@ export interface DesiredFarm {
 export interface DesiredMiner {
   readonly host: string;
   readonly paths: HostPaths;
+  /** LOTUS_MINER_PATH where it is declared. */
+  readonly repo?: string;
   /** Those that the file says something of. */
   readonly keys: readonly WantedKey[];
 }

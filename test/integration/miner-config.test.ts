@@ -22,7 +22,7 @@ describe("the miner's config.toml", () => {
   let config = '';
   let miner: ProcessId | undefined;
   beforeAll(async () => {
-    farm = await SandboxFarm.up(1);
+    farm = await SandboxFarm.up(2);
     config = layout(farm.dir).minerConfig;
     miner = readState(farm.dir)?.processes.miner;
     await farm.edit((text) =>
@@ -49,7 +49,7 @@ describe("the miner's config.toml", () => {
 
   it('is nothing to do where it says all of it', async () => {
     await set('tasks: []');
-    expect(await plan()).toMatchObject({ hosts: [{ steps: [] }], diagnostics: [] });
+    expect(await plan()).toMatchObject({ hosts: [{ steps: [] }, { steps: [] }], diagnostics: [] });
     expect((await farm.run(['plan'])).stdout).toContain('The farm matches the file.');
   });
 
@@ -67,7 +67,10 @@ describe("the miner's config.toml", () => {
     );
 
     const change = { field: '[Storage] AllowAddPiece', before: 'false', after: 'true' };
-    expect(await plan()).toMatchObject({ hosts: [{ steps: [] }], miner: { pending: [change], hidden: [] } });
+    expect(await plan()).toMatchObject({
+      hosts: [{ steps: [] }, { steps: [] }],
+      miner: { pending: [change], hidden: [] },
+    });
     expect((await farm.run(['plan'])).stdout).toContain('A restart of lotus-miner is pending.');
     await restart();
     const after = await plan();
@@ -98,5 +101,20 @@ describe("the miner's config.toml", () => {
     expect(refused.code).not.toBe(0);
     expect(await readFile(config, 'utf8')).toBe(broken);
     await writeFile(config, good);
+  });
+
+  it('is kept on a machine of its own, too, which has no workers', async () => {
+    const own = farm.host('host-2');
+    await farm.edit((text) =>
+      text
+        .replace('  host: host-1\n', '  host: 127.0.0.12\n')
+        .replace('defaults:\n', `defaults:\n  paths: { state: ${own}/state }\n`)
+        .replace(/\n {2}host-2:[^]*/, '\n'),
+    );
+    const applied = await farm.run(['apply', '--yes', '--json']);
+    expect(applied.stdout).toContain('"127.0.0.12/lotus-miner/config.toml"');
+    expect(await readFile(config, 'utf8')).toContain('AllowAddPiece = false');
+    expect(await readFile(join(own, 'state', 'journal.jsonl'), 'utf8')).toContain('config.toml');
+    expect((await plan()).miner).toMatchObject({ pending: [{ field: '[Storage] AllowAddPiece' }] });
   });
 });
