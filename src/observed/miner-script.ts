@@ -37,8 +37,11 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
 const MOST_VERSIONS = 3;
 
 const FUNCTIONS = `# With fractions of a second where the machine can tell them.
-when() { stat -c %.3Y "$1" 2>/dev/null || stat -c %Y "$1" 2>/dev/null; }
-home_of() { case $1 in '') echo "$HOME" ;; *) eval "echo ~$1" ;; esac; }
+when() {
+  at=$(stat -c %.3Y "$1" 2>/dev/null)
+  case $at in '' | *[!0-9.]*) stat -c %Y "$1" 2>/dev/null ;; *) echo "$at" ;; esac
+}
+home_of() { case $1 in '') echo "$HOME" ;; *[!A-Za-z0-9._-]*) ;; *) eval "echo ~$1" ;; esac; }
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
 # When it started: now, less what the machine is up, and more what it was up then. The name in brackets may hold spaces.
 hertz=$(getconf CLK_TCK 2>/dev/null || echo 100)
@@ -61,6 +64,8 @@ miners() {
     seen=unseen variables=
     if variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ"); then seen=seen; fi
     its=$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)
+    # Where its variables may not be read, it is taken for the one that is meant.
+    if [ -z "$its" ] && [ "$seen" = unseen ]; then its=$repo; fi
     its=\${its:-$(variable LOTUS_MINER_PATH)} && its=\${its:-$(variable LOTUS_STORAGE_PATH)}
     home=$(variable HOME) && home=\${home:-$(home_of "$owner")}
     its=\${its:-$home/.lotusminer}

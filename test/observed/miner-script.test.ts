@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -27,9 +27,11 @@ function output(
   folder: HostFolder,
   shell: readonly string[],
   miner: { repo?: string; user?: string },
+  as: SpawnSyncOptions = {},
 ): string {
   const [program = 'sh', ...args] = shell;
   const { stdout, stderr } = spawnSync(program, args, {
+    ...as,
     input: minerScript(folder.host, miner),
     encoding: 'utf8',
   });
@@ -37,8 +39,13 @@ function output(
   return stdout;
 }
 
-function look(folder: HostFolder, shell: readonly string[], repo = join(folder.path, 'miner')): MinerMachine {
-  const answer = parseMiner('host-1', folder.host.paths, output(folder, shell, { repo }));
+function look(
+  folder: HostFolder,
+  shell: readonly string[],
+  repo = join(folder.path, 'miner'),
+  as: SpawnSyncOptions = {},
+): MinerMachine {
+  const answer = parseMiner('host-1', folder.host.paths, output(folder, shell, { repo }, as));
   if (!answer.ok) throw new Error(answer.diagnostic.message);
   return answer.value;
 }
@@ -117,6 +124,17 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
     const words = output(folder, shell, { repo }).split(/\s/);
     expect(words.map((word) => Buffer.from(word, 'base64').toString()).join('\n')).not.toContain(CANARY);
     expect(words.join(' ')).not.toContain(CANARY);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('says where the variables of a miner may not be read', async () => {
+    const folder = hostFolder();
+    const repo = at(folder, 'miner');
+    const pid = startMiner(folder, { LOTUS_MINER_PATH: repo }, 'run');
+    const nobody = { uid: 65534, gid: 65534 };
+    await until(() => look(folder, shell).processes.length === 1, 'it shows');
+    const [seen] = look(folder, shell, repo, nobody).processes;
+    expect(seen).toMatchObject({ pid, repo });
+    expect(seen?.variables).toBeUndefined();
   });
 
   it('has the version with which the miner started', async () => {

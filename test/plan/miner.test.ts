@@ -136,6 +136,21 @@ describe('the config.toml of the miner', () => {
     expect(codes(away)).toEqual(['SF404']);
   });
 
+  it('is of a part only with the whole of its host', () => {
+    const farm = aFarm();
+    const host = farm.hosts[0] ?? aHost();
+    const declared = { ...farm, miner: { ...farm.miner, host, config: { tasks: [] } } };
+    const observation = { ...inPlace(farm), minerMachine: machine({ processes: [running()] }) };
+    const part = { hosts: new Set(['host-1']), workers: new Set(['worker-1']), whole: new Set<string>() };
+    const one = makePlan(desire(declared, TOKEN, new Map()), observation, part);
+    expect([steps(one), one.miner]).toEqual([[], undefined]);
+    const all = makePlan(desire(declared, TOKEN, new Map()), observation, {
+      ...part,
+      whole: new Set(['host-1']),
+    });
+    expect([steps(all).length, all.miner?.pending.length]).toEqual([1, 9]);
+  });
+
   it('is not written for another miner than the one that is meant', () => {
     const farm = aFarm();
     const seen = inPlace(farm);
