@@ -152,6 +152,11 @@ describe('a file without the section', () => {
       '[Storage]\n[STORAGE]\n',
       { message: 'Storage and STORAGE are one name to Lotus' },
     ],
+    [
+      'a change that would indent other lines anew',
+      'Storage.X = 1\n\n[Logging]\n\t[Logging.Sub]\n\t  # words\n\t  x = 1\n',
+      { message: '[Storage] AllowAddPiece cannot be set without moving anything else' },
+    ],
     ['a section that is none', 'Storage = 5\n', { message: 'Storage is no table' }],
   ])('is refused with %s', (_, text, problem) => {
     const edit = editConfig(text, [{ key: allow, value: false }]);
