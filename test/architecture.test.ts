@@ -8,7 +8,7 @@ import { parseSource, sourceFiles, type SourceFile } from './support/source-file
 const HOUSE = `
   cli         everything
   view        check simulate flow capacity event plan drain desired observed host farm lotus secret diagnostic
-  sandbox     scheduler host lotus diagnostic
+  sandbox     scheduler host miner lotus diagnostic
 
   apply       probe remote rpc event plan drain desired observed host farm lotus secret diagnostic
   probe       remote rpc event observed log host farm lotus secret diagnostic
@@ -22,12 +22,13 @@ const HOUSE = `
   flow        capacity farm lotus diagnostic
   capacity    desired farm lotus secret diagnostic
   event       plan drain host diagnostic
-  plan        desired observed host lotus secret diagnostic
+  plan        desired observed miner host lotus secret diagnostic
   drain       observed farm lotus diagnostic
-  desired     host farm lotus secret diagnostic
-  observed    host farm lotus secret diagnostic
+  desired     miner host farm lotus secret diagnostic
+  observed    miner host farm lotus secret diagnostic
   log         host secret diagnostic
   host        farm lotus secret diagnostic
+  miner       farm lotus diagnostic
   farm        config lotus diagnostic
   scheduler   lotus diagnostic
   config      secret diagnostic
@@ -57,6 +58,7 @@ const PURE = [
   'config',
   'farm',
   'host',
+  'miner',
   'desired',
   'observed',
   'log',
@@ -74,6 +76,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   listr2: ['view'],
   diff: ['view'],
   commander: ['cli'],
+  'smol-toml': ['miner'],
+  '@decimalturn/toml-patch': ['miner'],
 };
 
 const MOST_LINES = 250;

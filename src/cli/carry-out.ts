@@ -7,6 +7,7 @@ import { success, type Result } from '../diagnostic/result.js';
 import type { Emit } from '../event/event.js';
 import type { Plan } from '../plan/plan.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
+import { minerLines } from '../view/miner-standing.js';
 import { formatReport, reportJson } from '../view/report.js';
 import { planExitCode } from './commands/plan.js';
 import { EXIT, type ExitCode } from './exit-code.js';
@@ -64,6 +65,7 @@ export async function carryOut(
   terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : newIn(plan, planned))]);
   if (undone.length > 0 || within === undefined)
     terminal.result(formatReport(report, terminal.style), reportJson(report));
+  if (within === undefined) sayMiner(terminal, plan);
   const unreached = plan.hosts.filter(({ reached }) => !reached);
   const waits = report.pending.length > 0;
   const good = within !== undefined && unreached.length === 0;
@@ -76,6 +78,12 @@ export async function carryOut(
       ...report.failed.map(({ diagnostic }) => diagnostic),
     ],
   };
+}
+
+/** What is written and has no effect yet. */
+function sayMiner(terminal: Terminal, plan: Plan): void {
+  const lines = minerLines(plan, terminal);
+  if (lines.length > 0) terminal.say(lines.join('\n'));
 }
 
 interface Carried {

@@ -11,6 +11,7 @@ import type { SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
+import type { Observation } from '../observed/observed.js';
 import { parseSectorName } from '../lotus/file-type.js';
 import { makeDrift } from '../plan/drift.js';
 import { makePlan } from '../plan/make-plan.js';
@@ -21,6 +22,7 @@ import { Connections, type Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { sectorState } from '../rpc/sector-state.js';
 import { observeMiner } from '../probe/observe-miner.js';
+import { observeMinerMachine } from '../probe/observe-miner-machine.js';
 import { sharedLook } from '../probe/shared-look.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
@@ -99,9 +101,20 @@ export class Workspace {
   }
 
   /** @param leftOut hosts that are not asked */
-  look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
+  async look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
     const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
-    return observeFarm(this.farm, this.connections, emit, hosts);
+    const [probe, minerMachine] = await Promise.all([
+      observeFarm(this.farm, this.connections, emit, hosts),
+      this.#lookAtMinerMachine(leftOut),
+    ]);
+    if (minerMachine === undefined) return probe;
+    return { ...probe, observation: { ...probe.observation, minerMachine } };
+  }
+
+  async #lookAtMinerMachine(leftOut: ReadonlySet<string>): Promise<Observation['minerMachine']> {
+    const { miner } = this.farm;
+    if (miner.host === undefined || leftOut.has(miner.host.name)) return undefined;
+    return observeMinerMachine(miner.host, miner, this.connections.remote(miner.host.name));
   }
 
   /** What the hosts shall hold; drains that people have asked for are in effect. */

@@ -1,8 +1,9 @@
-import type { Farm, Host, StorageDeclaration, Worker } from '../farm/farm.js';
+import type { Farm, Host, Miner, StorageDeclaration, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
 import { THE_FILE, type DrainIntent } from '../host/manifest.js';
 import { unitDropIn, unitTemplate } from '../host/systemd-unit.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
+import { wantedKeys } from '../miner/wanted-keys.js';
 import type { Secret } from '../secret/secret.js';
 import {
   tasksNow,
@@ -23,7 +24,14 @@ export function desire(farm: Farm, token: Secret, intents: Intents): DesiredFarm
     sectorSize: farm.sectorSize,
     rollout: farm.rollout,
     hosts: farm.hosts.map((host) => desireHost(farm, host, token, intents)),
+    ...desireMiner(farm.miner),
   };
+}
+
+function desireMiner({ host, repo, config = {} }: Miner): Pick<DesiredFarm, 'miner'> {
+  if (host === undefined) return {};
+  const more = repo === undefined ? {} : { repo };
+  return { miner: { host: host.name, paths: host.paths, ...more, keys: wantedKeys(config) } };
 }
 
 function desireHost(farm: Farm, host: Host, token: Secret, intents: Intents): DesiredHost {

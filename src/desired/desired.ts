@@ -5,6 +5,7 @@ import type { WorkerLayout } from '../host/layout.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
+import type { WantedKey } from '../miner/edit-config.js';
 
 export type { DeclaredState } from '../farm/farm.js';
 
@@ -14,6 +15,18 @@ export interface DesiredFarm {
   readonly sectorSize: SectorSize;
   readonly rollout: Rollout;
   readonly hosts: readonly DesiredHost[];
+  /** Absent where the file names no machine of the miner. */
+  readonly miner?: DesiredMiner;
+}
+
+/** What the miner's config.toml shall say, on its machine. */
+export interface DesiredMiner {
+  readonly host: string;
+  readonly paths: HostPaths;
+  /** LOTUS_MINER_PATH where it is declared. */
+  readonly repo?: string;
+  /** Those that the file says something of. */
+  readonly keys: readonly WantedKey[];
 }
 
 export interface DesiredHost {

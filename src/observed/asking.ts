@@ -5,11 +5,8 @@ import { shellQuote } from '../host/shell.js';
 import { UNIT_PATTERN } from '../host/systemd-unit.js';
 import { UNIT_PROPERTIES } from './units.js';
 
-/**
- * What every script needs that asks a host something, for a POSIX shell with coreutils or busybox. Both service
- * managers are asked: a worker may still be kept by the one that the file said before.
- */
-export const ASKING_FUNCTIONS = `LC_ALL=C; export LC_ALL
+/** What every script needs to answer in words, for a POSIX shell with coreutils or busybox. */
+export const WORD_FUNCTIONS = `LC_ALL=C; export LC_ALL
 # A third of all processes less, where base64 can do it by itself.
 if base64 -w0 </dev/null >/dev/null 2>&1; then one_line() { base64 -w0; }; else one_line() { base64 | tr -d '\\n'; }; fi
 encode() { e=$(one_line); echo "\${e:--}"; }
@@ -20,7 +17,27 @@ word() {
     *[!A-Za-z0-9_./:@%+,-]*) printf %s "$1" | encode ;;
     *) echo "=$1" ;;
   esac
-}
+}`;
+
+/** `file PATH` tells a file with its mode and all that is in it, or why not. */
+export const FILE_FUNCTION = `file() {
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    # Behind a folder that may not be searched everything looks absent.
+    seen=\${1%/*}
+    until [ -z "$seen" ] || [ -d "$seen" ]; do seen=\${seen%/*}; done
+    if [ -x "\${seen:-/}" ]; then echo "file $(word "$1") absent"
+    else echo "file $(word "$1") unreadable $(word 'permission denied')"; fi
+  elif [ ! -f "$1" ]; then echo "file $(word "$1") unreadable $(word 'it is not a regular file')"
+  elif [ ! -r "$1" ]; then echo "file $(word "$1") unreadable $(word 'permission denied')"
+  elif [ "$(wc -c <"$1")" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
+  else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
+}`;
+
+/**
+ * What every script needs that asks a host for workers. Both service managers are asked: a worker may still be kept by the
+ * one that the file said before.
+ */
+export const ASKING_FUNCTIONS = `${WORD_FUNCTIONS}
 ${BY_FILE}
 # All units in one question. Where it fails, this is why.
 units=$(systemctl show -p ${UNIT_PROPERTIES.join(',')} '${UNIT_PATTERN}' 2>&1)

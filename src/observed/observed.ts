@@ -23,6 +23,33 @@ import type { ObservedUnit } from './units.js';
 export interface Observation {
   readonly hosts: ReadonlyMap<string, HostObservation>;
   readonly miner: MinerObservation;
+  /** Absent where the file names no machine of the miner, or it was not asked for. */
+  readonly minerMachine?: MinerMachine | Unreached;
+}
+
+/** What the machine of the miner shows of it. */
+export interface MinerMachine {
+  readonly reached: true;
+  /** LOTUS_MINER_PATH, as declared or found. */
+  readonly repo: string;
+  readonly config: ObservedFile;
+  /** When config.toml was last written, in seconds since 1970; absent where it is not there. */
+  readonly writtenAt?: number;
+  /** The lotus-miner that runs with this repo; more than one where the repo is not declared and it is not clear. */
+  readonly processes: readonly MinerProcess[];
+  /** config.toml as it was when the process started, where sealfarm kept it. */
+  readonly startedWith?: Secret;
+  /** What sealfarm wrote on the machine before. */
+  readonly written: Written;
+}
+
+export interface MinerProcess {
+  readonly pid: number;
+  readonly repo: string;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  /** Those that outrank config.toml, as far as sealfarm knows keys of it; absent where they may not be read. */
+  readonly variables?: ReadonlyMap<string, string>;
 }
 
 export type HostObservation = ObservedHost | Unreached;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { success, type Result } from '../diagnostic/result.js';
 import type { Host } from '../farm/farm.js';
 import { hostLayout, sectorStoreFile, workerLayout, type WorkerLayout } from '../host/layout.js';
@@ -20,6 +19,7 @@ import type {
   Unreached,
   WorkerLive,
 } from './observed.js';
+import { parseFile } from './parse-file.js';
 import { parseStanding, type Standing } from './standing.js';
 import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
 import { parseUnmanaged, type UnmanagedWorker } from './unmanaged.js';
@@ -89,14 +89,6 @@ function parseSystemd(text: string, [status]: readonly string[]): SystemdAnswer 
   const [first = ''] = text.trim().split('\n');
   const noSystemd = first === '' ? `systemctl ended with status ${status ?? '?'}` : first;
   return { units: new Map(), noSystemd: status === '127' ? 'there is no systemctl' : noSystemd };
-}
-
-function parseFile([state, second = '-', content = '-']: readonly string[]): ObservedFile {
-  if (state === 'absent') return { state };
-  if (state !== 'present') return { state: 'unreadable', why: decode(second) };
-  const bytes = content === '-' ? Buffer.alloc(0) : Buffer.from(content, 'base64');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { state, mode: second, sha256, text: new Secret(bytes.toString('utf8')) };
 }
 
 function parseEntries([type = '', names = '-']: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { hostLayout, sectorStoreFile, workerLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
 import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
-import { ASKING_FUNCTIONS, call } from './asking.js';
+import { ASKING_FUNCTIONS, call, FILE_FUNCTION } from './asking.js';
 import { STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
@@ -68,18 +68,7 @@ function departedLines({ paths, workers }: Host): readonly string[] {
 
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
-file() {
-  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
-    # Behind a folder that may not be searched everything looks absent.
-    seen=\${1%/*}
-    until [ -z "$seen" ] || [ -d "$seen" ]; do seen=\${seen%/*}; done
-    if [ -x "\${seen:-/}" ]; then echo "file $(word "$1") absent"
-    else echo "file $(word "$1") unreadable $(word 'permission denied')"; fi
-  elif [ ! -f "$1" ]; then echo "file $(word "$1") unreadable $(word 'it is not a regular file')"
-  elif [ ! -r "$1" ]; then echo "file $(word "$1") unreadable $(word 'permission denied')"
-  elif [ "$(wc -c <"$1")" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
-  else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
-}
+${FILE_FUNCTION}
 tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; }
 process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {

@@ -3,18 +3,22 @@ import {
   tasksNow,
   type DesiredFarm,
   type DesiredHost,
+  type DesiredMiner,
   type DesiredStorage,
   type DesiredWorker,
 } from '../desired/desired.js';
 import { formatEnvFile } from '../host/env-file.js';
 import { THE_FILE, type DrainIntent, type Manifest } from '../host/manifest.js';
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
+import { NOTHING_WRITTEN } from '../host/written.js';
 import { newSectorStore } from '../lotus/sectorstore.js';
 import { writeStorageJson } from '../lotus/storage-json.js';
+import { editConfig } from '../miner/edit-config.js';
 import { listenText } from '../desired/worker-env.js';
 import type {
   DepartedWorker,
   IndexedStorage,
+  MinerMachine,
   Observation,
   ObservedFile,
   ObservedHost,
@@ -58,7 +62,15 @@ export function asDeclared(older: DesiredFarm, after: DesiredFarm): Observation 
       storage: new Map(paths.map((storage) => [storage.id, indexed(storage)])),
       locks: [],
     },
+    ...(after.miner === undefined ? {} : { minerMachine: minerSeen(before.miner, after.miner) }),
   };
+}
+
+/** What neither file says is as in a config.toml of Lotus's own. */
+function minerSeen(before: DesiredMiner | undefined, { repo = '~/.lotusminer' }: DesiredMiner): MinerMachine {
+  const edit = editConfig('', before?.keys ?? []);
+  if (!edit.ok) throw new Error(edit.problem.message);
+  return { reached: true, repo, config: file(edit.text), processes: [], written: NOTHING_WRITTEN };
 }
 
 function hostSeen(farm: string, before: IdentifiedHost | undefined, after: DesiredHost): ObservedHost {

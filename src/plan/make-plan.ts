@@ -27,6 +27,7 @@ import { serversOf, type Servers } from '../observed/servers.js';
 import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
+import { withMiner } from './with-miner.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
 
 /**
@@ -40,7 +41,7 @@ export function makePlan(desired: DesiredFarm, observation: Observation, part?: 
 /** All of it but the order of what disturbs. */
 export function planSteps(desired: DesiredFarm, observation: Observation, part?: Part): Unordered {
   const hosts = desired.hosts.filter(({ name }) => part === undefined || part.hosts.has(name));
-  const plan = planHosts(desired, hosts, observation);
+  const plan = withMiner(planHosts(desired, hosts, observation), desired, observation, part);
   return part === undefined ? plan : narrowed(plan, part);
 }
 

@@ -5,6 +5,8 @@ import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { MaybeSecret, Secret } from '../secret/secret.js';
 import type { DrainedWorker } from './drained-workers.js';
+import type { LargePlan } from './large-plan.js';
+import type { MinerStanding } from './miner-standing.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
 export interface Plan {
@@ -25,6 +27,8 @@ export interface Plan {
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */
   readonly drained: readonly DrainedWorker[];
+  /** Absent where lotus-miner goes by what its config.toml will say, or its machine was not looked at. */
+  readonly miner?: MinerStanding;
 }
 
 /** Workers that are taken out of work side by side; the next wave begins when all of them are back. */
@@ -60,14 +64,6 @@ export type Hindrance =
   | 'another-alone'
   | `one-post-at-a-time ${TaskCode}`
   | `min-available ${TaskCode}`;
-
-/** How much of a farm a plan takes out of work, in workers. */
-export interface LargePlan {
-  readonly concerned: number;
-  readonly running: number;
-  /** `rollout.largePlan` */
-  readonly mostPercent: number;
-}
 
 export interface HostPlan {
   readonly host: string;

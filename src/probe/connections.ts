@@ -41,7 +41,9 @@ export class Connections {
     const shared = { jumps: this.#jumps, answers: new SshAnswers(), files: new OperatorFiles() };
     const open = (host: Host) => (): Promise<Result<Remote>> =>
       limit(() => reachHost(host, { ...context, ...shared }));
-    this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
+    this.#remotes = new Map(
+      machinesOf(farm).map((host) => [host.name, new RenewingRemote(host.name, open(host))]),
+    );
     this.miner = createMinerApi(
       createLotusClient({
         dial: () => (token.ok ? this.#dialMiner(farm.miner.address) : Promise.resolve(token)),
@@ -90,6 +92,11 @@ export class Connections {
     }
     return last;
   }
+}
+
+/** The miner's own machine comes last: another one may be the first that reaches the miner. */
+function machinesOf({ hosts, miner }: Farm): readonly Host[] {
+  return miner.host === undefined || hosts.includes(miner.host) ? hosts : [...hosts, miner.host];
 }
 
 function noHost(): { code: 'SF511'; severity: 'error'; message: string; help: string } {

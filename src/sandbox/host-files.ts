@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HostLayout } from './layout.js';
 import { MARK, layout, writeFileAtomically } from './layout.js';
+import { newConfigToml } from './miner/config.js';
 import { entryFile } from './processes.js';
 import { DEFAULT_HARDWARE } from './worker/hardware.js';
 
@@ -47,11 +48,12 @@ export function writeProofFiles(dir: string): void {
   }
 }
 
-/** Makes the miner's token and its long-term storage, once. */
+/** Makes the miner's token, its config.toml and its long-term storage, once. */
 export function writeMinerFiles(dir: string): void {
   const files = layout(dir);
   mkdirSync(files.minerStorage, { recursive: true });
   if (!existsSync(files.minerToken)) writeFileAtomically(files.minerToken, randomUUID(), 0o600);
+  if (!existsSync(files.minerConfig)) writeFileAtomically(files.minerConfig, newConfigToml());
   const store = join(files.minerStorage, 'sectorstore.json');
   if (existsSync(store)) return;
   const meta = { ID: randomUUID(), Weight: 10, CanSeal: false, CanStore: true, MaxStorage: 0 };

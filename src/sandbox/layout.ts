@@ -84,6 +84,8 @@ export function layout(dir: string) {
     clientKey: join(dir, 'ssh', 'id_ed25519'),
     knownHosts: join(dir, 'ssh', 'known_hosts'),
     miner: join(dir, 'miner'),
+    /** Read once, when the miner starts. */
+    minerConfig: join(dir, 'miner', 'config.toml'),
     minerToken: join(dir, 'miner', 'token'),
     minerStorage: join(dir, 'miner', 'storage'),
     minerState: join(dir, 'miner', 'sectors.json'),

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { MARK } from './layout.js';
+import { layout, MARK } from './layout.js';
 
 /** A process that cannot be mistaken for a later one of the same number. */
 export interface ProcessId {
@@ -73,13 +73,18 @@ export function entryFile(path: string): string {
 }
 
 /** Starts a program of the sandbox that outlives this process; what it prints goes to `logFile`. */
-export function startDetached(entry: string, dir: string, logFile: string): ProcessId | undefined {
+export function startDetached(
+  entry: string,
+  dir: string,
+  logFile: string,
+  variables: Readonly<Record<string, string>> = {},
+): ProcessId | undefined {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [entryFile(entry), dir], {
     cwd: dir,
     detached: true,
     stdio: ['ignore', log, log],
-    env: { PATH: process.env['PATH'] ?? '', [MARK]: dir },
+    env: { PATH: process.env['PATH'] ?? '', [MARK]: dir, LOTUS_MINER_PATH: layout(dir).miner, ...variables },
   });
   // A failed start shows as a process that does not answer.
   child.on('error', () => undefined);

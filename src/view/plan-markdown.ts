@@ -1,6 +1,7 @@
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
 import { legendWords } from './legend.js';
 import { DRIFT_ALONE } from './plan.js';
+import { minerLines } from './miner-standing.js';
 import { likeWords, stepLines, whoseDiffs } from './plan-block.js';
 import { alikeHosts, shownOnce } from './plan-groups.js';
 import type { PlanLines } from './plan-lines.js';
@@ -56,6 +57,7 @@ export function markdownOf(plan: ShownPlan, frame: Frame): string {
     ...diagnosticList(plan.diagnostics),
     ...drainedList(plan),
     ...waveList(plan, now),
+    ...minerList(plan),
   ];
   const end = `<sub>${inline([...(legend === undefined ? [] : [`${legend}.`]), foot].join(' '))}</sub>`;
   const room = MOST_CHARACTERS - [...head, end].join('\n\n').length;
@@ -147,6 +149,13 @@ function drainedList({ drained }: ShownPlan): readonly string[] {
 function waveList(plan: ShownPlan, now: Date): readonly string[] {
   const lines = waveLines(plan, { style: PLAIN, width: Infinity, now });
   return lines.length === 0 ? [] : [lines.map((line) => `- ${inline(line.trim())}`).join('\n')];
+}
+
+function minerList(plan: ShownPlan): readonly string[] {
+  const lines = minerLines(plan, { style: PLAIN, width: Infinity });
+  return lines.length === 0
+    ? []
+    : [lines.map((line, at) => `${at === 0 ? '' : '  '}- ${inline(line.trim())}`).join('\n')];
 }
 
 function footWords({ at, commit }: Pick<Made, 'at' | 'commit'>): string {

@@ -1,5 +1,6 @@
 import type { Severity } from '../diagnostic/diagnostic.js';
 import { atRiskWords, pc1AtRisk } from './cost.js';
+import { minerWords } from './miner-standing.js';
 import { shownSteps, type ShownPlan, type ShownStep } from './shown-plan.js';
 import { count, foldNames } from './words.js';
 
@@ -64,11 +65,13 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
   const inTheWay = others.length === 0 ? [] : [`${count(others.length, 'error')} in the way.`];
   const { pc1Jobs: jobs, pc1Seconds: seconds } = summary;
   const atRisk = jobs === 0 ? [] : [atRiskWords({ jobs, seconds })];
+  const miner = minerWords(plan.miner);
   if (shownSteps(plan).length > 0)
-    return [doing(summary, plan.driftOnly), ...atRisk, ...partial, ...inTheWay].join(' ');
+    return [doing(summary, plan.driftOnly), ...atRisk, ...partial, ...miner, ...inTheWay].join(' ');
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
   const silent = silentWorkers(plan);
+  if (miner.length > 0) return ['No changes planned.', ...partial, ...miner, ...inTheWay].join(' ');
   if (errors === 0 && silent.length === 0 && plan.driftOnly === true)
     return `No drift. Hosts and Lotus are as they were left${but}.`;
   if (errors === 0 && silent.length === 0)

@@ -4,10 +4,11 @@ import { legendWords } from './legend.js';
 import type { MaskedPlan } from './masked-plan.js';
 import type { ShownPlan } from './shown-plan.js';
 import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
+import { minerLines } from './miner-standing.js';
 import { hostBlock, markPaint, type PlanView } from './plan-block.js';
 import { alikeHosts, shownOnce } from './plan-groups.js';
 import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
-import { stepJson, type StepJson } from './step-json.js';
+import { changeJson, stepJson, type StepJson } from './step-json.js';
 import { printable, wrap } from './text.js';
 import { waveLines } from './waves.js';
 import { sinceWhen } from './words.js';
@@ -23,6 +24,7 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
     ...groups.map((group) => hostBlock(group, view)),
     legend === undefined ? [] : wrap(legend, width),
     waveLines(plan, view),
+    minerLines(plan, view),
     unreachedLines(plan, view),
     plan.drained.flatMap((drained) => wrap(drainedWords(drained, view), width, '  ')),
     plan.diagnostics.length === 0 ? [] : [formatDiagnostics(plan.diagnostics, style, width)],
@@ -65,6 +67,8 @@ function afterwards(host: string, declared: DrainedWorker['declared']): string {
 }
 
 export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'narrowed' | 'driftOnly'> {
+  /** A value as config.toml has it. */
+  readonly miner?: MinerJson;
   readonly formatVersion: 1;
   readonly farm: string;
   readonly hosts: readonly {
@@ -75,6 +79,12 @@ export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'n
   readonly diagnostics: readonly DiagnosticJson[];
   readonly drained: readonly DrainedJson[];
   readonly summary: PlanSummary;
+}
+
+interface MinerJson {
+  readonly host: string;
+  readonly pending: StepJson['changes'];
+  readonly hidden: readonly string[];
 }
 
 interface DrainedJson {
@@ -107,6 +117,9 @@ export function planJson(plan: MaskedPlan, now: Date): PlanJson {
     ...(plan.large === undefined ? {} : { large: plan.large }),
     ...(plan.narrowed === undefined ? {} : { narrowed: plan.narrowed }),
     ...(plan.driftOnly === undefined ? {} : { driftOnly: plan.driftOnly }),
+    ...(plan.miner === undefined
+      ? {}
+      : { miner: { ...plan.miner, pending: plan.miner.pending.map(changeJson) } }),
     diagnostics: diagnosticsJson(plan.diagnostics),
     drained: plan.drained.map(({ host, worker, running, declared, intent: { who, when, why } }) => ({
       host,

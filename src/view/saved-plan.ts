@@ -61,11 +61,20 @@ export function commitWords({ id, dirty }: NonNullable<Made['commit']>): string 
   return `commit ${id.slice(0, SHORT)}${dirty ? ' and changes that are not committed' : ''}`;
 }
 
-export function shownPlan({ hosts, diagnostics, drained, waves, narrowed, driftOnly }: PlanJson): ShownPlan {
+export function shownPlan({
+  hosts,
+  diagnostics,
+  drained,
+  waves,
+  narrowed,
+  driftOnly,
+  miner,
+}: PlanJson): ShownPlan {
   return {
     waves,
     ...(narrowed === undefined ? {} : { narrowed }),
     ...(driftOnly === undefined ? {} : { driftOnly }),
+    ...(miner === undefined ? {} : { miner }),
     hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
     diagnostics: diagnostics.map(shownDiagnostic),
     drained: drained.map(({ host, worker, running, declared, ...intent }) => ({

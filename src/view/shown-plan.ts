@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { MinerStanding } from '../plan/miner-standing.js';
 import type { Expectation, Step, Wave } from '../plan/plan.js';
 
 /** As much of a plan as is shown: a fresh one has more, a saved one has just this. */
@@ -12,6 +13,7 @@ export interface ShownPlan {
   readonly waves: readonly Wave[];
   readonly narrowed?: true;
   readonly driftOnly?: true;
+  readonly miner?: MinerStanding;
 }
 
 export interface ShownHost {

@@ -116,7 +116,7 @@ function expectJson({ tasks, limits }: Expectation): NonNullable<ActionJson['exp
   return { tasks, limits: Object.fromEntries(limits) };
 }
 
-function changeJson({ field, before, after }: FieldChange): ChangeJson {
+export function changeJson({ field, before, after }: FieldChange): ChangeJson {
   return {
     field,
     ...(before === undefined ? {} : { before: String(before) }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { DesiredFarm } from '../../src/desired/desired.js';
-import type { Farm, Worker } from '../../src/farm/farm.js';
+import type { Farm, MinerConfig, Worker } from '../../src/farm/farm.js';
 import { planChange, type Change } from '../../src/plan/change.js';
 import { changeJson, changeMarkdown, formatChange } from '../../src/view/change.js';
 import { PLAIN } from '../../src/view/style.js';
@@ -29,6 +29,18 @@ const DROP_IN =
 const PLAIN_VIEW = { style: PLAIN, width: 100, now: new Date(0) };
 
 describe('a change of the file', () => {
+  it("that is about the miner's config.toml leads to what it says there", () => {
+    const miner = (config: MinerConfig, repo?: string): Farm => {
+      const host = aHost({ name: 'miner-1', workers: [] });
+      return aFarm({ miner: { ...aFarm().miner, host, config, ...(repo === undefined ? {} : { repo }) } });
+    };
+    const spread = change(miner({ assigner: 'utilization' }), miner({ assigner: 'spread' }, '/srv/lotus'));
+    expect(summary(spread.plan)).toEqual(['write-file /srv/lotus/config.toml: none, config-changed']);
+    expect(spread.differs).toBe(true);
+    expect(change(miner({ assigner: 'spread' }), miner({ assigner: 'spread' })).differs).toBe(false);
+    expect(change(aFarm(), miner({ assigner: 'utilization' })).differs).toBe(false);
+  });
+
   it('that is none leads to nothing, on any farm', () => {
     fc.assert(
       fc.property(worldChoice, (choice) => {

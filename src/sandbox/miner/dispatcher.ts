@@ -26,6 +26,8 @@ export interface DispatcherOptions {
   readonly emit: Emit;
   /** Called whenever a call begins or ends, so that it can be written down. */
   readonly onCalls: () => void;
+  /** Of the miner's config.toml. */
+  readonly disallowRemoteFinalize: boolean;
 }
 
 /** Carries out on a real clock what the scheduler decides. */
@@ -41,7 +43,10 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.calls = new Calls(options.emit, options.onCalls);
-    this.#scheduler = new Scheduler(SECTOR_SIZE, () => options.index.view(INTERVALS.silence));
+    this.#scheduler = new Scheduler(SECTOR_SIZE, () => ({
+      ...options.index.view(INTERVALS.silence),
+      disallowRemoteFinalize: options.disallowRemoteFinalize,
+    }));
   }
 
   use(workers: Workers): void {

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import type { TaskCode } from '../../lotus/task.js';
-import { TASKS } from '../../lotus/task.js';
 import { SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
 import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
 import type { RpcClient } from '../wire/json-rpc-client.js';
@@ -19,6 +17,7 @@ import { remoteHandler, removeEverywhere } from '../worker/remote-files.js';
 import { resourcesFromEnvironment } from '../../lotus/resource-env.js';
 import type { OpenCall } from './calls.js';
 import { Dispatcher } from './dispatcher.js';
+import { minerSettings } from './config.js';
 import { createEventLog } from './event-log.js';
 import { IndexStore } from './index-store.js';
 import type { SectorRecord } from './pipeline.js';
@@ -48,6 +47,9 @@ async function main(dir: string): Promise<void> {
   if (state === undefined) throw new Error(`no sandbox in ${dir}`);
   const files = layout(dir);
   const token = readFileSync(files.minerToken, 'utf8').trim();
+  // As the machine that it runs on knows it.
+  process.title = 'lotus-miner run';
+  const settings = minerSettings(files.minerConfig, process.env);
   const speed = () => readState(dir)?.speed ?? DEFAULT_SPEED;
 
   // The miner is a worker of its own, and talks to itself by the same methods as all others do.
@@ -56,7 +58,7 @@ async function main(dir: string): Promise<void> {
 
   const events = createEventLog(files.events);
   const index = new IndexStore(events.emit);
-  const dispatcher = new Dispatcher({ index, emit: events.emit, onCalls: save });
+  const dispatcher = new Dispatcher({ index, emit: events.emit, onCalls: save, ...settings });
   const workers = new Workers({
     token,
     emit: events.emit,
@@ -116,8 +118,8 @@ async function main(dir: string): Promise<void> {
     miner: self,
     token,
     session: randomUUID(),
-    info: ownInfo(),
-    tasks: alwaysOn(),
+    info: ownInfo(settings.localWorkerName),
+    tasks: settings.tasks,
     speed,
     shutdown: () => undefined,
   });
@@ -144,14 +146,9 @@ function callDirectly(methods: RpcMethods): RpcClient {
   };
 }
 
-/** With everything in `[Storage] Allow*` off, these are left to the miner. */
-function alwaysOn(): TaskCode[] {
-  return TASKS.filter((task) => task.name === undefined).map((task) => task.code);
-}
-
-function ownInfo() {
+function ownInfo(name: string) {
   return {
-    Hostname: HARDWARE.hostname,
+    Hostname: name === '' ? HARDWARE.hostname : name,
     IgnoreResources: false,
     Resources: {
       MemPhysical: HARDWARE.memory,

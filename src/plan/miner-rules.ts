@@ -1,0 +1,153 @@
+import type { DesiredMiner } from '../desired/desired.js';
+import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
+import { hostLayout } from '../host/layout.js';
+import { keyWords, MINER_KEYS, variableOf } from '../lotus/miner-keys.js';
+import { editConfig, type ConfigEdit } from '../miner/edit-config.js';
+import { effectiveValue, valueOfVariable, type MinerVariables } from '../miner/layers.js';
+import { readConfigToml, valueIn, type Toml } from '../miner/read-config.js';
+import type { MinerMachine } from '../observed/observed.js';
+import { Secret } from '../secret/secret.js';
+import { fileReason } from './file-reason.js';
+import {
+  ambiguous,
+  configAbsent,
+  configUnreadable,
+  configWrong,
+  hides,
+  startUnknown,
+  unseen,
+} from './miner-findings.js';
+import type { MinerStanding } from './miner-standing.js';
+import type { FieldChange, Step } from './plan.js';
+
+export interface MinerPlan {
+  readonly steps: readonly Step[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly standing?: MinerStanding;
+}
+
+/** config.toml as the file has it, and what lotus-miner does otherwise until somebody restarts it. */
+export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan {
+  const { host, keys } = desired;
+  const { config, repo, processes } = seen;
+  const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
+  if (processes.length > 1) return refused(ambiguous(host, processes));
+  if (config.state === 'absent') return keys.length === 0 ? NOTHING : refused(configAbsent(at));
+  if (config.state === 'unreadable') return refused(configUnreadable(at, config.why));
+  const text = config.text.reveal();
+  const edit: ConfigEdit = editConfig(text, keys);
+  const before = readConfigToml(text);
+  if (!before.ok) return refused(configWrong(at, before.problem));
+  if (!edit.ok) return refused(configWrong(at, edit.problem));
+  const after = readConfigToml(edit.text);
+  if (!after.ok) throw new Error('a config.toml that was looked at is none');
+  const diagnostics = [...variableFindings(desired, seen), ...startUnknown(at, seen)];
+  const standing: MinerStanding = {
+    host,
+    pending: pending(seen, before.toml, after.toml),
+    hidden: hiddenKeys(desired, seen).map(keyWords),
+  };
+  return {
+    steps: edit.text === text ? [] : [writeConfig(desired, seen, edit.text, [before.toml, after.toml])],
+    diagnostics,
+    ...(standing.pending.length + standing.hidden.length === 0 ? {} : { standing }),
+  };
+}
+
+const NOTHING: MinerPlan = { steps: [], diagnostics: [] };
+
+function refused(diagnostic: Diagnostic): MinerPlan {
+  return { steps: [], diagnostics: [diagnostic] };
+}
+
+function writeConfig(
+  { host, paths }: DesiredMiner,
+  { repo, config, written }: MinerMachine,
+  text: string,
+  [before, after]: readonly [Toml, Toml],
+): Step {
+  if (config.state !== 'present') throw new Error('only what was read is replaced');
+  const path = `${repo}/config.toml`;
+  const { backups } = hostLayout(paths);
+  return {
+    id: `${host}/lotus-miner/config.toml`,
+    host,
+    action: {
+      kind: 'write-file',
+      path,
+      mode: 'keep',
+      content: new Secret(text),
+      replaces: config.sha256,
+      before: config.text,
+      backups,
+    },
+    disruption: 'none',
+    reason: fileReason(path, config, written),
+    changes: changes(
+      (key) => valueIn(before, key),
+      (key) => valueIn(after, key),
+    ),
+  };
+}
+
+type ValueOf = (key: (typeof MINER_KEYS)[number]) => unknown;
+
+function changes(before: ValueOf, after: ValueOf): readonly FieldChange[] {
+  return MINER_KEYS.filter((key) => before(key) !== after(key)).map((key) => ({
+    field: keyWords(key),
+    before: valueWords(before(key)),
+    after: valueWords(after(key)),
+  }));
+}
+
+function valueWords(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** What it runs with is what the file said when it started, and its variables above that. */
+function pending(seen: MinerMachine, now: Toml, after: Toml): readonly FieldChange[] {
+  const [process] = seen.processes;
+  if (process === undefined) return [];
+  const { variables = NO_VARIABLES } = process;
+  const runsWith = startToml(seen) ?? now;
+  return changes(
+    (key) => effectiveValue(runsWith, variables, key),
+    (key) => effectiveValue(after, variables, key),
+  );
+}
+
+const NO_VARIABLES: MinerVariables = new Map();
+
+/** Undefined where the file stands as it was, or nobody kept what it was. */
+function startToml({ startedWith }: MinerMachine): Toml | undefined {
+  if (startedWith === undefined) return undefined;
+  const reading = readConfigToml(startedWith.reveal());
+  return reading.ok ? reading.toml : undefined;
+}
+
+function hiddenKeys(
+  { keys }: DesiredMiner,
+  { processes: [process] }: MinerMachine,
+): DesiredMiner['keys'][number]['key'][] {
+  return keys.flatMap(({ key, value }) => {
+    const text = process?.variables?.get(variableOf(key));
+    return text === undefined || valueOfVariable(key, text) === value ? [] : [key];
+  });
+}
+
+function variableFindings(desired: DesiredMiner, seen: MinerMachine): readonly Diagnostic[] {
+  const [process] = seen.processes;
+  if (process === undefined || desired.keys.length === 0) return [];
+  if (process.variables === undefined) return [unseen(desired.host, process)];
+  const found = hiddenKeys(desired, seen);
+  return found.map((key) => hides(desired.host, key, process.variables?.get(variableOf(key)) ?? ''));
+}
+
+/** Whether the machine, and the miner, are those that are meant. */
+export function mayWrite(diagnostics: readonly Diagnostic[], host: string): boolean {
+  const ofHost = diagnostics.filter(
+    ({ code, place }) =>
+      code === 'SF513' || (place?.kind === 'host' && place.host === host && place.worker === undefined),
+  );
+  return !hasErrors(ofHost);
+}

@@ -1,0 +1,47 @@
+import type { DesiredFarm } from '../desired/desired.js';
+import { hostLayout } from '../host/layout.js';
+import type { Observation } from '../observed/observed.js';
+import { mayWrite, planMiner } from './miner-rules.js';
+import type { Part } from './part.js';
+import type { HostPlan, Step } from './plan.js';
+import type { Unordered } from './rollout.js';
+
+/** The plan with what concerns the miner's machine, which may be one of the hosts. A part of a farm has it with that host. */
+export function withMiner(
+  plan: Unordered,
+  { miner }: DesiredFarm,
+  { minerMachine }: Observation,
+  part?: Part,
+): Unordered {
+  if (miner === undefined || minerMachine === undefined) return plan;
+  if (part !== undefined && !part.whole.has(miner.host)) return plan;
+  if (!minerMachine.reached) {
+    const known = plan.hosts.some(({ host, reached }) => host === miner.host && !reached);
+    const diagnostics = known ? plan.diagnostics : [...plan.diagnostics, minerMachine.diagnostic];
+    return { ...plan, diagnostics, hosts: withSteps(plan.hosts, hostOf(miner, false)) };
+  }
+  const { steps, diagnostics, standing } = planMiner(miner, minerMachine);
+  const own = mayWrite(plan.diagnostics, miner.host) ? steps : [];
+  return {
+    ...plan,
+    hosts: withSteps(plan.hosts, hostOf(miner, true, own)),
+    diagnostics: [...plan.diagnostics, ...diagnostics],
+    ...(standing === undefined ? {} : { miner: standing }),
+  };
+}
+
+function hostOf(
+  { host, paths }: NonNullable<DesiredFarm['miner']>,
+  reached: boolean,
+  steps: readonly Step[] = [],
+): HostPlan {
+  return { host, layout: hostLayout(paths), reached, steps };
+}
+
+/** Last, so that nothing of a worker waits for it. */
+function withSteps(hosts: readonly HostPlan[], own: HostPlan): readonly HostPlan[] {
+  if (!hosts.some(({ host }) => host === own.host)) return [...hosts, own];
+  return hosts.map((host) =>
+    host.host === own.host ? { ...host, steps: [...host.steps, ...own.steps] } : host,
+  );
+}

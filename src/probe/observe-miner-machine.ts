@@ -1,0 +1,17 @@
+import type { Host, Miner } from '../farm/farm.js';
+import type { MinerMachine, Unreached } from '../observed/observed.js';
+import { minerScript } from '../observed/miner-script.js';
+import { parseMiner } from '../observed/parse-miner.js';
+import type { Remote } from '../remote/remote.js';
+
+/** One exec on the machine of the miner: its config.toml and the process that goes by it. */
+export async function observeMinerMachine(
+  host: Host,
+  miner: Pick<Miner, 'repo' | 'user'>,
+  remote: Remote,
+): Promise<MinerMachine | Unreached> {
+  const output = await remote.exec(minerScript(host, miner));
+  if (!output.ok) return { reached: false, diagnostic: output.diagnostic };
+  const answer = parseMiner(host.name, host.paths, output.value.stdout);
+  return answer.ok ? answer.value : { reached: false, diagnostic: answer.diagnostic };
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  ALLOW_KEYS,
+  MINER_KEYS,
+  variableOf,
+  type MinerKey,
+  type MinerKeyName,
+} from '../../lotus/miner-keys.js';
+import { TASKS, type TaskCode } from '../../lotus/task.js';
+import { effectiveValue } from '../../miner/layers.js';
+import { readConfigToml } from '../../miner/read-config.js';
+
+/** What the miner was started with. */
+export interface MinerSettings {
+  /** What its own worker does. */
+  readonly tasks: readonly TaskCode[];
+  readonly disallowRemoteFinalize: boolean;
+  readonly localWorkerName: string;
+}
+
+/**
+ * config.toml with the variables of the process above it, read once: an edit counts at the next start. Throws where Lotus
+ * would not start. Lotus: node/config/load.go FromReader, storage/sealer/manager.go New
+ */
+export function minerSettings(file: string, env: NodeJS.ProcessEnv): MinerSettings {
+  const reading = readConfigToml(existsSync(file) ? readFileSync(file, 'utf8') : '');
+  if (!reading.ok) throw new Error(`loading config: ${reading.problem.message}`);
+  const variables = new Map(Object.entries(env).flatMap(([name, value = '']) => [[name, value] as const]));
+  const values = new Map<MinerKeyName, unknown>(
+    MINER_KEYS.map((key) => [key.key, checked(key, effectiveValue(reading.toml, variables, key))]),
+  );
+  const always = TASKS.filter(({ name }) => name === undefined).map(({ code }) => code);
+  const allowed = [...ALLOW_KEYS].filter(([, key]) => values.get(key) === true).map(([code]) => code);
+  return {
+    // DataCid follows AddPiece.
+    tasks: [...always, ...allowed, ...(allowed.includes('AP') ? (['DC'] as const) : [])],
+    disallowRemoteFinalize: values.get('DisallowRemoteFinalize') === true,
+    localWorkerName: String(values.get('LocalWorkerName')),
+  };
+}
+
+function checked(key: MinerKey, value: unknown): unknown {
+  if (typeof value !== typeof key.usual)
+    throw new Error(`loading config: ${key.key} is no ${typeof key.usual}`);
+  return value;
+}
+
+/** The file that a new repo gets, in the shape of Lotus's own, but with no sealing of the miner's own. */
+export function newConfigToml(): string {
+  const off = new Set<string>(ALLOW_KEYS.values());
+  const sections = [...new Set(MINER_KEYS.map(({ section }) => section))];
+  return sections
+    .map((section) => {
+      const keys: readonly MinerKey[] = MINER_KEYS.filter((key) => key.section === section);
+      const lines = keys.map((key) => {
+        const said = off.has(key.key) ? `${key.key} = false` : `#${key.key} = ${JSON.stringify(key.usual)}`;
+        return `  # type: ${TYPES[typeof key.usual] ?? ''}\n  # env var: ${variableOf(key)}\n  ${said}\n`;
+      });
+      return `[${section}]\n${lines.join('\n')}`;
+    })
+    .join('\n\n');
+}
+
+const TYPES: Readonly<Record<string, string>> = { boolean: 'bool', number: 'int', string: 'string' };

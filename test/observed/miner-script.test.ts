@@ -1,0 +1,173 @@
+import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
+import { symlinkSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { hostLayout } from '../../src/host/layout.js';
+import { minerScript } from '../../src/observed/miner-script.js';
+import type { MinerMachine } from '../../src/observed/observed.js';
+import { parseMiner } from '../../src/observed/parse-miner.js';
+import { CANARY } from '../support/farm.js';
+import { HostFolder, SHELLS } from '../support/host-folder.js';
+import { sha256 } from '../support/observation.js';
+import { until } from '../support/until.js';
+
+const folders: HostFolder[] = [];
+
+function hostFolder(): HostFolder {
+  const folder = new HostFolder();
+  folders.push(folder);
+  return folder;
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+function output(
+  folder: HostFolder,
+  shell: readonly string[],
+  miner: { repo?: string; user?: string },
+  as: SpawnSyncOptions = {},
+): string {
+  const [program = 'sh', ...args] = shell;
+  const { stdout, stderr } = spawnSync(program, args, {
+    ...as,
+    input: minerScript(folder.host, miner),
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+function look(
+  folder: HostFolder,
+  shell: readonly string[],
+  repo = join(folder.path, 'miner'),
+  as: SpawnSyncOptions = {},
+): MinerMachine {
+  const answer = parseMiner('host-1', folder.host.paths, output(folder, shell, { repo }, as));
+  if (!answer.ok) throw new Error(answer.diagnostic.message);
+  return answer.value;
+}
+
+/** Runs until it is ended, under the name and with the words of a real one. */
+function startMiner(
+  folder: HostFolder,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): number {
+  const program = join(folder.path, 'lotus-miner');
+  symlinkSync('/bin/sh', program);
+  const { pid } = folder.start(program, ['-c', 'while :; do sleep 1; done', ...args], env);
+  if (pid === undefined) throw new Error('not started');
+  return pid;
+}
+
+const at = (folder: HostFolder, path: string): string => join(folder.path, path);
+
+describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell", ({ shell }) => {
+  it('has nothing', () => {
+    const folder = hostFolder();
+    expect(look(folder, shell)).toEqual({
+      reached: true,
+      repo: at(folder, 'miner'),
+      config: { state: 'absent' },
+      processes: [],
+      written: new Map(),
+    });
+  });
+
+  it('has a config.toml, and what sealfarm wrote', () => {
+    const folder = hostFolder();
+    const path = folder.write('miner/config.toml', '[API]\r\n', 0o640);
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
+    folder.write(hostLayout(folder.host.paths).written, `${sha256('x')}  ${path}\n`);
+    const seen = look(folder, shell);
+    expect(seen).toMatchObject({
+      config: { mode: '640', sha256: sha256('[API]\r\n') },
+      writtenAt: 1_700_000_000,
+    });
+    expect(seen.config.state === 'present' && seen.config.text.reveal()).toBe('[API]\r\n');
+    expect(seen.written.get(path)).toEqual(new Set([sha256('x')]));
+  });
+
+  it.each([
+    ['by its variable', 'LOTUS_MINER_PATH', []],
+    ['by an old variable', 'LOTUS_STORAGE_PATH', []],
+    ['by its flag', 'X', ['--miner-repo']],
+    ['in its home', 'HOME', []],
+  ])('finds a running miner %s', async (_, variable, flag) => {
+    const folder = hostFolder();
+    const repo = at(folder, variable === 'HOME' ? '.lotusminer' : 'miner');
+    folder.makeFolder(repo.slice(folder.path.length + 1));
+    const env = {
+      [variable]: variable === 'HOME' ? folder.path : repo,
+      LOTUS_STORAGE_ALLOWADDPIECE: 'false',
+      LOTUS_STORAGE_ASSIGNER: '',
+      LOTUS_STORAGE_UNKNOWN: CANARY,
+      FULLNODE_API_INFO: `${CANARY}\nLOTUS_API_TOKEN=${CANARY}`,
+    };
+    const before = Date.now() / 1000;
+    const pid = startMiner(folder, env, ...flag, ...(flag.length === 0 ? [] : [repo]), 'run');
+    await until(() => look(folder, shell, repo).processes.length === 1, 'it shows');
+    const [process] = look(folder, shell, repo).processes;
+    expect(process).toMatchObject({ pid, repo });
+    expect(process?.variables).toEqual(
+      new Map([
+        ['LOTUS_STORAGE_ALLOWADDPIECE', 'false'],
+        ['LOTUS_STORAGE_ASSIGNER', ''],
+      ]),
+    );
+    // Some clocks here go in hundredths, and that of busybox in seconds.
+    expect(process?.startedAt).toBeGreaterThan(before - 2);
+    expect(process?.startedAt).toBeLessThan(Date.now() / 1000 + 2);
+    const words = output(folder, shell, { repo }).split(/\s/);
+    expect(words.map((word) => Buffer.from(word, 'base64').toString()).join('\n')).not.toContain(CANARY);
+    expect(words.join(' ')).not.toContain(CANARY);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('says where the variables of a miner may not be read', async () => {
+    const folder = hostFolder();
+    const repo = at(folder, 'miner');
+    const pid = startMiner(folder, { LOTUS_MINER_PATH: repo }, 'run');
+    const nobody = { uid: 65534, gid: 65534 };
+    await until(() => look(folder, shell).processes.length === 1, 'it shows');
+    const [seen] = look(folder, shell, repo, nobody).processes;
+    expect(seen).toMatchObject({ pid, repo });
+    expect(seen?.variables).toBeUndefined();
+  });
+
+  it('has the version with which the miner started', async () => {
+    const folder = hostFolder();
+    const path = folder.write('miner/config.toml', 'now');
+    const { backups } = hostLayout(folder.host.paths);
+    const kept = (stamp: string, text: string, seconds: number): void => {
+      const file = folder.write(`${backups}/${stamp}${path.replaceAll('/', '_')}`, text, 0o600);
+      utimesSync(file, seconds, seconds);
+    };
+    startMiner(folder, { LOTUS_MINER_PATH: at(folder, 'miner') }, 'run');
+    await until(() => look(folder, shell).processes.length === 1, 'it shows');
+    const since = look(folder, shell).processes[0]?.startedAt ?? 0;
+    kept('20260101T000000Z-1', 'long before', since - 1000);
+    kept('20260102T000000Z-1', 'just before', since - 1.5);
+    expect(look(folder, shell).startedWith).toBeUndefined();
+    kept('20260103T000000Z-1', 'then', since + 100);
+    kept('20260104T000000Z-1', 'later', since + 200);
+    folder.write(`${backups}/20260105T000000Z-1_other`, 'another file');
+    expect(look(folder, shell).startedWith?.reveal()).toBe('then');
+  });
+});
+
+it('an answer that was cut off is none', () => {
+  const folder = hostFolder();
+  const whole = output(folder, ['sh'], { repo: '/r' });
+  const cut = parseMiner('host-1', folder.host.paths, whole.slice(0, -20));
+  expect(cut).toMatchObject({ ok: false, diagnostic: { code: 'SF501' } });
+});
+
+it("without a repo it is in the user's home", () => {
+  const folder = hostFolder();
+  const answer = parseMiner('host-1', folder.host.paths, output(folder, ['sh'], { user: 'root' }));
+  expect(answer).toMatchObject({ ok: true });
+  if (answer.ok && answer.value.processes.length === 0) expect(answer.value.repo).toBe('/root/.lotusminer');
+});

@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Host, MinerConfig } from '../../src/farm/farm.js';
+import type { MinerMachine, MinerProcess } from '../../src/observed/observed.js';
+import { makeDrift } from '../../src/plan/drift.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import { steps, type Plan } from '../../src/plan/plan.js';
+import { desire } from '../../src/desired/desire.js';
+import { Secret } from '../../src/secret/secret.js';
+import { masked } from '../../src/view/masked-plan.js';
+import { formatPlan, planJson } from '../../src/view/plan.js';
+import { planMarkdown } from '../../src/view/plan-markdown.js';
+import { shownPlan } from '../../src/view/saved-plan.js';
+import { PLAIN } from '../../src/view/style.js';
+import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
+import { ABSENT, file, inPlace, sha256, unreached } from '../support/observation.js';
+
+const DEFAULT = readFileSync('test/fixtures/miner-config.toml', 'utf8').replace(
+  '\n  #AllowCommit',
+  `\n  Password = "${CANARY}"\n  #AllowCommit`,
+);
+const OFF = DEFAULT.replace('#AllowCommit = true', 'AllowCommit = false');
+const PATH = '/srv/lotus/config.toml';
+const NOW = new Date('2026-03-01T12:00:00Z');
+
+function machine(more: Partial<MinerMachine> = {}): MinerMachine {
+  const base = {
+    reached: true,
+    repo: '/srv/lotus',
+    config: file(DEFAULT),
+    processes: [],
+    written: new Map(),
+  } as const;
+  return { ...base, ...more };
+}
+
+function running(variables: Readonly<Record<string, string>> = {}): MinerProcess {
+  return { pid: 7, repo: '/srv/lotus', startedAt: 1000, variables: new Map(Object.entries(variables)) };
+}
+
+interface Look {
+  readonly config?: MinerConfig;
+  readonly host?: Host;
+  readonly drift?: boolean;
+}
+
+function planned(seen: MinerMachine | ReturnType<typeof unreached>, look: Look = {}): Plan {
+  const { config = { tasks: ['AP', 'PC1', 'PC2', 'UNS', 'RU', 'PR2', 'GSK', 'DL'] }, drift = false } = look;
+  const farm = aFarm();
+  const host = look.host ?? farm.hosts[0] ?? aHost();
+  const declared = { ...farm, miner: { ...farm.miner, host, config } };
+  const observation = { ...inPlace(farm), minerMachine: seen };
+  return (drift ? makeDrift : makePlan)(desire(declared, TOKEN, new Map()), observation);
+}
+
+function codes(plan: Plan): readonly string[] {
+  return plan.diagnostics.map(({ code }) => code);
+}
+
+function text(plan: Plan, diffs = false): string {
+  return formatPlan(masked(plan, 'salt', diffs), { style: PLAIN, width: 100, now: NOW, diffs });
+}
+
+describe('the config.toml of the miner', () => {
+  it('is written where it says something else, and nothing else moves', () => {
+    const plan = planned(machine());
+    expect(codes(plan)).toEqual([]);
+    const [step, ...others] = steps(plan);
+    expect(others).toEqual([]);
+    expect(step).toMatchObject({
+      id: 'host-1/lotus-miner/config.toml',
+      host: 'host-1',
+      disruption: 'none',
+      reason: 'config-changed',
+      changes: [{ field: '[Storage] AllowCommit', before: 'true', after: 'false' }],
+      action: { kind: 'write-file', path: PATH, mode: 'keep', replaces: sha256(DEFAULT) },
+    });
+    expect(step?.action.kind === 'write-file' && step.action.content.reveal()).toBe(OFF);
+    expect(plan.miner).toBeUndefined();
+  });
+
+  it('is shown as a diff, and no secret of it anywhere', () => {
+    const plan = planned(machine());
+    expect(text(plan, true)).toMatch(/Password = \(secret \w+\)/);
+    expect(text(plan, true)).toContain(
+      '-  #AllowCommit = true\n      +  AllowCommit = false'.replaceAll(/\n +/g, '\n'.padEnd(7)),
+    );
+    const all = [
+      text(plan, true),
+      JSON.stringify(planJson(masked(plan, 'salt', true), NOW)),
+      JSON.stringify(plan),
+    ];
+    expect(all.join('\n')).not.toContain(CANARY);
+  });
+
+  it('stays where the file of the farm says nothing of it', () => {
+    expect(steps(planned(machine(), { config: {} }))).toEqual([]);
+    expect(codes(planned(machine({ config: ABSENT }), { config: {} }))).toEqual([]);
+  });
+
+  it('is somebody else’s edit where sealfarm wrote another one', () => {
+    const written = new Map([[PATH, new Set([sha256(OFF)])]]);
+    expect(steps(planned(machine({ written }), { drift: true }))).toMatchObject([
+      { reason: 'edited-on-host' },
+    ]);
+  });
+
+  it.each<[string, Partial<MinerMachine>, string, RegExp]>([
+    ['is broken', { config: file('[Storage]\nAllowCommit = yes\n') }, 'SF580', /line 2, column 15: /],
+    ['may not be read', { config: { state: 'unreadable', why: 'permission denied' } }, 'SF580', /denied/],
+    ['is not there', { config: ABSENT }, 'SF581', /no config.toml/],
+    [
+      'is one of several',
+      { processes: [running(), { ...running(), repo: '/r2' }] },
+      'SF582',
+      /\/srv\/lotus, \/r2/,
+    ],
+  ])('is left alone where it %s', (_, seen, code, message) => {
+    const plan = planned(machine(seen));
+    expect(steps(plan)).toEqual([]);
+    expect(plan.diagnostics).toMatchObject([{ code, severity: 'error' }]);
+    expect(plan.diagnostics[0]?.message).toMatch(message);
+    expect(text(plan)).not.toContain('matches the file');
+  });
+
+  it('is on a machine of its own', () => {
+    const host = aHost({ name: 'miner-1', workers: [], paths: { config: '/etc/s', state: '/var/s' } });
+    const { hosts } = planned(machine(), { host });
+    expect(hosts.map((one) => [one.host, one.steps.length])).toEqual([
+      ['host-1', 0],
+      ['miner-1', 1],
+    ]);
+    expect(hosts[1]?.layout.backups).toBe('/var/s/backups');
+    const away = planned(unreached(), { host });
+    expect(away.hosts.map(({ reached }) => reached)).toEqual([true, false]);
+    expect(codes(away)).toEqual(['SF404']);
+  });
+
+  it('is of a part only with the whole of its host', () => {
+    const farm = aFarm();
+    const host = farm.hosts[0] ?? aHost();
+    const declared = { ...farm, miner: { ...farm.miner, host, config: { tasks: [] } } };
+    const observation = { ...inPlace(farm), minerMachine: machine({ processes: [running()] }) };
+    const part = { hosts: new Set(['host-1']), workers: new Set(['worker-1']), whole: new Set<string>() };
+    const one = makePlan(desire(declared, TOKEN, new Map()), observation, part);
+    expect([steps(one), one.miner]).toEqual([[], undefined]);
+    const all = makePlan(desire(declared, TOKEN, new Map()), observation, {
+      ...part,
+      whole: new Set(['host-1']),
+    });
+    expect([steps(all).length, all.miner?.pending.length]).toEqual([1, 9]);
+  });
+
+  it('is not written for another miner than the one that is meant', () => {
+    const farm = aFarm();
+    const seen = inPlace(farm);
+    const other = { ...seen, miner: { ...seen.miner, sectorSize: 2048 }, minerMachine: machine() };
+    const declared = {
+      ...farm,
+      miner: { ...farm.miner, host: farm.hosts[0] ?? aHost(), config: { tasks: [] } },
+    };
+    const plan = makePlan(desire(declared, TOKEN, new Map()), other);
+    expect([steps(plan), codes(plan)]).toEqual([[], ['SF513']]);
+  });
+});
+
+describe('a restart of the miner', () => {
+  const change = { field: '[Storage] AllowCommit', before: 'true', after: 'false' };
+  const after = { config: file(OFF), writtenAt: 2000, startedWith: new Secret(DEFAULT) };
+
+  it('is pending with what it will change, before and after the file is written', () => {
+    expect(planned(machine({ processes: [running()] })).miner?.pending).toEqual([change]);
+    const plan = planned(machine({ ...after, processes: [running()] }));
+    expect(plan.miner).toEqual({ host: 'host-1', pending: [change], hidden: [] });
+    expect([steps(plan), codes(plan)]).toEqual([[], []]);
+    const said = text(plan);
+    expect(said).toContain('[pending miner restart]');
+    expect(said).toContain('[Storage] AllowCommit: true → false');
+    expect(said).toMatch(/No changes planned. A restart of lotus-miner is pending.$/);
+    expect(planMarkdown({ ...masked(plan, 'salt', false) }, { at: NOW.toISOString() })).toContain(
+      'pending miner restart',
+    );
+    const saved = planJson(masked(plan, 'salt', false), NOW);
+    expect(formatPlan(shownPlan(saved), { style: PLAIN, width: 100, now: NOW })).toBe(said);
+  });
+
+  it.each<[string, Partial<MinerMachine>]>([
+    ['it does not run', { ...after }],
+    ['it started since', { config: file(OFF), writtenAt: 500, processes: [running()] }],
+    [
+      'what changed is back',
+      { ...after, startedWith: new Secret(`${OFF}# words\n`), processes: [running()] },
+    ],
+  ])('is not pending where %s', (_, seen) => {
+    const plan = planned(machine(seen));
+    expect([plan.miner, codes(plan), steps(plan)]).toEqual([undefined, [], []]);
+    expect(text(plan)).toMatch(/The farm matches the file.$/);
+  });
+
+  it('is asked for where nobody knows what it runs with', () => {
+    const plan = planned(machine({ config: file(OFF), writtenAt: 2000, processes: [running()] }));
+    expect([plan.miner, codes(plan)]).toEqual([undefined, ['SF585']]);
+  });
+});
+
+describe('a variable of the miner', () => {
+  it('that says otherwise is no "nothing to do"', () => {
+    const process = running({ LOTUS_STORAGE_ALLOWCOMMIT: '1' });
+    const plan = planned(machine({ config: file(OFF), writtenAt: 500, processes: [process] }));
+    expect(codes(plan)).toEqual(['SF583']);
+    expect(plan.diagnostics[0]?.message).toContain('LOTUS_STORAGE_ALLOWCOMMIT=1');
+    expect(plan.miner).toEqual({ host: 'host-1', pending: [], hidden: ['[Storage] AllowCommit'] });
+    expect(text(plan)).toMatch(/Variables of lotus-miner outrank \[Storage\] AllowCommit.$/);
+  });
+
+  it('keeps a restart from changing anything', () => {
+    const process = running({ LOTUS_STORAGE_ALLOWCOMMIT: 'false' });
+    const plan = planned(machine({ processes: [process] }));
+    expect([steps(plan).length, plan.miner, codes(plan)]).toEqual([1, undefined, []]);
+  });
+
+  it('that cannot be seen is said', () => {
+    const { variables: _, ...process } = running();
+    expect(codes(planned(machine({ processes: [process] })))).toEqual(['SF584']);
+    expect(codes(planned(machine({ processes: [process] }), { config: {} }))).toEqual([]);
+  });
+});
