@@ -6,6 +6,7 @@ import { LEAVING_CODES } from './codes/leaving.js';
 import { LAYOUT_CODES } from './codes/layout.js';
 import { LIVE_CODES } from './codes/live.js';
 import { LIVE_FARM_CODES } from './codes/live-farm.js';
+import { MINER_API_CODES } from './codes/miner-api.js';
 import { OBSERVING_CODES } from './codes/observing.js';
 import { REACHING_CODES } from './codes/reaching.js';
 import { ROLLOUT_CODES } from './codes/rollout.js';
@@ -36,6 +37,7 @@ export const CODES = {
   ...SECRET_CODES,
   ...REACHING_CODES,
   ...OBSERVING_CODES,
+  ...MINER_API_CODES,
   ...LIVE_CODES,
   ...LIVE_FARM_CODES,
   ...WORKING_CODES,

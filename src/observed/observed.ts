@@ -129,6 +129,10 @@ export interface ObservedMiner {
   readonly locks: readonly SectorLock[];
   /** bytes; absent where the miner cannot say. */
   readonly sectorSize?: number;
+  /** Of its program, such as `1.36.2+mainnet`; absent where it does not tell. */
+  readonly version?: string;
+  /** How long it took to tell its version. Milliseconds; absent where it was not asked. */
+  readonly answeredMs?: number;
 }
 
 export interface IndexedStorage {

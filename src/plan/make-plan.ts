@@ -23,6 +23,7 @@ import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
+import { minerProblems } from '../observed/miner-trouble.js';
 import { serversOf, type Servers } from '../observed/servers.js';
 import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
@@ -204,8 +205,4 @@ function otherSectorSize({ sectorSize }: DesiredFarm, miner: MinerObservation): 
       help: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
     },
   ];
-}
-
-function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
-  return miner.reached ? [] : [miner.diagnostic];
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import pLimit from 'p-limit';
-import { failure, type Result } from '../diagnostic/result.js';
+import { failure, type Failure, type Result } from '../diagnostic/result.js';
 import type { Farm, Host } from '../farm/farm.js';
 import type { SocketAddress } from '../farm/farm.js';
 import { connect } from '../remote/connect.js';
@@ -79,17 +79,24 @@ export class Connections {
 
   /** The operator's machine needs no route to the miner: the first host that can reach it does. */
   async #dialMiner({ host, port }: SocketAddress): Promise<Result<Duplex>> {
-    let last: Result<Duplex> = failure(noHost());
+    let failed = failure(noHost());
     const others = [...this.#remotes.values()].filter((remote) => remote !== this.#minerHost);
     for (const remote of this.#minerHost === undefined ? others : [this.#minerHost, ...others]) {
-      last = await remote.dial(host, port);
-      if (last.ok) {
+      const dialled = await remote.dial(host, port);
+      if (dialled.ok) {
         this.#minerHost = remote;
-        return last;
+        return dialled;
       }
+      if (tellsMore(dialled, failed)) failed = dialled;
     }
-    return last;
+    return failed;
   }
+}
+
+/** What a host was told where it dialled says more of the miner than that another host is out of reach itself. */
+function tellsMore(next: Failure, before: Failure): boolean {
+  const worth = ({ diagnostic }: Failure): number => ['SF419', 'SF407'].indexOf(diagnostic.code);
+  return worth(next) >= worth(before);
 }
 
 function noHost(): { code: 'SF511'; severity: 'error'; message: string; help: string } {

@@ -126,6 +126,17 @@ describe('SF410', () => {
     });
   });
 
+  test('is not said of a method that nobody there knows: that is SF420', async () => {
+    const diagnostic = await refusal((asked, response) => {
+      const message = "method 'Filecoin.Version' not found";
+      reply(response, { jsonrpc: '2.0', id: asked.id, error: { code: -32601, message } });
+    });
+    expect(diagnostic).toMatchObject({
+      code: 'SF420',
+      message: 'worker-1 on host-1 knows no Filecoin.Version',
+    });
+  });
+
   test('does not repeat the token, should Lotus do so', async () => {
     const diagnostic = await refusal((asked, response) => {
       reply(response, { jsonrpc: '2.0', id: asked.id, error: { code: 1, message: `bad header ${TOKEN}!` } });

@@ -1,0 +1,59 @@
+import type { Codes } from '../code-facts.js';
+
+const ISSUES = 'https://github.com/filecoin-project/lotus/issues';
+
+/** SF580–SF586: what keeps the farm from its miner. */
+export const MINER_API_CODES = {
+  SF580: {
+    title: 'miner does not run, or listens elsewhere',
+    severity: 'error',
+    why:
+      'The machine at `miner.api` refused the connection of every host: nothing listens on this port there. ' +
+      'lotus-miner is down, has not come up yet, or listens on loopback alone, as `[API] ListenAddress` of its `config.toml` says by default. ' +
+      'The miner alone knows which jobs run and which sector lies where, so without it no worker is restarted, drained or seen to register, and no path is detached.',
+    remedy:
+      'Look whether `lotus-miner` runs, and whether `[API] ListenAddress` is the address and port of `miner.api`. ' +
+      'Changing it needs a restart of the miner, which pauses proving: keep clear of an open deadline.',
+    upstream: [`${ISSUES}/1465`],
+  },
+  SF581: {
+    title: 'miner answers slowly',
+    severity: 'warning',
+    why:
+      'The miner is there, but takes long for an answer. It is said as an error where none came at all: nothing is known then of jobs and sectors, and nothing is done that depends on them. ' +
+      'A miner that has just started, that swaps, whose chain node lags behind or that waits for a storage path on a dead network file system answers like that; a slow one can miss a WindowPoSt.',
+    remedy:
+      'Look at the load, the memory and the log of `lotus-miner`, and whether `ls` of its storage paths comes back. Run the command again when `lotus-miner info` answers at once.',
+  },
+  SF582: {
+    title: 'miner does not accept the token',
+    severity: 'error',
+    why:
+      'The miner runs and answers, but the token is not one of its own, or has not the admin permission. ' +
+      'Lotus makes tokens by a key in the keystore of the miner: those of another miner, or from before that key was replaced, are worth nothing. ' +
+      'A worker with such a token does not end, but tries to reach the miner once a second, for ever.',
+    remedy:
+      "Take the token from `lotus-miner auth api-info --perm admin`, run as the miner's user, and put it where `miner.token` points; with `fromMiner: true` it is asked for each time.",
+  },
+  SF583: {
+    title: 'wrong address of the miner',
+    severity: 'error',
+    why:
+      'At `miner.api` there is no miner: nothing comes back from that address, a program answers that does not speak the Lotus API, or it is another part of Lotus, such as the daemon on port 1234 or a worker. ' +
+      'Each worker has this address in `MINER_API_INFO`, and would wait there once a second, for ever.',
+    remedy:
+      "Write the address that `lotus-miner auth api-info --perm admin` prints, run as the miner's user, as far as all workers reach it. If it is right, look for a firewall that drops the connection.",
+    upstream: [`${ISSUES}/6788`, `${ISSUES}/2515`],
+  },
+  SF584: {
+    title: 'miner has another API',
+    severity: 'error',
+    why:
+      'A miner answers, but does not know a call that sealfarm needs, or answers it in a form that sealfarm does not know: its Lotus is older or newer than what sealfarm supports. ' +
+      'Nothing is concluded from such answers, so that nothing is done that depends on the miner. ' +
+      'Workers of another API version than the miner end at their start, or are not taken.',
+    remedy:
+      'Compare `lotus-miner version` with the versions that the README names, and use a sealfarm that supports it. The workers need the Lotus of the miner in any case.',
+    upstream: [`${ISSUES}/3055`],
+  },
+} as const satisfies Codes;
