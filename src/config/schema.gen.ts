@@ -138,10 +138,92 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
           examples: ['/ip4/10.0.0.10/tcp/2345/http', '/dns4/miner-1.example.org/tcp/2345/http'],
         },
         token: { $ref: '#/$defs/token' },
+        host: {
+          description:
+            'The machine lotus-miner runs on: the name of one under `hosts`, or the address or the alias in ssh_config of another, which is then reached as `defaults.ssh` says. Without it the machine is not looked at and its config.toml is not written. Default: none.',
+          type: 'string',
+          examples: ['miner-1'],
+        },
+        repo: {
+          $ref: '#/$defs/hostFolder',
+          description:
+            'LOTUS_MINER_PATH: the folder that holds config.toml. Default: the one lotus-miner runs with, else `.lotusminer` in the home of `user`.',
+        },
+        user: {
+          $ref: '#/$defs/user',
+          description: 'User that lotus-miner runs as. Default: the one it runs as, else who logs in.',
+        },
+        tasks: {
+          description:
+            'What lotus-miner seals itself, of addpiece AP, precommit1 PC1, precommit2 PC2, commit C2, unseal UNS, replica-update RU, prove-replica-update2 PR2, regen-sector-key GSK and sector-download DL: the `Allow` keys in `[Storage]` of its config.toml. By name or short code; `[]` leaves all of it to the workers. Default: as its config.toml has it.',
+          type: 'array',
+          items: { type: 'string' },
+          examples: [[], ['addpiece']],
+        },
+        listen: {
+          description:
+            'Multiaddr on which its API listens: `[API] ListenAddress`. Not one that the internet reaches. Default: as its config.toml has it.',
+          type: 'string',
+          examples: ['/ip4/10.0.0.10/tcp/2345/http'],
+        },
+        remoteListen: {
+          description:
+            'Host and port under which it names its API to others: `[API] RemoteListenAddress`. Default: as its config.toml has it.',
+          type: 'string',
+          examples: ['10.0.0.10:2345'],
+        },
+        parallelFetchLimit: {
+          description:
+            'Sectors that it fetches at once: `[Storage] ParallelFetchLimit`. Default: as its config.toml has it.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 1000,
+        },
+        assigner: {
+          description:
+            'How its scheduler chooses among workers that can take a task: `[Storage] Assigner`. Default: as its config.toml has it.',
+          type: 'string',
+          enum: [
+            'utilization',
+            'spread',
+            'experiment-spread-qcount',
+            'experiment-spread-tasks',
+            'experiment-spread-tasks-qcount',
+            'experiment-random',
+          ],
+        },
+        localWorkerName: {
+          $ref: '#/$defs/text',
+          description:
+            'What Lotus calls the worker within lotus-miner: `[Storage] LocalWorkerName`. Default: as its config.toml has it.',
+          examples: ['miner-1'],
+        },
         disallowRemoteFinalize: {
           description:
-            "What `[Storage] DisallowRemoteFinalize` of the miner's config.toml is: whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path. sealfarm does not write it; checks and simulations go by it. Default: false.",
+            'Whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path: `[Storage] DisallowRemoteFinalize`. Written only with `host`; checks and simulations go by it in any case. Default: as its config.toml has it, and false for checks and simulations.',
           type: 'boolean',
+        },
+        disableBuiltinWindowPoSt: {
+          description:
+            'Whether lotus-miner leaves WindowPoSt to workers even when there are none: `[Proving] DisableBuiltinWindowPoSt`. Default: as its config.toml has it.',
+          type: 'boolean',
+        },
+        disableBuiltinWinningPoSt: {
+          description:
+            'Whether lotus-miner leaves WinningPoSt to workers even when there are none: `[Proving] DisableBuiltinWinningPoSt`. Default: as its config.toml has it.',
+          type: 'boolean',
+        },
+        marketsApi: {
+          description:
+            "Multiaddr of the markets node's API in set-ups that still have one. Workers then get MARKETS_API_INFO, with the token of the miner. Default: none.",
+          type: 'string',
+          examples: ['/ip4/10.0.0.10/tcp/2346/http'],
+        },
+        restart: {
+          description:
+            'Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it. `whenSafe` is not done yet: it is taken for `never`, with a warning. Default: never.',
+          type: 'string',
+          enum: ['never', 'whenSafe'],
         },
       },
     },

@@ -47,7 +47,8 @@ function secretText(scalar: Scalar): SecretText {
 function secretNodes(pair: Pair, follow: (node: unknown) => unknown): unknown[] {
   const name = keyText(pair.key) ?? '';
   const value = follow(pair.value);
-  if (name === 'api') return isScalar(value) && looksLikeApiInfo(secretText(value).text) ? [value] : [];
+  if (name === 'api' || name === 'marketsApi')
+    return isScalar(value) && looksLikeApiInfo(secretText(value).text) ? [value] : [];
   if (!SECRET_NAME.test(name)) return [];
   if (isSeq(value)) return value.items;
   if (!isMap(value)) return [value];

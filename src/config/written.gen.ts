@@ -119,9 +119,67 @@ export interface WrittenMiner {
   api: string;
   token: WrittenToken;
   /**
-   * What `[Storage] DisallowRemoteFinalize` of the miner's config.toml is: whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path. sealfarm does not write it; checks and simulations go by it. Default: false.
+   * The machine lotus-miner runs on: the name of one under `hosts`, or the address or the alias in ssh_config of another, which is then reached as `defaults.ssh` says. Without it the machine is not looked at and its config.toml is not written. Default: none.
+   */
+  host?: string;
+  /**
+   * LOTUS_MINER_PATH: the folder that holds config.toml. Default: the one lotus-miner runs with, else `.lotusminer` in the home of `user`.
+   */
+  repo?: string;
+  /**
+   * User that lotus-miner runs as. Default: the one it runs as, else who logs in.
+   */
+  user?: string;
+  /**
+   * What lotus-miner seals itself, of addpiece AP, precommit1 PC1, precommit2 PC2, commit C2, unseal UNS, replica-update RU, prove-replica-update2 PR2, regen-sector-key GSK and sector-download DL: the `Allow` keys in `[Storage]` of its config.toml. By name or short code; `[]` leaves all of it to the workers. Default: as its config.toml has it.
+   */
+  tasks?: string[];
+  /**
+   * Multiaddr on which its API listens: `[API] ListenAddress`. Not one that the internet reaches. Default: as its config.toml has it.
+   */
+  listen?: string;
+  /**
+   * Host and port under which it names its API to others: `[API] RemoteListenAddress`. Default: as its config.toml has it.
+   */
+  remoteListen?: string;
+  /**
+   * Sectors that it fetches at once: `[Storage] ParallelFetchLimit`. Default: as its config.toml has it.
+   */
+  parallelFetchLimit?: number;
+  /**
+   * How its scheduler chooses among workers that can take a task: `[Storage] Assigner`. Default: as its config.toml has it.
+   */
+  assigner?:
+    | 'utilization'
+    | 'spread'
+    | 'experiment-spread-qcount'
+    | 'experiment-spread-tasks'
+    | 'experiment-spread-tasks-qcount'
+    | 'experiment-random';
+  /**
+   * What Lotus calls the worker within lotus-miner: `[Storage] LocalWorkerName`. Default: as its config.toml has it.
+   */
+  localWorkerName?: string;
+  /**
+   * Whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path: `[Storage] DisallowRemoteFinalize`. Written only with `host`; checks and simulations go by it in any case. Default: as its config.toml has it, and false for checks and simulations.
    */
   disallowRemoteFinalize?: boolean;
+  /**
+   * Whether lotus-miner leaves WindowPoSt to workers even when there are none: `[Proving] DisableBuiltinWindowPoSt`. Default: as its config.toml has it.
+   */
+  disableBuiltinWindowPoSt?: boolean;
+  /**
+   * Whether lotus-miner leaves WinningPoSt to workers even when there are none: `[Proving] DisableBuiltinWinningPoSt`. Default: as its config.toml has it.
+   */
+  disableBuiltinWinningPoSt?: boolean;
+  /**
+   * Multiaddr of the markets node's API in set-ups that still have one. Workers then get MARKETS_API_INFO, with the token of the miner. Default: none.
+   */
+  marketsApi?: string;
+  /**
+   * Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it. `whenSafe` is not done yet: it is taken for `never`, with a warning. Default: never.
+   */
+  restart?: 'never' | 'whenSafe';
 }
 /**
  * Where the miner's admin token is found: exactly one of `env`, `file` and `command`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.

@@ -34,7 +34,7 @@ export function workerEnv(
   const entries = new Map<string, string | Secret>([
     ...worker.env,
     [BINARY_VARIABLE, worker.binary],
-    ['MINER_API_INFO', new Secret(`${token.reveal()}:${farm.miner.api}`)],
+    ...apiEntries(farm, token),
     ['LOTUS_WORKER_PATH', worker.repo],
     ['LOTUS_WORKER_NAME', worker.name],
     ['LOTUS_WORKER_LISTEN', formatSocketAddress(worker.listen)],
@@ -52,6 +52,17 @@ export function workerEnv(
   const names = [...entries.keys()].filter((name) => !TASK_VARIABLES.has(name)).sort();
   entries.set(NAMES_VARIABLE, names.join(','));
   return [...entries].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Variables that hold the token, the same for all workers of a farm. */
+export const API_VARIABLES: readonly string[] = ['MINER_API_INFO', 'MARKETS_API_INFO'];
+
+function apiEntries({ miner: { api, marketsApi } }: Farm, token: Secret): [string, Secret][] {
+  return [api, marketsApi].flatMap((address, index): [string, Secret][] => {
+    const name = API_VARIABLES[index];
+    if (address === undefined || name === undefined) return [];
+    return [[name, new Secret(`${token.reveal()}:${address}`)]];
+  });
 }
 
 /** Where it listens, as its environment says it. */

@@ -7,6 +7,7 @@ import { LAYOUT_CODES } from './codes/layout.js';
 import { LIVE_CODES } from './codes/live.js';
 import { LIVE_FARM_CODES } from './codes/live-farm.js';
 import { MINER_API_CODES } from './codes/miner-api.js';
+import { MINER_CODES } from './codes/miner.js';
 import { OBSERVING_CODES } from './codes/observing.js';
 import { REACHING_CODES } from './codes/reaching.js';
 import { ROLLOUT_CODES } from './codes/rollout.js';
@@ -36,6 +37,7 @@ export const CODES = {
   ...ROLLOUT_CODES,
   ...SECRET_CODES,
   ...REACHING_CODES,
+  ...MINER_CODES,
   ...OBSERVING_CODES,
   ...MINER_API_CODES,
   ...LIVE_CODES,

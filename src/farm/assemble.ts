@@ -33,11 +33,12 @@ function readFarmParts(written: WrittenFarm, report: Report): Farm {
     defaults: worker,
     profiles: readProfiles(profiles, worker, report),
   };
+  const { ssh, paths, serviceManager } = hostDefaults;
   const hosts = nameHosts(written.hosts, report).map((host) => readHost(host, hostDefaults, report));
   return {
     name: written.farm,
     sectorSize: written.sectorSize,
-    miner: readMiner(written.miner, report),
+    miner: readMiner(written.miner, hosts, { ssh, paths, serviceManager }, report),
     storageGroups: Object.keys(written.storageGroups ?? {}),
     rollout: readRollout(written.rollout ?? {}, hosts, report),
     hosts,

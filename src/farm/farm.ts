@@ -34,8 +34,35 @@ export interface Miner {
   /** Where the API listens, read from the multiaddr. */
   readonly address: SocketAddress;
   readonly token: SecretReference;
-  /** As its config.toml has it: who moves a finished sector to long-term storage must hold it on a sealing path. */
+  /** For checks and simulations: who moves a finished sector to long-term storage must hold it on a sealing path. */
   readonly disallowRemoteFinalize: boolean;
+  /** Multiaddr, which goes into the workers' MARKETS_API_INFO. */
+  readonly marketsApi?: string;
+  /** The machine it runs on, one of the farm's or one without workers; undefined: nothing is done there. */
+  readonly host?: Host;
+  /** LOTUS_MINER_PATH; undefined: the one it runs with, else `.lotusminer` in the home of its user. */
+  readonly repo?: string;
+  /** Undefined: the one it runs as, else who logs in. */
+  readonly user?: string;
+  /** What its config.toml shall say; only with `host`. */
+  readonly config?: MinerConfig;
+}
+
+/** Keys of the miner's config.toml; what is undefined stays as it is there. */
+export interface MinerConfig {
+  /** What the miner seals itself; all other tasks it could do are left to workers. */
+  readonly tasks?: readonly TaskCode[];
+  /** Multiaddr */
+  readonly listen?: string;
+  /** `host:port` */
+  readonly remoteListen?: string;
+  /** Sectors fetched at once, from 1. */
+  readonly parallelFetchLimit?: number;
+  readonly assigner?: string;
+  readonly localWorkerName?: string;
+  readonly disallowRemoteFinalize?: boolean;
+  readonly disableBuiltinWindowPoSt?: boolean;
+  readonly disableBuiltinWinningPoSt?: boolean;
 }
 
 export interface SocketAddress {

@@ -40,7 +40,7 @@ const NO_MINER: Trouble = {
 const OTHER_API: Trouble = {
   code: 'SF584',
   message: 'this miner has another API than sealfarm knows',
-  help: 'Compare `lotus-miner version` with the versions that the README names.',
+  help: 'Look at `lotus-miner version`: sealfarm knows the API of Lotus 1.18 to 1.36.',
 };
 
 /** By the code of the cause. */

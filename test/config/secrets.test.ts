@@ -34,6 +34,10 @@ describe.each([SECRET, JWT, `two words ${SECRET}`])('the secret %s is shown nowh
       ],
     ],
     ['before the address', [['api: /ip4', `api: ${secret}:/ip4`]]],
+    [
+      'before the address of the markets',
+      [['  token:', `  marketsApi: ${secret}:/ip4/1.2.3.4/tcp/1/http\n  token:`]],
+    ],
     ['in a variable', [worker(`env: { MINER_API_INFO: "${secret}:/ip4/10.0.0.1/tcp/2345/http" }`)]],
     ['in a variable of another name', [worker(`env: { MY_PASSWORD: "${secret}" }`)]],
     ['under an unknown key', [['farm: f', `farm: f\nminerToken: "${secret}"`]]],

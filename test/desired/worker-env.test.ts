@@ -43,6 +43,11 @@ describe("a worker's environment", () => {
     });
   });
 
+  it('has the markets node as well, where there is one', () => {
+    const miner = { ...aFarm().miner, marketsApi: '/ip4/10.0.0.9/tcp/2346/http' };
+    expect(added({}, { miner })).toEqual({ MARKETS_API_INFO: `${CANARY}:/ip4/10.0.0.9/tcp/2346/http` });
+  });
+
   it.each<[what: string, worker: Partial<Worker>, variables: Readonly<Record<string, string | undefined>>]>([
     ['binary', { binary: '/opt/lw' }, { SEALFARM_BINARY: '/opt/lw' }],
     ['repo', { repo: '/srv/w' }, { LOTUS_WORKER_PATH: '/srv/w' }],

@@ -365,6 +365,50 @@ describe("what the miner's config.toml says", () => {
     [miner('disallowRemoteFinalize: true')],
     [miner('disallowRemoteFinalize: yes'), 'SF112 6:27'],
     [miner('DisallowRemoteFinalize: true'), 'SF111 6:3'],
+    [miner('marketsApi: /ip4/10.0.0.10/tcp/2346/http')],
+    [miner('marketsApi: 10.0.0.10'), 'SF205 6:15'],
+    [miner('tasks: []'), 'SF227 6:3'],
+    [miner('repo: /lotus'), 'SF227 6:3'],
+  ]);
+});
+
+describe("the miner's machine", () => {
+  const miner = (line: string): Edit => ['  token: {', `  host: h1\n  ${line}\n  token: {`];
+  check([
+    [miner('tasks: [AP, precommit1, DL]')],
+    [miner('tasks: []')],
+    [miner('tasks: [PRU2]'), 'SF217 7:11'],
+    [miner('tasks: [nil]'), 'SF215 7:11'],
+    [miner('tasks: [AP, DC]'), 'SF229 7:10'],
+    [miner('tasks: [WDP]'), 'SF229 7:10'],
+    [miner('host2: h1'), 'SF111 7:3'],
+    [['  token: {', '  host: 10.0.0.10\n  token: {']],
+    [['  token: {', '  host: miner.example\n  token: {']],
+    [['  token: {', '  host: "ops@miner:22"\n  token: {'], 'SF228 6:9'],
+    [['  token: {', '  host: 10.0.0.300\n  token: {'], 'SF228 6:9'],
+    [miner('repo: /home/lotus/.lotusminer')],
+    [miner('repo: ~/.lotusminer'), 'SF114 7:9'],
+    [miner('repo: /a/../b'), 'SF211 7:9'],
+    [miner('user: lotus')],
+    [miner('user: "lotus miner"'), 'SF114 7:9'],
+    [miner('listen: /ip4/0.0.0.0/tcp/2345/http')],
+    [miner('listen: /dns/miner/tcp/2345/http'), 'SF205 7:11'],
+    [miner('listen: 0.0.0.0:2345'), 'SF205 7:11'],
+    [miner('remoteListen: 10.0.0.10:2345')],
+    [miner('remoteListen: miner.example:2345')],
+    [miner('remoteListen: "[2001:db8::1]:2345"')],
+    [miner('remoteListen: miner.example'), 'SF214 7:17'],
+    [miner('remoteListen: 0.0.0.0:2345'), 'SF214 7:17'],
+    [miner('parallelFetchLimit: 5')],
+    [miner('parallelFetchLimit: 0'), 'SF116 7:23'],
+    [miner('assigner: spread')],
+    [miner('assigner: random'), 'SF115 7:13'],
+    [miner('localWorkerName: miner-1')],
+    [miner('disableBuiltinWindowPoSt: true')],
+    [miner('disableBuiltinWinningPoSt: 1'), 'SF112 7:30'],
+    [miner('restart: never')],
+    [miner('restart: whenSafe'), 'SF243 7:12'],
+    [miner('restart: always'), 'SF115 7:12'],
   ]);
 });
 

@@ -120,9 +120,3 @@ describe('parseCpuSet', () => {
     expect(set && [...set]).toEqual(cpus);
   });
 });
-
-it('the miner may forbid to finalize elsewhere', () => {
-  expect(farmOf(SAMPLE).miner.disallowRemoteFinalize).toBe(false);
-  const text = edited(['  token: {', '  disallowRemoteFinalize: true\n  token: {']);
-  expect(farmOf(text).miner.disallowRemoteFinalize).toBe(true);
-});

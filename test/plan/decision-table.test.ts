@@ -305,6 +305,15 @@ const SETTINGS: readonly Setting[] = [
     others: { 'another value': aFarm({ miner: { ...aFarm().miner, api: '/ip4/10.9.9.9/tcp/2345/http' } }) },
   },
   {
+    name: 'miner.marketsApi',
+    kind: ENVIRONMENT,
+    declared: aFarm({ miner: { ...aFarm().miner, marketsApi: '/ip4/10.0.0.10/tcp/2346/http' } }),
+    others: {
+      'another value': aFarm({ miner: { ...aFarm().miner, marketsApi: '/ip4/10.9.9.9/tcp/2346/http' } }),
+      nothing: aFarm(),
+    },
+  },
+  {
     name: 'miner.token',
     kind: ENVIRONMENT,
     declared: aFarm(),
@@ -411,7 +420,14 @@ const EXCEPT: readonly (readonly [RegExp, string])[] = [
     /^(version|farm|sectorSize)$/,
     'says what the farm is; another one is refused: sector-size, part, saved-plan tests',
   ],
-  [/^miner\.disallowRemoteFinalize$/, 'says how lotus-miner is configured, which sealfarm only checks by'],
+  [
+    /^miner\.(host|repo|user|restart)$/,
+    "says where the miner's config.toml is and what follows from it: miner tests",
+  ],
+  [
+    /^miner\.(tasks|listen|remoteListen|parallelFetchLimit|assigner|localWorkerName|disallowRemoteFinalize|disableBuiltin\w+)$/,
+    "stands in the miner's config.toml: miner tests",
+  ],
   [
     /^(defaults|defaults\.worker|profiles|worker\.(extends|profile)|hosts|hosts\.workers)$/,
     'leads to the fields below it',

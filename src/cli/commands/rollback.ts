@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { parseVersions, readVersionsScript } from '../../apply/versions-script.js';
 import type { DesiredFarm } from '../../desired/desired.js';
+import { API_VARIABLES } from '../../desired/worker-env.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import type { Host } from '../../farm/farm.js';
-import { formatEnvFile } from '../../host/env-file.js';
+import { formatEnvFile, type EnvEntry } from '../../host/env-file.js';
 import { hostLayout } from '../../host/layout.js';
 import { wayBack, type Way } from '../../host/rollback.js';
 import type { Plan } from '../../plan/plan.js';
@@ -95,11 +96,14 @@ async function planBack({ workspace }: OnFarm, host: Host, to: number): Promise<
 /** Of an environment file that is gone, the miner's token is what the farm knows. */
 function environmentOf({ hosts }: DesiredFarm): Environment {
   const entries = hosts.flatMap(({ workers }) => workers.flatMap(({ env }) => env));
-  const miner = entries.find(({ name }) => name === 'MINER_API_INFO');
-  const line = miner === undefined ? '' : formatEnvFile([miner]).reveal().trimEnd();
+  const apis = API_VARIABLES.flatMap((api) => entries.find(({ name }) => name === api) ?? []);
+  const asWritten = (entry: EnvEntry): string => {
+    const line = formatEnvFile([entry]).reveal().trimEnd();
+    return line.slice(line.indexOf('=') + 1);
+  };
   const secret = new Set(entries.flatMap(({ name, value }) => (typeof value === 'string' ? [] : [name])));
   return {
-    secrets: new Map(miner === undefined ? [] : [[miner.name, line.slice(line.indexOf('=') + 1)]]),
+    secrets: new Map(apis.map((entry) => [entry.name, asWritten(entry)])),
     open: [...new Set(entries.map(({ name }) => name))].filter((name) => !secret.has(name)),
   };
 }

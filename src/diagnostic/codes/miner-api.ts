@@ -2,7 +2,7 @@ import type { Codes } from '../code-facts.js';
 
 const ISSUES = 'https://github.com/filecoin-project/lotus/issues';
 
-/** SF580–SF586: what keeps the farm from its miner. */
+/** SF580–SF584: what keeps the farm from its miner. */
 export const MINER_API_CODES = {
   SF580: {
     title: 'miner does not run, or listens elsewhere',
@@ -53,7 +53,7 @@ export const MINER_API_CODES = {
       'Nothing is concluded from such answers, so that nothing is done that depends on the miner. ' +
       'Workers of another API version than the miner end at their start, or are not taken.',
     remedy:
-      'Compare `lotus-miner version` with the versions that the README names, and use a sealfarm that supports it. The workers need the Lotus of the miner in any case.',
+      'Look at `lotus-miner version`: sealfarm knows the API of Lotus 1.18 to 1.36. The workers need the Lotus of the miner in any case.',
     upstream: [`${ISSUES}/3055`],
   },
 } as const satisfies Codes;
