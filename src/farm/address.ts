@@ -31,6 +31,14 @@ export function parseSocketAddress(text: string): SocketAddress | undefined {
   return host === undefined || port === undefined ? undefined : { host, port };
 }
 
+/** The same, where a name of DNS may stand in place of the IP address. */
+export function parseEndpoint(text: string): SocketAddress | undefined {
+  const [host = '', portText = '', ...rest] = text.split(':');
+  const port = parsePort(portText);
+  const named = rest.length === 0 && port !== undefined && isHostName(host) ? { host, port } : undefined;
+  return parseSocketAddress(text) ?? named;
+}
+
 /** As `parseSocketAddress` reads it. */
 export function formatSocketAddress({ host, port }: SocketAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

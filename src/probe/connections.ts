@@ -27,7 +27,7 @@ export interface Reach {
 
 /** All connections of one command: one for each host, opened when first needed. */
 export class Connections {
-  readonly miner: MinerApi;
+  #miner: MinerApi;
   readonly #jumps = new JumpPool();
   readonly #remotes: ReadonlyMap<string, Remote>;
   readonly #callTimeout: { readonly timeoutMs?: number };
@@ -41,16 +41,19 @@ export class Connections {
     const shared = { jumps: this.#jumps, answers: new SshAnswers(), files: new OperatorFiles() };
     const open = (host: Host) => (): Promise<Result<Remote>> =>
       limit(() => reachHost(host, { ...context, ...shared }));
-    this.#remotes = new Map(farm.hosts.map((host) => [host.name, new RenewingRemote(host.name, open(host))]));
-    this.miner = createMinerApi(
-      createLotusClient({
-        dial: () => (token.ok ? this.#dialMiner(farm.miner.address) : Promise.resolve(token)),
-        // Never sent: without a token nothing is dialled.
-        token: token.ok ? token.value : new Secret('none'),
-        name: 'the miner',
-        ...this.#callTimeout,
-      }),
+    this.#remotes = new Map(
+      machinesOf(farm).map((host) => [host.name, new RenewingRemote(host.name, open(host))]),
     );
+    this.#miner = this.#minerApi(farm.miner.address, token);
+  }
+
+  get miner(): MinerApi {
+    return this.#miner;
+  }
+
+  /** From now on the miner is asked there, with this token: as it was told on its own host. */
+  meetMiner(address: SocketAddress, token: Result<Secret>): void {
+    this.#miner = this.#minerApi(address, token);
   }
 
   remote(host: string): Remote {
@@ -77,6 +80,18 @@ export class Connections {
     await this.#jumps.close();
   }
 
+  #minerApi(address: SocketAddress, token: Result<Secret>): MinerApi {
+    return createMinerApi(
+      createLotusClient({
+        dial: () => (token.ok ? this.#dialMiner(address) : Promise.resolve(token)),
+        // Never sent: without a token nothing is dialled.
+        token: token.ok ? token.value : new Secret('none'),
+        name: 'the miner',
+        ...this.#callTimeout,
+      }),
+    );
+  }
+
   /** The operator's machine needs no route to the miner: the first host that can reach it does. */
   async #dialMiner({ host, port }: SocketAddress): Promise<Result<Duplex>> {
     let failed = failure(noHost());
@@ -91,6 +106,12 @@ export class Connections {
     }
     return failed;
   }
+}
+
+/** The hosts of the farm, and the miner's where that is none of them: through it the miner is dialled last. */
+function machinesOf({ hosts, miner }: Farm): readonly Host[] {
+  const { host } = miner;
+  return host === undefined || hosts.some(({ name }) => name === host.name) ? hosts : [...hosts, host];
 }
 
 /** What a host was told where it dialled says more of the miner than that another host is out of reach itself. */
