@@ -20,6 +20,7 @@ import type { Connections, Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { sectorState } from '../rpc/sector-state.js';
 import { observeMiner } from '../probe/observe-miner.js';
+import { withRoutes } from '../probe/observe-routes.js';
 import { sharedLook } from '../probe/shared-look.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import type { AskPassphrase } from '../remote/key-ring.js';
@@ -96,9 +97,9 @@ export class Workspace {
   }
 
   /** @param leftOut hosts that are not asked */
-  look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
+  async look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
     const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
-    return observeFarm(this.farm, this.connections, emit, hosts);
+    return withRoutes(await observeFarm(this.farm, this.connections, emit, hosts), this.connections);
   }
 
   /** What the hosts shall hold; drains that people have asked for are in effect. */

@@ -32,13 +32,13 @@ const LOOK = 'Look whether lotus-miner runs and the hosts can reach `miner.api`.
 const NO_ANSWER: Trouble = { code: 'SF511', message: 'the miner did not answer' };
 
 const NO_MINER: Trouble = {
-  code: 'SF583',
+  code: 'SF593',
   message: '`miner.api` is not the address of a miner',
   help: 'Compare it with what `lotus-miner auth api-info --perm admin` prints on its machine, after the first colon.',
 };
 
 const OTHER_API: Trouble = {
-  code: 'SF584',
+  code: 'SF594',
   message: 'this miner has another API than sealfarm knows',
   help: 'Look at `lotus-miner version`: sealfarm knows the API of Lotus 1.18 to 1.36.',
 };
@@ -46,19 +46,19 @@ const OTHER_API: Trouble = {
 /** By the code of the cause. */
 const TROUBLES: Readonly<Record<string, (isMiner: boolean) => Trouble>> = {
   SF407: () => ({
-    code: 'SF580',
+    code: 'SF590',
     message: 'lotus-miner does not run, or listens on another address',
     help: 'Start lotus-miner, or compare `miner.api` with `[API] ListenAddress` in its config.toml, which is loopback by default.',
   }),
   SF411: () => NO_MINER,
   SF412: () => ({
-    code: 'SF581',
+    code: 'SF591',
     message: 'the miner is there, but too slow',
     help: 'Look at the load and the log of lotus-miner; run the command again when `lotus-miner info` answers.',
   }),
-  SF413: () => ({ code: 'SF582', message: 'the miner does not accept the token' }),
+  SF413: () => ({ code: 'SF592', message: 'the miner does not accept the token' }),
   SF419: () => ({
-    code: 'SF583',
+    code: 'SF593',
     message: 'nobody is at the address of the miner',
     help: 'Check `miner.api`: whether the address is right, its machine is up, and no firewall drops the connection.',
   }),
@@ -72,7 +72,7 @@ export function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
   if (answeredMs < SLOW_MS) return [];
   return [
     {
-      code: 'SF581',
+      code: 'SF591',
       severity: 'warning',
       message: `the miner is up, but took ${Math.round(answeredMs / 1000)} s for an answer`,
       help: 'Look at the load, the memory and the log of lotus-miner: a slow one can be late with its proofs.',

@@ -49,6 +49,8 @@ export interface ObservedHost {
   /** The template of all workers' units. */
   readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
+  /** Why a connection from here to the miner does not come about; absent where it does, or nobody tried. */
+  readonly noWayToMiner?: Diagnostic;
   /** Workers that run here and that sealfarm did not start; absent when there are none. */
   readonly unmanaged?: readonly UnmanagedWorker[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */

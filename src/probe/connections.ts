@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import pLimit from 'p-limit';
+import type { DiagnosticCode } from '../diagnostic/codes.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, type Failure, type Result } from '../diagnostic/result.js';
 import type { Farm, Host } from '../farm/farm.js';
 import type { SocketAddress } from '../farm/farm.js';
@@ -28,6 +30,7 @@ export interface Reach {
 /** All connections of one command: one for each host, opened when first needed. */
 export class Connections {
   #miner: MinerApi;
+  #minerAddress: SocketAddress;
   readonly #jumps = new JumpPool();
   readonly #remotes: ReadonlyMap<string, Remote>;
   readonly #callTimeout: { readonly timeoutMs?: number };
@@ -44,7 +47,8 @@ export class Connections {
     this.#remotes = new Map(
       machinesOf(farm).map((host) => [host.name, new RenewingRemote(host.name, open(host))]),
     );
-    this.#miner = this.#minerApi(farm.miner.address, token);
+    this.#minerAddress = farm.miner.address;
+    this.#miner = this.#minerApi(token);
   }
 
   get miner(): MinerApi {
@@ -53,7 +57,8 @@ export class Connections {
 
   /** From now on the miner is asked there, with this token: as it was told on its own host. */
   meetMiner(address: SocketAddress, token: Result<Secret>): void {
-    this.#miner = this.#minerApi(address, token);
+    this.#minerAddress = address;
+    this.#miner = this.#minerApi(token);
   }
 
   remote(host: string): Remote {
@@ -75,12 +80,21 @@ export class Connections {
     );
   }
 
+  /** Why this host gets no connection to the miner; what keeps it from trying is no answer to that. */
+  async noWayToMiner(host: string): Promise<Diagnostic | undefined> {
+    const { host: address, port } = this.#minerAddress;
+    const dialled = await this.remote(host).dial(address, port);
+    if (dialled.ok) dialled.value.destroy();
+    return dialled.ok || !TOLD.includes(dialled.diagnostic.code) ? undefined : dialled.diagnostic;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#remotes.values()].map((remote) => remote.close()));
     await this.#jumps.close();
   }
 
-  #minerApi(address: SocketAddress, token: Result<Secret>): MinerApi {
+  #minerApi(token: Result<Secret>): MinerApi {
+    const address = this.#minerAddress;
     return createMinerApi(
       createLotusClient({
         dial: () => (token.ok ? this.#dialMiner(address) : Promise.resolve(token)),
@@ -114,9 +128,12 @@ function machinesOf({ hosts, miner }: Farm): readonly Host[] {
   return host === undefined || hosts.some(({ name }) => name === host.name) ? hosts : [...hosts, host];
 }
 
+/** No way there, and refused. */
+const TOLD: readonly DiagnosticCode[] = ['SF419', 'SF407'];
+
 /** What a host was told where it dialled says more of the miner than that another host is out of reach itself. */
 function tellsMore(next: Failure, before: Failure): boolean {
-  const worth = ({ diagnostic }: Failure): number => ['SF419', 'SF407'].indexOf(diagnostic.code);
+  const worth = ({ diagnostic }: Failure): number => TOLD.indexOf(diagnostic.code);
   return worth(next) >= worth(before);
 }
 

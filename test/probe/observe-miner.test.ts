@@ -150,7 +150,7 @@ describe('each trouble with the miner has a code of its own:', () => {
     const { port } = stub;
     await stub.stop();
     const diagnostic = await said(miner(() => here().dial('127.0.0.1', port)));
-    expect(diagnostic).toMatchObject({ code: 'SF580', severity: 'error' });
+    expect(diagnostic).toMatchObject({ code: 'SF590', severity: 'error' });
     expect(diagnostic?.message).toMatch(
       /^lotus-miner does not run, or listens on another address: here cannot/,
     );
@@ -161,7 +161,7 @@ describe('each trouble with the miner has a code of its own:', () => {
     const error = new Error('getaddrinfo ENOTFOUND miner-9');
     const nowhere = failure(dialRefused('host-1', 'miner-9', 2345, error));
     const diagnostic = await said(miner(() => Promise.resolve(nowhere)));
-    expect(diagnostic).toMatchObject({ code: 'SF583', severity: 'error' });
+    expect(diagnostic).toMatchObject({ code: 'SF593', severity: 'error' });
     expect(diagnostic?.message).toMatch(/^nobody is at the address of the miner: host-1 cannot connect to/);
   });
 
@@ -178,7 +178,7 @@ describe('each trouble with the miner has a code of its own:', () => {
   ])('%s at its address', async (_what, answer) => {
     stub.answer = answer;
     const diagnostic = await said();
-    expect(diagnostic).toMatchObject({ code: 'SF583', severity: 'error' });
+    expect(diagnostic).toMatchObject({ code: 'SF593', severity: 'error' });
     expect(diagnostic?.message).toMatch(/^`miner\.api` is not the address of a miner: the miner /);
   });
 
@@ -195,7 +195,7 @@ describe('each trouble with the miner has a code of its own:', () => {
       else reply(response, { jsonrpc: '2.0', id: call.id, ...stats });
     };
     const diagnostic = await said();
-    expect(diagnostic).toMatchObject({ code: 'SF584', severity: 'error' });
+    expect(diagnostic).toMatchObject({ code: 'SF594', severity: 'error' });
     expect(diagnostic?.message).toMatch(/^this miner has another API than sealfarm knows: the miner /);
   });
 
@@ -214,7 +214,7 @@ describe('each trouble with the miner has a code of its own:', () => {
       reply(response, body(id), status);
     };
     const diagnostic = await said();
-    expect(diagnostic).toMatchObject({ code: 'SF582', severity: 'error' });
+    expect(diagnostic).toMatchObject({ code: 'SF592', severity: 'error' });
     expect(diagnostic?.help).toContain('--perm admin');
   });
 
@@ -222,7 +222,7 @@ describe('each trouble with the miner has a code of its own:', () => {
     const times = [0, 10_000];
     const seen = await observeMiner(miner(), () => times.shift() ?? 0);
     expect(minerProblems(seen)).toMatchObject([
-      { code: 'SF581', severity: 'warning', message: 'the miner is up, but took 10 s for an answer' },
+      { code: 'SF591', severity: 'warning', message: 'the miner is up, but took 10 s for an answer' },
     ]);
   });
 
@@ -230,7 +230,7 @@ describe('each trouble with the miner has a code of its own:', () => {
     stub.answer = () => undefined;
     const patient = createLotusClient({ dial: stub.dial, token: TOKEN, name: 'the miner', timeoutMs: 100 });
     const diagnostic = await said(createMinerApi(patient));
-    expect(diagnostic).toMatchObject({ code: 'SF581', severity: 'error' });
+    expect(diagnostic).toMatchObject({ code: 'SF591', severity: 'error' });
     expect(diagnostic?.message).toMatch(/^the miner is there, but too slow: .* within 0\.1 s$/);
   });
 

@@ -2,9 +2,9 @@ import type { Codes } from '../code-facts.js';
 
 const ISSUES = 'https://github.com/filecoin-project/lotus/issues';
 
-/** SF580–SF584: what keeps the farm from its miner. */
+/** SF590–SF595: what keeps the farm from its miner. */
 export const MINER_API_CODES = {
-  SF580: {
+  SF590: {
     title: 'miner does not run, or listens elsewhere',
     severity: 'error',
     why:
@@ -16,7 +16,7 @@ export const MINER_API_CODES = {
       'Changing it needs a restart of the miner, which pauses proving: keep clear of an open deadline.',
     upstream: [`${ISSUES}/1465`],
   },
-  SF581: {
+  SF591: {
     title: 'miner answers slowly',
     severity: 'warning',
     why:
@@ -25,7 +25,7 @@ export const MINER_API_CODES = {
     remedy:
       'Look at the load, the memory and the log of `lotus-miner`, and whether `ls` of its storage paths comes back. Run the command again when `lotus-miner info` answers at once.',
   },
-  SF582: {
+  SF592: {
     title: 'miner does not accept the token',
     severity: 'error',
     why:
@@ -35,7 +35,7 @@ export const MINER_API_CODES = {
     remedy:
       "Take the token from `lotus-miner auth api-info --perm admin`, run as the miner's user, and put it where `miner.token` points; with `fromMiner: true` it is asked for each time.",
   },
-  SF583: {
+  SF593: {
     title: 'wrong address of the miner',
     severity: 'error',
     why:
@@ -45,7 +45,7 @@ export const MINER_API_CODES = {
       "Write the address that `lotus-miner auth api-info --perm admin` prints, run as the miner's user, as far as all workers reach it. If it is right, look for a firewall that drops the connection.",
     upstream: [`${ISSUES}/6788`, `${ISSUES}/2515`],
   },
-  SF584: {
+  SF594: {
     title: 'miner has another API',
     severity: 'error',
     why:
@@ -55,5 +55,16 @@ export const MINER_API_CODES = {
     remedy:
       'Look at `lotus-miner version`: sealfarm knows the API of Lotus 1.18 to 1.36. The workers need the Lotus of the miner in any case.',
     upstream: [`${ISSUES}/3055`],
+  },
+  SF595: {
+    title: 'host that does not reach the miner',
+    severity: 'error',
+    why:
+      'Other hosts get a connection to `miner.api`, and this one does not. ' +
+      'A worker there would log "Connecting to miner API…" once a second, for ever, and one that is restarted would not come back. ' +
+      'So none is started or restarted there; one that is registered shows that there is a way after all.',
+    remedy:
+      'Look at routes and firewalls between this host and the machine of the miner; `nc -z ADDRESS PORT` on the host shows whether there is a way.',
+    upstream: [`${ISSUES}/4724`],
   },
 } as const satisfies Codes;
