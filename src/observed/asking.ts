@@ -14,6 +14,7 @@ export const ASKING_FUNCTIONS = `LC_ALL=C; export LC_ALL
 if base64 -w0 </dev/null >/dev/null 2>&1; then one_line() { base64 -w0; }; else one_line() { base64 | tr -d '\\n'; }; fi
 encode() { e=$(one_line); echo "\${e:--}"; }
 word() { printf %s "$1" | encode; }
+bounded() { if command -v timeout >/dev/null 2>&1; then timeout 20 "$@"; else "$@"; fi; }
 ${BY_FILE}
 # All units in one question. Where it fails, this is why.
 units=$(systemctl show -p ${UNIT_PROPERTIES.join(',')} '${UNIT_PATTERN}' 2>&1)

@@ -111,8 +111,15 @@ export interface ObservedProcess {
   readonly manager: ManagerName;
   /** What it was started with. Values may be secret. */
   readonly environ: ReadonlyMap<string, Secret>;
+  /** Only where its program on disk is not the one that runs. */
+  readonly replaced?: ReplacedProgram;
   /** What the worker itself says; absent while it does not answer, with the reason. */
   readonly live: WorkerLive | Unreached;
+}
+
+export interface ReplacedProgram {
+  /** Such as `1.36.2+mainnet+git.8a722b5`; absent where the program tells none. */
+  readonly onDisk?: string;
 }
 
 export interface WorkerLive {

@@ -97,6 +97,8 @@ export type Reason =
   | 'drain-intent'
   /** The files are right, the process was started with older ones. */
   | 'process-older-than-file'
+  /** Another program stands on disk than the one it runs. */
+  | 'program-replaced'
   /** The files are right, Lotus works by something else. */
   | 'lotus-differs'
   /** It shall run and does not. */

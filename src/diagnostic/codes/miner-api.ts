@@ -2,7 +2,7 @@ import type { Codes } from '../code-facts.js';
 
 const ISSUES = 'https://github.com/filecoin-project/lotus/issues';
 
-/** SF590–SF595: what keeps the farm from its miner. */
+/** SF590–SF596: what keeps the farm, or a part of it, from its miner. */
 export const MINER_API_CODES = {
   SF590: {
     title: 'miner does not run, or listens elsewhere',
@@ -66,5 +66,16 @@ export const MINER_API_CODES = {
     remedy:
       'Look at routes and firewalls between this host and the machine of the miner; `nc -z ADDRESS PORT` on the host shows whether there is a way.',
     upstream: [`${ISSUES}/4724`],
+  },
+  SF596: {
+    title: 'program of a worker ahead of the miner',
+    severity: 'warning',
+    why:
+      'The lotus-worker on disk is of another series than the miner that runs, such as 1.37 and 1.36. ' +
+      'A worker of another API version ends at its start, or is not taken by the miner, and its sealing paths go with it. ' +
+      'The one that runs goes on; whatever its restart would be for waits as well, since it would bring up the program on disk.',
+    remedy:
+      'Upgrade and restart lotus-miner first, when no WindowPoSt deadline is open or near; then apply restarts the workers in waves. To stay with the miner as it is, put its lotus-worker back.',
+    upstream: [`${ISSUES}/3055`],
   },
 } as const satisfies Codes;
