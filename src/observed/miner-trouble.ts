@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { MinerObservation, Unreached } from './observed.js';
 
 /** An answer that takes longer than this is slow. Milliseconds; a miner at ease needs a few. */
-export const SLOW_MS = 5000;
+const SLOW_MS = 5000;
 
 /**
  * Why there is nothing to know of the miner, each reason by a code of its own.

@@ -8,8 +8,8 @@ import { codes, ENV_FILE, FARM, only, plan, PLACED, summary } from '../support/p
 const MINER = '1.36.2+mainnet+git.1111111';
 
 /** The usual worker runs another program than the one on disk, under a miner of this version. */
-function upgraded(replaced: ReplacedProgram, miner: string | undefined = MINER, farm = FARM): Plan {
-  const seen = changeMiner(PLACED, miner === undefined ? {} : { version: miner });
+function upgraded(replaced: ReplacedProgram, farm = FARM): Plan {
+  const seen = changeMiner(PLACED, { version: MINER });
   return plan(
     farm,
     changeWorker(
@@ -59,7 +59,7 @@ describe('a program that was replaced under a running worker', () => {
 
   it('keeps back what else a restart is for, and nothing that is done live', () => {
     const farm = farmOf({ limits: new Map([['PC1', 2]]), tasks: ['AP', 'PC1', 'PC2'] });
-    const made = upgraded({ onDisk: '1.37.0' }, MINER, farm);
+    const made = upgraded({ onDisk: '1.37.0' }, farm);
     expect(summary(made)).toEqual([
       `write-file ${ENV_FILE}: none, config-changed`,
       'disable-task C2: live, lotus-differs',
@@ -69,7 +69,7 @@ describe('a program that was replaced under a running worker', () => {
 
   it('comes with a restart for another reason', () => {
     const farm = farmOf({ limits: new Map([['PC1', 2]]) });
-    const made = upgraded({ onDisk: '1.36.2' }, MINER, farm);
+    const made = upgraded({ onDisk: '1.36.2' }, farm);
     expect(only(made, 'restart')).toMatchObject({ reason: 'process-older-than-file' });
     expect(only(made, 'restart').changes.map(({ field }) => field)).toContain('program');
   });
