@@ -80,8 +80,7 @@ export interface HostPlan {
 /**
  * How much a step disturbs, lightest first.
  * `none`: no running work can notice it. `live`: Lotus changes it while the worker runs.
- * `restart`: the worker must be quiet first: no job assigned, prepared or running.
- * `empty`: the worker must hold no sector.
+ * `restart`: the worker must be quiet first: no job assigned, prepared or running. `empty`: it must hold no sector.
  */
 export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 
