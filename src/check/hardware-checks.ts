@@ -3,6 +3,7 @@ import { cachesHaveRoom } from './hardware/caches.js';
 import {
   cpusAreGivenOnce,
   cpusAreLeftForOthers,
+  cpusAreLeftForTheMiner,
   cpusExist,
   l3GroupsSuffice,
   sdrThreadsFit,
@@ -36,6 +37,7 @@ export const HARDWARE_CHECKS: readonly LayoutCheck[] = [
   cpusExist,
   sdrThreadsFit,
   cpusAreLeftForOthers,
+  cpusAreLeftForTheMiner,
   gpusAreGivenOnce,
   gpuLocksAreApart,
   gpuTasksHaveGpus,

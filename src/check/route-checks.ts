@@ -6,7 +6,7 @@ import {
   longTermPathsAreNotShared,
   someWorkerStores,
 } from './routes/long-term.js';
-import { listenAddressesAreReached, minerIsReached } from './routes/network.js';
+import { listenAddressesAreReached, minerIsPrivate, minerIsReached } from './routes/network.js';
 import {
   pathsAreWritable,
   pathsTakeSomething,
@@ -20,6 +20,7 @@ import {
   piecesAreAddedWhereSealed,
   pipelineIsWhole,
   postsHaveTwoWorkers,
+  proofsAreMade,
   upgradesAreProved,
   workersHaveAUse,
 } from './routes/tasks.js';
@@ -42,10 +43,12 @@ export const ROUTE_CHECKS: readonly LayoutCheck[] = [
   longTermPathsAreNotShared,
   listenAddressesAreReached,
   minerIsReached,
+  minerIsPrivate,
   pipelineIsWhole,
   commitHasTwoDoers,
   upgradesAreProved,
   postsHaveTwoWorkers,
+  proofsAreMade,
   piecesAreAddedWhereSealed,
   workersHaveAUse,
   variablesAreKnown,

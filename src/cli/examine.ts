@@ -6,6 +6,7 @@ import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { foundHardware } from '../observed/found-hardware.js';
 import { observeFacts, observeVersions } from '../probe/observe-facts.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import { withRoutes } from '../probe/observe-routes.js';
 import type { Workspace } from './workspace.js';
 
 /** A look at hosts that also asks what their machines have and in which state they are. */
@@ -20,10 +21,10 @@ export async function examine(
   hosts: readonly Host[],
   emit: Emit,
 ): Promise<Examination> {
-  const probe = await observeFarm(farm, connections, emit, hosts);
+  const probe = await withRoutes(await observeFarm(farm, connections, emit, hosts), connections);
   const reached = hosts.filter(({ name }) => probe.observation.hosts.get(name)?.reached === true);
   const [answers, versions] = await Promise.all([
-    observeFacts(reached, connections, () => Date.now()),
+    observeFacts([...reached, ...minerAlone(farm)], connections, () => Date.now()),
     observeVersions(connections.miner, probe.apis),
   ]);
   return {
@@ -34,6 +35,11 @@ export async function examine(
     ),
     failures: [...answers.values()].flatMap((answer) => (answer.ok ? [] : [answer.diagnostic])),
   };
+}
+
+/** The machine of the miner where it is none of the hosts: its clock counts as theirs do. */
+function minerAlone({ miner: { host }, hosts }: Farm): readonly Host[] {
+  return host === undefined || hosts.some(({ name }) => name === host.name) ? [] : [host];
 }
 
 /** What each host has: as declared, else as found. Hosts of which nothing is known are not in it. */

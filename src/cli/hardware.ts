@@ -4,7 +4,7 @@ import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { examine, knownHardware } from './examine.js';
 import { endOnInterrupt } from './interrupt.js';
 import type { Terminal } from './terminal.js';
-import { openConnections } from './workspace.js';
+import { openConnections } from './machines.js';
 
 export interface HardwareFound {
   /** By host; without those that could not be asked. */

@@ -5,7 +5,7 @@ import { endOnInterrupt } from './interrupt.js';
 import { loadFarm } from './load-farm.js';
 import { hostsNamed } from './targets.js';
 import type { GlobalOptions, Terminal } from './terminal.js';
-import { openHosts } from './workspace.js';
+import { openHosts } from './machines.js';
 
 /**
  * The frame of a command that asks these hosts and nobody else: it works also where the miner's token cannot be had.

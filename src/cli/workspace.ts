@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplyContext, ApplyRules, ApplyTimes, Run } from '../apply/context.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { failure, success, type Result } from '../diagnostic/result.js';
+import { success, type Result } from '../diagnostic/result.js';
 import { UNKNOWN_PACE } from '../drain/pace.js';
 import type { SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
@@ -18,17 +17,18 @@ import { makePlan } from '../plan/make-plan.js';
 import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
-import { Connections, type Reach } from '../probe/connections.js';
+import type { Connections, Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import { sectorState } from '../rpc/sector-state.js';
 import { observeMiner } from '../probe/observe-miner.js';
 import { observeMinerMachine } from '../probe/observe-miner-machine.js';
+import { withRoutes } from '../probe/observe-routes.js';
 import { sharedLook } from '../probe/shared-look.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
-import { KeyRing, type AskPassphrase } from '../remote/key-ring.js';
+import type { AskPassphrase } from '../remote/key-ring.js';
 import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
-import { resolveSecret } from '../secrets/resolve-secret.js';
+import { openMachines, type Machines } from './machines.js';
 import { processState, thisProcess } from './this-process.js';
 import { userName } from './user-name.js';
 
@@ -70,19 +70,13 @@ export class Workspace {
   readonly #asked: Asked;
   readonly #run: Run;
 
-  private constructor(
-    farm: Farm,
-    token: Secret,
-    ask: AskPassphrase | undefined,
-    asked: Asked,
-    { reach, times = DEFAULT_TIMES }: Surroundings,
-  ) {
+  private constructor({ farm, connections }: Machines, token: Secret, asked: Asked, times: ApplyTimes) {
     this.farm = farm;
     this.times = times;
     this.#asked = asked;
     this.#run = { id: randomUUID(), command: asked.command, process: thisProcess() };
     this.#token = token;
-    this.connections = connectionsTo(farm, success(token), ask, reach);
+    this.connections = connections;
   }
 
   /** Fails with SF3xx when the miner's token cannot be had. */
@@ -92,8 +86,12 @@ export class Workspace {
     asked: Asked,
     surroundings: Surroundings = {},
   ): Promise<Result<Workspace>> {
-    const token = await minerToken(farm);
-    return token.ok ? success(new Workspace(farm, token.value, ask, asked, surroundings)) : token;
+    const { reach, times = DEFAULT_TIMES } = surroundings;
+    const machines = await openMachines(farm, ask, reach);
+    const { token, connections } = machines;
+    if (token.ok) return success(new Workspace(machines, token.value, asked, times));
+    await connections.close();
+    return token;
   }
 
   close(): Promise<void> {
@@ -107,8 +105,9 @@ export class Workspace {
       observeFarm(this.farm, this.connections, emit, hosts),
       this.#lookAtMinerMachine(leftOut),
     ]);
-    if (minerMachine === undefined) return probe;
-    return { ...probe, observation: { ...probe.observation, minerMachine } };
+    const routed = await withRoutes(probe, this.connections);
+    if (minerMachine === undefined) return routed;
+    return { ...routed, observation: { ...routed.observation, minerMachine } };
   }
 
   async #lookAtMinerMachine(leftOut: ReadonlySet<string>): Promise<Observation['minerMachine']> {
@@ -190,48 +189,6 @@ export class Workspace {
     );
     return new Map(states.flat());
   }
-}
-
-/** To look at the machines, for which SSH is enough: the miner is asked as well where its token can be had. */
-export async function openConnections(farm: Farm, ask?: AskPassphrase): Promise<Connections> {
-  return (await openMachines(farm, ask)).connections;
-}
-
-/** For what asks hosts alone: nothing looks for the miner's token. */
-export function openHosts(farm: Farm, ask?: AskPassphrase): Connections {
-  return connectionsTo(farm, failure(NOT_ASKED), ask);
-}
-
-const NOT_ASKED: Diagnostic = {
-  code: 'SF511',
-  severity: 'error',
-  message: 'the miner is not asked by this command',
-};
-
-export interface Machines {
-  readonly connections: Connections;
-  /** Not to be shown: the miner's token, where it can be had. */
-  readonly secrets: readonly Secret[];
-}
-
-/** The same for what shows words of the machines. */
-export async function openMachines(farm: Farm, ask?: AskPassphrase): Promise<Machines> {
-  const token = await minerToken(farm);
-  return { connections: connectionsTo(farm, token, ask), secrets: token.ok ? [token.value] : [] };
-}
-
-function minerToken({ miner }: Farm): Promise<Result<Secret>> {
-  return resolveSecret(miner.token, { environment: process.env });
-}
-
-function connectionsTo(
-  farm: Farm,
-  token: Result<Secret>,
-  ask: AskPassphrase | undefined,
-  reach?: Reach,
-): Connections {
-  const keyRing = ask === undefined ? {} : { keyRing: new KeyRing(ask) };
-  return new Connections(farm, token, { environment: process.env, homeDir: homedir(), ...keyRing }, reach);
 }
 
 /** `alice@laptop` */

@@ -111,7 +111,7 @@ function missingKey(at: YamlPath, key: string): Finding {
 }
 
 function notOneOf(at: YamlPath, found: YamlValue | undefined, possible: readonly string[]): Finding {
-  const word = typeof found === 'string' ? found : '';
+  const word = typeof found === 'string' || typeof found === 'boolean' ? String(found) : '';
   return finding(
     'SF115',
     at,

@@ -129,11 +129,11 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
       description: 'The lotus-miner all workers connect to.',
       type: 'object',
       additionalProperties: false,
-      required: ['api', 'token'],
+      required: ['token'],
       properties: {
         api: {
           description:
-            "Multiaddr of the miner's API, as in MINER_API_INFO but without the token. All workers must reach it.",
+            "Multiaddr of the miner's API, as in MINER_API_INFO but without the token. All workers must reach it. Needed unless the token is `fromMiner`. Default: the one of `remoteListen`, else what the miner prints with its token, 0.0.0.0 taken for the address of `host`.",
           type: 'string',
           examples: ['/ip4/10.0.0.10/tcp/2345/http', '/dns4/miner-1.example.org/tcp/2345/http'],
         },
@@ -229,7 +229,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
     },
     token: {
       description:
-        "Where the miner's admin token is found: exactly one of `env`, `file` and `command`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.",
+        "Where the miner's admin token is found: exactly one of `env`, `file`, `command` and `fromMiner`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.",
       type: 'object',
       additionalProperties: false,
       properties: {
@@ -254,10 +254,17 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
           items: { type: 'string' },
           examples: [['pass', 'show', 'miner']],
         },
+        fromMiner: {
+          description:
+            'The miner itself is asked, on `miner.host` as `miner.user`, each time that hosts are looked at: `lotus-miner auth api-info --perm admin`. Where lotus-miner does not run, the file `token` in its repo is read.',
+          type: 'boolean',
+          enum: [true],
+          examples: [true],
+        },
       },
       minProperties: 1,
       maxProperties: 1,
-      errorMessage: 'Write exactly one of env, file and command.',
+      errorMessage: 'Write exactly one of env, file, command and fromMiner.',
     },
     defaults: {
       description: 'What all hosts and workers have unless a profile, the host or the worker says otherwise.',

@@ -114,9 +114,9 @@ export interface WrittenFarm {
  */
 export interface WrittenMiner {
   /**
-   * Multiaddr of the miner's API, as in MINER_API_INFO but without the token. All workers must reach it.
+   * Multiaddr of the miner's API, as in MINER_API_INFO but without the token. All workers must reach it. Needed unless the token is `fromMiner`. Default: the one of `remoteListen`, else what the miner prints with its token, 0.0.0.0 taken for the address of `host`.
    */
-  api: string;
+  api?: string;
   token: WrittenToken;
   /**
    * The machine lotus-miner runs on: the name of one under `hosts`, or the address or the alias in ssh_config of another, which is then reached as `defaults.ssh` says. Without it the machine is not looked at and its config.toml is not written. Default: none.
@@ -182,7 +182,7 @@ export interface WrittenMiner {
   restart?: 'never' | 'whenSafe';
 }
 /**
- * Where the miner's admin token is found: exactly one of `env`, `file` and `command`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.
+ * Where the miner's admin token is found: exactly one of `env`, `file`, `command` and `fromMiner`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.
  */
 export interface WrittenToken {
   /**
@@ -199,6 +199,10 @@ export interface WrittenToken {
    * @minItems 1
    */
   command?: string[];
+  /**
+   * The miner itself is asked, on `miner.host` as `miner.user`, each time that hosts are looked at: `lotus-miner auth api-info --perm admin`. Where lotus-miner does not run, the file `token` in its repo is read.
+   */
+  fromMiner?: true;
 }
 /**
  * What all hosts and workers have unless a profile, the host or the worker says otherwise.

@@ -6,6 +6,7 @@ import { LEAVING_CODES } from './codes/leaving.js';
 import { LAYOUT_CODES } from './codes/layout.js';
 import { LIVE_CODES } from './codes/live.js';
 import { LIVE_FARM_CODES } from './codes/live-farm.js';
+import { MINER_API_CODES } from './codes/miner-api.js';
 import { MINER_CODES } from './codes/miner.js';
 import { OBSERVING_CODES } from './codes/observing.js';
 import { REACHING_CODES } from './codes/reaching.js';
@@ -38,6 +39,7 @@ export const CODES = {
   ...REACHING_CODES,
   ...MINER_CODES,
   ...OBSERVING_CODES,
+  ...MINER_API_CODES,
   ...LIVE_CODES,
   ...LIVE_FARM_CODES,
   ...WORKING_CODES,

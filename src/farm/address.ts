@@ -31,6 +31,14 @@ export function parseSocketAddress(text: string): SocketAddress | undefined {
   return host === undefined || port === undefined ? undefined : { host, port };
 }
 
+/** The same, where a name of DNS may stand in place of the IP address. */
+export function parseEndpoint(text: string): SocketAddress | undefined {
+  const [host = '', portText = '', ...rest] = text.split(':');
+  const port = parsePort(portText);
+  const named = rest.length === 0 && port !== undefined && isHostName(host) ? { host, port } : undefined;
+  return parseSocketAddress(text) ?? named;
+}
+
 /** As `parseSocketAddress` reads it. */
 export function formatSocketAddress({ host, port }: SocketAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -39,4 +47,15 @@ export function formatSocketAddress({ host, port }: SocketAddress): string {
 /** Whether an address means all of a machine's addresses, and so none that others could connect to. */
 export function isWildcard({ host }: SocketAddress): boolean {
   return host === '0.0.0.0' || host === '::';
+}
+
+/** IPv4 that the internet does not carry: private, of a provider's own network, loopback, link-local, reserved. RFC 6890 */
+const UNROUTED =
+  /^(?:0|10|127|2(?:2[4-9]|[3-5]\d))\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.168\.|^169\.254\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+
+/** Whether it is an IP address that the internet carries: whoever is out there may come to it. */
+export function isPublicIp(host: string): boolean {
+  const ip = canonicalIp(host);
+  if (ip === undefined) return false;
+  return ip.includes(':') ? /^[23]/.test(ip) && !ip.startsWith('2001:db8:') : !UNROUTED.test(ip);
 }

@@ -33,7 +33,10 @@ export interface Miner {
   readonly api: string;
   /** Where the API listens, read from the multiaddr. */
   readonly address: SocketAddress;
-  readonly token: SecretReference;
+  /** `fromMiner`: the miner is asked, on its `host`. */
+  readonly token: SecretReference | { readonly fromMiner: true };
+  /** `api` is only what is likely: the miner tells its address together with its token. */
+  readonly apiIsGuess?: true;
   /** For checks and simulations: who moves a finished sector to long-term storage must hold it on a sealing path. */
   readonly disallowRemoteFinalize: boolean;
   /** Multiaddr, which goes into the workers' MARKETS_API_INFO. */

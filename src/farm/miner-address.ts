@@ -18,6 +18,12 @@ export function parseMinerAddress(text: string): MinerAddress {
   return { ok: true, address: { host, port } };
 }
 
+/** As `parseMinerAddress` reads it. */
+export function minerMultiaddr({ host, port }: SocketAddress): string {
+  const family = canonicalIp(host) === undefined ? 'dns' : host.includes(':') ? 'ip6' : 'ip4';
+  return `/${family}/${host}/tcp/${port}/http`;
+}
+
 function hostOf(family: string, text: string): string | undefined {
   switch (family) {
     case 'ip4':

@@ -3,7 +3,7 @@ import { quote } from '../config/wording.js';
 import type { WrittenMiner } from '../config/written.gen.js';
 import { ALLOW_KEYS } from '../lotus/miner-keys.js';
 import { task, type TaskCode } from '../lotus/task.js';
-import { canonicalIp, isHostName, isWildcard, parsePort, parseSocketAddress } from './address.js';
+import { canonicalIp, isWildcard, parseEndpoint } from './address.js';
 import type { MinerConfig } from './farm.js';
 import { parseMinerAddress } from './miner-address.js';
 import { present } from './present.js';
@@ -85,17 +85,11 @@ function readListen(written: string, report: Report): string {
 }
 
 function readRemoteListen(written: string, report: Report): string {
-  const address = parseSocketAddress(written) ?? namedAddress(written);
+  const address = parseEndpoint(written);
   if (address === undefined || isWildcard(address)) {
     const help = 'Write the host and the port under which others reach it: 10.0.0.10:2345.';
     const message = `${quote(written)} is no address that others can connect to`;
     report(finding('SF214', ['miner', 'remoteListen'], message, { help }));
   }
   return written;
-}
-
-function namedAddress(written: string): { host: string; port: number } | undefined {
-  const [host = '', portText = '', ...rest] = written.split(':');
-  const port = parsePort(portText);
-  return rest.length === 0 && port !== undefined && isHostName(host) ? { host, port } : undefined;
 }

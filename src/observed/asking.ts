@@ -38,6 +38,7 @@ export const FILE_FUNCTION = `file() {
  * one that the file said before.
  */
 export const ASKING_FUNCTIONS = `${WORD_FUNCTIONS}
+bounded() { if command -v timeout >/dev/null 2>&1; then timeout 20 "$@"; else "$@"; fi; }
 ${BY_FILE}
 # All units in one question. Where it fails, this is why.
 units=$(systemctl show -p ${UNIT_PROPERTIES.join(',')} '${UNIT_PATTERN}' 2>&1)

@@ -84,7 +84,7 @@ function fileWords(file: ObservedFile | undefined): string {
 function processWords(process: ObservedProcess | undefined): string {
   if (process === undefined) return 'none';
   const environ = [...process.environ].map(([name, value]) => [name, value.reveal()]).sort();
-  return JSON.stringify([process.pid, process.manager, environ]);
+  return JSON.stringify([process.pid, process.manager, environ, process.replaced]);
 }
 
 function liveWords(process: ObservedProcess | undefined): string {

@@ -30,7 +30,6 @@ nodes() {
   done
 }
 # A GPU that has fallen off the bus can hold nvidia-smi for ever.
-bounded() { if command -v timeout >/dev/null 2>&1; then timeout 20 "$@"; else "$@"; fi; }
 gpus() {
   count=0
   for device in /sys/bus/pci/devices/*; do

@@ -76,6 +76,8 @@ export interface ObservedHost {
   /** The template of all workers' units. */
   readonly unitTemplate?: ObservedFile;
   readonly workers: ReadonlyMap<string, ObservedWorker>;
+  /** Why a connection from here to the miner does not come about; absent where it does, or nobody tried. */
+  readonly noWayToMiner?: Diagnostic;
   /** Workers that run here and that sealfarm did not start; absent when there are none. */
   readonly unmanaged?: readonly UnmanagedWorker[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
@@ -136,8 +138,15 @@ export interface ObservedProcess {
   readonly manager: ManagerName;
   /** What it was started with. Values may be secret. */
   readonly environ: ReadonlyMap<string, Secret>;
+  /** Only where its program on disk is not the one that runs. */
+  readonly replaced?: ReplacedProgram;
   /** What the worker itself says; absent while it does not answer, with the reason. */
   readonly live: WorkerLive | Unreached;
+}
+
+export interface ReplacedProgram {
+  /** Such as `1.36.2+mainnet+git.8a722b5`; absent where the program tells none. */
+  readonly onDisk?: string;
 }
 
 export interface WorkerLive {
@@ -156,6 +165,10 @@ export interface ObservedMiner {
   readonly locks: readonly SectorLock[];
   /** bytes; absent where the miner cannot say. */
   readonly sectorSize?: number;
+  /** Of its program, such as `1.36.2+mainnet`; absent where it does not tell. */
+  readonly version?: string;
+  /** How long it took to tell its version. Milliseconds; absent where it was not asked. */
+  readonly answeredMs?: number;
 }
 
 export interface IndexedStorage {

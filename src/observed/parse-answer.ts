@@ -14,6 +14,7 @@ import { keptBy } from './keeper.js';
 import type {
   ObservedFile,
   ObservedHost,
+  ObservedProcess,
   ObservedStorage,
   ObservedWorker,
   Unreached,
@@ -44,7 +45,7 @@ export interface HostAnswer {
   readonly noSystemd?: string;
 }
 
-export interface AnsweredProcess {
+export interface AnsweredProcess extends Pick<ObservedProcess, 'replaced'> {
   readonly pid: number;
   readonly environ: ReadonlyMap<string, Secret>;
 }
@@ -73,6 +74,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process') processes.set(path, parseProcess(words));
+    else if (kind === 'replaced') addReplaced(processes, path, words);
     else if (kind === 'stranger') unmanaged.push(parseUnmanaged([encodedPath, ...words]));
     else if (kind === 'self') self = { sshUser: path };
     else if (kind === 'enabled') startedAtBoot.add(path);
@@ -107,6 +109,18 @@ function parseProcess([pid, environ = '-']: readonly string[]): AnsweredProcess 
       return [entry.slice(0, at), new Secret(entry.slice(at + 1))];
     });
   return { pid: Number(pid), environ: new Map(entries) };
+}
+
+/** It is told right after the process. */
+function addReplaced(
+  processes: Map<string, AnsweredProcess>,
+  path: string,
+  [version = '-']: readonly string[],
+): void {
+  const process = processes.get(path);
+  if (process === undefined) return;
+  const onDisk = decode(version);
+  processes.set(path, { ...process, replaced: onDisk === '' ? {} : { onDisk } });
 }
 
 /** What running workers themselves said, by name. */

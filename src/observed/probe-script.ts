@@ -36,6 +36,7 @@ export function probeScript(host: Host): string {
     ASKING_FUNCTIONS,
     STRANGERS_FUNCTIONS,
     FUNCTIONS,
+    programOf(host),
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
@@ -57,6 +58,15 @@ export function probeScript(host: Host): string {
   ].join('\n');
 }
 
+/** A function that sets binary to the program of a worker, by what its process is known by; empty for all others. */
+function programOf(host: Host): string {
+  const cases = host.workers.map((worker) => {
+    const { pidFile, unit } = workerLayout(host, worker);
+    return `${shellQuote(pidFile)} | ${shellQuote(unit.name)}) binary=${shellQuote(worker.binary)} ;;`;
+  });
+  return ['program_of() { case $1 in', ...cases, '*) binary= ;; esac; }'].join('\n');
+}
+
 /** Workers that sealfarm may have put there and that the file names no more: what their environment files tell. */
 function departedLines({ paths, workers }: Host): readonly string[] {
   const declared = workers.map(({ name }) => name).join(' ');
@@ -69,7 +79,25 @@ function departedLines({ paths, workers }: Host): readonly string[] {
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
 ${FILE_FUNCTION}
-tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; }
+tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; replaced "$1" "$2"; }
+# Tells where the program on disk is not the one that the process runs: another file stands there, or a newer script.
+# Only what the file names is run: the process, and what it says of itself, may be in other hands.
+replaced() {
+  program_of "$1"
+  [ -n "$binary" ] || return 0
+  set -- "$1" "/proc/$2" $(stat -L -c %d:%i "/proc/$2/exe" "$binary" 2>/dev/null)
+  [ $# -eq 4 ] && [ "$3" != "$4" ] || return 0
+  # What stands in front of the program runs as something else.
+  [ "$(head -c 2 "$binary" | tr -d '\\000')" != '#!' ] || [ "$(stat -L -c %Y "$binary")" -gt "$(began "$2")" ] || return 0
+  release=$(bounded "$binary" --version 2>/dev/null </dev/null | sed -n '/^lotus-worker version /{s///p;q;}')
+  echo "replaced $(word "$1") $(word "$release")"
+}
+# When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.
+began() {
+  stat=$(cat "$1/stat" 2>/dev/null)
+  set -- \${stat##*) }
+  echo $(($(sed -n 's/^btime //p' /proc/stat) + \${20:-0} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
+}
 process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
   if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi

@@ -12,6 +12,7 @@ import type { HostPlan, Plan, Reason, Step } from './plan.js';
 const DRIFT: ReadonlySet<Reason> = new Set([
   'edited-on-host',
   'process-older-than-file',
+  'program-replaced',
   'lotus-differs',
   'not-running',
 ]);

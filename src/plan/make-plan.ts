@@ -23,10 +23,12 @@ import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
+import { minerProblems } from '../observed/miner-trouble.js';
 import { serversOf, type Servers } from '../observed/servers.js';
 import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
+import { needsMiner, noWayToMiner } from './way-to-miner.js';
 import { withMiner } from './with-miner.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
 
@@ -101,6 +103,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
     return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
   const leaving = planDeparted(desired, observed, miner);
+  const stuck = noWayToMiner(desired, observed, miner);
   const found = desired.workers.map(
     (worker) =>
       inTheWay(worker, observed) ??
@@ -116,12 +119,13 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
         ...templateStep(desired, observed),
         // What is left of a stopped one must not come back beside one that is about to start.
         ...leaving.steps.filter(({ disruption }) => disruption === 'none'),
-        ...combine(found).steps,
+        ...combine(found).steps.filter((step) => stuck === undefined || !needsMiner(step)),
         ...leaving.steps.filter(({ disruption }) => disruption !== 'none'),
       ],
     },
     diagnostics: [
       ...observed.problems,
+      ...(stuck === undefined ? [] : [stuck]),
       ...strangeWorkers(observed, desired.workers),
       ...leaving.diagnostics,
       ...combine(found).diagnostics,
@@ -205,8 +209,4 @@ function otherSectorSize({ sectorSize }: DesiredFarm, miner: MinerObservation): 
       help: 'Correct `sectorSize`, or `miner.api` if this is another miner than the one that is meant.',
     },
   ];
-}
-
-function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
-  return miner.reached ? [] : [miner.diagnostic];
 }

@@ -76,8 +76,7 @@ export interface HostPlan {
 /**
  * How much a step disturbs, lightest first.
  * `none`: no running work can notice it. `live`: Lotus changes it while the worker runs.
- * `restart`: the worker must be quiet first: no job assigned, prepared or running.
- * `empty`: the worker must hold no sector.
+ * `restart`: the worker must be quiet first: no job assigned, prepared or running. `empty`: it must hold no sector.
  */
 export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 
@@ -93,6 +92,8 @@ export type Reason =
   | 'drain-intent'
   /** The files are right, the process was started with older ones. */
   | 'process-older-than-file'
+  /** Another program stands on disk than the one it runs. */
+  | 'program-replaced'
   /** The files are right, Lotus works by something else. */
   | 'lotus-differs'
   /** It shall run and does not. */

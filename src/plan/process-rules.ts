@@ -5,6 +5,7 @@ import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
 import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, FormerName, Reason, RestartCost } from './plan.js';
+import { minerFirst, replacedProgram } from './program-rules.js';
 import { attachedPath, liveOf } from '../observed/live.js';
 import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import {
@@ -28,10 +29,11 @@ export function planProcess(context: WorkerContext): Findings {
   if (process === undefined) return startOf(context);
   const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
-  const planned = planRestart(context, process);
+  const early = minerFirst(context, process);
+  const planned = early === NOTHING ? planRestart(context, process) : NOTHING;
   // A restart starts with the declared tasks, and switches all off before.
   return planned === NOTHING
-    ? combine([planTasks(context), unanswering(context, process), planEffective(context)])
+    ? combine([early, planTasks(context), unanswering(context, process), planEffective(context)])
     : planned;
 }
 
@@ -61,9 +63,12 @@ function planRestart(context: WorkerContext, process: ObservedProcess): Findings
     ...staleStorageLimits(context),
     ...(live === undefined ? [] : staleFixedTasks(context, live)),
   ];
+  const program = replacedProgram(process);
+  const also = [...lotus, ...program];
   const older = environment.length + unit.length > 0;
-  if (moved.length > 0) return restart(context, 'config-changed', [...moved, ...environment, ...lotus]);
-  if (older) return restart(context, 'process-older-than-file', [...environment, ...unit, ...lotus]);
+  if (moved.length > 0) return restart(context, 'config-changed', [...moved, ...environment, ...also]);
+  if (older) return restart(context, 'process-older-than-file', [...environment, ...unit, ...also]);
+  if (program.length > 0) return restart(context, 'program-replaced', also);
   return lotus.length > 0 ? restart(context, 'lotus-differs', lotus) : NOTHING;
 }
 

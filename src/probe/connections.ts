@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import pLimit from 'p-limit';
-import { failure, type Result } from '../diagnostic/result.js';
+import type { DiagnosticCode } from '../diagnostic/codes.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, type Failure, type Result } from '../diagnostic/result.js';
 import type { Farm, Host } from '../farm/farm.js';
 import type { SocketAddress } from '../farm/farm.js';
 import { connect } from '../remote/connect.js';
@@ -27,7 +29,8 @@ export interface Reach {
 
 /** All connections of one command: one for each host, opened when first needed. */
 export class Connections {
-  readonly miner: MinerApi;
+  #miner: MinerApi;
+  #minerAddress: SocketAddress;
   readonly #jumps = new JumpPool();
   readonly #remotes: ReadonlyMap<string, Remote>;
   readonly #callTimeout: { readonly timeoutMs?: number };
@@ -44,15 +47,18 @@ export class Connections {
     this.#remotes = new Map(
       machinesOf(farm).map((host) => [host.name, new RenewingRemote(host.name, open(host))]),
     );
-    this.miner = createMinerApi(
-      createLotusClient({
-        dial: () => (token.ok ? this.#dialMiner(farm.miner.address) : Promise.resolve(token)),
-        // Never sent: without a token nothing is dialled.
-        token: token.ok ? token.value : new Secret('none'),
-        name: 'the miner',
-        ...this.#callTimeout,
-      }),
-    );
+    this.#minerAddress = farm.miner.address;
+    this.#miner = this.#minerApi(token);
+  }
+
+  get miner(): MinerApi {
+    return this.#miner;
+  }
+
+  /** From now on the miner is asked there, with this token: as it was told on its own host. */
+  meetMiner(address: SocketAddress, token: Result<Secret>): void {
+    this.#minerAddress = address;
+    this.#miner = this.#minerApi(token);
   }
 
   remote(host: string): Remote {
@@ -74,29 +80,61 @@ export class Connections {
     );
   }
 
+  /** Why this host gets no connection to the miner; what keeps it from trying is no answer to that. */
+  async noWayToMiner(host: string): Promise<Diagnostic | undefined> {
+    const { host: address, port } = this.#minerAddress;
+    const dialled = await this.remote(host).dial(address, port);
+    if (dialled.ok) dialled.value.destroy();
+    return dialled.ok || !TOLD.includes(dialled.diagnostic.code) ? undefined : dialled.diagnostic;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#remotes.values()].map((remote) => remote.close()));
     await this.#jumps.close();
   }
 
+  #minerApi(token: Result<Secret>): MinerApi {
+    const address = this.#minerAddress;
+    return createMinerApi(
+      createLotusClient({
+        dial: () => (token.ok ? this.#dialMiner(address) : Promise.resolve(token)),
+        // Never sent: without a token nothing is dialled.
+        token: token.ok ? token.value : new Secret('none'),
+        name: 'the miner',
+        ...this.#callTimeout,
+      }),
+    );
+  }
+
   /** The operator's machine needs no route to the miner: the first host that can reach it does. */
   async #dialMiner({ host, port }: SocketAddress): Promise<Result<Duplex>> {
-    let last: Result<Duplex> = failure(noHost());
+    let failed = failure(noHost());
     const others = [...this.#remotes.values()].filter((remote) => remote !== this.#minerHost);
     for (const remote of this.#minerHost === undefined ? others : [this.#minerHost, ...others]) {
-      last = await remote.dial(host, port);
-      if (last.ok) {
+      const dialled = await remote.dial(host, port);
+      if (dialled.ok) {
         this.#minerHost = remote;
-        return last;
+        return dialled;
       }
+      if (tellsMore(dialled, failed)) failed = dialled;
     }
-    return last;
+    return failed;
   }
 }
 
-/** The miner's own machine comes last: another one may be the first that reaches the miner. */
+/** The hosts of the farm, and the miner's where that is none of them: through it the miner is dialled last. */
 function machinesOf({ hosts, miner }: Farm): readonly Host[] {
-  return miner.host === undefined || hosts.includes(miner.host) ? hosts : [...hosts, miner.host];
+  const { host } = miner;
+  return host === undefined || hosts.some(({ name }) => name === host.name) ? hosts : [...hosts, host];
+}
+
+/** No way there, and refused. */
+const TOLD: readonly DiagnosticCode[] = ['SF419', 'SF407'];
+
+/** What a host was told where it dialled says more of the miner than that another host is out of reach itself. */
+function tellsMore(next: Failure, before: Failure): boolean {
+  const worth = ({ diagnostic }: Failure): number => TOLD.indexOf(diagnostic.code);
+  return worth(next) >= worth(before);
 }
 
 function noHost(): { code: 'SF511'; severity: 'error'; message: string; help: string } {

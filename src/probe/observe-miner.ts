@@ -1,23 +1,32 @@
 import { success, type Result } from '../diagnostic/result.js';
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { StorageId } from '../lotus/api.js';
-import type { IndexedStorage, MinerObservation } from '../observed/observed.js';
+import { minerTrouble } from '../observed/miner-trouble.js';
+import type { IndexedStorage, MinerObservation, ObservedMiner } from '../observed/observed.js';
 import type { MinerApi } from '../rpc/miner-api.js';
 
-/** Asks the miner for its workers, their jobs and its index of storage paths. */
-export async function observeMiner(miner: MinerApi): Promise<MinerObservation> {
-  const [workers, jobs, sectors, locks, size] = await Promise.all([
+/**
+ * Asks the miner for its workers, their jobs and its index of storage paths.
+ * @param now milliseconds of a clock that only goes forward
+ */
+export async function observeMiner(
+  miner: MinerApi,
+  now = (): number => performance.now(),
+): Promise<MinerObservation> {
+  const [workers, jobs, sectors, locks, address] = await Promise.all([
     miner.workerStats(),
     miner.workerJobs(),
     miner.storageList(),
     miner.storageGetLocks(),
-    sectorSizeOf(miner),
+    miner.actorAddress(),
   ]);
   const failed = [workers, jobs, sectors, locks].find((answer) => !answer.ok);
-  if (!workers.ok || !jobs.ok || !sectors.ok || !locks.ok) {
-    return { reached: false, diagnostic: notReached(failed?.ok === false ? failed.diagnostic : undefined) };
-  }
-  const indexed = await Promise.all(Object.keys(sectors.value).map((id) => observeStorage(miner, id)));
+  if (failed?.ok === false) return minerTrouble(failed.diagnostic, address.ok);
+  if (!workers.ok || !jobs.ok || !sectors.ok || !locks.ok) throw new Error('a failed answer went unnoticed');
+  const [version, size, ...indexed] = await Promise.all([
+    versionOf(miner, now),
+    address.ok ? miner.actorSectorSize(address.value) : address,
+    ...Object.keys(sectors.value).map((id) => observeStorage(miner, id)),
+  ]);
   return {
     reached: true,
     workers: new Map(Object.entries(workers.value)),
@@ -26,12 +35,19 @@ export async function observeMiner(miner: MinerApi): Promise<MinerObservation> {
     storage: new Map(indexed.flatMap((answer) => (answer.ok ? [answer.value] : []))),
     locks: locks.value,
     ...(size.ok ? { sectorSize: size.value } : {}),
+    ...version,
   };
 }
 
-async function sectorSizeOf(miner: MinerApi): Promise<Result<number>> {
-  const address = await miner.actorAddress();
-  return address.ok ? miner.actorSectorSize(address.value) : address;
+/** Nothing is easier to answer, and by now it is known through which host the miner is reached: what takes long is the miner. */
+async function versionOf(
+  miner: MinerApi,
+  now: () => number,
+): Promise<Pick<ObservedMiner, 'version' | 'answeredMs'>> {
+  const began = now();
+  const version = await miner.version();
+  const answeredMs = now() - began;
+  return version.ok ? { version: version.value.Version, answeredMs } : { answeredMs };
 }
 
 /** A path that vanished since the list was made is left out. */
@@ -39,13 +55,4 @@ async function observeStorage(miner: MinerApi, id: StorageId): Promise<Result<[S
   const [info, stat] = await Promise.all([miner.storageInfo(id), miner.storageStat(id)]);
   if (!info.ok) return info;
   return success([id, stat.ok ? { info: info.value, stat: stat.value } : { info: info.value }]);
-}
-
-function notReached(cause: Diagnostic | undefined): Diagnostic {
-  return {
-    code: 'SF511',
-    severity: 'error',
-    message: `the miner did not answer: ${cause?.message ?? ''}`,
-    help: cause?.help ?? 'Look whether lotus-miner runs and the hosts can reach `miner.api`.',
-  };
 }

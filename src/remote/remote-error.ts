@@ -76,23 +76,33 @@ export function dialRefused(
 ): Diagnostic {
   // Node's error about several addresses of one name has no message.
   const why = error.message === '' ? String(error.code) : error.message;
+  const message = `${from} cannot connect to ${endpoint(host, port)}: ${why}`;
+  if (NO_WAY.test(why)) return noWay(from, message);
   return {
     code: 'SF407',
     severity: 'error',
-    message: `${from} cannot connect to ${endpoint(host, port)}: ${why}`,
+    message,
     place: { kind: 'host', host: from },
     help: 'Look whether the worker or miner runs and listens on exactly this address.',
   };
 }
 
-export function dialTimedOut(from: string, host: string, port: number, timeoutMs: number): Diagnostic {
+/** What sshd, the system or its resolver say where not even a refusal came back. */
+const NO_WAY =
+  /no route|unreachable|timed out|not known|temporary failure|no address|\bE(?:HOSTUNREACH|NETUNREACH|TIMEDOUT|NOTFOUND|AI_AGAIN)\b/i;
+
+function noWay(from: string, message: string): Diagnostic {
   return {
-    code: 'SF407',
+    code: 'SF419',
     severity: 'error',
-    message: `${from} got no connection to ${endpoint(host, port)} within ${timeoutMs / 1000} s`,
+    message,
     place: { kind: 'host', host: from },
     help: 'Look whether the address is right and no firewall drops the connection.',
   };
+}
+
+export function dialTimedOut(from: string, host: string, port: number, timeoutMs: number): Diagnostic {
+  return noWay(from, `${from} got no connection to ${endpoint(host, port)} within ${timeoutMs / 1000} s`);
 }
 
 /** As a shell counts it: 128 + the signal's number. */

@@ -2,12 +2,15 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Secret } from '../secret/secret.js';
 import { isNumber, isRecord, isString, shape } from './check.js';
 import type { HttpAnswer } from './post.js';
-import { lotusError, notRpc, unauthorised, type Asked } from './rpc-error.js';
+import { lotusError, notRpc, unauthorised, unknownMethod, type Asked } from './rpc-error.js';
 
 const isRpcError = shape<{ readonly code: number; readonly message: string }>({
   code: isNumber,
   message: isString,
 });
+
+/** JSON-RPC 2.0, section 5.1 */
+const METHOD_NOT_FOUND = -32_601;
 
 /** Reads what the API has answered to the call with this id. Numbers above 2^53 lose their last digits. */
 export function readAnswer(http: HttpAnswer, id: number, asked: Asked, token: Secret): Result<unknown> {
@@ -27,6 +30,7 @@ export function readAnswer(http: HttpAnswer, id: number, asked: Asked, token: Se
   if (!isRpcError(error)) return failure(notRpc(asked, 'an error without code and message'));
   // go-jsonrpc: auth/auth.go
   if (error.message.startsWith('missing permission')) return failure(unauthorised(asked, error.message));
+  if (error.code === METHOD_NOT_FOUND) return failure(unknownMethod(asked));
   return failure(lotusError(asked, error.code, withoutToken(error.message, token)));
 }
 

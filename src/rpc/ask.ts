@@ -3,7 +3,7 @@ import type { Check } from './check.js';
 import type { LotusClient } from './lotus-client.js';
 import { unexpectedShape } from './rpc-error.js';
 
-/** Calls a method and checks its result, which `read` then makes a T of. Fails with SF411 where it is something else. */
+/** Calls a method and checks its result, which `read` then makes a T of. Fails with SF420 where it is something else. */
 export async function ask<Wire, T>(
   client: LotusClient,
   method: string,

@@ -23,7 +23,7 @@ export interface LotusClient {
   readonly place: Place | undefined;
   /**
    * Calls `Filecoin.…` and gives its result, null where there is none. Fails with what `dial` fails with, with SF405
-   * when the connection breaks, or with SF410–SF413.
+   * when the connection breaks, or with SF410–SF413 and SF420.
    */
   call(method: string, params: readonly unknown[]): Promise<Result<unknown>>;
 }

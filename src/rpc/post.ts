@@ -22,8 +22,9 @@ export function post(
   most = MOST_ANSWER_BYTES,
 ): Promise<Result<HttpAnswer>> {
   return new Promise((resolve) => {
-    const fail = (error: Error): void => {
-      resolve(failure(brokenOff(asked, error.message)));
+    const fail = (error: Error & { readonly code?: string }): void => {
+      const strange = error.code?.startsWith('HPE_') === true;
+      resolve(failure(strange ? notRpc(asked, 'no HTTP') : brokenOff(asked, error.message)));
     };
     const outgoing = request({
       createConnection: () => stream,

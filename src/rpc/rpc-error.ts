@@ -30,11 +30,19 @@ export function notRpc(asked: Asked, got: string): Diagnostic {
 }
 
 export function unexpectedShape(asked: Asked): Diagnostic {
+  return otherApi(asked, `answered ${asked.method} with something else than sealfarm knows of`);
+}
+
+export function unknownMethod(asked: Asked): Diagnostic {
+  return otherApi(asked, `knows no ${asked.method}`);
+}
+
+function otherApi(asked: Asked, what: string): Diagnostic {
   return rpcError(
     asked,
-    'SF411',
-    `answered ${asked.method} with something else than sealfarm knows of`,
-    'Look whether the version of Lotus is one that sealfarm supports.',
+    'SF420',
+    what,
+    'Look which program of Lotus answers there, and whether its version is one that sealfarm supports.',
   );
 }
 

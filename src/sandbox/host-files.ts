@@ -32,6 +32,13 @@ exec ${quote(process.execPath)} ${quote(entry)} "$@"
 `;
 }
 
+/** `lotus-miner` for one host; its repo is the folder of the sandbox's miner. */
+export function writeMinerProgram({ minerBinary }: HostLayout): void {
+  const entry = entryFile('miner/cli-main.js');
+  writeFileSync(minerBinary, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(entry)} "$@"\n`);
+  chmodSync(minerBinary, 0o755);
+}
+
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -42,6 +42,8 @@ export interface HostLayout {
   readonly home: string;
   readonly temporary: string;
   readonly binary: string;
+  /** The first host alone has it: there the miner can be asked on its own machine. */
+  readonly minerBinary: string;
   readonly hardware: string;
   readonly config: string;
   readonly state: string;
@@ -60,6 +62,7 @@ function hostLayout(dir: string, index: number): HostLayout {
     home,
     temporary: join(home, 'tmp'),
     binary: join(home, 'bin', 'lotus-worker'),
+    minerBinary: join(home, 'bin', 'lotus-miner'),
     hardware: join(home, 'hardware.json'),
     config: join(home, 'etc'),
     state: join(home, 'state'),
@@ -87,6 +90,7 @@ export function layout(dir: string) {
     /** Read once, when the miner starts. */
     minerConfig: join(dir, 'miner', 'config.toml'),
     minerToken: join(dir, 'miner', 'token'),
+    minerApi: join(dir, 'miner', 'api'),
     minerStorage: join(dir, 'miner', 'storage'),
     minerState: join(dir, 'miner', 'sectors.json'),
     events: join(dir, 'miner', 'events.jsonl'),

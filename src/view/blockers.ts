@@ -50,7 +50,7 @@ export function blockerLine(blocker: Blocker): string {
 }
 
 /** What one of them is, in which state, and what it waits for. */
-export function blockerWords(blocker: Blocker): string {
+function blockerWords(blocker: Blocker): string {
   return wordsOf(blocker, inState);
 }
 

@@ -91,6 +91,8 @@ export function reasonWords(reason: Reason): string {
       return 'as its drain asks';
     case 'process-older-than-file':
       return 'was started with other settings';
+    case 'program-replaced':
+      return 'runs an older program than the one on disk';
     case 'lotus-differs':
       return 'differs in Lotus';
     case 'not-running':

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { edited, farmOf, said, SAMPLE } from './sample.js';
 
 const miner = (lines: string): string => edited(['  token: {', `  ${lines}\n  token: {`]);
@@ -56,6 +56,45 @@ it('says what its config.toml shall say, and nothing of the rest', () => {
     remoteListen: '10.0.0.10:2345',
     disallowRemoteFinalize: false,
   });
+});
+
+const FROM_MINER = / {2}api: .*\n {2}token: .*\n/;
+
+describe('a miner that is asked for its token', () => {
+  const asking = (more: string): string =>
+    SAMPLE.replace(FROM_MINER, `  host: miner-1\n  token: { fromMiner: true }\n${more}`);
+
+  it('need not have its address in the file: a likely one stands in', () => {
+    const { token, api, address, apiIsGuess } = farmOf(asking('')).miner;
+    expect({ token, api, address, apiIsGuess }).toEqual({
+      token: { fromMiner: true },
+      api: '/dns/miner-1/tcp/2345/http',
+      address: { host: 'miner-1', port: 2345 },
+      apiIsGuess: true,
+    });
+  });
+
+  it('has the address that it names to others', () => {
+    const { api, apiIsGuess } = farmOf(asking("  remoteListen: '[fd00::10]:2346'\n")).miner;
+    expect([api, apiIsGuess]).toEqual(['/ip6/fd00::10/tcp/2346/http', undefined]);
+  });
+
+  it('has the address of the file', () => {
+    const { api, apiIsGuess } = farmOf(asking('  api: /ip4/10.0.0.9/tcp/2345/http\n')).miner;
+    expect([api, apiIsGuess]).toEqual(['/ip4/10.0.0.9/tcp/2345/http', undefined]);
+  });
+
+  it('has a machine', () => {
+    expect(said(asking('').replace('  host: miner-1\n', ''))).toEqual([expect.stringMatching(/^SF227/)]);
+  });
+
+  it('is asked, or not', () => {
+    expect(said(asking('').replace('true', 'false'))).toEqual([expect.stringMatching(/^SF115/)]);
+  });
+});
+
+it('has an address where it is not asked', () => {
+  expect(said(SAMPLE.replace(/ {2}api: .*\n/, ''))).toEqual([expect.stringMatching(/^SF113/)]);
 });
 
 it('needs no workers on its own machine', () => {

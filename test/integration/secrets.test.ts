@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { watchCommandLines } from '../support/command-lines.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 /** The sandbox's own token is the canary: a long random text that must turn up in two kinds of files alone. */
@@ -24,27 +23,6 @@ async function run(...words: string[]): Promise<number> {
   const { code, stdout, stderr } = await farm.run(words, { SEALFARM_TEST_TOKEN: canary });
   outputs.push(stdout, stderr);
   return code;
-}
-
-/** Every command line on this machine, as long as the work lasts. */
-async function watchCommandLines(work: Promise<void>): Promise<string> {
-  const watch = new AbortController();
-  const seen = collectCommandLines(watch.signal);
-  await work.finally(() => {
-    watch.abort();
-  });
-  return (await seen).join('\n');
-}
-
-async function collectCommandLines(signal: AbortSignal): Promise<readonly string[]> {
-  const read = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; true`;
-  const seen: string[] = [];
-  while (!signal.aborted) {
-    seen.push((await promisify(execFile)('sh', ['-c', read], { maxBuffer: 2 ** 26 })).stdout);
-    // The commands need the processor, too.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return seen;
 }
 
 it('shows the token in no output and on no command line', async () => {

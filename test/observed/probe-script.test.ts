@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostLayout } from '../../src/host/layout.js';
@@ -241,6 +250,74 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a running worker in $shell', 
       LOTUS_WORKER_NAME: 'worker-1',
       NOTE: 'two\nlines = é',
       EMPTY: '',
+    });
+  });
+
+  describe('whose program on disk', () => {
+    /** A worker of this program, and where that is. */
+    function withProgram(): { folder: HostFolder; binary: string } {
+      const binary = join(hostFolder().path, 'lotus-worker');
+      copyFileSync('/bin/sleep', binary);
+      const folder = new HostFolder(['seal'], 'host', { binary });
+      folders.push(folder);
+      return { folder, binary };
+    }
+
+    /** What is said of the program once it runs, after this has been done. */
+    async function seen(change: (binary: string) => void): Promise<unknown> {
+      const { folder, binary } = withProgram();
+      const child = folder.start(binary, ['600']);
+      await once(child, 'spawn');
+      const pid = child.pid ?? 0;
+      folder.write(folder.files.pidFile, `${pid} ${processState(pid)?.start ?? ''} ${bootId()}`);
+      change(binary);
+      return answer(folder.probe(shell)).processes.get(folder.files.pidFile)?.replaced;
+    }
+
+    function instead(binary: string, text: string): void {
+      writeFileSync(`${binary}.new`, text, { mode: 0o755 });
+      renameSync(`${binary}.new`, binary);
+    }
+
+    it('is the same: nothing is said', async () => {
+      expect(await seen(() => undefined)).toBeUndefined();
+    });
+
+    it('is another one, with its version', async () => {
+      const version = '1.37.0+mainnet+git.8a722b5';
+      const program = `#!/bin/sh\n[ "$*" = --version ] && echo 'lotus-worker version ${version}'\n`;
+      const upgrade = (binary: string): void => {
+        instead(binary, program);
+        // Of scripts it counts when they were written, to the second.
+        const soon = Date.now() / 1000 + 60;
+        utimesSync(binary, soon, soon);
+      };
+      expect(await seen(upgrade)).toEqual({ onDisk: version });
+    });
+
+    it('is another one, which tells no version', async () => {
+      const other = (binary: string): void => {
+        copyFileSync('/bin/cat', `${binary}.new`);
+        renameSync(`${binary}.new`, binary);
+      };
+      expect(await seen(other)).toEqual({});
+    });
+
+    it('is gone: that is said elsewhere', async () => {
+      expect(
+        await seen((binary) => {
+          unlinkSync(binary);
+        }),
+      ).toBeUndefined();
+    });
+
+    it('is a script from before its start, behind which it runs', async () => {
+      const script = (binary: string): void => {
+        instead(binary, '#!/bin/sh\nexec sleep 600\n');
+        const before = Date.now() / 1000 - 60;
+        utimesSync(binary, before, before);
+      };
+      expect(await seen(script)).toBeUndefined();
     });
   });
 

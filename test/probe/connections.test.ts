@@ -96,6 +96,20 @@ describe('the miner', () => {
     expect(dials()).toEqual([1, 1, 1]);
   });
 
+  it('is out of reach for the reason that says most of it: where a host was told one', async () => {
+    const reasons = ['SF404', 'SF407', 'SF419', 'SF404'] as const;
+    const hosts = reasons.map((_, index) => aHost({ name: `host-${index + 1}`, workers: [] }));
+    remotes = new Map(hosts.map(({ name }) => [name, new FakeRemote(name)]));
+    reasons.forEach((code, index) => {
+      const message = `not from host-${index + 1}`;
+      fake(`host-${index + 1}`).onDial = () => Promise.resolve(failure({ code, severity: 'error', message }));
+    });
+    expect(await open(hosts).miner.actorAddress()).toMatchObject({
+      ok: false,
+      diagnostic: { message: 'not from host-2' },
+    });
+  });
+
   it('is sent nothing where its token cannot be had', async () => {
     const refused = failure(aDiagnostic('no token'));
     const hosts = [aHost({ name: 'host-1', workers: [] })];

@@ -193,7 +193,7 @@ describe('a farm', () => {
     expect([...probe.apis.keys()]).toEqual(['worker-1']);
     const none = new Map();
     const miner = { reached: true, workers: none, jobs: none, sectors: none, storage: none, locks: [] };
-    expect(probe.observation.miner).toEqual(miner);
+    expect(probe.observation.miner).toEqual({ ...miner, answeredMs: expect.any(Number) as number });
   });
 
   it('is looked at only where it is asked for', async () => {

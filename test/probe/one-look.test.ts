@@ -95,7 +95,7 @@ describe('one look at a farm', () => {
       'Filecoin.Session',
       'Filecoin.TaskTypes',
     ]);
-    // The size of its sectors is asked by its address.
-    expect(miner.calls).toHaveLength(6);
+    // The size of its sectors is asked by its address; how fast it is, by its version.
+    expect(miner.calls).toHaveLength(7);
   });
 });

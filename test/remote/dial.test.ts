@@ -239,12 +239,12 @@ describe('dial over ssh2', () => {
     await own.server.stop();
   });
 
-  test('a connection that does not come about in time is SF407, and gives its channel back', async () => {
+  test('a connection that does not come about in time is SF419, and gives its channel back', async () => {
     const own = await startKnownServer(keys, { forwardingDelay: () => until(() => release, 'released') });
     let release = false;
     remote = await reach({ ...own.host, ssh: { ...own.host.ssh, connectTimeoutMs: 1000 } });
     const result = await remote.dial('127.0.0.1', portOf(echo));
-    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF407' } });
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF419' } });
     release = true;
     await until(
       () => own.server.mostOpenChannels === 1 && own.server.openChannels === 0,

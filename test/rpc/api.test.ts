@@ -97,7 +97,7 @@ describe.each([
 });
 
 function expectWrongShape(result: Result<unknown>, method: string): void {
-  expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF411' } });
+  expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF420' } });
   if (!result.ok)
     expect(result.diagnostic.message).toContain(`miner answered Filecoin.${method} with something else`);
 }

@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { PassThrough, type Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
@@ -126,6 +127,17 @@ describe('SF410', () => {
     });
   });
 
+  test('is not said of a method that nobody there knows: that is SF420', async () => {
+    const diagnostic = await refusal((asked, response) => {
+      const message = "method 'Filecoin.Version' not found";
+      reply(response, { jsonrpc: '2.0', id: asked.id, error: { code: -32601, message } });
+    });
+    expect(diagnostic).toMatchObject({
+      code: 'SF420',
+      message: 'worker-1 on host-1 knows no Filecoin.Version',
+    });
+  });
+
   test('does not repeat the token, should Lotus do so', async () => {
     const diagnostic = await refusal((asked, response) => {
       reply(response, { jsonrpc: '2.0', id: asked.id, error: { code: 1, message: `bad header ${TOKEN}!` } });
@@ -199,6 +211,23 @@ describe('SF411', () => {
       'worker-1 on host-1 did not answer Filecoin.Version as the Lotus API does',
     );
     expect(diagnostic.message).toContain(message);
+  });
+
+  test('a program that speaks no HTTP, such as sshd', async () => {
+    const sshd = createServer((socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.end('SSH-2.0-OpenSSH_9.6\r\n');
+    });
+    await new Promise<void>((resolve) => sshd.listen(0, '127.0.0.1', resolve));
+    const { port } = sshd.address() as AddressInfo;
+    const diagnostic = await refusal(undefined, {
+      dial: () => Promise.resolve(success(connect(port, '127.0.0.1'))),
+    });
+    expect(diagnostic).toMatchObject({
+      code: 'SF411',
+      message: 'worker-1 on host-1 did not answer Filecoin.Version as the Lotus API does: no HTTP',
+    });
+    await new Promise((resolve) => sshd.close(resolve));
   });
 
   test('an answer without end is cut off', async () => {

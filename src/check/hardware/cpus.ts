@@ -4,6 +4,7 @@ import { defaultResources } from '../../lotus/resources.js';
 import type { SectorSize } from '../../lotus/sector-size.js';
 import type { TaskCode } from '../../lotus/task.js';
 import type { Layout } from '../layout.js';
+import { isBesideMiner } from '../beside-miner.js';
 import { seesNoGpu } from './gpus.js';
 import type { Trouble } from './trouble.js';
 import { counted, listed, ranges } from './words.js';
@@ -63,6 +64,35 @@ function commonCpus(first: Worker, again: Worker): string | undefined {
 function cpusOf({ cpus }: Worker): ReadonlySet<number> {
   return (cpus === undefined ? undefined : parseCpuSet(cpus)) ?? new Set();
 }
+
+/** Lotus knows nothing of the miner beside a worker: what it needs for its proofs, the workers may not have. */
+export function* cpusAreLeftForTheMiner({ farm, hardware }: Layout): Generator<Trouble> {
+  if (!isLarge(farm.sectorSize)) return;
+  for (const host of farm.hosts) {
+    const machine = hardware.get(host.name);
+    const sealing = host.workers.filter(({ tasks }) => tasks.some((code) => BUSY.includes(code)));
+    const [first] = sealing;
+    if (machine === undefined || first === undefined || !isBesideMiner(farm, host)) continue;
+    const taken = new Set(sealing.flatMap((worker) => [...cpusOf(worker)]));
+    const free = Array.from({ length: machine.cpus }, (_, cpu) => cpu).filter((cpu) => !taken.has(cpu));
+    const greedy = sealing.find(({ cpus }) => cpus === undefined);
+    if (greedy === undefined && free.length > 0) continue;
+    const { name: worker, yaml } = greedy ?? first;
+    yield {
+      code: 'SF248',
+      severity: 'warning',
+      at: greedy === undefined ? [...yaml, 'cpus'] : yaml,
+      ...(greedy === undefined ? {} : { on: 'key' as const }),
+      who: worker,
+      say: (name) =>
+        `the miner is on ${name(host.name)} too, and ${greedy === undefined ? 'its workers take' : `${name(worker)} takes`} all of its ${counted(machine.cpus, 'CPU')}`,
+      help: 'Leave some to the miner: give each worker there `cpus`.',
+    };
+  }
+}
+
+/** Tasks that keep CPUs busy for long. */
+const BUSY: readonly TaskCode[] = ['PC1', 'PC2', 'C2', 'RU', 'PR2', 'UNS', 'GSK'];
 
 /** taskset leaves out CPUs that are not there, and fails when none is left. */
 export function* cpusExist(layout: Layout): Generator<Trouble> {

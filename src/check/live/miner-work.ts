@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
-import type { Farm } from '../../farm/farm.js';
 import { NO_SESSION, type WorkerJob } from '../../lotus/api.js';
 import { sectorName } from '../../lotus/file-type.js';
 import { taskByRpc } from '../../lotus/task.js';
+import { isBesideMiner } from '../beside-miner.js';
 import { counted, listed } from '../hardware/words.js';
 import { placeOf, seenWorkers, someOf, type LiveCheck, type LiveContext } from './context.js';
 
@@ -10,6 +10,8 @@ import { placeOf, seenWorkers, someOf, type LiveCheck, type LiveContext } from '
 export const foreignWorkers: LiveCheck = function* ({ farm, observation: { miner } }) {
   if (!miner.reached) return;
   const declared = new Set(farm.hosts.flatMap(({ workers }) => workers.map(({ name }) => name)));
+  // Both would count the whole memory of that machine.
+  const shared = farm.hosts.some((host) => host.workers.length > 0 && isBesideMiner(farm, host));
   for (const { Info, Tasks } of miner.workers.values()) {
     const codes = Tasks.flatMap((rpc) => {
       const known = taskByRpc(rpc);
@@ -19,19 +21,11 @@ export const foreignWorkers: LiveCheck = function* ({ farm, observation: { miner
     yield {
       code: 'SF525',
       severity: 'warning',
-      message: `${Info.Hostname}, which is not in the file, takes ${listed(codes)}${besideMiner(farm) ? '; workers of the file share the machine of the miner' : ''}`,
+      message: `${Info.Hostname}, which is not in the file, takes ${listed(codes)}${shared ? '; workers of the file share the machine of the miner' : ''}`,
       help: 'If it is lotus-miner itself, set the `[Storage] Allow…` keys of its config.toml to false; otherwise declare the worker.',
     };
   }
 };
-
-/** Both would count the whole memory of that machine. */
-function besideMiner({ miner, hosts }: Farm): boolean {
-  return hosts.some(
-    ({ address, workers }) =>
-      address === miner.address.host || workers.some(({ listen }) => listen.host === miner.address.host),
-  );
-}
 
 /** A worker that the miner knows and does not reach gets no task, and its storage is not chosen. */
 export const disabledWorkers: LiveCheck = function* (context) {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { releaseOf, seriesOf } from '../../lotus/release.js';
 import { placeOf, seenWorkers, type LiveCheck, type LiveContext, type SeenWorker } from './context.js';
 
 /**
@@ -25,20 +26,23 @@ export const programSkew: LiveCheck = function* (context) {
   for (const seen of seenWorkers(context)) {
     const program = seen.facts?.version;
     if (program === undefined || releaseOf(program) === releaseOf(miner)) continue;
-    yield {
-      code: 'SF524',
-      severity: 'warning',
-      message: `this program is lotus-worker ${releaseOf(program)}, and the miner runs ${releaseOf(miner)}`,
-      place: placeOf(seen, seen.worker.binary),
-      help: 'Install the lotus-worker that belongs to the miner, and restart the workers that run another one.',
-    };
+    const message = `this program is lotus-worker ${releaseOf(program)}, and the miner runs ${releaseOf(miner)}`;
+    const place = placeOf(seen, seen.worker.binary);
+    const help =
+      'Install the lotus-worker that belongs to the miner, and restart the workers that run another one.';
+    // One of another API ends at its start, or is not taken.
+    const left = seen.observed.process !== undefined && seen.registered?.Enabled !== true;
+    yield left && seriesOf(program) !== seriesOf(miner)
+      ? {
+          code: 'SF524',
+          severity: 'error',
+          message: `the miner has not taken this worker: ${message}`,
+          place,
+          help,
+        }
+      : { code: 'SF524', severity: 'warning', message, place, help };
   }
 };
-
-/** `1.36.2-rc1` of `1.36.2-rc1+mainnet+git.8a722b5`: the rest is the network and the build. */
-function releaseOf(version: string): string {
-  return version.replace(/^v/, '').replace(/\+.*$/s, '');
-}
 
 function skew(seen: SeenWorker, version: number, wanted: number, { versions }: LiveContext): Diagnostic {
   const numbers = `worker API ${versionWords(version)}, the other workers ${versionWords(wanted)}`;

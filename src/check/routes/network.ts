@@ -1,7 +1,8 @@
 import { finding, type Finding } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
-import { canonicalIp, formatSocketAddress } from '../../farm/address.js';
+import { canonicalIp, formatSocketAddress, isPublicIp, parseEndpoint } from '../../farm/address.js';
 import type { Farm, Host } from '../../farm/farm.js';
+import { parseMinerAddress } from '../../farm/miner-address.js';
 import type { Layout } from '../layout.js';
 
 /** Other machines would come to themselves. */
@@ -26,6 +27,23 @@ export function* minerIsReached({ farm }: Layout): Generator<Finding> {
   const help = 'Write the address under which all of them reach it: /ip4/10.0.0.10/tcp/2345/http.';
   // Tunnels on every machine would make it right.
   yield finding('SF244', ['miner', 'api'], message, { severity: 'warning', help });
+}
+
+/** Every address under which the file has the API listen, or names it to others. */
+export function* minerIsPrivate({ farm: { miner } }: Layout): Generator<Finding> {
+  const { listen, remoteListen } = miner.config ?? {};
+  const listens = listen === undefined ? undefined : parseMinerAddress(listen);
+  const places = [
+    ['api', miner.apiIsGuess === true ? undefined : miner.address.host],
+    ['listen', listens?.ok === true ? listens.address.host : undefined],
+    ['remoteListen', remoteListen === undefined ? undefined : parseEndpoint(remoteListen)?.host],
+  ] as const;
+  for (const [key, host] of places) {
+    if (host === undefined || !isPublicIp(host)) continue;
+    const message = `${quote(host)} is an address that the internet reaches`;
+    const help = 'Use an address of the network of the farm, or a VPN between its machines.';
+    yield finding('SF245', ['miner', key], message, { severity: 'warning', help });
+  }
 }
 
 /** As a farm for trying out: whatever is said of loopback is true for all of it. */

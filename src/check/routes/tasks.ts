@@ -65,6 +65,20 @@ export function* postsHaveTwoWorkers({ farm }: Layout): Generator<Finding> {
   }
 }
 
+/** What the miner does not prove itself, somebody must. */
+export function* proofsAreMade({ farm }: Layout): Generator<Finding> {
+  const builtin = [
+    ['WDP', 'disableBuiltinWindowPoSt'],
+    ['WNP', 'disableBuiltinWinningPoSt'],
+  ] as const;
+  for (const [code, key] of builtin) {
+    if (farm.miner.config?.[key] !== true || doing(farm, code).length > 0) continue;
+    const message = `the miner shall not do ${nameOf(code)}, and no worker does it`;
+    const help = `Give ${nameOf(code)} to a worker of its own, or take ${quote(key)} out.`;
+    yield finding('SF247', ['miner', key], message, { on: 'key', help });
+  }
+}
+
 export function* piecesAreAddedWhereSealed({ farm }: Layout): Generator<Finding> {
   const { AP, PC1 } = doersOf(farm);
   const [first] = AP;

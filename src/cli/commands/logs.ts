@@ -16,7 +16,7 @@ import { LogOutput } from '../log-output.js';
 import { leavingOf, strayWords } from '../leaving.js';
 import { resolveTargets } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { openMachines, type Machines } from '../workspace.js';
+import { openMachines, type Machines } from '../machines.js';
 
 export interface LogsOptions extends GlobalOptions {
   readonly follow?: boolean;
@@ -100,11 +100,11 @@ async function logsOf(
 async function show(
   targets: readonly LogTarget[],
   options: LogsOptions,
-  { connections, secrets }: Machines,
+  { connections, token }: Machines,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const safe = redactor(secrets);
+  const safe = redactor(token.ok ? [token.value] : []);
   const output = new LogOutput(
     targets.map(({ worker }) => worker),
     terminal,

@@ -152,7 +152,7 @@ export const FILE_CODES = {
   SF119: {
     title: 'exactly one of several keys is needed',
     severity: 'error',
-    why: 'Of the keys that are possible here exactly one must be there. The token of the miner, for instance, comes from `env`, `file` or `command`: with two of them nobody could say which one the workers get.',
+    why: 'Of the keys that are possible here exactly one must be there. The token of the miner, for instance, comes from `env`, `file`, `command` or `fromMiner`: with two of them nobody could say which one the workers get.',
     remedy: 'Keep one of the keys that the help names.',
   },
 } as const satisfies Codes;

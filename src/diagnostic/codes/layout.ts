@@ -1,12 +1,21 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF241–SF272: what the machines of a farm can and cannot do. */
+/** SF241, SF248, SF251–SF272: what the machines of a farm can and cannot do. */
 export const LAYOUT_CODES = {
   SF241: {
     title: 'malformed list of CPUs',
     severity: 'error',
     why: 'The list goes to `taskset -c`, and Lotus counts only the CPUs in it. A list that taskset does not understand keeps the worker from starting.',
     remedy: 'Write numbers and ranges that go upwards, with commas between them: `0-31` or `0-15,64-79`.',
+  },
+  SF248: {
+    title: 'no CPU left for the miner',
+    severity: 'warning',
+    why:
+      'The workers on the machine of the miner may run on all of its CPUs. ' +
+      'PC1 and PC2 load them for hours, and a WindowPoSt of the miner beside them takes so long that it can miss its deadline: then a fee is paid for every sector in it.',
+    remedy:
+      'Give these workers `cpus` that leave some to the miner, or move them to another machine. With `hardware` in the file this is seen before anything runs.',
   },
   SF251: {
     title: 'task that Lotus never gives to this worker',

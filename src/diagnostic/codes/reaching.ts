@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF401–SF418: reaching a host, and Lotus through it. */
+/** SF401–SF420: reaching a host, and Lotus through it. */
 export const REACHING_CODES = {
   SF401: {
     title: 'host key unknown',
@@ -61,10 +61,9 @@ export const REACHING_CODES = {
     title: 'forwarded connection refused',
     severity: 'error',
     why:
-      'sealfarm talks to Lotus from a host of the farm, through its SSH connection, and from there the address did not answer or sshd does not allow forwarding. ' +
+      'sealfarm talks to Lotus from a host of the farm, through its SSH connection, and from there the connection was refused. ' +
       'A worker listens on the one address in `listen` and not on loopback; a miner listens on loopback alone unless `[API] ListenAddress` in its `config.toml` says otherwise.',
-    remedy:
-      'Look whether the process runs and listens on exactly this address, and no firewall is between. Where sshd forbids it, allow it: `AllowTcpForwarding local`.',
+    remedy: 'Look whether the process runs and listens on exactly this address.',
   },
   SF408: {
     title: 'known_hosts file missing or unreadable',
@@ -91,10 +90,10 @@ export const REACHING_CODES = {
     title: 'not an RPC answer',
     severity: 'error',
     why:
-      'What answered does not speak the Lotus API, or answered in a form that sealfarm does not know. ' +
-      'It may be another program on that port, a proxy in between, or a version of Lotus with another API. ' +
+      'What answered does not speak the Lotus API. ' +
+      'It may be another program on that port, or a proxy in between. ' +
       'Nothing is concluded from such an answer.',
-    remedy: 'Check the address, and the versions with `lotus-miner version` and `lotus-worker info`.',
+    remedy: 'Check the address, and what listens there.',
   },
   SF412: {
     title: 'RPC timed out',
@@ -142,5 +141,23 @@ export const REACHING_CODES = {
     why: 'sealfarm speaks SSH by itself, but not with certificates, FIDO keys or GSSAPI. Where `ssh_config`, a key file or `known_hosts` shows that a host or a jump host before it takes one of these, all of the way is gone by `ssh`. It is one connection to each host as well, with a process for each script and each RPC connection.',
     remedy:
       'Nothing has to be done. `ssh.transport: openssh` says the same for good, and `ssh2` keeps sealfarm to its own where a plain key does.',
+  },
+  SF419: {
+    title: 'no way to an address',
+    severity: 'error',
+    why:
+      'sealfarm talks to Lotus from a host of the farm, through its SSH connection, and from there nothing came back from the address: no route, a name that nobody knows, or silence until the time was over. ' +
+      'A machine that is up and has no program on that port would have refused the connection at once.',
+    remedy:
+      'Check the address, whether its machine is up, and whether a firewall between the two drops the connection.',
+  },
+  SF420: {
+    title: 'another API than the expected one',
+    severity: 'error',
+    why:
+      'What answered speaks the API of Lotus, but does not know the call or answers it in a form that sealfarm does not know. ' +
+      'It is another program of Lotus, such as a daemon where a miner is expected, or a version with another API. ' +
+      'Nothing is concluded from such an answer.',
+    remedy: 'Check the address, and the versions with `lotus-miner version` and `lotus-worker info`.',
   },
 } as const satisfies Codes;

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF242–SF249 and SF275–SF299: where sectors can and cannot go. */
+/** SF242–SF247, SF249 and SF275–SF299: where sectors can and cannot go. */
 export const ROUTE_CODES = {
   SF242: {
     title: 'unknown variable',
@@ -18,6 +18,28 @@ export const ROUTE_CODES = {
     remedy:
       "Write the address under which all workers reach the miner. In the miner's config.toml `[API] ListenAddress` must allow it, and `RemoteListenAddress` must not be a loopback address either.",
     upstream: ['https://github.com/filecoin-project/lotus/issues/1465'],
+  },
+  SF245: {
+    title: "miner's API on a public address",
+    severity: 'warning',
+    why:
+      'The address is one that the internet carries. Whoever reaches the API and has one of its tokens can do there what the token allows, and every worker has the admin token; the calls go over plain HTTP, with the token in each. ' +
+      'Scanners find such a port within hours.',
+    remedy:
+      'Let the API listen on an address of the network of the farm. Where there is none, put a VPN between the machines, or let the firewall admit their addresses alone.',
+  },
+  SF247: {
+    title: 'nobody makes the proofs',
+    severity: 'error',
+    why:
+      'The miner is told not to make these proofs itself, and no worker of the file makes them. ' +
+      'A WindowPoSt that is not sent is a fault of all sectors of its deadline, and a fee is paid for each; without WinningPoSt no block is won.',
+    remedy:
+      'Give `windowpost` or `winningpost` to a worker of its own, best to two on different machines, or leave the key out.',
+    upstream: [
+      'https://github.com/filecoin-project/lotus/issues/9854',
+      'https://github.com/filecoin-project/lotus/issues/8608',
+    ],
   },
   SF275: {
     title: 'PC1 output that no worker can take',

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF301–SF306: secrets. */
+/** SF301–SF308: secrets. */
 export const SECRET_CODES = {
   SF301: {
     title: 'secret: environment variable missing',
@@ -43,5 +43,24 @@ export const SECRET_CODES = {
     severity: 'error',
     why: 'The name of the variable says that its value is secret, and the file is meant for git. `MINER_API_INFO` needs no variable: sealfarm makes it of `miner.token` and `miner.api`, in a file of mode 0600.',
     remedy: 'Take the variable out. The token of the miner comes from `miner.token`.',
+  },
+  SF307: {
+    title: 'miner did not give its token',
+    severity: 'error',
+    why:
+      'With `fromMiner: true` the command `lotus-miner auth api-info --perm admin` is run on `miner.host` as `miner.user`, with `miner.repo` as `LOTUS_MINER_PATH`. ' +
+      'It could not be run, or ended with an error, and no file `token` could be read in the repo. ' +
+      'Without the token no environment file of a worker can be written or compared.',
+    remedy:
+      'Run the command by hand on that host, as that user. Correct `miner.user` and `miner.repo`, let the SSH user become that user (as root, or by `sudo -n -u USER`), or name another source of the token.',
+  },
+  SF308: {
+    title: 'miner tells no address that workers reach',
+    severity: 'error',
+    why:
+      'The file leaves the address of the API to the miner, and what it prints leads to it on its own machine alone: `[API] ListenAddress` is loopback by default. ' +
+      'Workers elsewhere would have it in `MINER_API_INFO`, come to themselves, and try once a second, for ever.',
+    remedy:
+      'Write `listen` and `remoteListen` under `miner`, or `miner.api` where the API is reached in another way, such as a tunnel.',
   },
 } as const satisfies Codes;

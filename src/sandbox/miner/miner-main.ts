@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import { SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
+import { SECTOR_SIZE, layout, minerMultiaddr, readJson, readState, writeFileAtomically } from '../layout.js';
 import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
 import type { RpcClient } from '../wire/json-rpc-client.js';
 import { RpcError } from '../wire/json-rpc-client.js';
@@ -110,6 +110,11 @@ async function main(dir: string): Promise<void> {
   await listen(server, state.minerAddress, state.ports.miner).catch((error: unknown) => {
     process.stderr.write(`${String(error)}\n`);
     process.exit(1);
+  });
+  // Where lotus-miner's own commands find it.
+  writeFileSync(files.minerApi, minerMultiaddr(state));
+  process.once('exit', () => {
+    rmSync(files.minerApi, { force: true });
   });
   await storage.openAll();
   void reportForEver(storage);

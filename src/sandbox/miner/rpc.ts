@@ -54,7 +54,14 @@ function commonMethods({ session, token }: MinerParts): RpcMethods {
     if (given !== token) throw new Error('JWT Verification failed: invalid token');
     return ['read', 'write', 'sign', 'admin'];
   };
+  // As Lotus does, it makes the same token again by the same key; bytes go as base64. It knows no other than this one.
+  const make: RpcMethod = ([permissions]) => {
+    if (!(permissions as readonly string[]).includes('admin'))
+      throw new Error('only admin tokens are made here');
+    return Buffer.from(token, 'utf8').toString('base64');
+  };
   return {
+    'Filecoin.AuthNew': make,
     'Filecoin.Version': () => ({ Version: '1.36.2-dev+sandbox', APIVersion: 131840, BlockDelay: 30 }),
     'Filecoin.Session': () => session,
     'Filecoin.AuthVerify': verify,

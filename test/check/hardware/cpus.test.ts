@@ -118,3 +118,32 @@ describe('SF271: two workers that take all CPUs', () => {
     expect(codes(oneHost(undefined, ...both).replace('32GiB', '2KiB'))).toEqual([]);
   });
 });
+
+describe('SF248: no CPU left for the miner', () => {
+  /** The same machine with the miner on it. */
+  const beside = (...args: Parameters<typeof oneHost>): string =>
+    oneHost(...args).replace('miner: { ', 'miner: { host: h1, ');
+
+  it.each<[workers: string[], ...said: string[]]>([
+    [[PC1(1)], 'SF248 11 w1'],
+    [[PC1(1, ", cpus: '0-63'")], "SF248 11 '0-63'"],
+    [[PC1(1, ", cpus: '0-31'"), PC1(1, ", cpus: '32-63'")], "SF248 11 '0-31'"],
+    [[PC1(1, ", cpus: '0-31'"), PC1(1, ", cpus: '32-62'")]],
+    [[PC1(1, ", cpus: '0-31'"), PC1(1)], 'SF248 12 w2'],
+    // It adds pieces, which is no load.
+    [['tasks: [AP]']],
+  ])('%j beside it', (workers, ...said) => {
+    expect(codes(beside(LARGE, ...workers)).filter((line) => line.startsWith('SF248'))).toEqual(said);
+  });
+
+  it('is not said of another machine, nor of one that nobody knows', () => {
+    expect(codes(oneHost(LARGE, PC1(1)))).toEqual([]);
+    expect(codes(beside(undefined, PC1(1)))).toEqual([]);
+  });
+
+  it('names the worker', () => {
+    expect(messages('SF248', beside(LARGE, PC1(1)))).toEqual([
+      'the miner is on h1 too, and w1 takes all of its 64 CPUs',
+    ]);
+  });
+});

@@ -13,7 +13,7 @@ function hosts(count: number): string {
   const more = Array.from(
     { length: count - 1 },
     (_, index) => `  h${index + 2}:
-    address: 10.0.0.${index + 2}
+    address: 10.0.2.${index + 2}
     hardware: { ${SMALL} }
     workers: { x${index + 2}: { tasks: [C2] } }
 `,

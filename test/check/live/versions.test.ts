@@ -79,6 +79,15 @@ describe('the program', () => {
     expect(liveCodes(seen)).toEqual(said);
   });
 
+  it.each<[version: string, severity: string]>([
+    ['1.35.0+mainnet', 'error'],
+    ['1.36.1+mainnet', 'warning'],
+  ])('is of %s, and the miner has not taken the worker that runs', (version, severity) => {
+    const seen = of(version, '1.36.2+mainnet');
+    const left = withMiner(seen, { workers: new Map() });
+    expect(liveCodes({ ...left, versions: seen.versions })).toEqual([`SF524 ${severity}`]);
+  });
+
   it('is told with both versions', () => {
     expect(theFinding(of('1.35.0+mainnet+git.8a722b5', '1.36.2+mainnet'))).toMatchObject({
       message: 'this program is lotus-worker 1.35.0, and the miner runs 1.36.2',

@@ -48,3 +48,22 @@ describe('the miner', () => {
     ['elsewhere', two],
   ]);
 });
+
+describe('the address of the API', () => {
+  const key = (written: string): string =>
+    hosts('w1: {}').replace('miner: { ', `miner: { host: h1, ${written}, `);
+  check('SF245', [
+    ['is public', miner('/ip4/8.8.8.8', hosts('w1: {}')), 'warning 4 /ip4/8.8.8.8/tcp/2345/http'],
+    ['is public in IPv6', miner('/ip6/2a00::1', hosts('w1: {}')), 'warning 4 /ip6/2a00::1/tcp/2345/http'],
+    ['is a name', miner('/dns/miner', hosts('w1: {}'))],
+    ['is private', hosts('w1: {}')],
+    [
+      'it listens on is public',
+      key('listen: /ip4/172.32.0.1/tcp/2345/http'),
+      'warning 4 /ip4/172.32.0.1/tcp/2345/http',
+    ],
+    ['it listens on is any', key('listen: /ip4/0.0.0.0/tcp/2345/http')],
+    ['it names to others is public', key("remoteListen: '100.128.0.1:2345'"), "warning 4 '100.128.0.1:2345'"],
+    ['it names to others is of the provider', key("remoteListen: '100.127.0.1:2345'")],
+  ]);
+});

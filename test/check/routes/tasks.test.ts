@@ -113,3 +113,22 @@ describe('variables', () => {
     expect(said('SF242', text)).toEqual(['warning 8 w1']);
   });
 });
+
+describe('proofs that the miner leaves to others', () => {
+  const leaving = (key: string, ...workers: string[]): string =>
+    hosts(...workers).replace('miner: { ', `miner: { host: m, ${key}: true, `);
+  check('SF247', [
+    [
+      'and nobody makes',
+      leaving('disableBuiltinWindowPoSt', 'w1: { tasks: [winningpost] }'),
+      'error 4 disableBuiltinWindowPoSt',
+    ],
+    [
+      'and nobody makes, of the other kind',
+      leaving('disableBuiltinWinningPoSt', 'w1: { tasks: [windowpost] }'),
+      'error 4 disableBuiltinWinningPoSt',
+    ],
+    ['and a worker makes', leaving('disableBuiltinWindowPoSt', 'w1: { tasks: [windowpost] }')],
+    ['are none', hosts('w1: { tasks: [PC1] }')],
+  ]);
+});

@@ -1,0 +1,117 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Miner } from '../farm/farm.js';
+import { shellQuote } from '../host/shell.js';
+import { Secret } from '../secret/secret.js';
+import { answerLines, decode } from './asking.js';
+
+const HEAD = 'sealfarm-api-info 1';
+const END = 'sealfarm-api-info end';
+
+/**
+ * Asks lotus-miner on its own host for the admin token and its address, for a POSIX shell. Where the file says neither
+ * repo nor user, those of the running miner count. The token is in nobody's arguments: it comes back on standard output.
+ */
+export function apiInfoScript({ repo = '', user = '' }: Pick<Miner, 'repo' | 'user'>): string {
+  return [FUNCTIONS, `repo=${shellQuote(repo)} user=${shellQuote(user)}`, ASK, ''].join('\n');
+}
+
+const FUNCTIONS = `LC_ALL=C; export LC_ALL
+PATH=$PATH:/usr/local/bin:/usr/local/sbin
+encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
+word() { printf %s "$1" | encode; }
+variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
+as_user() {
+  if [ "$(id -u)" = "$(id -u "$user")" ]; then "$@"
+  elif [ "$(id -u)" = 0 ]; then setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --init-groups -- "$@"
+  else sudo -n -u "$user" -- "$@"; fi
+}
+# What the running miner has, where the file does not say it.
+running() {
+  for proc in /proc/[0-9]*; do
+    { read -r program <"$proc/comm"; } 2>/dev/null || continue
+    [ "$program" = lotus-miner ] || continue
+    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
+    printf '%s\\n' "$args" | grep -qx run || continue
+    owner=$(stat -c %U "$proc" 2>/dev/null)
+    [ -z "$user" ] || [ "$user" = "$owner" ] || continue
+    user=\${user:-$owner}
+    variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ")
+    repo=\${repo:-$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)}
+    repo=\${repo:-$(variable LOTUS_MINER_PATH)} repo=\${repo:-$(variable LOTUS_STORAGE_PATH)}
+    return
+  done
+}`;
+
+/** Variables of the login would lead to another miner. */
+const ASK = `if [ -z "$repo" ] || [ -z "$user" ]; then running; fi
+user=\${user:-$(id -un)} home=$HOME
+case $user in *[!A-Za-z0-9._-]*) ;; *) [ "$user" = "$(id -un)" ] || eval "home=~$user" ;; esac
+repo=\${repo:-$home/.lotusminer}
+# A banner may end without a line break.
+echo; echo '${HEAD}'
+echo "asked $(word "$user") $(word "$repo")"
+if id -u "$user" >/dev/null 2>&1; then
+  said=$(as_user env -u MINER_API_INFO -u STORAGE_API_INFO "LOTUS_MINER_PATH=$repo" "HOME=$home" \\
+    lotus-miner auth api-info --perm admin 2>&1 </dev/null)
+  echo "ended $? $(word "$said")"
+  case $said in
+    *MINER_API_INFO=?*) ;;
+    # Lotus keeps a token of its own there, made by the same key.
+    *) echo "kept $(word "$(as_user cat "$repo/token" 2>/dev/null </dev/null)")" ;;
+  esac
+else
+  echo "ended 1 $(word "there is no user $user")"
+fi
+echo '${END}'`;
+
+export interface ApiInfo {
+  readonly token: Secret;
+  /** Multiaddr as printed; absent where the token is the one in the repo. */
+  readonly api?: string;
+}
+
+/**
+ * Reads what the script has said. Lotus prints `MINER_API_INFO=TOKEN:MULTIADDR`, and its logs around it.
+ * @param redact makes a line of the miner fit to be shown
+ */
+export function parseApiInfo(
+  host: string,
+  stdout: string,
+  redact: (line: string) => string,
+): Result<ApiInfo> {
+  const lines = answerLines(host, stdout, HEAD, END);
+  if (!lines.ok) return lines;
+  const words = new Map(lines.value.map(([kind = '', ...rest]) => [kind, rest]));
+  const [status = '', said = '-'] = words.get('ended') ?? [];
+  const [kept = '-'] = words.get('kept') ?? [];
+  const output = decode(said);
+  const [, token, api] = /^(?:export )?MINER_API_INFO=([^\s:]+):(\/\S+)\s*$/m.exec(output) ?? [];
+  if (token !== undefined && api !== undefined && VISIBLE_ASCII.test(token))
+    return success({ token: new Secret(token), api });
+  const own = decode(kept).trim();
+  if (VISIBLE_ASCII.test(own)) return success({ token: new Secret(own) });
+  const [user = '-', repo = '-'] = words.get('asked') ?? [];
+  return failure(noToken(host, decode(user), decode(repo), redact(why(status, output))));
+}
+
+/** All that may stand in an HTTP header. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/** What it complains of, the last of its logs otherwise. */
+function why(status: string, output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const complaint = lines.find((line) => /^\s*ERROR/.test(line)) ?? lines.at(-1);
+  if (status === '127' && complaint === undefined) return 'there is no such program';
+  return complaint === undefined ? `it ended with status ${status} and said nothing` : complaint.trim();
+}
+
+function noToken(host: string, user: string, repo: string, complaint: string): Diagnostic {
+  return {
+    code: 'SF307',
+    severity: 'error',
+    message: `lotus-miner on ${host} did not give its token to ${user}, with LOTUS_MINER_PATH=${repo}: ${complaint}`,
+    place: { kind: 'host', host },
+    help: `Run there, as ${user}: lotus-miner auth api-info --perm admin. Correct \`miner.user\` and \`miner.repo\` where they are other ones.`,
+  };
+}

@@ -1,0 +1,28 @@
+import { releaseOf, seriesOf } from '../lotus/release.js';
+import type { ObservedProcess } from '../observed/observed.js';
+import type { FieldChange } from './plan.js';
+import { NOTHING, problem, type Findings, type WorkerContext } from './worker-context.js';
+
+/** The program on disk is not the one that runs: an upgrade of which the worker knows nothing yet. */
+export function replacedProgram({ replaced }: ObservedProcess): readonly FieldChange[] {
+  if (replaced === undefined) return [];
+  const after = replaced.onDisk === undefined ? 'as it is on disk' : releaseOf(replaced.onDisk);
+  return [{ field: 'program', before: 'as it was at its start', after }];
+}
+
+/**
+ * The miner is upgraded first: a worker of another series may have another API, and the miner does not take it then.
+ * Whatever else a restart is for, it would bring up the program on disk.
+ */
+export function minerFirst(context: WorkerContext, { replaced }: ObservedProcess): Findings {
+  const onDisk = replaced?.onDisk;
+  const miner = context.miner.reached ? context.miner.version : undefined;
+  if (onDisk === undefined || miner === undefined || seriesOf(onDisk) === seriesOf(miner)) return NOTHING;
+  return problem(context, {
+    code: 'SF596',
+    severity: 'warning',
+    path: context.desired.env.find(({ name }) => name === 'SEALFARM_BINARY')?.value.toString() ?? '',
+    message: `${context.desired.name} is not restarted: its program on disk is lotus-worker ${releaseOf(onDisk)}, and the miner still runs ${releaseOf(miner)}`,
+    help: 'Upgrade and restart lotus-miner first, when no proof is due; then apply restarts the workers.',
+  });
+}
