@@ -3,7 +3,8 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Miner } from '../farm/farm.js';
 import { shellQuote } from '../host/shell.js';
 import { Secret } from '../secret/secret.js';
-import { answerLines, decode } from './asking.js';
+import { answerLines, decode, WORD_FUNCTIONS } from './asking.js';
+import { RUNNING_MINER_FUNCTIONS } from './running-miner.js';
 
 const HEAD = 'sealfarm-api-info 1';
 const END = 'sealfarm-api-info end';
@@ -13,38 +14,27 @@ const END = 'sealfarm-api-info end';
  * repo nor user, those of the running miner count. The token is in nobody's arguments: it comes back on standard output.
  */
 export function apiInfoScript({ repo = '', user = '' }: Pick<Miner, 'repo' | 'user'>): string {
-  return [FUNCTIONS, `repo=${shellQuote(repo)} user=${shellQuote(user)}`, ASK, ''].join('\n');
+  return [
+    WORD_FUNCTIONS,
+    RUNNING_MINER_FUNCTIONS,
+    FUNCTIONS,
+    `repo=${shellQuote(repo)} user=${shellQuote(user)}`,
+    ASK,
+    '',
+  ].join('\n');
 }
 
-const FUNCTIONS = `LC_ALL=C; export LC_ALL
-PATH=$PATH:/usr/local/bin:/usr/local/sbin
-encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }
-word() { printf %s "$1" | encode; }
-variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
+const FUNCTIONS = `PATH=$PATH:/usr/local/bin:/usr/local/sbin
 as_user() {
   if [ "$(id -u)" = "$(id -u "$user")" ]; then "$@"
   elif [ "$(id -u)" = 0 ]; then setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --init-groups -- "$@"
   else sudo -n -u "$user" -- "$@"; fi
 }
-# What the running miner has, where the file does not say it.
-running() {
-  for proc in /proc/[0-9]*; do
-    { read -r program <"$proc/comm"; } 2>/dev/null || continue
-    [ "$program" = lotus-miner ] || continue
-    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
-    printf '%s\\n' "$args" | grep -qx run || continue
-    owner=$(stat -c %U "$proc" 2>/dev/null)
-    [ -z "$user" ] || [ "$user" = "$owner" ] || continue
-    user=\${user:-$owner}
-    variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ")
-    repo=\${repo:-$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)}
-    repo=\${repo:-$(variable LOTUS_MINER_PATH)} repo=\${repo:-$(variable LOTUS_STORAGE_PATH)}
-    return
-  done
-}`;
+# The first one counts where the file does not say it.
+meet() { user=\${user:-$owner} repo=\${repo:-$its}; }`;
 
 /** Variables of the login would lead to another miner. */
-const ASK = `if [ -z "$repo" ] || [ -z "$user" ]; then running; fi
+const ASK = `if [ -z "$repo" ] || [ -z "$user" ]; then each_miner meet; fi
 user=\${user:-$(id -un)} home=$HOME
 case $user in *[!A-Za-z0-9._-]*) ;; *) [ "$user" = "$(id -un)" ] || eval "home=~$user" ;; esac
 repo=\${repo:-$home/.lotusminer}

@@ -3,6 +3,7 @@ import { hostLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
 import { MINER_KEYS, variableOf } from '../lotus/miner-keys.js';
 import { call, FILE_FUNCTION, WORD_FUNCTIONS } from './asking.js';
+import { RUNNING_MINER_FUNCTIONS } from './running-miner.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const MINER_HEAD = 'sealfarm-miner 1';
@@ -17,11 +18,13 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
   return [
     WORD_FUNCTIONS,
     FILE_FUNCTION,
+    RUNNING_MINER_FUNCTIONS,
     FUNCTIONS,
     `repo=${shellQuote(repo)} user=${shellQuote(user)} backups=${shellQuote(backups)}`,
     // A banner may end without a line break.
     `echo; echo '${MINER_HEAD}'`,
-    'miners',
+    'found= since=',
+    'each_miner tell_miner',
     'if [ -z "$repo" ]; then repo=${found:-$(home_of "$user")/.lotusminer}; fi',
     'echo "repo $(word "$repo")"',
     'file "$repo/config.toml"',
@@ -41,8 +44,6 @@ when() {
   at=$(stat -c %.3Y "$1" 2>/dev/null)
   case $at in '' | *[!0-9.]*) stat -c %Y "$1" 2>/dev/null ;; *) echo "$at" ;; esac
 }
-home_of() { case $1 in '') echo "$HOME" ;; *[!A-Za-z0-9._-]*) ;; *) eval "echo ~$1" ;; esac; }
-variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
 # When it started: now, less what the machine is up, and more what it was up then. The name in brackets may hold spaces.
 hertz=$(getconf CLK_TCK 2>/dev/null || echo 100)
 started() {
@@ -51,31 +52,11 @@ started() {
   since=$(($(date +%s) - \${up%.*} + \${ticks:-0} / hertz))
   times="$(date +%s.%N) $up \${ticks:-0} $hertz"
 }
-same() { [ "$1" = "$2" ] || [ "$1" -ef "$2" ]; }
-miners() {
-  found= since=
-  for proc in /proc/[0-9]*; do
-    { read -r program <"$proc/comm"; } 2>/dev/null || continue
-    case $program in lotus-miner*) ;; *) continue ;; esac
-    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
-    printf '%s\\n' "$args" | grep -Eq '(^| )run( |$)' || continue
-    owner=$(stat -c %U "$proc" 2>/dev/null)
-    [ -z "$user" ] || [ "$user" = "$owner" ] || continue
-    seen=unseen variables=
-    if variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ"); then seen=seen; fi
-    its=$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)
-    # Where its variables may not be read, it is taken for the one that is meant.
-    if [ -z "$its" ] && [ "$seen" = unseen ]; then its=$repo; fi
-    its=\${its:-$(variable LOTUS_MINER_PATH)} && its=\${its:-$(variable LOTUS_STORAGE_PATH)}
-    home=$(variable HOME) && home=\${home:-$(home_of "$owner")}
-    its=\${its:-$home/.lotusminer}
-    case $its in '~/'*) its=$home/\${its#??} ;; esac
-    [ -z "$repo" ] || same "$repo" "$its" || continue
-    found=$its
-    known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
-    started "$proc"
-    echo "miner \${proc#/proc/} $(word "$times") $(word "$its") $seen $(word "$known")"
-  done
+tell_miner() {
+  found=$its
+  known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
+  started "$1"
+  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known")"
 }
 # Of the versions of config.toml that sealfarm kept, the first ones that were replaced since the process started.
 versions() {

@@ -1,0 +1,29 @@
+/**
+ * Shell functions that look for a lotus-miner that runs, with coreutils or busybox. Of `repo` and `user`, which are set before,
+ * an empty one stands for any.
+ */
+export const RUNNING_MINER_FUNCTIONS = `home_of() { case $1 in '') echo "$HOME" ;; *[!A-Za-z0-9._-]*) ;; *) eval "echo ~$1" ;; esac; }
+variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
+same() { [ "$1" = "$2" ] || [ "$1" -ef "$2" ]; }
+# Calls a function with each one's process: it finds its owner, its repo, its variables and whether they could be seen.
+each_miner() {
+  for proc in /proc/[0-9]*; do
+    { read -r program <"$proc/comm"; } 2>/dev/null || continue
+    case $program in lotus-miner*) ;; *) continue ;; esac
+    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
+    printf '%s\\n' "$args" | grep -Eq '(^| )run( |$)' || continue
+    owner=$(stat -c %U "$proc" 2>/dev/null)
+    [ -z "$user" ] || [ "$user" = "$owner" ] || continue
+    seen=unseen variables=
+    if variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ"); then seen=seen; fi
+    its=$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)
+    # Where its variables may not be read, it is taken for the one that is meant.
+    if [ -z "$its" ] && [ "$seen" = unseen ]; then its=$repo; fi
+    its=\${its:-$(variable LOTUS_MINER_PATH)} && its=\${its:-$(variable LOTUS_STORAGE_PATH)}
+    home=$(variable HOME) && home=\${home:-$(home_of "$owner")}
+    its=\${its:-$home/.lotusminer}
+    case $its in '~/'*) its=$home/\${its#??} ;; esac
+    [ -z "$repo" ] || same "$repo" "$its" || continue
+    "$1" "$proc"
+  done
+}`;
