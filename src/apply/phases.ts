@@ -1,3 +1,4 @@
+import { isMiners } from '../plan/miner-rules.js';
 import type { Step } from '../plan/plan.js';
 import { isHostScript } from './host-script.js';
 
@@ -53,6 +54,6 @@ function mustBeGone(before: Step, step: Step): boolean {
  * workers, a worker's step only of that worker.
  */
 export function blocks(failed: Step, step: Step): boolean {
-  if (failed.host !== step.host) return false;
+  if (failed.host !== step.host || isMiners(failed)) return false;
   return mustBeGone(failed, step) || failed.worker === undefined || failed.worker === step.worker;
 }

@@ -50,7 +50,7 @@ ${LABEL_FUNCTIONS}
 folder=${shellQuote(folder)}
 temp=${shellQuote(`${folder}/.${name}.sealfarm-tmp`)}
 ${makeFolder('"$folder"', owner)}
-seen=absent
+${mode === 'keep' ? 'if [ -L "$target" ]; then echo "$target is a symbolic link, which is not replaced" >&2; exit 1; fi\n' : ''}seen=absent
 if [ -e "$target" ]; then seen=$(sha256sum <"$target" | cut -d ' ' -f 1); fi
 if [ "$seen" != ${replaces ?? 'absent'} ]; then echo "$target is not the file that was read" >&2; exit ${CHANGED_MEANWHILE}; fi
 new=${createHash('sha256').update(content.reveal()).digest('hex')}

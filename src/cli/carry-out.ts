@@ -65,7 +65,8 @@ export async function carryOut(
   terminal.diagnostics([...troubles, ...(unseen ? plan.diagnostics : newIn(plan, planned))]);
   if (undone.length > 0 || within === undefined)
     terminal.result(formatReport(report, terminal.style), reportJson(report));
-  if (within === undefined) sayMiner(terminal, plan);
+  // What could not be written waits for no restart.
+  if (within === undefined && !undone.some(({ host }) => host === plan.miner?.host)) sayMiner(terminal, plan);
   const unreached = plan.hosts.filter(({ reached }) => !reached);
   const waits = report.pending.length > 0;
   const good = within !== undefined && unreached.length === 0;

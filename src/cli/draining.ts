@@ -8,7 +8,7 @@ import type { Result } from '../diagnostic/result.js';
 import type { DrainGoal } from '../drain/step.js';
 import { hostLayout, workerLayout } from '../host/layout.js';
 import type { DrainIntent } from '../host/manifest.js';
-import { intentsOf } from '../observed/intents.js';
+import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import { count, someOf } from '../view/words.js';
 import type { Outcome } from './carry-out.js';
@@ -121,12 +121,20 @@ export class Draining {
     });
   }
 
-  /** Who asked first, and when, stays; why and what for is as it is asked now. */
+  /** Whether a drain is the one that is asked for: that to another goal has come to its end, or shall not. */
+  #goesOn(present: DrainIntent | undefined): present is DrainIntent {
+    return present !== undefined && (present.until ?? 'empty') === this.#goal();
+  }
+
+  /** Who asked first, and when, stays; why is as it is asked now. */
   #wanted(present?: DrainIntent): DrainIntent {
     const { why } = this.#asked;
-    const asked = { ...(present ?? this.#asked), ...(why === undefined ? {} : { why }) };
+    const asked = {
+      ...(this.#goesOn(present) ? present : this.#asked),
+      ...(why === undefined ? {} : { why }),
+    };
     const { until: _, ...rest } = asked;
-    const allowTo = [...new Set([...(asked.allowTo ?? []), ...(this.#rules.resolve ?? [])])];
+    const allowTo = [...new Set([...(present?.allowTo ?? []), ...(this.#rules.resolve ?? [])])];
     return {
       ...rest,
       ...(this.#goal() === 'quiet' ? { until: 'quiet' } : {}),
@@ -142,7 +150,8 @@ export class Draining {
   /** Each run of a detached drain has what the earlier ones have left. */
   #timeLeft(worker: string): number | undefined {
     const { deadline, detach } = this.#rules;
-    const { when } = intentsOf(this.#probe.observation).get(worker) ?? this.#asked;
+    const known = withRenamed(intentsOf(this.#probe.observation), this.#on.workspace.farm).get(worker);
+    const { when } = this.#goesOn(known) ? known : this.#asked;
     if (deadline === undefined || detach !== true) return deadline;
     return Math.max(0, Date.parse(when) + deadline - this.#context.now().getTime());
   }

@@ -30,18 +30,22 @@ as_user() {
   elif [ "$(id -u)" = 0 ]; then setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --init-groups -- "$@"
   else sudo -n -u "$user" -- "$@"; fi
 }
-# The first one counts where the file does not say it.
-meet() { user=\${user:-$owner} repo=\${repo:-$its}; }`;
+# What the running one has, where the file does not say it.
+meet() { met=$((met + 1)) its_user=$owner its_repo=$its; }`;
 
 /** Variables of the login would lead to another miner. */
-const ASK = `if [ -z "$repo" ] || [ -z "$user" ]; then each_miner meet; fi
+const ASK = `met=0 its_user= its_repo=
+if [ -z "$repo" ] || [ -z "$user" ]; then each_miner meet; fi
+user=\${user:-$its_user} repo=\${repo:-$its_repo}
 user=\${user:-$(id -un)} home=$HOME
 case $user in *[!A-Za-z0-9._-]*) ;; *) [ "$user" = "$(id -un)" ] || eval "home=~$user" ;; esac
 repo=\${repo:-$home/.lotusminer}
 # A banner may end without a line break.
 echo; echo '${HEAD}'
 echo "asked $(word "$user") $(word "$repo")"
-if id -u "$user" >/dev/null 2>&1; then
+if [ "$met" -gt 1 ]; then
+  echo "ended 1 $(word "$met lotus-miner run there: write miner.repo and miner.user")"
+elif id -u "$user" >/dev/null 2>&1; then
   said=$(as_user env -u MINER_API_INFO -u STORAGE_API_INFO "LOTUS_MINER_PATH=$repo" "HOME=$home" \\
     lotus-miner auth api-info --perm admin 2>&1 </dev/null)
   echo "ended $? $(word "$said")"

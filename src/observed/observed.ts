@@ -32,6 +32,8 @@ export interface MinerMachine {
   readonly reached: true;
   /** LOTUS_MINER_PATH, as declared or found. */
   readonly repo: string;
+  /** Nobody says so: it is the usual one of the user, and may be of former times. */
+  readonly guessed?: true;
   readonly config: ObservedFile;
   /** When config.toml was last written, in seconds since 1970; absent where it is not there. */
   readonly writtenAt?: number;

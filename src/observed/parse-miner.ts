@@ -21,11 +21,14 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
   const processes: MinerProcess[] = [];
   const kept: Kept[] = [];
   let repo = '';
+  let isGuessed = false;
   let writtenAt: number | undefined;
   for (const [kind, first = '-', ...words] of lines.value) {
     if (kind === 'miner') processes.push(parseProcess([first, ...words]));
-    else if (kind === 'repo') repo = decode(first);
-    else if (kind === 'file') files.set(decode(first), parseFile(words));
+    else if (kind === 'repo') {
+      repo = decode(first);
+      isGuessed = words[0] === 'guessed';
+    } else if (kind === 'file') files.set(decode(first), parseFile(words));
     else if (kind === 'written') writtenAt = seconds(first);
     else if (kind === 'kept')
       kept.push({ at: seconds(first) ?? 0, text: new Secret(decode(words[0] ?? '-')) });
@@ -39,6 +42,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
   return success({
     reached: true,
     repo,
+    ...(isGuessed ? { guessed: true } : {}),
     config: files.get(`${repo}/config.toml`) ?? { state: 'absent' },
     processes,
     ...(writtenAt === undefined ? {} : { writtenAt }),

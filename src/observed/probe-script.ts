@@ -89,7 +89,11 @@ replaced() {
   [ $# -eq 4 ] && [ "$3" != "$4" ] || return 0
   # What stands in front of the program runs as something else.
   [ "$(head -c 2 "$binary" | tr -d '\\000')" != '#!' ] || [ "$(stat -L -c %Y "$binary")" -gt "$(began "$2")" ] || return 0
-  release=$(bounded "$binary" --version 2>/dev/null </dev/null | sed -n '/^lotus-worker version /{s///p;q;}')
+  release=
+  # Nor what another user could have put there.
+  if [ -O "$binary" ] || [ "$(stat -L -c %u "$binary")" = 0 ]; then
+    release=$(bounded "$binary" --version 2>/dev/null </dev/null | sed -n '/^lotus-worker version /{s///p;q;}')
+  fi
   echo "replaced $(word "$1") $(word "$release")"
 }
 # When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.

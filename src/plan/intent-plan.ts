@@ -4,7 +4,7 @@ import { isPersons, type DrainIntent, type Manifest } from '../host/manifest.js'
 import type { Observation, ObservedHost } from '../observed/observed.js';
 import { intentsOn } from '../observed/intents.js';
 import { asWarning, keepFromWork, workerOf } from './keep-from-work.js';
-import { planSteps } from './make-plan.js';
+import { planHosts } from './make-plan.js';
 import { manifestWrite } from './manifest-rules.js';
 import type { HostPlan, Plan, Step } from './plan.js';
 import { inWaves, type Unordered } from './rollout.js';
@@ -22,7 +22,7 @@ export type IntentChanges = ReadonlyMap<string, DrainIntent | undefined>;
  * no place (SF513); what else is wrong with a worker to drain is a warning.
  */
 export function planIntents(desired: DesiredFarm, observation: Observation, asked: IntentChanges): Plan {
-  const plan = planSteps(desired, observation);
+  const plan = planHosts(desired, observation);
   const drained = new Set([...asked].flatMap(([name, intent]) => (intent === undefined ? [] : [name])));
   const off = keepFromWork(desired, plan, observation, drained);
   const changes = new Map([...asked].filter(([name, intent]) => intent === undefined || off.has(name)));

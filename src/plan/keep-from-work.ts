@@ -43,9 +43,9 @@ function writesEnvFile({ action }: Step, { files }: DesiredWorker): boolean {
   return action.kind === 'write-file' && action.path === files.envFile;
 }
 
-/** Another farm's, or one that cannot be read for what it is: nothing is written there. */
+/** Another farm's, or one that cannot be read for what it is: nothing is written there. The way to the miner is not asked for. */
 function isUntouchable(host: string, { code, severity, place }: Diagnostic): boolean {
-  if (severity !== 'error') return false;
+  if (severity !== 'error' || code === 'SF595') return false;
   return code === 'SF513' || (place?.kind === 'host' && place.host === host && place.worker === undefined);
 }
 

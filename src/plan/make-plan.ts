@@ -43,11 +43,16 @@ export function makePlan(desired: DesiredFarm, observation: Observation, part?: 
 /** All of it but the order of what disturbs. */
 export function planSteps(desired: DesiredFarm, observation: Observation, part?: Part): Unordered {
   const hosts = desired.hosts.filter(({ name }) => part === undefined || part.hosts.has(name));
-  const plan = withMiner(planHosts(desired, hosts, observation), desired, observation, part);
+  const plan = withMiner(planHosts(desired, observation, hosts), desired, observation, part);
   return part === undefined ? plan : narrowed(plan, part);
 }
 
-function planHosts(desired: DesiredFarm, hosts: readonly DesiredHost[], observation: Observation): Unordered {
+/** Of the hosts of workers alone: what is the miner's is not asked for. */
+export function planHosts(
+  desired: DesiredFarm,
+  observation: Observation,
+  hosts: readonly DesiredHost[] = desired.hosts,
+): Unordered {
   const refused = otherSectorSize(desired, observation.miner);
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const moved = [...movedWorkers(desired, observation), ...servesElsewhere(desired, observation)];
@@ -103,13 +108,14 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
     return { plan: { ...base, reached: true, steps: [] }, diagnostics: problems };
   }
   const leaving = planDeparted(desired, observed, miner);
-  const stuck = noWayToMiner(desired, observed, miner);
   const found = desired.workers.map(
     (worker) =>
       inTheWay(worker, observed) ??
       planStanding(worker, underNewNames(desired, observed)) ??
       planWorker(desired, worker, observed, around),
   );
+  const { steps, diagnostics } = combine(found);
+  const stuck = steps.some(needsMiner) ? noWayToMiner(desired, observed, miner) : undefined;
   return {
     plan: {
       ...base,
@@ -119,7 +125,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
         ...templateStep(desired, observed),
         // What is left of a stopped one must not come back beside one that is about to start.
         ...leaving.steps.filter(({ disruption }) => disruption === 'none'),
-        ...combine(found).steps.filter((step) => stuck === undefined || !needsMiner(step)),
+        ...steps.filter((step) => stuck === undefined || !needsMiner(step)),
         ...leaving.steps.filter(({ disruption }) => disruption !== 'none'),
       ],
     },
@@ -128,7 +134,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
       ...(stuck === undefined ? [] : [stuck]),
       ...strangeWorkers(observed, desired.workers),
       ...leaving.diagnostics,
-      ...combine(found).diagnostics,
+      ...diagnostics,
     ],
   };
 }

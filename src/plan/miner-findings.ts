@@ -46,6 +46,17 @@ export function ambiguous(host: string, processes: readonly MinerProcess[]): Dia
   };
 }
 
+/** A folder that is the usual one may be that of a miner of former times. */
+export function unknownRepo(host: string): Diagnostic {
+  return {
+    code: 'SF582',
+    severity: 'error',
+    message: 'no lotus-miner runs there, and the file does not say which repo is meant',
+    place: { kind: 'host', host },
+    help: 'Write `miner.repo`, or start lotus-miner.',
+  };
+}
+
 /** What is asked for has no effect, whatever the file says. */
 export function hides(host: string, key: MinerKey, value: string): Diagnostic {
   return {

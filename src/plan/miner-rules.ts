@@ -15,6 +15,7 @@ import {
   configWrong,
   hides,
   startUnknown,
+  unknownRepo,
   unseen,
 } from './miner-findings.js';
 import type { MinerStanding } from './miner-standing.js';
@@ -29,15 +30,15 @@ export interface MinerPlan {
 /** config.toml as the file has it, and what lotus-miner does otherwise until somebody restarts it. */
 export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan {
   const { host, keys } = desired;
-  const { config, repo, processes } = seen;
+  const { config, repo } = seen;
   const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
-  if (processes.length > 1) return refused(ambiguous(host, processes));
-  if (config.state === 'absent') return keys.length === 0 ? NOTHING : refused(configAbsent(at));
-  if (config.state === 'unreadable') return refused(configUnreadable(at, config.why));
+  const problem = whyNotRead(desired, seen);
+  if (problem !== undefined) return keys.length === 0 ? NOTHING : refused(problem);
+  if (config.state !== 'present') return NOTHING;
   const text = config.text.reveal();
   const edit: ConfigEdit = editConfig(text, keys);
   const before = readConfigToml(text);
-  if (!before.ok) return refused(configWrong(at, before.problem));
+  if (!before.ok) return keys.length === 0 ? NOTHING : refused(configWrong(at, before.problem));
   if (!edit.ok) return refused(configWrong(at, edit.problem));
   const after = readConfigToml(edit.text);
   if (!after.ok) throw new Error('a config.toml that was looked at is none');
@@ -54,10 +55,32 @@ export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan 
   };
 }
 
+/** Why nobody can say what is to be edited. */
+function whyNotRead({ host }: DesiredMiner, seen: MinerMachine): Diagnostic | undefined {
+  const { config, repo, processes } = seen;
+  const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
+  if (processes.length > 1) return ambiguous(host, processes);
+  if (seen.guessed === true) return unknownRepo(host);
+  if (config.state === 'absent') return configAbsent(at);
+  if (config.state === 'unreadable') return configUnreadable(at, config.why);
+  return config.text.reveal().includes('\uFFFD')
+    ? configWrong(at, { message: 'it has bytes that are no UTF-8' })
+    : undefined;
+}
+
 const NOTHING: MinerPlan = { steps: [], diagnostics: [] };
 
 function refused(diagnostic: Diagnostic): MinerPlan {
   return { steps: [], diagnostics: [diagnostic] };
+}
+
+/** Of the miner's own: workers of its machine do without. */
+export function isMiners({ id, host }: Pick<Step, 'id' | 'host'>): boolean {
+  return id === configStepId(host);
+}
+
+function configStepId(host: string): string {
+  return `${host}/lotus-miner/config.toml`;
 }
 
 function writeConfig(
@@ -70,7 +93,7 @@ function writeConfig(
   const path = `${repo}/config.toml`;
   const { backups } = hostLayout(paths);
   return {
-    id: `${host}/lotus-miner/config.toml`,
+    id: configStepId(host),
     host,
     action: {
       kind: 'write-file',

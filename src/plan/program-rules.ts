@@ -23,6 +23,14 @@ export function minerFirst(context: WorkerContext, { replaced }: ObservedProcess
     severity: 'warning',
     path: context.desired.env.find(({ name }) => name === 'SEALFARM_BINARY')?.value.toString() ?? '',
     message: `${context.desired.name} is not restarted: its program on disk is lotus-worker ${releaseOf(onDisk)}, and the miner still runs ${releaseOf(miner)}`,
-    help: 'Upgrade and restart lotus-miner first, when no proof is due; then apply restarts the workers.',
+    help: isNewer(onDisk, miner)
+      ? 'Upgrade and restart lotus-miner first, when no proof is due; then apply restarts the workers.'
+      : `Put the lotus-worker of ${seriesOf(miner)} there; then apply restarts the worker.`,
   });
+}
+
+function isNewer(version: string, other: string): boolean {
+  const [major = 0, minor = 0] = seriesOf(version).split('.').map(Number);
+  const [itsMajor = 0, itsMinor = 0] = seriesOf(other).split('.').map(Number);
+  return major > itsMajor || (major === itsMajor && minor > itsMinor);
 }

@@ -12,7 +12,7 @@ function essence(plan: Plan): string {
 
 /** All that decides what a step does, secrets in the open: to be compared, never to be shown. */
 export function stepEssence({ id, host, disruption, reason, changes, action }: Step): unknown {
-  const content = action.kind === 'write-file' ? action.content.reveal() : undefined;
+  const content = action.kind === 'write-file' ? [action.path, action.content.reveal()] : undefined;
   return [id, host, disruption, reason, changes.map(changeEssence), content, whomEssence(action)];
 }
 

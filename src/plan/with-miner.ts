@@ -20,11 +20,12 @@ export function withMiner(
     const diagnostics = known ? plan.diagnostics : [...plan.diagnostics, minerMachine.diagnostic];
     return { ...plan, diagnostics, hosts: withSteps(plan.hosts, hostOf(miner, false)) };
   }
-  const { steps, diagnostics, standing } = planMiner(miner, minerMachine);
-  const own = mayWrite(plan.diagnostics, miner.host) ? steps : [];
+  // Where nothing may be written, what waits for a restart is what the file says already.
+  const meant = mayWrite(plan.diagnostics, miner.host) ? miner : { ...miner, keys: [] };
+  const { steps, diagnostics, standing } = planMiner(meant, minerMachine);
   return {
     ...plan,
-    hosts: withSteps(plan.hosts, hostOf(miner, true, own)),
+    hosts: withSteps(plan.hosts, hostOf(miner, true, steps)),
     diagnostics: [...plan.diagnostics, ...diagnostics],
     ...(standing === undefined ? {} : { miner: standing }),
   };

@@ -80,10 +80,13 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
   return ['No changes planned.', ...partial, ...unknown, ...inTheWay].join(' ');
 }
 
-/** Those that run and have not said what they do. */
+/** Not read, and older than the file in a way that is not to be mended yet. */
+const UNKNOWN: ReadonlySet<string> = new Set(['SF508', 'SF596']);
+
+/** Those that run and of which nobody can say that they do what the file says. */
 function silentWorkers({ diagnostics }: ShownPlan): readonly string[] {
   return diagnostics.flatMap(({ code, place }) =>
-    code === 'SF508' && place?.kind === 'host' && place.worker !== undefined ? [place.worker] : [],
+    UNKNOWN.has(code) && place?.kind === 'host' && place.worker !== undefined ? [place.worker] : [],
   );
 }
 

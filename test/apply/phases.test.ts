@@ -68,6 +68,12 @@ describe('the phases of a host', () => {
     expect(phases(...words)).toEqual(expected);
   });
 
+  it('do not wait for the config.toml of the miner beside them', () => {
+    const own = { ...step(':write'), id: 'host-1/lotus-miner/config.toml' };
+    expect(blocks(own, step('a:start'))).toBe(false);
+    expect(blocks(step(':write'), step('a:start'))).toBe(true);
+  });
+
   const WORDS = fc.array(
     fc.tuple(fc.constantFrom('', 'a', 'b', 'c'), fc.constantFrom<Name>('write', 'enable', 'start', 'remove')),
     { maxLength: 12 },

@@ -3,10 +3,13 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -169,6 +172,18 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a written file in $shell', ({
     expect(write.text).toBe('new\n');
     expect(write.neighbours).toEqual([]);
     expect(write.kept).toEqual(['old\n']);
+  });
+
+  it('is not put in the place of a symbolic link that somebody made', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    const real = join(write.folder, 'real');
+    renameSync(write.path, real);
+    symlinkSync(real, write.path);
+    const { status, stderr } = write.run({ shell });
+    expect(status).toBe(1);
+    expect(stderr).toContain('is a symbolic link, which is not replaced');
+    expect(readFileSync(real, 'utf8')).toBe('old\n');
+    expect(lstatSync(write.path).isSymbolicLink()).toBe(true);
   });
 
   it('is whole at any size', () => {

@@ -132,7 +132,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
     const pid = startMiner(folder, { LOTUS_MINER_PATH: repo }, 'run');
     const nobody = { uid: 65534, gid: 65534 };
     await until(() => look(folder, shell).processes.length === 1, 'it shows');
-    const [seen] = look(folder, shell, repo, nobody).processes;
+    const seen = look(folder, shell, repo, nobody).processes.find((one) => one.pid === pid);
     expect(seen).toMatchObject({ pid, repo });
     expect(seen?.variables).toBeUndefined();
   });

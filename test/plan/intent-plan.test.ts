@@ -57,6 +57,30 @@ describe('a drain', () => {
     expect(JSON.stringify(made)).not.toContain(CANARY);
   });
 
+  it.each(['begun', 'taken back'])('that is %s asks nothing of the miner beside the worker', (what) => {
+    const farm = guideFarm();
+    const [host = aHost()] = farm.hosts;
+    const withMiner = { ...farm, miner: { ...farm.miner, host, config: { tasks: [] } } };
+    const minerMachine = {
+      reached: true,
+      repo: '/r',
+      config: file('[Storage]\n'),
+      processes: [],
+      written: new Map(),
+    } as const;
+    const seen = what === 'begun' ? GUIDE : drained(GUIDE, 'worker-1', DRAIN);
+    const made = intents(
+      withMiner,
+      { ...seen, minerMachine },
+      new Map([['worker-1', what === 'begun' ? DRAIN : undefined]]),
+    );
+    expect(steps(made).length).toBeGreaterThan(0);
+    expect(steps(made).filter(({ id }) => id.includes('lotus-miner'))).toEqual([]);
+    expect(
+      steps(makePlan(desire(withMiner, TOKEN, new Map()), { ...seen, minerMachine })).map(({ id }) => id),
+    ).toContain('host-1/lotus-miner/config.toml');
+  });
+
   it('touches nothing else of the worker, whatever the file asks for', () => {
     const changed = aFarm({ hosts: [aHost({ workers: [aWorker({ storage: [aStorage({ weight: 1 })] })] })] });
     const seen = changeWorker(

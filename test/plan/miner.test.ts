@@ -109,6 +109,8 @@ describe('the config.toml of the miner', () => {
     ['is broken', { config: file('[Storage]\nAllowCommit = yes\n') }, 'SF580', /line 2, column 15: /],
     ['may not be read', { config: { state: 'unreadable', why: 'permission denied' } }, 'SF580', /denied/],
     ['is not there', { config: ABSENT }, 'SF581', /no config.toml/],
+    ['is perhaps of former times', { guessed: true }, 'SF582', /no lotus-miner runs there/],
+    ['is no UTF-8', { config: file('# \uFFFD') }, 'SF580', /no UTF-8/],
     [
       'is one of several',
       { processes: [running(), { ...running(), repo: '/r2' }] },

@@ -51,6 +51,10 @@ describe('a program that was replaced under a running worker', () => {
     const made = upgraded({ onDisk });
     expect(summary(made)).toEqual([]);
     expect(codes(made)).toEqual(['SF596 warning']);
+    const advice = onDisk.startsWith('1.37')
+      ? 'Upgrade and restart lotus-miner first'
+      : 'Put the lotus-worker of 1.36 there';
+    expect(made.diagnostics[0]?.help).toContain(advice);
     expect(made.diagnostics[0]).toMatchObject({
       message: `worker-1 is not restarted: its program on disk is lotus-worker ${onDisk.slice(0, 6)}, and the miner still runs 1.36.2`,
       place: { host: 'host-1', worker: 'worker-1', path: '/usr/local/bin/lotus-worker' },

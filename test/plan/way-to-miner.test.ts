@@ -57,6 +57,23 @@ describe('a host that does not reach the miner', () => {
     expect(summary(plan(FARM, cut(seen)))).toEqual([]);
   });
 
+  it('is not told of where nothing is to be started', () => {
+    expect(codes(plan(FARM, cut(unregistered())))).toEqual([]);
+  });
+
+  it('does not reach it where its registered worker talks to another address', () => {
+    const elsewhere = changeProcess((process) => ({
+      ...process,
+      environ: new Map([
+        ...process.environ,
+        ['MINER_API_INFO', new Secret('token:/ip4/10.0.0.9/tcp/1/http')],
+      ]),
+    }));
+    const seen = changeWorker(inPlace(FARM), 'worker-3', elsewhere);
+    expect(codes(plan(FARM, cut(seen)))).toEqual(['SF595 error']);
+    expect(summary(plan(FARM, cut(seen)))).toEqual([]);
+  });
+
   it('reaches it after all where one of its workers is registered', () => {
     const seen = changeWorker(inPlace(FARM), 'worker-3', older);
     expect(codes(plan(FARM, cut(seen)))).toEqual([]);
@@ -66,7 +83,9 @@ describe('a host that does not reach the miner', () => {
   it('does not reach it where the miner has its worker disabled', () => {
     const disabled = { ...workerStats('worker-3', []), Enabled: false };
     const seen = unregistered();
-    const known = changeMiner(seen, { workers: new Map([...seen.miner.workers, ['s3', disabled]]) });
+    const known = changeMiner(changeWorker(seen, 'worker-3', older), {
+      workers: new Map([...seen.miner.workers, ['s3', disabled]]),
+    });
     expect(codes(plan(FARM, cut(known)))).toEqual(['SF595 error']);
   });
 });

@@ -46,7 +46,8 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
 const GOES_ON =
   'The drain goes on as far as Lotus alone brings it: no new work is taken. Run drain again to see it to its end.';
 
-const NOT_BEGUN = 'It was interrupted before anything was written: no worker is drained by it.';
+const NOT_BEGUN =
+  'It was interrupted before all was written: `sealfarm drain --status` shows what is drained.';
 
 async function drainAll(
   on: OnFarm,

@@ -42,9 +42,9 @@ export const MINER_CODES = {
     remedy: 'Correct `miner.repo`, `miner.user` or `miner.host`.',
   },
   SF582: {
-    title: 'several lotus-miner on one machine',
+    title: 'lotus-miner that cannot be told',
     severity: 'error',
-    why: 'More than one lotus-miner runs on the machine, and the file does not say which repo is meant. The config.toml of the wrong one must not be written.',
+    why: 'More than one lotus-miner runs on the machine, or none, and the file does not say which repo is meant. The config.toml of the wrong one must not be written.',
     remedy: 'Write `miner.repo`, or `miner.user` where each has its own.',
   },
   SF583: {
