@@ -1,5 +1,5 @@
 import type { Host } from '../farm/farm.js';
-import type { Connections } from '../probe/connections.js';
+import { machinesOf, type Connections } from '../probe/connections.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { endOnInterrupt } from './interrupt.js';
 import { loadFarm } from './load-farm.js';
@@ -19,7 +19,8 @@ export async function onHosts(
 ): Promise<ExitCode> {
   const farm = await loadFarm(options.config, terminal);
   if (farm === undefined) return EXIT.badConfig;
-  const hosts = hostsNamed(farm, names);
+  // A machine of the miner's own has a lock and a journal, too.
+  const hosts = hostsNamed({ ...farm, hosts: machinesOf(farm) }, names);
   if (!hosts.ok) {
     terminal.diagnostics([hosts.diagnostic]);
     return EXIT.usage;

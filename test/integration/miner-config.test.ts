@@ -116,5 +116,8 @@ describe("the miner's config.toml", () => {
     expect(await readFile(config, 'utf8')).toContain('AllowAddPiece = false');
     expect(await readFile(join(own, 'state', 'journal.jsonl'), 'utf8')).toContain('config.toml');
     expect((await plan()).miner).toMatchObject({ pending: [{ field: '[Storage] AllowAddPiece' }] });
+    // Its journal and its lock are within reach as well.
+    expect((await farm.run(['history', '127.0.0.12'])).stdout).toMatch(/ apply /);
+    expect((await farm.run(['unlock', '127.0.0.12', '--force'])).code).toBe(0);
   });
 });
