@@ -12,6 +12,7 @@ import { reveal } from '../../src/secret/secret.js';
 import { aFarm, aHost, aStorage, aWorker, CANARY, farmOf, guideFarm, TOKEN } from '../support/farm.js';
 import {
   ABSENT,
+  aDiagnostic,
   changeLive,
   changeMiner,
   changePath,
@@ -159,6 +160,19 @@ describe('a drain', () => {
       workers: ['worker-1', 'worker-2', 'worker-3'],
       intents: { 'worker-1': DRAIN, 'worker-3': DRAIN },
     });
+  });
+
+  it('is remembered also where the host has lost its way to the miner, so that nobody else is started', () => {
+    const farm = aFarm({ hosts: [aHost({ workers: ['worker-1', 'worker-2'].map(neighbour) })] });
+    const unknown = changeMiner(inPlace(farm), { workers: new Map() });
+    const before = changeWorker(unknown, 'worker-2', stopped);
+    const hosts = [...before.hosts].map(([name, host]): [string, HostObservation] => [
+      name,
+      host.reached ? { ...host, noWayToMiner: aDiagnostic('no way') } : host,
+    ]);
+    const seen = { ...before, hosts: new Map(hosts) };
+    expect(codes(makePlan(desire(farm, TOKEN, new Map()), seen))).toContain('SF595 error');
+    expect(summary(intents(farm, seen, start))[0]).toBe(MANIFEST);
   });
 
   function neighbour(name: string, index: number) {
