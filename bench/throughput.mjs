@@ -62,18 +62,22 @@ async function rate(from, to) {
 
 const feeding = new AbortController();
 try {
-  const up = await sandboxUp({ dir, hosts: workers, speed: SPEED });
+  // One more, for C2 alone: it needs more memory.
+  const up = await sandboxUp({ dir, hosts: workers + 1, speed: SPEED });
   if (!up.ok) throw new Error(up.diagnostic.message);
-  for (const { hardware } of hostLayouts(dir, workers)) {
+  for (const { hardware } of hostLayouts(dir, workers + 1).slice(0, workers)) {
     const seen = JSON.parse(await readFile(hardware, 'utf8'));
     await writeFile(hardware, JSON.stringify({ ...seen, memory: MEMORY, swap: 0 }));
   }
-  const text = (await readFile(file, 'utf8'))
+  const [first = '', last = ''] = (await readFile(file, 'utf8'))
     .replaceAll(/(groups|allowTo): \[[^\]]*\], /g, '')
     .replace(/^storageGroups:\n( {2}.*\n)+/m, '')
-    .replaceAll('memory: 512GiB', 'memory: 144GiB')
-    .replaceAll(/profile: pc1\n/g, 'profile: pc1-pc2\n')
-    .replace('\nhosts:', `\nrollout: { maxUnavailable: ${BUDGET} }\n\nhosts:`);
+    .replace(', commit] }', '] }\n  c2: { tasks: [commit] }')
+    .replace('\nhosts:', `\nrollout: { maxUnavailable: ${BUDGET} }\n\nhosts:`)
+    .split(new RegExp(`(?=^  host-${workers + 1}:)`, 'm'));
+  const text =
+    first.replaceAll('memory: 512GiB', 'memory: 144GiB').replaceAll(/profile: pc1\n/g, 'profile: pc1-pc2\n') +
+    last.replace(/profile: \S+/, 'profile: c2');
   await writeFile(file, text);
   await sealfarm('apply', '--yes', '--parallelism', '8');
   const fed = feed(feeding.signal);
