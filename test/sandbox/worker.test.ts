@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Settings, parseFlags } from '../../src/sandbox/worker/flags.js';
+import { Settings, parseFlags } from '../../src/lotus/go-flags.js';
 import { visibleGpus } from '../../src/sandbox/worker/hardware.js';
 import { parseApiInfo, parseMultiaddr } from '../../src/sandbox/worker/multiaddr.js';
 import { initialise, lock } from '../../src/sandbox/worker/repo.js';
 import { scanSectors, simulatedUse } from '../../src/sandbox/worker/sector-files.js';
-import { chosenTasks } from '../../src/sandbox/worker/task-choice.js';
+import { chosenTasks } from '../../src/lotus/task-choice.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'sandbox-worker-'));
 afterAll(() => {

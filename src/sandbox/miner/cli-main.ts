@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createRpcClient } from '../wire/json-rpc-client.js';
-import { parseFlags } from '../worker/flags.js';
+import { parseFlags } from '../../lotus/go-flags.js';
 import { parseApiInfo, rpcUrl } from '../worker/multiaddr.js';
 import { print } from '../worker/print.js';
 

@@ -9,7 +9,7 @@ import { MARK, SECTOR_SIZE, readState } from '../layout.js';
 import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
 import { createRpcClient } from '../wire/json-rpc-client.js';
 import { createRpcServer, listen } from '../wire/json-rpc-server.js';
-import type { Settings } from './flags.js';
+import type { Settings } from '../../lotus/go-flags.js';
 import type { Hardware } from './hardware.js';
 import { readHardware, visibleGpus } from './hardware.js';
 import { createLocalWorker } from './local-worker.js';
@@ -24,7 +24,7 @@ import { remoteHandler } from './remote-files.js';
 import type { Repo } from './repo.js';
 import { close, initialise, lock, writeApi } from './repo.js';
 import { resourcesFromEnvironment } from '../../lotus/resource-env.js';
-import { chosenTasks } from './task-choice.js';
+import { chosenTasks } from '../../lotus/task-choice.js';
 
 type Environment = NodeJS.ProcessEnv;
 

@@ -1,6 +1,6 @@
-import type { Task, TaskCode } from '../../lotus/task.js';
-import { DECLARABLE_TASKS, TASKS } from '../../lotus/task.js';
-import type { Settings } from './flags.js';
+import type { Task, TaskCode } from './task.js';
+import { DECLARABLE_TASKS, TASKS } from './task.js';
+import type { Settings } from './go-flags.js';
 
 /** The flag that turns a task on: by its name, but for DataCid. */
 export function flagOf(task: Task & { readonly name: string }): string {
