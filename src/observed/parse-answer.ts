@@ -6,7 +6,7 @@ import { parseWritten } from '../host/written.js';
 import { TEMPLATE_FILE, workerOfUnit } from '../host/systemd-unit.js';
 import { FETCH_FOLDER } from '../lotus/file-type.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
-import { Secret } from '../secret/secret.js';
+import type { Secret } from '../secret/secret.js';
 import { answerLines, decode } from './asking.js';
 import { asDeparted, departedFrom } from './departed.js';
 import { manifestProblems, systemdProblems } from './host-problems.js';
@@ -23,7 +23,7 @@ import type {
 import { parseFile } from './parse-file.js';
 import { parseStanding, type Standing } from './standing.js';
 import { PROBE_END, PROBE_HEAD, UNSEEN_ENTRY } from './probe-script.js';
-import { parseUnmanaged, type UnmanagedWorker } from './unmanaged.js';
+import { parseEnviron, parseTold, parseUnmanaged, type UnmanagedWorker } from './unmanaged.js';
 import { isBetweenProcesses, parseUnits, type ObservedUnit } from './units.js';
 
 /** What a host answered, sorted by path, before Lotus itself has been asked. */
@@ -76,6 +76,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     else if (kind === 'process') processes.set(path, parseProcess(words));
     else if (kind === 'replaced') addReplaced(processes, path, words);
     else if (kind === 'stranger') unmanaged.push(parseUnmanaged([encodedPath, ...words]));
+    else if (kind === 'told') addTold(unmanaged, [encodedPath, ...words]);
     else if (kind === 'self') self = { sshUser: path };
     else if (kind === 'enabled') startedAtBoot.add(path);
     else if (kind === 'units') systemd = parseSystemd(path, words);
@@ -101,14 +102,7 @@ function parseEntries([type = '', names = '-']: readonly string[]): string[] {
 }
 
 function parseProcess([pid, environ = '-']: readonly string[]): AnsweredProcess {
-  const entries = decode(environ)
-    .split('\0')
-    .filter((entry) => entry.includes('='))
-    .map((entry): [string, Secret] => {
-      const at = entry.indexOf('=');
-      return [entry.slice(0, at), new Secret(entry.slice(at + 1))];
-    });
-  return { pid: Number(pid), environ: new Map(entries) };
+  return { pid: Number(pid), environ: parseEnviron(decode(environ)) };
 }
 
 /** It is told right after the process. */
@@ -121,6 +115,12 @@ function addReplaced(
   if (process === undefined) return;
   const onDisk = decode(version);
   processes.set(path, { ...process, replaced: onDisk === '' ? {} : { onDisk } });
+}
+
+/** It is told right after the stranger. */
+function addTold(unmanaged: UnmanagedWorker[], words: readonly string[]): void {
+  const stranger = unmanaged.pop();
+  if (stranger !== undefined) unmanaged.push({ ...stranger, told: parseTold(stranger.pid, words) });
 }
 
 /** What running workers themselves said, by name. */

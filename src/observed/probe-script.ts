@@ -4,7 +4,7 @@ import { shellQuote } from '../host/shell.js';
 import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { ASKING_FUNCTIONS, call, FILE_FUNCTION } from './asking.js';
-import { STRANGERS_FUNCTIONS } from './strangers-script.js';
+import { mayTell, STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -35,6 +35,7 @@ export function probeScript(host: Host): string {
   return [
     ASKING_FUNCTIONS,
     STRANGERS_FUNCTIONS,
+    mayTell(host.workers.map(({ repo }) => repo)),
     FUNCTIONS,
     programOf(host),
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),

@@ -1,6 +1,9 @@
+import { shellQuote } from '../host/shell.js';
+
 /**
  * Tells of the workers that somebody else keeps, after `ours` is set to the processes of those that are known. By
  * ASKING_FUNCTIONS, as the SSH user: whoever may not read another user's environment takes its workers for strangers.
+ * Of each a line `stranger`; of those whose repo is asked for by `mayTell` a line `told` with all they were started with.
  */
 export const STRANGERS_FUNCTIONS = `process_of() { echo "$2"; }
 # Workers that somebody else keeps. sealfarm's own name their variables; of others the names alone are told.
@@ -17,9 +20,41 @@ strangers() {
     repo=\${repo:-$(variable LOTUS_WORKER_PATH)} && repo=\${repo:-$(variable WORKER_PATH)}
     home=$(variable HOME)
     repo=\${repo:-\${home:+$home/.lotusworker}}
+    case $repo in
+      '~/'*) repo=\${home}\${repo#?} ;;
+      /* | '') ;;
+      *) repo=$(readlink "$proc/cwd")/$repo ;;
+    esac
     listens=$(cat "$repo/api" 2>/dev/null || variable LOTUS_WORKER_LISTEN)
     names=$(printf '%s\\n' "$variables" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p')
     echo "stranger \${proc#/proc/} $(stat -c %u "$proc" 2>/dev/null) $(word "$repo") $(word "$listens") $(word "$names")"
+    if may_tell "$repo" && [ -r "$proc/environ" ]; then told "\${proc#/proc/}"; fi
   done
 }
+# What it was told, and where it comes from. The environment comes whole: it may hold secrets.
+told() {
+  owner=$(stat -c %U "/proc/$1" 2>/dev/null)
+  echo "told $(encode <"/proc/$1/cmdline") $(encode <"/proc/$1/environ") $(word "$(readlink "/proc/$1/cwd")") $(word "$owner")" \\
+    "$(word "$(cat /proc/sys/kernel/hostname)") $(word "$(parents "$1")")" \\
+    "$(word "$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status")")" \\
+    "$(word "$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")") $(word "$(unit_of "$1")")"
+}
+# Those who started it, the nearest first.
+parents() {
+  up=$1
+  while up=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$up/status" 2>/dev/null) && [ "\${up:-0}" -gt 0 ]; do
+    echo "$up $(cat "/proc/$up/comm")"
+  done
+}
+unit_of() {
+  unit=$(sed -n -e 's/^0::.*\\/\\([^/]*\\.service\\)$/\\1/p' -e 's/^[0-9]*:name=systemd:.*\\/\\([^/]*\\.service\\)$/\\1/p' "/proc/$1/cgroup" | sed -n 1p)
+  [ -z "$unit" ] || systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
+}
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }`;
+
+/** Whose whole environment is told: it may hold secrets, and concerns only those that are taken over. */
+export function mayTell(repos: readonly string[] | 'all'): string {
+  if (repos === 'all') return 'may_tell() { :; }';
+  if (repos.length === 0) return 'may_tell() { return 1; }';
+  return `may_tell() { case $1 in ${repos.map(shellQuote).join(' | ')}) ;; *) return 1 ;; esac; }`;
+}

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { Secret } from '../secret/secret.js';
 import { decode } from './asking.js';
 import type { ObservedHost } from './observed.js';
+import { starterOf, type Starter } from './starter.js';
 
 /** A worker that somebody else keeps, as far as the SSH user may see it. */
 export interface UnmanagedWorker {
@@ -10,6 +12,27 @@ export interface UnmanagedWorker {
   readonly port?: number;
   /** Names alone: any of them may be secret. */
   readonly variables: readonly string[];
+  /** Absent where the SSH user may not read it. */
+  readonly told?: Told;
+}
+
+/** What a process was started with, and where. */
+export interface Told {
+  /** Without the program and the script that it interprets. They may hold anything: only flags that are known are shown. */
+  readonly args: readonly string[];
+  /** Absolute path or name of the program. */
+  readonly program: string;
+  readonly environ: ReadonlyMap<string, Secret>;
+  /** Absolute */
+  readonly cwd: string;
+  readonly user: string;
+  /** The machine's name, which is the worker's where it was told none. */
+  readonly hostname: string;
+  /** CPUs it may run on: `0-31,64`. */
+  readonly cpus?: string;
+  /** How many files it may have open. */
+  readonly files?: number;
+  readonly starter: Starter;
 }
 
 /** The words of a line that `strangers` printed. */
@@ -31,6 +54,61 @@ export function parseUnmanaged([
     ...(port > 0 ? { port } : {}),
     variables: [...new Set(decode(names).split('\n'))].filter((name) => name !== '').sort(),
   };
+}
+
+/** The words of a line that `told` printed, of the process of the line before. */
+export function parseTold(pid: number, words: readonly string[]): Told {
+  const [cmdline = '', environ = '', cwd = '', user = '', hostname = '', parents = '', ...last] =
+    words.map(decode);
+  const [status = '', files = '', unit = ''] = last;
+  const [program = '', ...rest] = cmdline.replace(/\0$/, '').split('\0');
+  // An interpreter has its script in front of them.
+  const args = rest.slice(rest.findIndex((word) => word.startsWith('-') || word === 'run'));
+  const seen = fields(status, ':');
+  const env = parseEnviron(environ);
+  const cpus = seen.get('Cpus_allowed_list');
+  const limit = Number(files);
+  return {
+    program,
+    args,
+    environ: env,
+    cwd,
+    user,
+    hostname,
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(limit > 0 ? { files: limit } : {}),
+    starter: starterOf(pid, {
+      parents: parents.split('\n').map((line) => {
+        const at = line.indexOf(' ');
+        return { pid: Number(line.slice(0, at)), program: line.slice(at + 1) };
+      }),
+      unit: fields(unit, '='),
+      status: seen,
+      variable: (name) => env.get(name)?.reveal(),
+    }),
+  };
+}
+
+/** The text of /proc/PID/environ, by name. */
+export function parseEnviron(text: string): ReadonlyMap<string, Secret> {
+  const entries = text
+    .split('\0')
+    .filter((entry) => entry.includes('='))
+    .map((entry): [string, Secret] => {
+      const at = entry.indexOf('=');
+      return [entry.slice(0, at), new Secret(entry.slice(at + 1))];
+    });
+  return new Map(entries);
+}
+
+/** Lines of a name and a value. */
+function fields(text: string, between: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').map((line): [string, string] => {
+      const at = line.indexOf(between);
+      return [line.slice(0, at), line.slice(at + 1).trim()];
+    }),
+  );
 }
 
 /** Of those that hold the repo of a declared worker, that worker's own finding says more. */

@@ -67,7 +67,7 @@ describe('a worker that was told', () => {
     const flags = DECLARABLE_TASKS.filter(({ code, kind }) => kind === 'sealing' && code !== 'DC');
     fc.assert(
       fc.property(fc.subarray(flags), fc.boolean(), fc.boolean(), (chosen, noDefault, value) => {
-        const words = chosen.map(({ name }) => `--${name ?? ''}=${value}`);
+        const words = chosen.map(({ name }) => `--${name}=${value}`);
         const env = Object.fromEntries(chosen.map(({ variable = '' }) => [variable, String(value)]));
         const byFlags = readWorkerRun(['run', `--no-default=${noDefault}`, ...words], {});
         expect(byFlags).toEqual(

@@ -10,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostLayout } from '../../src/host/layout.js';
@@ -98,6 +99,29 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the probe in $shell', ({ shel
     );
     expect(seen.flatMap((one) => one.variables)).not.toContain('SECRET');
     expect(folder.probe(shell)).not.toContain(Buffer.from(CANARY).toString('base64').slice(0, 12));
+  });
+
+  it('tells all that a worker was started with where its repo is that of a declared one', async () => {
+    const folder = hostFolder();
+    const [worker] = folder.host.workers;
+    const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
+    spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder.path, 'fifo')]);
+    const own = { FIFO: join(folder.path, 'fifo'), NOTE: 'two\nlines', TMUX: '/tmp/tmux-0/default,7,3' };
+    const args = ['--worker-repo', worker?.repo ?? '', 'run', '--name', 'a b'];
+    const child = folder.start(program, args, own);
+    await once(child.stdout ?? child, 'data');
+    const seen = answer(folder.probe(shell)).unmanaged.find(({ pid }) => pid === child.pid);
+    expect(seen?.told).toMatchObject({
+      program: '/bin/sh',
+      args,
+      user: userInfo().username,
+      hostname: hostname(),
+      cwd: process.cwd(),
+      starter: { kind: 'tmux', session: '3' },
+    });
+    expect(seen?.told?.environ.get('NOTE')?.reveal()).toBe('two\nlines');
+    expect(seen?.told?.cpus).toMatch(/^\d/);
+    expect(seen?.told?.files).toBeGreaterThan(0);
   });
 
   it('gives the checksum of the bytes, also where they are no text', () => {

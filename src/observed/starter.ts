@@ -1,0 +1,90 @@
+/** Whoever started a worker that sealfarm did not start, and what that means at the next boot. */
+export type Starter =
+  /** A unit of systemd that is not sealfarm's. */
+  | { readonly kind: 'unit'; readonly unit: string; readonly file?: string; readonly enabled: boolean }
+  | { readonly kind: 'tmux' | 'screen'; readonly session?: string }
+  /** It sees other processes, and mostly other files, than the host. */
+  | { readonly kind: 'container' }
+  | { readonly kind: 'cron' | 'rc.local' }
+  /** A shell, with `nohup` or without. */
+  | { readonly kind: 'shell'; readonly nohup: boolean };
+
+/** What /proc and systemd show of where a process comes from. */
+export interface Origin {
+  /** The nearest first. */
+  readonly parents: readonly { readonly pid: number; readonly program: string }[];
+  /** What `systemctl show` says of the unit in its cgroup, by property. */
+  readonly unit: ReadonlyMap<string, string>;
+  /** By name, as /proc/PID/status has them. */
+  readonly status: ReadonlyMap<string, string>;
+  readonly variable: (name: string) => string | undefined;
+}
+
+/** Units in whose cgroup are also processes that others started there. */
+const DOORS: ReadonlyMap<string, 'cron' | 'rc.local' | undefined> = new Map([
+  ['cron.service', 'cron'],
+  ['crond.service', 'cron'],
+  ['rc-local.service', 'rc.local'],
+  ['ssh.service', undefined],
+  ['sshd.service', undefined],
+]);
+
+/** Multiplexers come first: what they hold is ended with them, whoever started them. */
+export function starterOf(pid: number, origin: Origin): Starter {
+  const { status, variable, parents } = origin;
+  if ((status.get('NSpid') ?? '').split(/\s+/).length > 1) return { kind: 'container' };
+  const multiplexer = parents
+    .map(({ program }) => program)
+    .find((name) => /^(tmux|screen|SCREEN)/.test(name));
+  const [tmux, screen] = [variable('TMUX'), variable('STY')];
+  if (multiplexer?.startsWith('tmux') === true || tmux !== undefined)
+    return { kind: 'tmux', ...named(tmux?.split(',')[2]) };
+  if (multiplexer !== undefined || screen !== undefined)
+    return { kind: 'screen', ...named(screen?.replace(/^\d+\./, '')) };
+  return unitOf(pid, origin) ?? { kind: 'shell', nohup: ignoresHangup(status.get('SigIgn')) };
+}
+
+function unitOf(pid: number, { parents, unit }: Origin): Starter | undefined {
+  const id = unit.get('Id') ?? '';
+  const door = DOORS.get(id);
+  if (door !== undefined) return { kind: door };
+  // In the cgroup of a login or of a service of the user others start what they like.
+  if (id === '' || DOORS.has(id) || id.startsWith('user@')) return undefined;
+  const main = Number(unit.get('MainPID'));
+  if (main !== pid && !parents.some((parent) => parent.pid === main)) return undefined;
+  const file = unit.get('FragmentPath') ?? '';
+  const state = unit.get('UnitFileState') ?? '';
+  return {
+    kind: 'unit',
+    unit: id,
+    ...(file === '' ? {} : { file }),
+    enabled: state.startsWith('enabled') || state === 'generated',
+  };
+}
+
+function named(session: string | undefined): { readonly session?: string } {
+  return session === undefined || session === '' ? {} : { session };
+}
+
+/** SIGHUP is signal 1: the lowest bit of a mask in hex. */
+function ignoresHangup(mask = '0'): boolean {
+  return Number.parseInt(mask.slice(-1), 16) % 2 === 1;
+}
+
+/** For persons: `tmux session 0`, `lotus-worker.service`. */
+export function starterWords(starter: Starter): string {
+  switch (starter.kind) {
+    case 'unit':
+      return `the unit ${starter.unit}`;
+    case 'tmux':
+    case 'screen':
+      return starter.session === undefined ? starter.kind : `${starter.kind} session ${starter.session}`;
+    case 'container':
+      return 'a container';
+    case 'cron':
+    case 'rc.local':
+      return starter.kind;
+    case 'shell':
+      return starter.nohup ? 'a shell with nohup' : 'a shell';
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { starterOf, starterWords, type Origin, type Starter } from '../../src/observed/starter.js';
+
+const UNIT = {
+  Id: 'lotus-worker.service',
+  MainPID: '7',
+  UnitFileState: 'enabled',
+  FragmentPath: '/etc/systemd/system/lotus-worker.service',
+};
+
+interface Seen {
+  readonly parents?: readonly [number, string][];
+  readonly unit?: Record<string, string>;
+  readonly status?: Record<string, string>;
+  readonly environ?: Record<string, string>;
+}
+
+function origin({ parents = [], unit = {}, status = {}, environ = {} }: Seen): Origin {
+  return {
+    parents: parents.map(([pid, program]) => ({ pid, program })),
+    unit: new Map(Object.entries(unit)),
+    status: new Map(Object.entries(status)),
+    variable: (name) => environ[name],
+  };
+}
+
+describe('a worker comes from', () => {
+  it.each<[what: string, seen: Seen, starter: Starter, words: string]>([
+    [
+      'its unit',
+      { unit: UNIT },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a script of its unit',
+      {
+        unit: { ...UNIT, MainPID: '5', UnitFileState: 'disabled', FragmentPath: '' },
+        parents: [
+          [5, 'sh'],
+          [1, 'systemd'],
+        ],
+      },
+      { kind: 'unit', unit: 'lotus-worker.service', enabled: false },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a shell in the cgroup of another unit',
+      { unit: { ...UNIT, MainPID: '5' } },
+      { kind: 'shell', nohup: false },
+      'a shell',
+    ],
+    [
+      'a login',
+      {
+        unit: { Id: 'ssh.service', MainPID: '5' },
+        parents: [
+          [6, 'bash'],
+          [5, 'sshd'],
+        ],
+      },
+      { kind: 'shell', nohup: false },
+      'a shell',
+    ],
+    [
+      'nohup',
+      { status: { SigIgn: '0000000000000001' } },
+      { kind: 'shell', nohup: true },
+      'a shell with nohup',
+    ],
+    [
+      'a shell that ignores other signals',
+      { status: { SigIgn: '0000000000001000' } },
+      { kind: 'shell', nohup: false },
+      'a shell',
+    ],
+    [
+      'cron',
+      { unit: { Id: 'cron.service', MainPID: '5' }, parents: [[5, 'cron']] },
+      { kind: 'cron' },
+      'cron',
+    ],
+    ['rc.local', { unit: { Id: 'rc-local.service', MainPID: '0' } }, { kind: 'rc.local' }, 'rc.local'],
+    [
+      'tmux by its variable',
+      { environ: { TMUX: '/tmp/tmux-0/default,7,3' } },
+      { kind: 'tmux', session: '3' },
+      'tmux session 3',
+    ],
+    [
+      'tmux by a parent',
+      {
+        parents: [
+          [6, 'bash'],
+          [5, 'tmux: server'],
+        ],
+      },
+      { kind: 'tmux' },
+      'tmux',
+    ],
+    ['screen', { environ: { STY: '77.seal' } }, { kind: 'screen', session: 'seal' }, 'screen session seal'],
+    [
+      'tmux in a unit',
+      { unit: { ...UNIT, MainPID: '5' }, parents: [[5, 'tmux: server']] },
+      { kind: 'tmux' },
+      'tmux',
+    ],
+    ['a container', { status: { NSpid: '7\t1' }, unit: UNIT }, { kind: 'container' }, 'a container'],
+    [
+      'a unit of a host that sees itself',
+      { status: { NSpid: '7' }, unit: UNIT },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a shell of a user whose systemd runs',
+      { unit: { Id: 'user@0.service', MainPID: '5' }, parents: [[5, 'systemd']] },
+      { kind: 'shell', nohup: false },
+      'a shell',
+    ],
+  ])('%s', (_, seen, starter, words) => {
+    expect(starterOf(7, origin(seen))).toEqual(starter);
+    expect(starterWords(starter)).toBe(words);
+  });
+});
