@@ -26,9 +26,12 @@ const file = join(dir, 'sealfarm.yaml');
 async function sealfarm(...words) {
   const child = spawn(process.execPath, [MAIN, ...words], {
     cwd: dir,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [code] = await new Promise((resolve) => child.once('exit', (...all) => resolve(all)));
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (said += text));
+  const [code] = await new Promise((resolve) => child.once('close', (...all) => resolve(all)));
+  if (code !== 0) console.error(said);
   if (code !== 0) throw new Error(`sealfarm ${words.join(' ')} ended with ${code}`);
 }
 
