@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
@@ -129,6 +130,11 @@ function notAwaited({ host, worker }: Target): Diagnostic {
   };
 }
 
+/** Lotus writes a line over the one before where it tries again and again. */
+function asOnTerminal(line: string): string {
+  return stripVTControlCharacters(line.split('\r').findLast((part) => part !== '') ?? '');
+}
+
 /** The worker's own last words say more than any guess; what is known of them is said in plain words, too. */
 async function withLog(
   context: ApplyContext,
@@ -137,7 +143,7 @@ async function withLog(
   diagnostic: Diagnostic,
 ): Promise<Result<undefined>> {
   const tail = await context.remote(host).exec(managerOf(service).logScript(service));
-  const lines = tail.ok ? context.redact(tail.value.stdout).trim().split('\n') : [];
+  const lines = tail.ok ? context.redact(tail.value.stdout).trim().split('\n').map(asOnTerminal) : [];
   const last = lines.slice(-5).join('\n');
   const log = last.trim() === '' ? 'Its log is empty.' : `The end of its log:\n${last}`;
   const { message, help = '' } = diagnostic;

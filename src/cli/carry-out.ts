@@ -16,6 +16,8 @@ import type { Progress, Terminal } from './terminal.js';
 
 export interface CarryOutOptions {
   readonly drainTimeout?: number;
+  /** Milliseconds a started worker may take to be back. */
+  readonly startTimeout?: number;
   readonly rules?: ApplyRules;
   /** Milliseconds to wait for locks that others hold; 0 where it is not said. */
   readonly lockTimeout?: number;
@@ -105,10 +107,11 @@ async function underLocks(
     leftOut,
     rules,
     lockTimeout = 0,
+    startTimeout: start = workspace.times.start,
   }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
-  const times = { ...workspace.times, quiet };
+  const times = { ...workspace.times, quiet, start };
   const unasked = { observation: { hosts: new Map(), miner: NOT_ASKED }, apis: new Map() };
   const idle = workspace.applyContext(unasked, emit, signal, times, rules);
   const touched = touchedHosts(planned);

@@ -81,6 +81,11 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       duration,
     )
     .option(
+      '--start-timeout <duration>',
+      'how long a started worker may take to be back, its proof parameters fetched (default: 2m)',
+      duration,
+    )
+    .option(
       '--detach',
       'wait for no worker: do what can be done now, and exit with 3 while restarts are pending; for cron and CI',
     )

@@ -110,13 +110,18 @@ const TRIES_FOR_EVER: KnownLine = {
     'See that the miner listens where the file says (`miner.api`), that this host reaches it, and that the token is a fresh one.',
 };
 
-/** What the last of a log's lines means that is known; undefined when none is. */
+/** After these lines begins what belongs to a start. Lotus: cmd/lotus-worker/main.go */
+const BEGINS = /Starting lotus worker|Graceful shutdown successful/;
+
+/** What the last known line of a worker's last start means; undefined when none is known. */
 export function explainLog(lines: readonly string[]): LogMeaning | undefined {
-  for (const line of lines.toReversed()) {
-    const known = KNOWN.find(({ pattern }) => pattern.test(line));
+  const begun = lines.findLastIndex((line, index) => BEGINS.test(line) && index < lines.length - 1);
+  const last = lines.length - 1;
+  for (let at = last; at > begun; at -= 1) {
+    const line = lines[at] ?? '';
+    const candidates = at === last ? [...KNOWN, TRIES_FOR_EVER] : KNOWN;
+    const known = candidates.find(({ pattern }) => pattern.test(line));
     if (known !== undefined) return { line, meaning: known.meaning, remedy: known.remedy };
   }
-  const { pattern, meaning, remedy } = TRIES_FOR_EVER;
-  const last = lines.at(-1) ?? '';
-  return pattern.test(last) ? { line: last, meaning, remedy } : undefined;
+  return undefined;
 }

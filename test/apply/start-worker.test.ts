@@ -220,6 +220,16 @@ describe('a start', () => {
     expect(scene.calls).not.toContain('look host-1');
   });
 
+  it('shows the log as a terminal would: a line that is written over again and again is one', async () => {
+    const tries = '\r\u001b[0KConnecting to miner API... ';
+    scene.outputs.set('host-1 start worker-1', { status: 1 });
+    scene.outputs.set('host-1 log worker-1', { stdout: `one\r\n${tries.repeat(3)}(refused)\n` });
+    expect(await start()).toHaveProperty(
+      'diagnostic.help',
+      expect.stringMatching(/The end of its log:\none\nConnecting to miner API\.\.\. \(refused\)$/),
+    );
+  });
+
   it('fails when the host is out of sight, and when the log cannot be read', async () => {
     scene.failing.set('host-1 log worker-1', aDiagnostic('no log'));
     expect(await start({ paths: ['/mnt/more'] })).toHaveProperty(

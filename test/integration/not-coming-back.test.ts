@@ -27,8 +27,9 @@ afterAll(async () => {
 
 async function applyWith(change: (text: string) => string): Promise<CliResult> {
   await farm.edit((text) => change(text).replaceAll('PC1: 4', 'PC1: 5'));
-  // A worker that does not end by itself has two minutes to come up, and as long to come back.
-  const result = await sealfarm(['apply', '--yes'], { cwd: farm.dir, timeout: LONGEST });
+  // By itself it would wait for two minutes, and be ended before.
+  const words = ['apply', '--yes', '--start-timeout', '30s'];
+  const result = await sealfarm(words, { cwd: farm.dir, timeout: 115_000 });
   await farm.edit(() => file);
   return result;
 }

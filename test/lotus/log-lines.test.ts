@@ -75,6 +75,18 @@ describe('a line in the log of a worker', () => {
     expect(explainLog(['Connecting to miner API... ', 'INFO registered'])).toBeUndefined();
   });
 
+  it('goes by what the worker tries now, and not by what it said at its start before', () => {
+    const taken = 'ERROR: listen tcp 10.0.0.4:3456: bind: address already in use';
+    const tries = 'Connecting to miner API... ';
+    expect(explainLog([taken, tries])?.meaning).toMatch(/cannot talk to the miner/);
+    for (const begin of ['INFO\tmain\tStarting lotus worker', 'WARN\tmain\tGraceful shutdown successful']) {
+      expect(explainLog([taken, begin, 'INFO registered'])).toBeUndefined();
+      expect(explainLog([begin, taken])?.meaning).toBe('its port is taken');
+      // It ended so: that is all there is.
+      expect(explainLog([taken, begin])?.meaning).toBe('its port is taken');
+    }
+  });
+
   it('that nobody knows is left alone', () => {
     expect(explainLog(['INFO sector not found in index', 'WARN storage: not found'])).toBeUndefined();
     expect(explainLog([])).toBeUndefined();

@@ -21,6 +21,8 @@ export interface ApplyOptions extends GlobalOptions, PartWords {
   readonly yes?: boolean;
   /** Milliseconds a restart may wait for its worker to get quiet; else as the file says. */
   readonly drainTimeout?: number;
+  /** Milliseconds a started worker may take to be back. */
+  readonly startTimeout?: number;
   /** Milliseconds to wait for locks that others hold. */
   readonly lockTimeout?: number;
   /** That much of the farm is disturbed is meant. */

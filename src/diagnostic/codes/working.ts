@@ -23,11 +23,11 @@ export const WORKING_CODES = {
     title: 'worker did not come up as declared',
     severity: 'error',
     why:
-      'The worker was started, but its process ended, or two minutes later it did not have the declared tasks, paths and limits registered with the miner. ' +
+      'The worker was started, but its process ended, or in two minutes (`apply --start-timeout`) it did not have the declared tasks, paths and limits registered with the miner. ' +
       'Lotus exits with status 0 even on errors, so only its log tells why: fewer than 100,000 open files allowed, a locked repo, a taken port, a file in a sector folder whose name is no sector, a miner with another API version. ' +
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
-      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait. ' +
+      'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait, or apply with a `--start-timeout` of some hours. ' +
       'Where an earlier run that was cut off had changed its files, the message names the `sealfarm rollback` that takes that back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',

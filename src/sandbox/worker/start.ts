@@ -42,6 +42,7 @@ export async function startWorker(
   env: Environment,
   exit: () => void,
 ): Promise<void> {
+  log('INFO', 'Starting lotus worker');
   checkFileLimit(env);
   const tasks = chosenTasks(settings);
   const { token, endpoint } = parseApiInfo(env['MINER_API_INFO']);
