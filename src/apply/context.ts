@@ -78,6 +78,8 @@ export interface ApplyTimes {
   readonly quiet: number;
   /** How long a started worker may take to register as declared. */
   readonly start: number;
+  /** How long a worker may take to come to rest that is about to be stopped, with its paths detached, or that came up wrong. */
+  readonly settle: number;
   /** How long a wait goes on while the host or the miner does not answer. */
   readonly patience: number;
   /** How long a drain must look hopeless before it is given up. */

@@ -74,7 +74,7 @@ async function stopAgain(
       ...target,
       goal: 'quiet',
       tasks,
-      deadline: context.times.start,
+      deadline: context.times.settle,
       drains: false,
       onLook: () => undefined,
     },

@@ -88,32 +88,49 @@ function stopping({ host, worker }: Target): ScriptPurpose {
   return { host, what: `stop ${worker}`, code: 'SF605', help };
 }
 
-/** C1, FIN and GET cannot be switched off: one that was given out in the last moment shall come to its own end. */
+/**
+ * C1, FIN and GET cannot be switched off: one that was given out in the last moment shall come to its own end. A miner that
+ * does not answer once is asked again.
+ */
 async function waitUntilIdle(
   context: ApplyContext,
-  { host, worker }: Target,
+  target: Target,
   sectors: ReadonlySet<string>,
 ): Promise<Result<undefined>> {
-  const end = context.now().getTime() + context.times.start;
+  const end = context.now().getTime() + context.times.settle;
   for (const wait of waits(context.times)) {
-    const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
-    if (!workers.ok) return workers;
-    if (!jobs.ok) return jobs;
-    const busy = Object.entries(jobs.value).some(([session, list]) => {
-      const isOwn = workers.value[session]?.Info.Hostname === worker;
-      return list.some((job) => job.RunWait >= 0 && (isOwn || readsFrom(sectors, job)));
-    });
-    if (!busy) return success(undefined);
-    if (context.now().getTime() > end) break;
+    const busy = await isBusy(context, target, sectors);
+    if (busy.ok && !busy.value) return success(undefined);
+    if (context.now().getTime() > end) return busy.ok ? failure(busyAgain(target)) : busy;
     await context.sleep(wait);
   }
-  return failure({
+  throw new Error('waits end');
+}
+
+/** Whether it, or who reads from its paths, has a job. */
+async function isBusy(
+  { miner }: ApplyContext,
+  { worker }: Target,
+  sectors: ReadonlySet<string>,
+): Promise<Result<boolean>> {
+  const [workers, jobs] = await Promise.all([miner.workerStats(), miner.workerJobs()]);
+  if (!workers.ok) return workers;
+  if (!jobs.ok) return jobs;
+  const busy = Object.entries(jobs.value).some(([session, list]) => {
+    const isOwn = workers.value[session]?.Info.Hostname === worker;
+    return list.some((job) => job.RunWait >= 0 && (isOwn || readsFrom(sectors, job)));
+  });
+  return success(busy);
+}
+
+function busyAgain({ host, worker }: Target): Diagnostic {
+  return {
     code: 'SF605',
     severity: 'error',
     message: `${worker}, or somebody who reads from it, got a job in the last moment; it is not stopped`,
     place: { kind: 'host', host, worker },
     help: 'Run the command again: it stops the worker when the job is done.',
-  });
+  };
 }
 
 /** A GET that is cut off between two files of a sector leaves one here and one there. */

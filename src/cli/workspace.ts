@@ -38,6 +38,7 @@ const HOUR = 3_600_000;
 const DEFAULT_TIMES: ApplyTimes = {
   quiet: 24 * HOUR,
   start: 120_000,
+  settle: 120_000,
   patience: HOUR / 4,
   certainty: 10_000,
   poll: 500,

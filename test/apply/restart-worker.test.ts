@@ -201,6 +201,19 @@ describe('a restart', () => {
     expect([...new Set(scene.changes)]).toEqual([...OFF, ...ON]);
   });
 
+  it('asks a miner again that does not answer for a moment while the paths are detached', async () => {
+    scene.before = (call, nth) => {
+      if (call === 'worker-1 detach-all') scene.failing.set('miner jobs', aDiagnostic('slow'));
+      if (call === 'sleep 1500' && nth === 1) scene.failing.clear();
+    };
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+    const after = scene.calls.slice(scene.calls.indexOf('worker-1 detach-all'));
+    expect(after).toEqual([
+      'worker-1 detach-all', ...IDLE, 'sleep 1000', ...IDLE, 'sleep 1500', ...IDLE,
+      'host-1 stop worker-1', 'host-1 start worker-1', 'look host-1',
+    ]); // prettier-ignore
+  });
+
   it('goes on waiting while the host is out of sight for a moment', async () => {
     let { hosts } = scene.observation;
     scene.before = (call, nth) => {

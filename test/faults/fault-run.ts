@@ -17,6 +17,7 @@ import { NEVER, type Injector } from './injector.js';
 const TIMES: ApplyTimes = {
   quiet: 60_000,
   start: 30_000,
+  settle: 30_000,
   patience: 2000,
   certainty: 500,
   poll: 100,
