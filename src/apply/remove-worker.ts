@@ -1,11 +1,13 @@
 import { withoutTasks } from '../desired/worker-env.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import { parseSocketAddress } from '../farm/address.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import { SEALFARM, type Manifest } from '../host/manifest.js';
 import { handedOver, withoutPaths } from '../observed/departed.js';
-import type { DepartedWorker, MinerObservation } from '../observed/observed.js';
+import type { DepartedWorker, Observation } from '../observed/observed.js';
 import { storageIdOf } from '../observed/registered.js';
+import { serversOf } from '../observed/servers.js';
 import type { Action } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
@@ -90,7 +92,7 @@ async function leftBehind(context: ApplyContext, { host, worker }: Target): Prom
   if (leaving === undefined) return success(undefined);
   const own = withoutPaths(leaving, handedOver(seen, worker));
   const full = [...own.storage].find(
-    ([path, { entries }]) => entries.length > 0 && !isServedBeside(observation.miner, own, path),
+    ([path, { entries }]) => entries.length > 0 && !isServedBeside(observation, [worker, own], path),
   );
   if (full === undefined) return success(undefined);
   const [path, { entries }] = full;
@@ -103,11 +105,32 @@ async function leftBehind(context: ApplyContext, { host, worker }: Target): Prom
   });
 }
 
-/** A path that another worker serves, too, on whichever host. */
-function isServedBeside(miner: MinerObservation, worker: DepartedWorker, path: string): boolean {
+/**
+ * A path that another worker serves, too, on whichever host. A URL in the index that leads to the worker's own machine may be
+ * where it was before: only a worker there that is seen to have the path counts.
+ */
+function isServedBeside(
+  { hosts, miner }: Observation,
+  [name, worker]: [string, DepartedWorker],
+  path: string,
+): boolean {
   const id = storageIdOf(worker, path);
-  const urls = miner.reached && id !== undefined ? miner.storage.get(id)?.info.URLs : undefined;
-  return (urls ?? []).length > (worker.process === undefined ? 0 : 1);
+  if (id === undefined || !miner.reached) return false;
+  if (
+    serversOf({ hosts, miner })
+      .get(id)
+      ?.some((other) => other !== name) === true
+  )
+    return true;
+  const own = parseSocketAddress(worker.listen ?? '')?.host;
+  const urls = (miner.storage.get(id)?.info.URLs ?? []).map(hostOf);
+  if (own === undefined) return urls.length > (worker.process === undefined ? 0 : 1);
+  return urls.some((host) => host !== own);
+}
+
+/** IPv6 without its brackets; the URL itself where it is none. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, '$1') : url;
 }
 
 /** A crash or a reboot in the drain does not take work again. */

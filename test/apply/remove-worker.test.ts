@@ -182,6 +182,55 @@ describe('a worker that is removed', () => {
     expect(scene.changes.filter((call) => call.includes('remove') || call.includes('stop'))).toEqual([]);
   });
 
+  it.each<[who: string, urls: readonly string[], listen: string | undefined, code: string]>([
+    ['nobody else', ['http://10.0.0.11:3456/remote'], '10.0.0.11:3456', 'SF607'],
+    [
+      'itself, before it moved to another port',
+      ['http://10.0.0.11:3456/remote', 'http://10.0.0.11:9999/remote'],
+      '10.0.0.11:3456',
+      'SF607',
+    ],
+    [
+      'another machine',
+      ['http://10.0.0.11:3456/remote', 'http://10.0.0.10:2345/remote'],
+      '10.0.0.11:3456',
+      'ok',
+    ],
+    [
+      'a machine of IPv6',
+      ['http://[fd00::1]:3456/remote', 'http://[fd00::2]:3456/remote'],
+      '[fd00::1]:3456',
+      'ok',
+    ],
+    [
+      'itself, before it moved, by IPv6',
+      ['http://[fd00::1]:3456/remote', 'http://[fd00:0::1]:9999/remote'],
+      '[fd00::1]:3456',
+      'SF607',
+    ],
+    ['itself, where nobody knows its address', ['http://10.0.0.11:3456/remote'], undefined, 'SF607'],
+    [
+      'somebody, where nobody knows its address',
+      ['http://10.0.0.11:3456/remote', 'http://10.0.0.10:1/remote'],
+      undefined,
+      'ok',
+    ],
+  ])('with files on a path that is served by %s', async (_, urls, listen, code) => {
+    const scene = new Leaving();
+    const { storage } = scene.observation.miner;
+    scene.changeMiner({
+      sectors: new Map(),
+      storage: new Map(
+        [...storage].map(([id, one]) => [id, { ...one, info: { ...one.info, URLs: [...urls] } }]),
+      ),
+    });
+    const gone = scene.host.departed?.get('worker-1');
+    if (gone === undefined) throw new Error('nobody left');
+    const full = { ...withEntries(gone), ...(listen === undefined ? {} : { listen }) };
+    scene.see({ ...scene.host, departed: new Map([['worker-1', full]]) });
+    expect(await removed(scene)).toBe(code);
+  });
+
   it('is removed where it has died and left nothing', async () => {
     const scene = new Leaving();
     scene.changeMiner({ workers: new Map(), sectors: new Map(), storage: new Map() });
