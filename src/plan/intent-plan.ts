@@ -118,7 +118,8 @@ function rememberStep(
     return [{ field: name, before: intentWord(before), after: intentWord(after) }];
   });
   if (fields.length === 0) return [];
-  const workers = [...new Set([...current.workers, ...own])];
+  // No others: what is not there yet, or still elsewhere, is not this host's to know.
+  const workers = [...new Set([...current.workers, ...fields.map(({ field }) => field)])];
   return [
     manifestWrite(
       host,

@@ -47,6 +47,19 @@ function remembered(made: Plan): Manifest {
 describe('a drain', () => {
   const start = new Map([['worker-1', DRAIN]]);
 
+  it('is remembered of the drained worker alone: one that the file brings to the host is not noted there by it', () => {
+    const moved = aWorker({ name: 'worker-9', listen: { host: '10.0.0.11', port: 3457 } });
+    const farm = farmOf(aHost({ workers: [...(guideFarm().hosts[0]?.workers ?? []), moved] }));
+    const seen = inPlace(farm);
+    const host = seen.hosts.get('host-1');
+    if (host?.reached !== true || host.manifest === undefined) throw new Error('no manifest');
+    const known = { ...host, manifest: { ...host.manifest, workers: ['worker-1'] } };
+    const made = intents(farm, { ...seen, hosts: new Map([['host-1', known]]) }, start);
+    const write = made.hosts[0]?.steps[0]?.action;
+    const text = write?.kind === 'write-file' ? write.content.reveal() : '';
+    expect(parseManifest(text)).toMatchObject({ workers: ['worker-1'] });
+  });
+
   it('is remembered on its host first, then the worker is kept from coming back to work', () => {
     const made = intents(guideFarm(), GUIDE, start);
     expect(made.hosts.map(({ host }) => host)).toEqual(['host-1']);
