@@ -49,7 +49,7 @@ describe('a drain', () => {
 
   it('is remembered of the drained worker alone: one that the file brings to the host is not noted there by it', () => {
     const moved = aWorker({ name: 'worker-9', listen: { host: '10.0.0.11', port: 3457 } });
-    const farm = farmOf(aHost({ workers: [...(guideFarm().hosts[0]?.workers ?? []), moved] }));
+    const farm = aFarm({ hosts: [aHost({ workers: [aWorker(), moved] })] });
     const seen = inPlace(farm);
     const host = seen.hosts.get('host-1');
     if (host?.reached !== true || host.manifest === undefined) throw new Error('no manifest');
