@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { checkFarm } from '../check/check-layout.js';
 import { MAX_BYTES } from '../config/config-file.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import { readFarm, type FarmCheck, type FarmReading } from '../farm/read-farm.js';
 import type { Farm } from '../farm/farm.js';
 import { readText, whyUnreadable } from './read-text.js';
@@ -33,14 +34,19 @@ export type FarmFile = (check: FarmCheck) => FarmReading;
 
 /** Reads the text once: meanwhile the file may change, and a pipe is empty. Never throws. */
 export async function openFarmFile(file: string): Promise<FarmFile> {
+  const text = await readFileText(file);
+  if (!text.ok) return () => ({ diagnostics: [text.diagnostic] });
+  return (check) => readFarm(text.value, file, check);
+}
+
+/** Never throws: SF100 or SF101 where it cannot be read, or is far too large. */
+export async function readFileText(file: string): Promise<Result<string>> {
   try {
     const { size } = await stat(file);
     // A file that is far too large is not read at all; the reader says so for one just above.
-    if (size > MOST_BYTES) return () => ({ diagnostics: [tooLarge(file, size)] });
-    const text = await readText(file, MOST_BYTES);
-    return (check) => readFarm(text, file, check);
+    return size > MOST_BYTES ? failure(tooLarge(file, size)) : success(await readText(file, MOST_BYTES));
   } catch (error) {
-    return () => ({ diagnostics: [unreadable(file, error)] });
+    return failure(unreadable(file, error));
   }
 }
 

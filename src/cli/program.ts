@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CapacityOptions } from './commands/capacity.js';
 import type { DiffOptions } from './commands/diff.js';
+import type { FmtOptions } from './commands/fmt.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { drainCommands } from './drain-commands.js';
 import { journalCommands } from './journal-commands.js';
@@ -107,6 +108,12 @@ function addFileCommands(program: Command, finish: Finish): void {
     .addHelpText('after', examples('sealfarm validate', 'sealfarm validate --config farms/north.yaml --json'))
     .action(async (_: unknown, self: Command) => {
       finish(await (await import('./commands/validate.js')).validate(self.optsWithGlobals<GlobalOptions>()));
+    });
+  command(program, 'fmt', 'put the keys of the file in their usual order; comments and all else stay')
+    .option('--check', 'write nothing, and exit with 1 where it is not in order')
+    .addHelpText('after', examples('sealfarm fmt', 'sealfarm fmt --check --config farms/north.yaml'))
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import('./commands/fmt.js')).fmt(self.optsWithGlobals<FmtOptions>()));
     });
   command(program, 'render', 'print the files each host would get; touches no host and needs no secret')
     .addHelpText('after', examples('sealfarm render', 'sealfarm render --json'))

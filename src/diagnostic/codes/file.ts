@@ -155,4 +155,12 @@ export const FILE_CODES = {
     why: 'Of the keys that are possible here exactly one must be there. The token of the miner, for instance, comes from `env`, `file`, `command` or `fromMiner`: with two of them nobody could say which one the workers get.',
     remedy: 'Keep one of the keys that the help names.',
   },
+  SF670: {
+    title: 'file of the farm cannot be written',
+    severity: 'error',
+    why:
+      '`sealfarm fmt` writes the file anew beside the old one and puts it in its place, so that nobody ever finds half of it. ' +
+      'The folder, the file system or the rights on it do not allow that. The file is as it was.',
+    remedy: 'Give yourself the right to write the file and its folder, or copy it to where you may.',
+  },
 } as const satisfies Codes;
