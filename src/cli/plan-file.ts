@@ -18,7 +18,7 @@ export async function writePlanFile(file: string, plan: SavedPlan): Promise<Resu
     await rename(temporary, file);
     return success(undefined);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     return failure({
       code: 'SF624',
       severity: 'error',

@@ -51,7 +51,7 @@ async function replace(file: string, text: string): Promise<Diagnostic | undefin
     await rename(temporary, target);
     return undefined;
   } catch (error) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
+    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
     return {
       code: 'SF670',
       severity: 'error',
