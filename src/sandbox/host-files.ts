@@ -32,11 +32,16 @@ exec ${quote(process.execPath)} ${quote(entry)} "$@"
 `;
 }
 
-/** `lotus-miner` for one host; its repo is the folder of the sandbox's miner. */
-export function writeMinerProgram({ minerBinary }: HostLayout): void {
-  const entry = entryFile('miner/cli-main.js');
-  writeFileSync(minerBinary, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(entry)} "$@"\n`);
-  chmodSync(minerBinary, 0o755);
+/** `lotus-miner` for one host, and what restarts it; its repo is the folder of the sandbox's miner. */
+export function writeMinerPrograms(dir: string, { minerBinary, minerRestart }: HostLayout): void {
+  for (const [file, entry, words] of [
+    [minerBinary, 'miner/cli-main.js', '"$@"'],
+    [minerRestart, 'miner/restart-main.js', quote(dir)],
+  ] as const) {
+    const program = [process.execPath, entryFile(entry)].map(quote).join(' ');
+    writeFileSync(file, `#!/bin/sh\nexec ${program} ${words}\n`);
+    chmodSync(file, 0o755);
+  }
 }
 
 function quote(text: string): string {

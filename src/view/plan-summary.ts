@@ -8,6 +8,8 @@ import { count, foldNames } from './words.js';
 export interface PlanSummary {
   readonly start: number;
   readonly restart: number;
+  /** Absent where lotus-miner is not restarted. */
+  readonly restartMiner?: true;
   readonly files: number;
   readonly folders: number;
   /** Changes Lotus takes while the worker runs. */
@@ -35,6 +37,7 @@ export function summarise(plan: ShownPlan, now: Date): PlanSummary {
   return {
     start: kinds('start'),
     restart: kinds('restart'),
+    ...(kinds('restart-miner') === 0 ? {} : { restartMiner: true as const }),
     files: kinds('write-file', 'create-sectorstore'),
     folders: kinds('create-path'),
     live: all.filter(({ disruption }) => disruption === 'live').length,
@@ -96,7 +99,7 @@ function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][numb
 
 /** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
 function doing(
-  { start, restart, files, folders, live, detach, remove, drain }: PlanSummary,
+  { start, restart, restartMiner, files, folders, live, detach, remove, drain }: PlanSummary,
   drift: true | undefined,
 ): string {
   return `${drift === true ? 'Drift' : 'Plan'}: ${[
@@ -106,6 +109,7 @@ function doing(
     count(live, 'live change'),
     ...(detach === 0 ? [] : [`${count(detach, 'path')} to detach`]),
     count(restart, 'restart'),
+    ...(restartMiner === undefined ? [] : ['lotus-miner to restart']),
     ...(drain === 0 ? [] : [`${count(drain, 'worker')} to drain`]),
     ...(remove === 0 ? [] : [`${count(remove, 'worker')} to remove`]),
   ].join(', ')}.`;

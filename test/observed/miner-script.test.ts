@@ -1,5 +1,6 @@
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { symlinkSync, utimesSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostLayout } from '../../src/host/layout.js';
@@ -71,6 +72,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
     expect(look(folder, shell)).toEqual({
       reached: true,
       repo: at(folder, 'miner'),
+      hostname: hostname(),
       config: { state: 'absent' },
       processes: [],
       written: new Map(),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
@@ -27,7 +28,7 @@ import { Workers } from './workers.js';
 
 const GiB = 2 ** 30;
 const HARDWARE: Hardware = {
-  hostname: 'lotus-miner',
+  hostname: hostname(),
   memory: 256 * GiB,
   swap: 0,
   cpus: 32,
