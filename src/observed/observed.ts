@@ -25,6 +25,8 @@ export interface Observation {
   readonly miner: MinerObservation;
   /** Absent where the file names no machine of the miner, or it was not asked for. */
   readonly minerMachine?: MinerMachine | Unreached;
+  /** When the look ended, in milliseconds since 1970; absent where it is made up. */
+  readonly at?: number;
 }
 
 /** What the machine of the miner shows of it. */

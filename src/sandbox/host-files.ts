@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HostLayout } from './layout.js';
 import { MARK, layout, writeFileAtomically } from './layout.js';
+import { apiToken } from './miner/api-secret.js';
 import { newConfigToml } from './miner/config.js';
 import { entryFile } from './processes.js';
 import { DEFAULT_HARDWARE } from './worker/hardware.js';
@@ -64,7 +65,7 @@ export function writeProofFiles(dir: string): void {
 export function writeMinerFiles(dir: string): void {
   const files = layout(dir);
   mkdirSync(files.minerStorage, { recursive: true });
-  if (!existsSync(files.minerToken)) writeFileAtomically(files.minerToken, randomUUID(), 0o600);
+  apiToken(dir);
   if (!existsSync(files.minerConfig)) writeFileAtomically(files.minerConfig, newConfigToml());
   const store = join(files.minerStorage, 'sectorstore.json');
   if (existsSync(store)) return;
