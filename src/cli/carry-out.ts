@@ -23,6 +23,8 @@ export interface CarryOutOptions {
   readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
   readonly unseen?: boolean;
+  /** Neither the miner's machine nor the way to the miner matters. */
+  readonly hostsAlone?: boolean;
   /** A part of something longer, which shows this: says nothing when all went well, and only what it did itself counts. */
   readonly within?: Progress;
 }
@@ -105,6 +107,7 @@ async function underLocks(
     leftOut,
     rules,
     lockTimeout = 0,
+    hostsAlone = false,
   }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
@@ -117,7 +120,9 @@ async function underLocks(
     const unlocked = touched.filter(({ host }) => !held.has(host));
     if (held.size === 0)
       return success({ plan: onlyHosts(planned, held), report: NOTHING_DONE, troubles, unlocked });
-    const probe = await workspace.look(() => undefined, leftOut);
+    const probe = hostsAlone
+      ? await workspace.lookAtHosts(() => undefined, leftOut)
+      : await workspace.look(() => undefined, leftOut);
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);

@@ -118,16 +118,22 @@ export class Workspace {
     return this.connections.close();
   }
 
+  /** Hosts and the miner alone: for what asks neither for its machine nor for the way there. */
+  async lookAtHosts(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
+    const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
+    const { observation, apis } = await observeFarm(this.farm, this.connections, emit, hosts);
+    return { apis, observation: { ...observation, at: Date.now() } };
+  }
+
   /** @param leftOut hosts that are not asked */
   async look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
-    const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
     const [probe, minerMachine] = await Promise.all([
-      observeFarm(this.farm, this.connections, emit, hosts),
+      this.lookAtHosts(emit, leftOut),
       this.#lookAtMinerMachine(leftOut),
     ]);
     const { observation, apis } = await withRoutes(probe, this.connections);
     const machine = minerMachine === undefined ? {} : { minerMachine };
-    return { apis, observation: { ...observation, ...machine, at: Date.now() } };
+    return { apis, observation: { ...observation, ...machine } };
   }
 
   async #lookAtMinerMachine(leftOut: ReadonlySet<string>): Promise<Observation['minerMachine']> {

@@ -151,7 +151,8 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         user: {
           $ref: '#/$defs/user',
-          description: 'User that lotus-miner runs as. Default: the one it runs as, else who logs in.',
+          description:
+            'User that lotus-miner runs as. Default: root, who logs in, or the owner of `repo`, if a lotus-miner runs as one of them; else who logs in. As another user it must be named here, since any user can call a program lotus-miner.',
         },
         tasks: {
           description:

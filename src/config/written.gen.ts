@@ -127,7 +127,7 @@ export interface WrittenMiner {
    */
   repo?: string;
   /**
-   * User that lotus-miner runs as. Default: the one it runs as, else who logs in.
+   * User that lotus-miner runs as. Default: root, who logs in, or the owner of `repo`, if a lotus-miner runs as one of them; else who logs in. As another user it must be named here, since any user can call a program lotus-miner.
    */
   user?: string;
   /**

@@ -45,7 +45,7 @@ export interface Miner {
   readonly host?: Host;
   /** LOTUS_MINER_PATH; undefined: the one it runs with, else `.lotusminer` in the home of its user. */
   readonly repo?: string;
-  /** Undefined: the one it runs as, else who logs in. */
+  /** Undefined: root, who logs in or the owner of `repo`, as one of whom it runs; else who logs in. */
   readonly user?: string;
   /** What its config.toml shall say; only with `host`. */
   readonly config?: MinerConfig;

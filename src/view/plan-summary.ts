@@ -74,13 +74,21 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
   const silent = silentWorkers(plan);
-  if (miner.length > 0) return ['No changes planned.', ...partial, ...miner, ...inTheWay].join(' ');
+  const unseen = unseenMiner(plan);
+  if (miner.length + unseen.length > 0)
+    return ['No changes planned.', ...partial, ...miner, ...unseen, ...inTheWay].join(' ');
   if (errors === 0 && silent.length === 0 && plan.driftOnly === true)
     return `No drift. Hosts and Lotus are as they were left${but}.`;
   if (errors === 0 && silent.length === 0)
     return `No changes. ${plan.narrowed === true ? 'This part of the farm' : 'The farm'} matches the file${but}.`;
   const unknown = silent.length === 0 ? [] : [`What ${foldNames(silent).join(', ')} does is not known yet.`];
   return ['No changes planned.', ...partial, ...unknown, ...inTheWay].join(' ');
+}
+
+/** Its variables may not be read, or nobody kept the config.toml with which it was started. */
+function unseenMiner({ diagnostics }: ShownPlan): readonly string[] {
+  const isUnseen = diagnostics.some(({ code }) => code === 'SF584' || code === 'SF585');
+  return isUnseen ? ['What lotus-miner goes by is not known.'] : [];
 }
 
 /** Not read, and older than the file in a way that is not to be mended yet. */

@@ -113,7 +113,12 @@ describe('the config.toml of the miner', () => {
     ['is broken', { config: file('[Storage]\nAllowCommit = yes\n') }, 'SF580', /line 2, column 15: /],
     ['may not be read', { config: { state: 'unreadable', why: 'permission denied' } }, 'SF580', /denied/],
     ['is not there', { config: ABSENT }, 'SF581', /no config.toml/],
-    ['is perhaps of former times', { guessed: true }, 'SF582', /no lotus-miner runs there/],
+    [
+      'is perhaps of former times',
+      { guessed: true },
+      'SF582',
+      /no lotus-miner of root or of who logs in runs there/,
+    ],
     ['is no UTF-8', { config: file('# \uFFFD') }, 'SF580', /no UTF-8/],
     [
       'is one of several',
@@ -206,6 +211,7 @@ describe('a restart of the miner', () => {
   it('is asked for where nobody knows what it runs with', () => {
     const plan = planned(machine({ config: file(OFF), writtenAt: 2000, processes: [running()] }));
     expect([plan.miner, codes(plan)]).toEqual([undefined, ['SF585']]);
+    expect(text(plan)).toMatch(/No changes planned. What lotus-miner goes by is not known.$/);
   });
 });
 
@@ -324,6 +330,8 @@ describe('a variable of the miner', () => {
   it('that cannot be seen is said', () => {
     const { variables: _, ...process } = running();
     expect(codes(planned(machine({ processes: [process] })))).toEqual(['SF584']);
+    const done = planned(machine({ config: file(OFF), writtenAt: 500, processes: [process] }));
+    expect(text(done)).toMatch(/No changes planned. What lotus-miner goes by is not known.$/);
     expect(codes(planned(machine({ processes: [process] }), { config: {} }))).toEqual([]);
   });
 });
