@@ -2,36 +2,48 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import { waits, type ApplyContext } from './context.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 
-/** Names of the workers that the miner gives work to. */
-export async function registeredNames({
-  miner,
-}: Pick<ApplyContext, 'miner'>): Promise<Result<ReadonlySet<string>>> {
-  const workers = await miner.workerStats();
+/** The miner's workers at a moment. */
+export interface Roll {
+  /** Names of those that it gives work to. */
+  readonly registered: ReadonlySet<string>;
+  /** Names of those that have a job, or of which it waits for a result. */
+  readonly busy: ReadonlySet<string>;
+}
+
+export async function callRoll({ miner }: Pick<ApplyContext, 'miner'>): Promise<Result<Roll>> {
+  const [workers, jobs] = await Promise.all([miner.workerStats(), miner.workerJobs()]);
   if (!workers.ok) return workers;
+  if (!jobs.ok) return failure(jobs.diagnostic);
   const enabled = Object.values(workers.value).filter(({ Enabled }) => Enabled);
-  return success(new Set(enabled.map(({ Info }) => Info.Hostname)));
+  const busy = Object.entries(jobs.value).flatMap(([session, list]) =>
+    list
+      .filter(({ RunWait }) => RunWait >= -1)
+      .map(({ Hostname }) => workers.value[session]?.Info.Hostname ?? Hostname),
+  );
+  return success({ registered: new Set(enabled.map(({ Info }) => Info.Hostname)), busy: new Set(busy) });
 }
 
 /**
  * Waits until all workers of before have registered again. One that works at something comes when that has ended, which may take
- * hours: it is told of and not waited for. Fails with SF652 for those that do nothing and stay away.
+ * hours: it is told of and not waited for. Of AP, FIN and GET the miner remembers nothing, so that who had a job before counts as
+ * well. Fails with SF652 for those that do nothing and stay away.
  * Lotus: cmd/lotus-worker/main.go
  */
 export async function workersBack(
   context: ApplyContext,
   host: string,
-  before: ReadonlySet<string>,
+  before: Roll,
   { ownWorkers }: RestartMiner,
 ): Promise<Result<undefined>> {
   const end = context.now().getTime() + context.times.start;
-  const expected = [...before].filter((name) => !ownWorkers.includes(name));
+  const expected = [...before.registered].filter((name) => !ownWorkers.includes(name));
   let missing: readonly string[] = expected;
   for (const wait of waits(context.times)) {
-    const seen = await standing(context);
-    if (seen.ok) {
-      const { back, busy } = seen.value;
-      const away = expected.filter((name) => !back.has(name));
-      missing = away.filter((name) => !busy.has(name));
+    const now = await callRoll(context);
+    if (now.ok) {
+      const { registered, busy } = now.value;
+      const away = expected.filter((name) => !registered.has(name));
+      missing = away.filter((name) => !busy.has(name) && !before.busy.has(name));
       if (missing.length === 0) {
         if (away.length > 0) context.emit({ type: 'miner-back', host, away });
         return success(undefined);
@@ -47,20 +59,4 @@ export async function workersBack(
     place: { kind: 'host', host },
     help: 'Look at their logs (`sealfarm logs WORKER`): they register by themselves once they reach the API of the miner.',
   });
-}
-
-interface Standing {
-  readonly back: ReadonlySet<string>;
-  /** The miner waits for something of theirs. */
-  readonly busy: ReadonlySet<string>;
-}
-
-async function standing(context: ApplyContext): Promise<Result<Standing>> {
-  const [back, jobs] = await Promise.all([registeredNames(context), context.miner.workerJobs()]);
-  if (!back.ok) return back;
-  if (!jobs.ok) return jobs;
-  const open = Object.values(jobs.value)
-    .flat()
-    .filter(({ RunWait }) => RunWait === -1);
-  return success({ back: back.value, busy: new Set(open.map(({ Hostname }) => Hostname)) });
 }

@@ -34,12 +34,13 @@ export async function minerHindrance(
   action: RestartMiner,
   awaited: AwaitedJobs = 'proofs',
 ): Promise<Result<MinerHindrance | undefined>> {
-  const schedule = await provingOf(context, host, action);
-  if (!schedule.ok) return schedule;
-  const jobs = await jobsInTheWay(context, action, awaited);
-  if (!jobs.ok) return jobs;
   const version = await context.miner.version();
   if (!version.ok) return version;
+  const schedule = await provingOf(context, host, action);
+  if (!schedule.ok) return schedule;
+  // Last, as jobs come from one moment to the next.
+  const jobs = await jobsInTheWay(context, action, awaited);
+  if (!jobs.ok) return jobs;
   const { BlockDelay: delay = USUAL_DELAY } = version.value;
   const due = dueDeadline(schedule.value, Math.ceil(action.margin / 1000 / delay));
   if (due === undefined && jobs.value.length === 0) return success(undefined);

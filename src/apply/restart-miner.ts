@@ -6,7 +6,7 @@ import type { MinerApi } from '../rpc/miner-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { hindranceWords, minerHindrance, type AwaitedJobs, type MinerHindrance } from './miner-moment.js';
-import { registeredNames, workersBack } from './miner-back.js';
+import { callRoll, workersBack } from './miner-back.js';
 import { restartMinerScript } from './restart-miner-script.js';
 import { runScript } from './run-script.js';
 
@@ -32,7 +32,7 @@ export async function restartMiner(
 ): Promise<Result<undefined>> {
   const moment = await awaitMoment(context, host, action, onWait);
   if (!moment.ok) return moment;
-  const before = await registeredNames(context);
+  const before = await callRoll(context);
   if (!before.ok) return before;
   const restarted = await restartNow(context, host, action);
   if (!restarted.ok) return restarted;

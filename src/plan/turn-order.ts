@@ -16,7 +16,7 @@ export function begunFirst<M extends Named & { readonly begun?: true }>(order: (
 }
 
 /** `pc1-2` before `pc1-10`. Names that only differ in zeros in front have an order all the same. */
-export function byName({ worker: a }: Named, { worker: b }: Named): number {
+function byName({ worker: a }: Named, { worker: b }: Named): number {
   return NUMBERED.compare(a, b) || smallerFirst(a, b);
 }
 

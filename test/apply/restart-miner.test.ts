@@ -263,6 +263,18 @@ describe('a restart of lotus-miner', () => {
     ]);
   });
 
+  it('does not wait for a worker that had a job before of which the miner remembers nothing', async () => {
+    miner.job('worker-2', 'AP');
+    miner.onRestart = () => {
+      miner.unregister('worker-2');
+      miner.noJobs();
+    };
+    expect(await miner.run()).toMatchObject({ ok: true });
+    expect(miner.scene.events.filter(({ type }) => type === 'miner-back')).toMatchObject([
+      { away: ['worker-2'] },
+    ]);
+  });
+
   it('fails where a worker that does nothing stays away', async () => {
     miner.onRestart = () => {
       miner.unregister('worker-2');
