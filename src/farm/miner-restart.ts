@@ -13,11 +13,12 @@ const LONGEST_MARGIN = 720 * MINUTE;
 
 export const DEFAULT_RESTART: MinerRestart = { when: 'never', margin: DEFAULT_MARGIN };
 
-/** Whether, when and how lotus-miner is restarted. */
-export function readMinerRestart(written: WrittenMiner, report: Report): MinerRestart {
-  const { restart = DEFAULT_RESTART.when, restartMargin, restartCommand: command } = written;
+/** Whether, when and how lotus-miner is restarted; undefined where the file says nothing of it. */
+export function readMinerRestart(written: WrittenMiner, report: Report): MinerRestart | undefined {
+  const { restart, restartMargin, restartCommand: command } = written;
+  if (restart === undefined && restartMargin === undefined && command === undefined) return undefined;
   return {
-    when: restart,
+    when: restart ?? DEFAULT_RESTART.when,
     margin: restartMargin === undefined ? DEFAULT_MARGIN : readMargin(restartMargin, report),
     ...(command === undefined ? {} : { command }),
   };
