@@ -10,13 +10,14 @@ import { runBatch } from './run-batch.js';
 export type { ApplyReport } from './ledger.js';
 
 /**
- * Carries out a plan: on all hosts what disturbs nobody, then the restarts wave by wave.
+ * Carries out a plan: on all hosts what disturbs nobody, then lotus-miner where it is restarted, and the workers wave by wave.
  * Every host is worked to its end; a failure leaves out only what builds on it.
  */
 export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
   const run = new Run(context, plan);
   const limit = pLimit(context.rules.parallelism);
   await Promise.all(plan.hosts.map((host) => limit(() => run.gently(host))));
+  await run.miner();
   for (const wave of plan.waves) await run.wave(wave);
   run.leaveOut(plan.heldBack);
   return run.report();
@@ -81,6 +82,16 @@ class Run {
       host,
       free.map((step, at) => ({ step, result: results[at] })),
     );
+  }
+
+  /** Before all workers: what they start with may be what it goes by only then. Where it does not come back, nobody else is stopped. */
+  async miner(): Promise<void> {
+    for (const step of this.#disturbing.values()) {
+      if (step.action.kind !== 'restart-miner') continue;
+      const why = this.#ledger.inTheWayOf(step);
+      if (why === undefined) this.#waits = await this.#disturb(step, `${step.id} failed`);
+      else this.#ledger.skip(step, why);
+    }
   }
 
   /** A canary that did not come back ends the waves, too. */

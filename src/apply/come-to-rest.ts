@@ -186,7 +186,8 @@ async function lookOnce(
   if (!miner.reached) return failure(miner.diagnostic);
   const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };
   const decision = await decide(context, request, observation, miner);
-  const api = probe.apis.get(request.worker);
+  // One that does not answer can neither be asked nor told anything; whether the miner gives it work is known all the same.
+  const api = liveOf(worker?.process) === undefined ? undefined : probe.apis.get(request.worker);
   if (api !== undefined) {
     for (const [codes, on] of [
       [decision.disable, false],

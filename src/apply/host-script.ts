@@ -50,6 +50,7 @@ export function hostScript(
     case 'disable-task':
     case 'start':
     case 'restart':
+    case 'restart-miner':
     case 'drain':
     case 'remove-worker':
       return undefined;

@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.js';
 import type { ApplyReport } from './ledger.js';
 import type { ApplyContext } from './context.js';
 import { journalScript } from './journal-script.js';
+import { hindranceWords } from './miner-moment.js';
 import { blockerNames } from './rest-troubles.js';
 
 export type Noted = Pick<JournalEntry, 'step' | 'reason' | 'outcome' | 'why'>;
@@ -62,6 +63,10 @@ function entryOf(event: Event): Noted | undefined {
       outcome: 'skipped',
       why: event.diagnostic.message,
     };
+  if (event.type === 'miner-waiting') {
+    const { step } = event;
+    return { step: step.id, reason: step.reason, outcome: 'waiting', why: hindranceWords(event) };
+  }
   if (event.type !== 'step-waiting' || event.blockers.length === 0) return undefined;
   const why = `for ${blockerNames(event.blockers)}`;
   return { step: event.step.id, reason: event.step.reason, outcome: 'waiting', why };

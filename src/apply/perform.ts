@@ -8,6 +8,7 @@ import { drainByFile } from './drain-by-file.js';
 import { attach, redeclare, switchTasks, type Target } from './live-changes.js';
 import type { OnWait } from './quieten.js';
 import { removeWorker } from './remove-worker.js';
+import { restartMiner } from './restart-miner.js';
 import { restartWorker, startStopped } from './restart-worker.js';
 
 /**
@@ -39,6 +40,10 @@ export async function perform(
       return startStopped(context, target, action);
     case 'restart':
       return restartWorker(context, target, action, done, onWait);
+    case 'restart-miner':
+      return restartMiner(context, host, action, (hindrance) => {
+        context.emit({ type: 'miner-waiting', step, ...hindrance });
+      });
     case 'drain':
       return drainByFile(context, target, action, step.disruption === 'empty', onWait);
     case 'remove-worker':

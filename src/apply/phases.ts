@@ -54,6 +54,8 @@ function mustBeGone(before: Step, step: Step): boolean {
  * workers, a worker's step only of that worker.
  */
 export function blocks(failed: Step, step: Step): boolean {
-  if (failed.host !== step.host || isMiners(failed)) return false;
+  if (failed.host !== step.host) return false;
+  // Its config.toml and its restart concern lotus-miner alone, and no worker builds on them.
+  if (isMiners(failed)) return isMiners(step);
   return mustBeGone(failed, step) || failed.worker === undefined || failed.worker === step.worker;
 }

@@ -21,8 +21,10 @@ export async function runScript(
   context: ApplyContext,
   purpose: ScriptPurpose,
   script: string,
+  timeoutMs?: number,
 ): Promise<Result<string>> {
-  const output = await context.remote(purpose.host).exec(byScript(entryHead(context)) + script);
+  const limit = timeoutMs === undefined ? {} : { timeoutMs };
+  const output = await context.remote(purpose.host).exec(byScript(entryHead(context)) + script, limit);
   if (!output.ok) return output;
   const trouble = troubleOf(context, purpose, output.value);
   return trouble === undefined ? success(output.value.stdout) : failure(trouble);

@@ -25,6 +25,8 @@ export interface CarryOutOptions {
   readonly leftOut?: ReadonlySet<string> | undefined;
   /** What is wrong with the hosts was not shown before, with the plan. */
   readonly unseen?: boolean;
+  /** Neither the miner's machine nor the way to the miner matters. */
+  readonly hostsAlone?: boolean;
   /** A part of something longer, which shows this: says nothing when all went well, and only what it did itself counts. */
   readonly within?: Progress;
 }
@@ -107,7 +109,11 @@ async function underLocks(
     leftOut,
     rules,
     lockTimeout = 0,
+<<<<<<< HEAD
     startTimeout: start = workspace.times.start,
+=======
+    hostsAlone = false,
+>>>>>>> miner
   }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
@@ -120,7 +126,9 @@ async function underLocks(
     const unlocked = touched.filter(({ host }) => !held.has(host));
     if (held.size === 0)
       return success({ plan: onlyHosts(planned, held), report: NOTHING_DONE, troubles, unlocked });
-    const probe = await workspace.look(() => undefined, leftOut);
+    const probe = hostsAlone
+      ? await workspace.lookAtHosts(() => undefined, leftOut)
+      : await workspace.look(() => undefined, leftOut);
     const fresh = replan(probe);
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);

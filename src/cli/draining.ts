@@ -78,7 +78,7 @@ export class Draining {
   async drain(targets: readonly TargetWorker[], probe = this.#probe): Promise<readonly End[]> {
     const isOver = (): boolean => this.#on.signal.aborted;
     if (isOver()) return [];
-    const outcome = await this.#note(targets, (present) => this.#wanted(present), probe);
+    const outcome = await this.#note(targets, (present) => this.#wanted(present), probe, true);
     const good = targets.filter((target) => !isUndone(target, outcome));
     this.#noted ||= good.length > 0;
     const ready = isOver() ? [] : good;
@@ -113,10 +113,17 @@ export class Draining {
     this.#rules.resolve !== undefined ||
     intentsOf(this.#probe.observation).get(worker.name)?.allowTo !== undefined;
 
-  #note(targets: readonly TargetWorker[], wanted: Wanted, probe = this.#probe): Promise<Outcome> {
+  /** @param hostsAlone nobody is started by it */
+  #note(
+    targets: readonly TargetWorker[],
+    wanted: Wanted,
+    probe = this.#probe,
+    hostsAlone = false,
+  ): Promise<Outcome> {
     const { lockTimeout } = this.#rules;
     return changeIntents(this.#on, this.#terminal, probe, targets, wanted, {
       within: this.#progress,
+      hostsAlone,
       ...(lockTimeout === undefined ? {} : { lockTimeout }),
     });
   }

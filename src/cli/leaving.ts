@@ -27,12 +27,12 @@ export function leavingOf({ hosts }: Observation, name: string): readonly Leavin
 
 /** Of words that stand for nothing in the file: what becomes of a worker that has left it, else that it is not known. */
 export async function leavingOrUnknown(
-  workspace: Pick<Workspace, 'farm' | 'look'>,
+  workspace: Pick<Workspace, 'farm' | 'lookAtHosts'>,
   words: readonly string[],
   unknown: Diagnostic,
 ): Promise<Diagnostic> {
   const strays = strayWords(workspace.farm, words);
-  const { observation } = await workspace.look(() => undefined);
+  const { observation } = await workspace.lookAtHosts(() => undefined);
   const [leaving] = strays.flatMap((word) => leavingOf(observation, word));
   return leaving === undefined ? unknown : leaves(leaving);
 }

@@ -45,7 +45,12 @@ export async function openMachines(
   }
   const connections = connectionsTo(farm, failure(NOT_ASKED), ask, reach);
   if (host === undefined) throw new Error('fromMiner without the host of the miner');
-  const access = await askMinerHost(farm, connections.remote(host.name));
+  return meetMiner(farm, connections, host.name);
+}
+
+/** Asks the miner for its token and its address on its host, and goes by them from then on. */
+export async function meetMiner(farm: Farm, connections: Connections, host: string): Promise<Machines> {
+  const access = await askMinerHost(farm, connections.remote(host));
   if (!access.ok) {
     connections.meetMiner(farm.miner.address, access);
     return { farm, connections, token: access };

@@ -11,7 +11,7 @@ export interface OnFarm {
 }
 
 /** As the hosts' locks and journals name them. */
-export type ChangingCommand = 'apply' | 'drain' | 'resume' | 'rollback';
+export type ChangingCommand = 'apply' | 'drain' | 'resume' | 'rollback' | 'rotate-token';
 
 /** Reads the file, opens the farm, does the work, closes everything: the frame of each command that changes hosts. */
 export function onFarm(

@@ -17,6 +17,7 @@ ${examples(
   'sealfarm apply --yes --drain-timeout 6h --lock-timeout 30m',
   'sealfarm apply --yes --detach; [ $? -eq 3 ] && echo "not yet, run it again"',
   'sealfarm apply --force-restart pc1-7',
+  'sealfarm apply --restart-miner',
   'sealfarm apply --allow-large',
 )}`;
 
@@ -92,6 +93,10 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     .option(
       '--force-restart <worker...>',
       'restart these, each by its name, without waiting for their jobs: what they work on is lost',
+    )
+    .option(
+      '--restart-miner',
+      'restart lotus-miner where its config.toml waits for that, as soon as no WindowPoSt is due',
     )
     .option('--parallelism <hosts>', 'work on so many hosts at a time (default: 32)', wholeNumber(1, 1000))
     .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)

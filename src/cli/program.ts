@@ -8,6 +8,7 @@ import { journalCommands } from './journal-commands.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
+import { tokenCommand } from './token-command.js';
 import { simulateCommand } from './simulate-command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { examples } from './help.js';
@@ -94,6 +95,7 @@ function buildProgram(finish: Finish): Command {
   logsCommand(program, finish);
   drainCommands(program, finish);
   journalCommands(program, finish);
+  tokenCommand(program, finish);
   sandboxCommand(program, finish);
   command(program, 'demo', 'show the whole tool on an embedded farm, in about a minute')
     .addHelpText('after', examples('sealfarm demo'))

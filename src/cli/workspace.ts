@@ -19,6 +19,7 @@ import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
 import type { Connections, Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import type { MinerApi } from '../rpc/miner-api.js';
 import { sectorState } from '../rpc/sector-state.js';
 import { observeMiner } from '../probe/observe-miner.js';
 import { observeMinerMachine } from '../probe/observe-miner-machine.js';
@@ -28,7 +29,7 @@ import { chosenWays } from '../remote/beyond-ssh2.js';
 import type { AskPassphrase } from '../remote/key-ring.js';
 import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
-import { openMachines, type Machines } from './machines.js';
+import { meetMiner, openMachines, type Machines } from './machines.js';
 import { processState, thisProcess } from './this-process.js';
 import { userName } from './user-name.js';
 
@@ -67,7 +68,9 @@ export class Workspace {
   readonly farm: Farm;
   readonly connections: Connections;
   readonly times: ApplyTimes;
-  readonly #token: Secret;
+  #token: Secret;
+  /** All that were the miner's while this runs: none is to be shown. */
+  readonly #tokens: Secret[];
   readonly #asked: Asked;
   readonly #run: Run;
 
@@ -77,6 +80,7 @@ export class Workspace {
     this.#asked = asked;
     this.#run = { id: randomUUID(), command: asked.command, process: thisProcess() };
     this.#token = token;
+    this.#tokens = [token];
     this.connections = connections;
   }
 
@@ -95,20 +99,42 @@ export class Workspace {
     return token;
   }
 
+  /** The miner's, as it was asked for last. */
+  get token(): Secret {
+    return this.#token;
+  }
+
+  /** Asks the miner on its host for the token that it gives now, and goes by that. Fails with SF3xx. */
+  async askAgain(): Promise<Result<MinerApi>> {
+    const { host } = this.farm.miner;
+    if (host === undefined) throw new Error('a miner that is asked has a host');
+    const { token } = await meetMiner(this.farm, this.connections, host.name);
+    if (!token.ok) return token;
+    this.#token = token.value;
+    this.#tokens.push(token.value);
+    return success(this.connections.miner);
+  }
+
   close(): Promise<void> {
     return this.connections.close();
   }
 
+  /** Hosts and the miner alone: for what asks neither for its machine nor for the way there. */
+  async lookAtHosts(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
+    const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
+    const { observation, apis } = await observeFarm(this.farm, this.connections, emit, hosts);
+    return { apis, observation: { ...observation, at: Date.now() } };
+  }
+
   /** @param leftOut hosts that are not asked */
   async look(emit: Emit, leftOut: ReadonlySet<string> = NONE): Promise<FarmProbe> {
-    const hosts = this.farm.hosts.filter(({ name }) => !leftOut.has(name));
     const [probe, minerMachine] = await Promise.all([
-      observeFarm(this.farm, this.connections, emit, hosts),
+      this.lookAtHosts(emit, leftOut),
       this.#lookAtMinerMachine(leftOut),
     ]);
-    const routed = await withRoutes(probe, this.connections);
-    if (minerMachine === undefined) return routed;
-    return { ...routed, observation: { ...routed.observation, minerMachine } };
+    const { observation, apis } = await withRoutes(probe, this.connections);
+    const machine = minerMachine === undefined ? {} : { minerMachine };
+    return { apis, observation: { ...observation, ...machine } };
   }
 
   async #lookAtMinerMachine(leftOut: ReadonlySet<string>): Promise<Observation['minerMachine']> {
@@ -174,7 +200,8 @@ export class Workspace {
       newId: randomUUID,
       chance: Math.random,
       processState,
-      redact: (text) => text.replaceAll(this.#token.reveal(), '(secret)'),
+      redact: (text) =>
+        this.#tokens.reduce((rest, token) => rest.replaceAll(token.reveal(), '(secret)'), text),
     };
   }
 

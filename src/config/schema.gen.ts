@@ -151,7 +151,8 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         user: {
           $ref: '#/$defs/user',
-          description: 'User that lotus-miner runs as. Default: the one it runs as, else who logs in.',
+          description:
+            'User that lotus-miner runs as. Default: root, who logs in, or the owner of `repo`, if a lotus-miner runs as one of them; else who logs in. As another user it must be named here, since any user can call a program lotus-miner.',
         },
         tasks: {
           description:
@@ -221,9 +222,23 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         restart: {
           description:
-            'Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it. `whenSafe` is not done yet: it is taken for `never`, with a warning. Default: never.',
+            'Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it, or `sealfarm apply --restart-miner`. `whenSafe`: `apply` does it before it restarts workers, as soon as no WindowPoSt is due and no proof is computed. Default: never.',
           type: 'string',
           enum: ['never', 'whenSafe'],
+        },
+        restartMargin: {
+          description:
+            'How long before lotus-miner begins to compute a WindowPoSt it is not restarted any more: a duration up to 12h. It begins 20 epochs, that is 10 minutes, before a deadline opens. A deadline that is open counts until all its partitions are proven on chain; one without live sectors never counts. Default: 10m.',
+          type: 'string',
+          examples: ['15m'],
+        },
+        restartCommand: {
+          description:
+            'Program and its arguments that restart lotus-miner, run on `host` as the SSH user without a shell, where no systemd unit of its own keeps it. It must leave behind one lotus-miner that runs with the same repo. Default: `systemctl restart` of the unit whose main process lotus-miner is.',
+          type: 'array',
+          minItems: 1,
+          items: { type: 'string', minLength: 1 },
+          examples: [['supervisorctl', 'restart', 'lotus-miner']],
         },
       },
     },

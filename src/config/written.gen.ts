@@ -127,7 +127,7 @@ export interface WrittenMiner {
    */
   repo?: string;
   /**
-   * User that lotus-miner runs as. Default: the one it runs as, else who logs in.
+   * User that lotus-miner runs as. Default: root, who logs in, or the owner of `repo`, if a lotus-miner runs as one of them; else who logs in. As another user it must be named here, since any user can call a program lotus-miner.
    */
   user?: string;
   /**
@@ -177,9 +177,19 @@ export interface WrittenMiner {
    */
   marketsApi?: string;
   /**
-   * Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it. `whenSafe` is not done yet: it is taken for `never`, with a warning. Default: never.
+   * Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it, or `sealfarm apply --restart-miner`. `whenSafe`: `apply` does it before it restarts workers, as soon as no WindowPoSt is due and no proof is computed. Default: never.
    */
   restart?: 'never' | 'whenSafe';
+  /**
+   * How long before lotus-miner begins to compute a WindowPoSt it is not restarted any more: a duration up to 12h. It begins 20 epochs, that is 10 minutes, before a deadline opens. A deadline that is open counts until all its partitions are proven on chain; one without live sectors never counts. Default: 10m.
+   */
+  restartMargin?: string;
+  /**
+   * Program and its arguments that restart lotus-miner, run on `host` as the SSH user without a shell, where no systemd unit of its own keeps it. It must leave behind one lotus-miner that runs with the same repo. Default: `systemctl restart` of the unit whose main process lotus-miner is.
+   *
+   * @minItems 1
+   */
+  restartCommand?: string[];
 }
 /**
  * Where the miner's admin token is found: exactly one of `env`, `file`, `command` and `fromMiner`. The token itself is never written here. `lotus-miner auth api-info --perm admin` prints it, before the first colon.

@@ -1,3 +1,5 @@
+import { DEFAULT_RESTART } from '../farm/miner-restart.js';
+import { present } from '../farm/present.js';
 import type { Farm, Host, Miner, StorageDeclaration, Worker } from '../farm/farm.js';
 import { workerLayout } from '../host/layout.js';
 import { THE_FILE, type DrainIntent } from '../host/manifest.js';
@@ -28,10 +30,16 @@ export function desire(farm: Farm, token: Secret, intents: Intents): DesiredFarm
   };
 }
 
-function desireMiner({ host, repo, config = {} }: Miner): Pick<DesiredFarm, 'miner'> {
+function desireMiner({
+  host,
+  repo,
+  user,
+  restart = DEFAULT_RESTART,
+  config = {},
+}: Miner): Pick<DesiredFarm, 'miner'> {
   if (host === undefined) return {};
-  const more = repo === undefined ? {} : { repo };
-  return { miner: { host: host.name, paths: host.paths, ...more, keys: wantedKeys(config) } };
+  const more = present({ repo, user });
+  return { miner: { host: host.name, paths: host.paths, ...more, restart, keys: wantedKeys(config) } };
 }
 
 function desireHost(farm: Farm, host: Host, token: Secret, intents: Intents): DesiredHost {

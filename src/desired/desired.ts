@@ -1,4 +1,4 @@
-import type { DeclaredState, HostPaths, Rollout, SocketAddress } from '../farm/farm.js';
+import type { DeclaredState, HostPaths, MinerRestart, Rollout, SocketAddress } from '../farm/farm.js';
 import type { EnvEntry } from '../host/env-file.js';
 import type { DrainIntent } from '../host/manifest.js';
 import type { WorkerLayout } from '../host/layout.js';
@@ -27,6 +27,9 @@ export interface DesiredMiner {
   readonly repo?: string;
   /** Those that the file says something of. */
   readonly keys: readonly WantedKey[];
+  /** User that lotus-miner runs as where it is declared. */
+  readonly user?: string;
+  readonly restart: MinerRestart;
 }
 
 export interface DesiredHost {

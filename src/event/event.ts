@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Blocker, DrainGoal, Verdict } from '../drain/step.js';
 import type { Staleness } from '../host/lock-holder.js';
-import type { Step } from '../plan/plan.js';
+import type { DueDeadline } from '../plan/miner-action.js';
+import type { RunningJob, Step } from '../plan/plan.js';
 
 /** Everything that happens while sealfarm works; views subscribe. */
 export type Event =
@@ -26,6 +27,17 @@ export type Event =
       /** When its jobs will be over at the pace of the farm; ISO 8601, absent while that is not known. */
       readonly expected?: string;
     }
+  /** The restart of lotus-miner waits for a safe moment. */
+  | {
+      readonly type: 'miner-waiting';
+      readonly step: Step;
+      readonly due?: DueDeadline;
+      readonly jobs: readonly RunningJob[];
+      /** When no WindowPoSt will be due any more; ISO 8601, absent while that is not known. */
+      readonly expected?: string;
+    }
+  /** lotus-miner was restarted, and these workers register again when what they work at has ended. */
+  | { readonly type: 'miner-back'; readonly host: string; readonly away: readonly string[] }
   | { readonly type: 'step-done'; readonly step: Step }
   | { readonly type: 'step-failed'; readonly step: Step; readonly diagnostic: Diagnostic }
   /** Its worker has work, and nobody waits: the next run goes on. */

@@ -45,10 +45,12 @@ export interface Miner {
   readonly host?: Host;
   /** LOTUS_MINER_PATH; undefined: the one it runs with, else `.lotusminer` in the home of its user. */
   readonly repo?: string;
-  /** Undefined: the one it runs as, else who logs in. */
+  /** Undefined: root, who logs in or the owner of `repo`, as one of whom it runs; else who logs in. */
   readonly user?: string;
   /** What its config.toml shall say; only with `host`. */
   readonly config?: MinerConfig;
+  /** Absent: never. */
+  readonly restart?: MinerRestart;
 }
 
 /** Keys of the miner's config.toml; what is undefined stays as it is there. */
@@ -66,6 +68,15 @@ export interface MinerConfig {
   readonly disallowRemoteFinalize?: boolean;
   readonly disableBuiltinWindowPoSt?: boolean;
   readonly disableBuiltinWinningPoSt?: boolean;
+}
+
+/** Whether, when and how sealfarm restarts lotus-miner. */
+export interface MinerRestart {
+  readonly when: 'never' | 'whenSafe';
+  /** Milliseconds for which no WindowPoSt may be due. */
+  readonly margin: number;
+  /** Program and arguments that restart it on its machine; absent where its systemd unit does. */
+  readonly command?: readonly string[];
 }
 
 export interface SocketAddress {

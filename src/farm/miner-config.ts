@@ -23,6 +23,8 @@ const NEED_HOST = [
   'disableBuiltinWindowPoSt',
   'disableBuiltinWinningPoSt',
   'restart',
+  'restartMargin',
+  'restartCommand',
 ] as const satisfies readonly (keyof WrittenMiner)[];
 
 /** What the miner's config.toml shall say. */
@@ -40,14 +42,6 @@ export function readMinerConfig(written: WrittenMiner, report: Report): MinerCon
     disableBuiltinWinningPoSt: written.disableBuiltinWinningPoSt,
   });
   return written.host === undefined ? undefined : config;
-}
-
-/** Says what `restart: whenSafe` does not do. */
-export function warnOfRestart({ restart }: WrittenMiner, report: Report): void {
-  if (restart !== 'whenSafe') return;
-  const help = 'Restart lotus-miner by hand when no proof is due; the plan says what waits for it.';
-  const message = 'sealfarm does not restart the miner by itself yet';
-  report(finding('SF243', ['miner', 'restart'], message, { severity: 'warning', help }));
 }
 
 function reportHomeless(written: WrittenMiner, report: Report): void {

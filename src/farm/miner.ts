@@ -6,8 +6,9 @@ import { parseEndpoint } from './address.js';
 import type { Host, Miner, SocketAddress } from './farm.js';
 import type { HostDefaults } from './host.js';
 import { minerMultiaddr, parseMinerAddress } from './miner-address.js';
-import { readMinerConfig, warnOfRestart } from './miner-config.js';
+import { readMinerConfig } from './miner-config.js';
 import { readMinerHost } from './miner-host.js';
+import { readMinerRestart } from './miner-restart.js';
 import { present } from './present.js';
 import type { Report } from './report.js';
 import { hostPath } from './texts.js';
@@ -25,7 +26,6 @@ export function readMiner(
   const api = written.api ?? likelyApi(written.remoteListen, host);
   const address = readApi(api, ['miner', 'api'], report);
   if (marketsApi !== undefined) readApi(marketsApi, ['miner', 'marketsApi'], report);
-  warnOfRestart(written, report);
   return {
     api,
     address,
@@ -39,6 +39,7 @@ export function readMiner(
       repo: repo === undefined ? undefined : hostPath(repo, ['miner', 'repo'], report),
       user,
       config: readMinerConfig(written, report),
+      restart: readMinerRestart(written, report),
     }),
   };
 }

@@ -1,10 +1,9 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Miner } from '../farm/farm.js';
-import { shellQuote } from '../host/shell.js';
 import { Secret } from '../secret/secret.js';
+import { findMiner } from './as-miner.js';
 import { answerLines, decode, WORD_FUNCTIONS } from './asking.js';
-import { RUNNING_MINER_FUNCTIONS } from './running-miner.js';
 
 const HEAD = 'sealfarm-api-info 1';
 const END = 'sealfarm-api-info end';
@@ -13,34 +12,11 @@ const END = 'sealfarm-api-info end';
  * Asks lotus-miner on its own host for the admin token and its address, for a POSIX shell. Where the file says neither
  * repo nor user, those of the running miner count. The token is in nobody's arguments: it comes back on standard output.
  */
-export function apiInfoScript({ repo = '', user = '' }: Pick<Miner, 'repo' | 'user'>): string {
-  return [
-    WORD_FUNCTIONS,
-    RUNNING_MINER_FUNCTIONS,
-    FUNCTIONS,
-    `repo=${shellQuote(repo)} user=${shellQuote(user)}`,
-    ASK,
-    '',
-  ].join('\n');
+export function apiInfoScript(miner: Pick<Miner, 'repo' | 'user'>): string {
+  return [WORD_FUNCTIONS, findMiner(miner), ASK, ''].join('\n');
 }
 
-const FUNCTIONS = `PATH=$PATH:/usr/local/bin:/usr/local/sbin
-as_user() {
-  if [ "$(id -u)" = "$(id -u "$user")" ]; then "$@"
-  elif [ "$(id -u)" = 0 ]; then setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --init-groups -- "$@"
-  else sudo -n -u "$user" -- "$@"; fi
-}
-# What the running one has, where the file does not say it.
-meet() { met=$((met + 1)) its_user=$owner its_repo=$its; }`;
-
-/** Variables of the login would lead to another miner. */
-const ASK = `met=0 its_user= its_repo=
-if [ -z "$repo" ] || [ -z "$user" ]; then each_miner meet; fi
-user=\${user:-$its_user} repo=\${repo:-$its_repo}
-user=\${user:-$(id -un)} home=$HOME
-case $user in *[!A-Za-z0-9._-]*) ;; *) [ "$user" = "$(id -un)" ] || eval "home=~$user" ;; esac
-repo=\${repo:-$home/.lotusminer}
-# A banner may end without a line break.
+const ASK = `# A banner may end without a line break.
 echo; echo '${HEAD}'
 echo "asked $(word "$user") $(word "$repo")"
 if [ "$met" -gt 1 ]; then

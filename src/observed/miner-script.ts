@@ -29,6 +29,7 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
     'if [ -z "$repo$found" ]; then from=guessed repo=$(home_of "$user")/.lotusminer; fi',
     'repo=${repo:-$found}',
     'echo "repo $(word "$repo") $from"',
+    'echo "name $(word "$(uname -n)")"',
     'file "$repo/config.toml"',
     'echo "written $(when "$repo/config.toml")"',
     call('file', written),
@@ -41,7 +42,18 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
 /** One before may be of the second in which the process started. */
 const MOST_VERSIONS = 3;
 
-const FUNCTIONS = `# With fractions of a second where the machine can tell them.
+/**
+ * The unit whose main process a process is, by its folder in /proc: of no other may be said that its restart is that of the
+ * process alone. A process in a session, a container or a unit of a user has none.
+ */
+export const UNIT_FUNCTION = `unit_of() {
+  for name in $(sed -n -e '/:\\/user\\.slice\\//d' -e 's,^[0-9]*:\\(name=systemd\\)\\{0\\,1\\}:.*/\\([^/]*\\.service\\).*$,\\2,p' "$1/cgroup" 2>/dev/null); do
+    if [ "$(systemctl show -p MainPID "$name" 2>/dev/null)" = "MainPID=\${1##*/}" ]; then printf %s "$name"; return; fi
+  done
+}`;
+
+const FUNCTIONS = `${UNIT_FUNCTION}
+# With fractions of a second where the machine can tell them.
 when() {
   at=$(stat -c %.3Y "$1" 2>/dev/null)
   case $at in '' | *[!0-9.]*) stat -c %Y "$1" 2>/dev/null ;; *) echo "$at" ;; esac
@@ -58,7 +70,7 @@ tell_miner() {
   found=$its
   known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
   started "$1"
-  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known")"
+  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")")"
 }
 # Of the versions of config.toml that sealfarm kept, the first ones that were replaced since the process started.
 versions() {

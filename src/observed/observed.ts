@@ -25,6 +25,8 @@ export interface Observation {
   readonly miner: MinerObservation;
   /** Absent where the file names no machine of the miner, or it was not asked for. */
   readonly minerMachine?: MinerMachine | Unreached;
+  /** When the look ended, in milliseconds since 1970; absent where it is made up. */
+  readonly at?: number;
 }
 
 /** What the machine of the miner shows of it. */
@@ -34,6 +36,8 @@ export interface MinerMachine {
   readonly repo: string;
   /** Nobody says so: it is the usual one of the user, and may be of former times. */
   readonly guessed?: true;
+  /** As the machine calls itself, and Lotus the worker within lotus-miner where no other name is set. */
+  readonly hostname: string;
   readonly config: ObservedFile;
   /** When config.toml was last written, in seconds since 1970; absent where it is not there. */
   readonly writtenAt?: number;
@@ -52,6 +56,8 @@ export interface MinerProcess {
   readonly startedAt: number;
   /** Those that outrank config.toml, as far as sealfarm knows keys of it; absent where they may not be read. */
   readonly variables?: ReadonlyMap<string, string>;
+  /** The systemd unit whose main process it is; absent where it is none's. */
+  readonly unit?: string;
 }
 
 export type HostObservation = ObservedHost | Unreached;

@@ -21,6 +21,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
   const processes: MinerProcess[] = [];
   const kept: Kept[] = [];
   let repo = '';
+  let hostname = '';
   let isGuessed = false;
   let writtenAt: number | undefined;
   for (const [kind, first = '-', ...words] of lines.value) {
@@ -28,7 +29,8 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
     else if (kind === 'repo') {
       repo = decode(first);
       isGuessed = words[0] === 'guessed';
-    } else if (kind === 'file') files.set(decode(first), parseFile(words));
+    } else if (kind === 'name') hostname = decode(first);
+    else if (kind === 'file') files.set(decode(first), parseFile(words));
     else if (kind === 'written') writtenAt = seconds(first);
     else if (kind === 'kept')
       kept.push({ at: seconds(first) ?? 0, text: new Secret(decode(words[0] ?? '-')) });
@@ -43,6 +45,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
     reached: true,
     repo,
     ...(isGuessed ? { guessed: true } : {}),
+    hostname,
     config: files.get(`${repo}/config.toml`) ?? { state: 'absent' },
     processes,
     ...(writtenAt === undefined ? {} : { writtenAt }),
@@ -51,7 +54,14 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
   });
 }
 
-function parseProcess([pid, times = '-', repo = '-', seen, known = '-']: readonly string[]): MinerProcess {
+function parseProcess([
+  pid,
+  times = '-',
+  repo = '-',
+  seen,
+  known = '-',
+  unit = '-',
+]: readonly string[]): MinerProcess {
   const [now = 0, up = 0, ticks = 0, hertz = 100] = decode(times).split(' ').map(Number.parseFloat);
   const variables = decode(known)
     .split('\n')
@@ -62,6 +72,7 @@ function parseProcess([pid, times = '-', repo = '-', seen, known = '-']: readonl
     repo: decode(repo),
     startedAt: now - up + ticks / hertz,
     ...(seen === 'seen' ? { variables: new Map(variables) } : {}),
+    ...(unit === '-' ? {} : { unit: decode(unit) }),
   };
 }
 

@@ -1,10 +1,16 @@
 /**
  * Shell functions that look for a lotus-miner that runs, with coreutils or busybox. Of `repo` and `user`, which are set before,
- * an empty one stands for any.
+ * an empty repo stands for any, and an empty user for root, who asks, and the owner of the repo.
  */
 export const RUNNING_MINER_FUNCTIONS = `home_of() { case $1 in '') echo "$HOME" ;; *[!A-Za-z0-9._-]*) ;; *) eval "echo ~$1" ;; esac; }
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
 same() { [ "$1" = "$2" ] || [ "$1" -ef "$2" ]; }
+# Whose process is believed where no user is named: anybody may call a program so, and name a repo of their own.
+believed() {
+  if [ -n "$user" ]; then [ "$user" = "$1" ]; return; fi
+  case $1 in root | "$(id -un)") return 0 ;; esac
+  [ -n "$repo" ] && [ "$(stat -c %U "$repo" 2>/dev/null)" = "$1" ]
+}
 # Calls a function with each one's process: it finds its owner, its repo, its variables and whether they could be seen.
 each_miner() {
   for proc in /proc/[0-9]*; do
@@ -13,7 +19,7 @@ each_miner() {
     args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
     printf '%s\\n' "$args" | grep -Eq '(^| )run( |$)' || continue
     owner=$(stat -c %U "$proc" 2>/dev/null)
-    [ -z "$user" ] || [ "$user" = "$owner" ] || continue
+    believed "$owner" || continue
     seen=unseen variables=
     if variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ"); then seen=seen; fi
     its=$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)

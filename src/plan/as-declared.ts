@@ -70,7 +70,8 @@ export function asDeclared(older: DesiredFarm, after: DesiredFarm): Observation 
 function minerSeen(before: DesiredMiner | undefined, { repo = '~/.lotusminer' }: DesiredMiner): MinerMachine {
   const edit = editConfig('', before?.keys ?? []);
   if (!edit.ok) throw new Error(edit.problem.message);
-  return { reached: true, repo, config: file(edit.text), processes: [], written: NOTHING_WRITTEN };
+  const config = file(edit.text);
+  return { reached: true, repo, hostname: '', config, processes: [], written: NOTHING_WRITTEN };
 }
 
 function hostSeen(farm: string, before: IdentifiedHost | undefined, after: DesiredHost): ObservedHost {

@@ -51,9 +51,10 @@ export function unknownRepo(host: string): Diagnostic {
   return {
     code: 'SF582',
     severity: 'error',
-    message: 'no lotus-miner runs there, and the file does not say which repo is meant',
+    message:
+      'no lotus-miner of root or of who logs in runs there, and the file does not say which repo is meant',
     place: { kind: 'host', host },
-    help: 'Write `miner.repo`, or start lotus-miner.',
+    help: 'Write `miner.user` or `miner.repo`, or start lotus-miner.',
   };
 }
 

@@ -18,6 +18,7 @@ import {
   unknownRepo,
   unseen,
 } from './miner-findings.js';
+import { planMinerRestart, restartStepId } from './miner-restart.js';
 import type { MinerStanding } from './miner-standing.js';
 import type { FieldChange, Step } from './plan.js';
 
@@ -42,15 +43,26 @@ export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan 
   if (!edit.ok) return refused(configWrong(at, edit.problem));
   const after = readConfigToml(edit.text);
   if (!after.ok) throw new Error('a config.toml that was looked at is none');
-  const diagnostics = [...variableFindings(desired, seen), ...startUnknown(at, seen)];
+  const unknown = startUnknown(at, seen);
+  const waiting = pending(seen, before.toml, after.toml);
+  const restart = planMinerRestart(desired, seen, {
+    pending: waiting,
+    unknown: unknown.length > 0,
+    ownWorkers: namesOfOwn(seen, before.toml),
+  });
   const standing: MinerStanding = {
     host,
-    pending: pending(seen, before.toml, after.toml),
+    pending: restart.steps.length > 0 ? [] : waiting,
     hidden: hiddenKeys(desired, seen).map(keyWords),
   };
+  const write = edit.text === text ? [] : [writeConfig(desired, seen, edit.text, [before.toml, after.toml])];
   return {
-    steps: edit.text === text ? [] : [writeConfig(desired, seen, edit.text, [before.toml, after.toml])],
-    diagnostics,
+    steps: [...write, ...restart.steps],
+    diagnostics: [
+      ...variableFindings(desired, seen),
+      ...(restart.steps.length > 0 ? [] : unknown),
+      ...restart.diagnostics,
+    ],
     ...(standing.pending.length + standing.hidden.length === 0 ? {} : { standing }),
   };
 }
@@ -76,7 +88,7 @@ function refused(diagnostic: Diagnostic): MinerPlan {
 
 /** Of the miner's own: workers of its machine do without. */
 export function isMiners({ id, host }: Pick<Step, 'id' | 'host'>): boolean {
-  return id === configStepId(host);
+  return id === configStepId(host) || id === restartStepId(host);
 }
 
 function configStepId(host: string): string {
@@ -140,6 +152,23 @@ function pending(seen: MinerMachine, now: Toml, after: Toml): readonly FieldChan
 }
 
 const NO_VARIABLES: MinerVariables = new Map();
+
+/** What Lotus calls the worker within lotus-miner, as far as its machine tells. */
+export function ownWorkers(seen: MinerMachine): readonly string[] {
+  const reading = seen.config.state === 'present' ? readConfigToml(seen.config.text.reveal()) : undefined;
+  return namesOfOwn(seen, reading?.ok === true ? reading.toml : {});
+}
+
+/** The name it started with, and the machine's, which it has without one. */
+function namesOfOwn(seen: MinerMachine, now: Toml): readonly string[] {
+  const variables = seen.processes[0]?.variables ?? NO_VARIABLES;
+  const names = [startToml(seen) ?? now, now].map((toml) => effectiveValue(toml, variables, LOCAL_NAME));
+  return [...new Set([...names, seen.hostname])].filter(
+    (name): name is string => typeof name === 'string' && name !== '',
+  );
+}
+
+const LOCAL_NAME = MINER_KEYS.find(({ key }) => key === 'LocalWorkerName') ?? MINER_KEYS[0];
 
 /** Undefined where the file stands as it was, or nobody kept what it was. */
 function startToml({ startedWith }: MinerMachine): Toml | undefined {

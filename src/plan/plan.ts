@@ -6,6 +6,7 @@ import type { TaskCode } from '../lotus/task.js';
 import type { MaybeSecret, Secret } from '../secret/secret.js';
 import type { DrainedWorker } from './drained-workers.js';
 import type { LargePlan } from './large-plan.js';
+import type { RestartMiner } from './miner-action.js';
 import type { MinerStanding } from './miner-standing.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
@@ -76,7 +77,7 @@ export interface HostPlan {
 /**
  * How much a step disturbs, lightest first.
  * `none`: no running work can notice it. `live`: Lotus changes it while the worker runs.
- * `restart`: the worker must be quiet first: no job assigned, prepared or running. `empty`: it must hold no sector.
+ * `restart`: the worker must be quiet first: no job assigned, prepared or running; of lotus-miner: no proof is due. `empty`: it must hold no sector.
  */
 export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 
@@ -193,6 +194,7 @@ export type Action =
       readonly expect: Expectation;
       readonly from?: FormerName;
     }
+  | RestartMiner
   /** What is left of its unit where systemd shall not keep it any more: it comes back no more, its drop-in goes. */
   | { readonly kind: 'remove-unit'; readonly service: WorkerLayout }
   /** Emptied, with those of its `tasks` that its sectors still need there; noted on its host. */

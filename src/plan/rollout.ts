@@ -18,9 +18,16 @@ const FEW = 2;
 
 /** Gives the steps that disturb their order, and says what it means. */
 export function inWaves(plan: Unordered, desired: DesiredFarm, observation: Observation): Plan {
-  const ordered = planWaves(membersOf(plan, desired, observation), desired.rollout);
+  const ordered = planWaves(membersOf(plan, desired, observation), desired.rollout, seenAt(observation));
   const found = [...lastPosts(ordered, steps(plan)), ...heldBack(ordered, desired.rollout)];
   return { ...plan, ...ordered, diagnostics: [...plan.diagnostics, ...found] };
+}
+
+/** Where nobody says when, it was not before the youngest job. */
+function seenAt({ at, miner }: Observation): number {
+  if (at !== undefined) return at;
+  const starts = miner.reached ? openJobs(miner).map(({ job }) => Date.parse(job.Start)) : [];
+  return Math.max(0, ...starts.filter((start) => !Number.isNaN(start)));
 }
 
 /** Says of a plan that it is large, where it is. */

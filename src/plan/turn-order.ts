@@ -16,8 +16,28 @@ export function begunFirst<M extends Named & { readonly begun?: true }>(order: (
 }
 
 /** `pc1-2` before `pc1-10`. Names that only differ in zeros in front have an order all the same. */
-export function byName({ worker: a }: Named, { worker: b }: Named): number {
+function byName({ worker: a }: Named, { worker: b }: Named): number {
   return NUMBERED.compare(a, b) || smallerFirst(a, b);
+}
+
+/**
+ * First who has no job, then whose PC1 have least work behind them, all together. A restart waits for both, and the next wave
+ * for it: what can be done at once is done first.
+ * @param now of the look at the farm; milliseconds since 1970
+ */
+export function byQuiet(now: number) {
+  return (a: Busy, b: Busy): number =>
+    smallerFirst(Number(a.jobs.length > 0), Number(b.jobs.length > 0)) ||
+    smallerFirst(pc1Work(a, now), pc1Work(b, now)) ||
+    byName(a, b);
+}
+
+/** Milliseconds; a time that cannot be read counts as the most work, and a clock that is ahead as none. */
+function pc1Work({ jobs }: Busy, now: number): number {
+  return jobs
+    .filter(({ task }) => task === 'PC1')
+    .map(({ since }) => now - Date.parse(since))
+    .reduce((sum, work) => sum + (Number.isNaN(work) ? Infinity : Math.max(0, work)), 0);
 }
 
 /** First whom others stand in for (`irreplaceable` is 0), then fewest jobs, then who has worked least on its PC1. */

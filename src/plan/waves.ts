@@ -1,6 +1,6 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import { task, type TaskCode } from '../lotus/task.js';
-import { begunFirst, byLeastToLose, byName } from './turn-order.js';
+import { begunFirst, byLeastToLose, byQuiet } from './turn-order.js';
 import type { Hindrance, Loss, Plan, RunningJob, Turn, Wave } from './plan.js';
 
 /** A worker as far as the order of restarts goes. */
@@ -27,17 +27,24 @@ export interface Member {
 export type Rules = Pick<DesiredFarm['rollout'], 'maxUnavailable' | 'minAvailable' | 'canary'>;
 
 /**
- * Who takes turns with whom. Each wave takes the workers in the order of their names, as long as the rules allow the
- * next one beside those taken, and the farm counts on them again afterwards.
+ * Who takes turns with whom. Each wave takes the workers in their order, quiet ones first and else by their names, as long as
+ * the rules allow the next one beside those taken, and the farm counts on them again afterwards.
  *
  * A wave is never empty while something can be done: where those that are away use the budget up, or nobody can stand
  * in for a worker, it is of one worker. Only `minAvailable` keeps a worker from its turn altogether.
+ * @param now when the jobs were seen; milliseconds since 1970
  */
-export function planWaves(members: readonly Member[], rules: Rules): Pick<Plan, 'waves' | 'heldBack'> {
+export function planWaves(
+  members: readonly Member[],
+  rules: Rules,
+  now: number,
+): Pick<Plan, 'waves' | 'heldBack'> {
   const crew = new Crew(members);
   const putOff = new Map(members.map(({ worker }) => [worker, new Set<Hindrance>()]));
   const waves: Wave[] = [];
-  const all: readonly Member[] = members.filter(({ steps }) => steps.length > 0).toSorted(begunFirst(byName));
+  const all: readonly Member[] = members
+    .filter(({ steps }) => steps.length > 0)
+    .toSorted(begunFirst(byQuiet(now)));
   let left = all.filter(({ leaves }) => leaves !== true);
   let later = all.filter(({ leaves }) => leaves === true);
   const held: Member[] = [];

@@ -21,7 +21,8 @@ export function withMiner(
     return { ...plan, diagnostics, hosts: withSteps(plan.hosts, hostOf(miner, false)) };
   }
   // Where nothing may be written, what waits for a restart is what the file says already.
-  const meant = mayWrite(plan.diagnostics, miner.host) ? miner : { ...miner, keys: [] };
+  const untouched = { ...miner, keys: [], restart: { ...miner.restart, when: 'never' } } as const;
+  const meant = mayWrite(plan.diagnostics, miner.host) ? miner : untouched;
   const { steps, diagnostics, standing } = planMiner(meant, minerMachine);
   return {
     ...plan,

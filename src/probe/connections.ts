@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import pLimit from 'p-limit';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { failure, type Failure, type Result } from '../diagnostic/result.js';
+import { failure, success, type Failure, type Result } from '../diagnostic/result.js';
 import type { Farm, Host } from '../farm/farm.js';
 import type { SocketAddress } from '../farm/farm.js';
 import { connect } from '../remote/connect.js';
@@ -59,6 +59,11 @@ export class Connections {
   meetMiner(address: SocketAddress, token: Result<Secret>): void {
     this.#minerAddress = address;
     this.#miner = this.#minerApi(token);
+  }
+
+  /** The miner, asked with another token than the one that is known to be its own. */
+  minerWith(token: Secret): MinerApi {
+    return this.#minerApi(success(token));
   }
 
   remote(host: string): Remote {

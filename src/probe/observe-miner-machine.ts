@@ -1,5 +1,7 @@
 import type { Host, Miner } from '../farm/farm.js';
 import type { MinerMachine, Unreached } from '../observed/observed.js';
+import type { Result } from '../diagnostic/result.js';
+import { minerProcessesScript, parseMinerProcesses } from '../observed/miner-processes.js';
 import { minerScript } from '../observed/miner-script.js';
 import { parseMiner } from '../observed/parse-miner.js';
 import type { Remote } from '../remote/remote.js';
@@ -14,4 +16,13 @@ export async function observeMinerMachine(
   if (!output.ok) return { reached: false, diagnostic: output.diagnostic };
   const answer = parseMiner(host.name, host.paths, output.value.stdout);
   return answer.ok ? answer.value : { reached: false, diagnostic: answer.diagnostic };
+}
+
+/** Numbers of the lotus-miner that run there with this repo. */
+export async function observeMinerProcess(
+  remote: Remote,
+  miner: Pick<Miner, 'repo' | 'user'>,
+): Promise<Result<readonly number[]>> {
+  const output = await remote.exec(minerProcessesScript(miner));
+  return output.ok ? parseMinerProcesses(remote.host, output.value.stdout) : output;
 }

@@ -45,6 +45,8 @@ export interface MinerVersion {
   readonly Version: string;
   /** 3 × 8 bits: major, minor, patch of the miner's API, which is counted apart from the worker's. */
   readonly APIVersion: number;
+  /** Seconds from one epoch of the chain to the next; absent where it is not told. */
+  readonly BlockDelay?: number;
 }
 
 /** What sealfarm asks and tells a lotus-miner. Lotus: api/api_storage.go */
@@ -68,7 +70,11 @@ export interface MinerApi {
   sectorsStatus(sector: number): Promise<Result<SectorStatus>>;
 }
 
-const isVersion = shape<MinerVersion>({ Version: isString, APIVersion: isNumber });
+const isVersion = shape<MinerVersion>({
+  Version: isString,
+  APIVersion: isNumber,
+  BlockDelay: (value): value is number | undefined => value === undefined || isNumber(value),
+});
 const isSectorLog = orNull(arrayOf(shape<SectorLogEntry>({ Kind: isString, Timestamp: isNumber })));
 const isSectorStatus = shape<SectorStatus>({
   SectorID: isNumber,

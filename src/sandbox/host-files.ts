@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HostLayout } from './layout.js';
 import { MARK, layout, writeFileAtomically } from './layout.js';
+import { apiToken } from './miner/api-secret.js';
 import { newConfigToml } from './miner/config.js';
 import { entryFile } from './processes.js';
 import { DEFAULT_HARDWARE } from './worker/hardware.js';
@@ -32,11 +33,16 @@ exec ${quote(process.execPath)} ${quote(entry)} "$@"
 `;
 }
 
-/** `lotus-miner` for one host; its repo is the folder of the sandbox's miner. */
-export function writeMinerProgram({ minerBinary }: HostLayout): void {
-  const entry = entryFile('miner/cli-main.js');
-  writeFileSync(minerBinary, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(entry)} "$@"\n`);
-  chmodSync(minerBinary, 0o755);
+/** `lotus-miner` for one host, and what restarts it; its repo is the folder of the sandbox's miner. */
+export function writeMinerPrograms(dir: string, { minerBinary, minerRestart }: HostLayout): void {
+  for (const [file, entry, words] of [
+    [minerBinary, 'miner/cli-main.js', '"$@"'],
+    [minerRestart, 'miner/restart-main.js', quote(dir)],
+  ] as const) {
+    const program = [process.execPath, entryFile(entry)].map(quote).join(' ');
+    writeFileSync(file, `#!/bin/sh\nexec ${program} ${words}\n`);
+    chmodSync(file, 0o755);
+  }
 }
 
 function quote(text: string): string {
@@ -59,7 +65,7 @@ export function writeProofFiles(dir: string): void {
 export function writeMinerFiles(dir: string): void {
   const files = layout(dir);
   mkdirSync(files.minerStorage, { recursive: true });
-  if (!existsSync(files.minerToken)) writeFileAtomically(files.minerToken, randomUUID(), 0o600);
+  apiToken(dir);
   if (!existsSync(files.minerConfig)) writeFileAtomically(files.minerConfig, newConfigToml());
   const store = join(files.minerStorage, 'sectorstore.json');
   if (existsSync(store)) return;

@@ -44,6 +44,8 @@ export interface HostLayout {
   readonly binary: string;
   /** The first host alone has it: there the miner can be asked on its own machine. */
   readonly minerBinary: string;
+  /** Beside it: restarts the miner, as what keeps it elsewhere. */
+  readonly minerRestart: string;
   readonly hardware: string;
   readonly config: string;
   readonly state: string;
@@ -63,6 +65,7 @@ function hostLayout(dir: string, index: number): HostLayout {
     temporary: join(home, 'tmp'),
     binary: join(home, 'bin', 'lotus-worker'),
     minerBinary: join(home, 'bin', 'lotus-miner'),
+    minerRestart: join(home, 'bin', 'restart-lotus-miner'),
     hardware: join(home, 'hardware.json'),
     config: join(home, 'etc'),
     state: join(home, 'state'),
@@ -93,6 +96,8 @@ export function layout(dir: string) {
     minerApi: join(dir, 'miner', 'api'),
     minerStorage: join(dir, 'miner', 'storage'),
     minerState: join(dir, 'miner', 'sectors.json'),
+    /** When WindowPoSts are due: a `ProvingTable`, which may be written at any time. */
+    minerProving: join(dir, 'miner', 'proving.json'),
     events: join(dir, 'miner', 'events.jsonl'),
     proofs: join(dir, 'proofs'),
     parameters: join(dir, 'proofs', 'parameters'),

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Result } from '../diagnostic/result.js';
 import { failure } from '../diagnostic/result.js';
 import { farmFile } from './farm-file.js';
-import { writeHostFiles, writeMinerFiles, writeMinerProgram, writeProofFiles } from './host-files.js';
+import { writeHostFiles, writeMinerFiles, writeMinerPrograms, writeProofFiles } from './host-files.js';
 import { writeKeys } from './keys.js';
 import type { HostLayout, SandboxProcess, SandboxState } from './layout.js';
 import { DEFAULT_MINER_ADDRESS, MOST_HOSTS, hostLayouts, layout, readState, writeState } from './layout.js';
@@ -118,7 +118,7 @@ function writeFiles(dir: string, hosts: readonly HostLayout[], state: SandboxSta
   mkdirSync(files.log, { recursive: true });
   mkdirSync(files.ssh, { recursive: true, mode: 0o700 });
   for (const host of hosts) writeHostFiles(dir, host);
-  for (const host of hosts.slice(0, 1)) writeMinerProgram(host);
+  for (const host of hosts.slice(0, 1)) writeMinerPrograms(dir, host);
   writeKeys(dir, hosts, state.ports.ssh);
   writeMinerFiles(dir);
   writeProofFiles(dir);

@@ -40,6 +40,13 @@ export function eventWords(event: Event): EventWords | undefined {
       return { outcome: 'going-on', text: `${stepWords(event.step)} …` };
     case 'step-waiting':
       return { outcome: 'going-on', text: waitingWords(event.blockers) };
+    case 'miner-waiting':
+      return { outcome: 'going-on', text: `lotus-miner waits ${minerWaitWords(event)}` };
+    case 'miner-back':
+      return {
+        outcome: 'done',
+        text: `lotus-miner is back; ${someOf(event.away, 3)} ${event.away.length === 1 ? 'registers' : 'register'} again when what is being done there has ended`,
+      };
     case 'step-done':
       return { outcome: 'done', text: `${stepWords(event.step)} … done` };
     case 'step-failed':
@@ -74,6 +81,18 @@ function pendingWords({ message }: Diagnostic): string {
 /** The look after the last task was switched off may find nothing and is still not the last. */
 function waitingWords(blockers: readonly Blocker[]): string {
   return blockers.length === 0 ? 'making sure that nothing runs' : `waiting for ${blockersWords(blockers)}`;
+}
+
+/** `for deadline 7, which is open, and 1 job: C2 of s-t01000-3` */
+function minerWaitWords({ due, jobs }: Extract<Event, { type: 'miner-waiting' }>): string {
+  const names = jobs.map(({ task, sector }) => `${task} of ${sector}`);
+  const parts = [
+    ...(due === undefined
+      ? []
+      : [`deadline ${due.index}, which ${due.isOpen ? 'is open' : 'will be proven soon'}`]),
+    ...(jobs.length === 0 ? [] : [`${count(jobs.length, 'job')}: ${printable(someOf(names, 3))}`]),
+  ];
+  return `for ${parts.join(', and ')}`;
 }
 
 function endWords({ stopped, left }: Extract<Event, { type: 'drain-ended' }>): string {

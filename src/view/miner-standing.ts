@@ -10,7 +10,7 @@ export function minerLines(
   { style, width }: Pick<PlanView, 'style' | 'width'>,
 ): readonly string[] {
   if (miner === undefined || miner.pending.length === 0) return [];
-  const title = `${style.bold(miner.host)}: ${style.yellow('[pending miner restart]')} lotus-miner goes by this only after a restart, which sealfarm does not do:`;
+  const title = `${style.bold(miner.host)}: ${style.yellow('[pending miner restart]')} lotus-miner goes by this only after a restart, which \`apply --restart-miner\` does:`;
   return [
     ...wrap(title, width, '  '),
     ...miner.pending.flatMap(({ field, before, after }) =>

@@ -113,6 +113,7 @@ function announces(earlier: ShownStep, { action, worker }: ShownStep): boolean {
   if (earlier.worker !== worker || earlier.action.kind !== 'write-file') return false;
   return (
     action.kind === 'restart' ||
+    action.kind === 'restart-miner' ||
     (action.kind === 'redeclare' && earlier.action.path === sectorStoreFile(action.path))
   );
 }

@@ -8,6 +8,8 @@ import { count, foldNames } from './words.js';
 export interface PlanSummary {
   readonly start: number;
   readonly restart: number;
+  /** Absent where lotus-miner is not restarted. */
+  readonly restartMiner?: true;
   readonly files: number;
   readonly folders: number;
   /** Changes Lotus takes while the worker runs. */
@@ -35,6 +37,7 @@ export function summarise(plan: ShownPlan, now: Date): PlanSummary {
   return {
     start: kinds('start'),
     restart: kinds('restart'),
+    ...(kinds('restart-miner') === 0 ? {} : { restartMiner: true as const }),
     files: kinds('write-file', 'create-sectorstore'),
     folders: kinds('create-path'),
     live: all.filter(({ disruption }) => disruption === 'live').length,
@@ -71,13 +74,21 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
   const silent = silentWorkers(plan);
-  if (miner.length > 0) return ['No changes planned.', ...partial, ...miner, ...inTheWay].join(' ');
+  const unseen = unseenMiner(plan);
+  if (miner.length + unseen.length > 0)
+    return ['No changes planned.', ...partial, ...miner, ...unseen, ...inTheWay].join(' ');
   if (errors === 0 && silent.length === 0 && plan.driftOnly === true)
     return `No drift. Hosts and Lotus are as they were left${but}.`;
   if (errors === 0 && silent.length === 0)
     return `No changes. ${plan.narrowed === true ? 'This part of the farm' : 'The farm'} matches the file${but}.`;
   const unknown = silent.length === 0 ? [] : [`What ${foldNames(silent).join(', ')} does is not known yet.`];
   return ['No changes planned.', ...partial, ...unknown, ...inTheWay].join(' ');
+}
+
+/** Its variables may not be read, or nobody kept the config.toml with which it was started. */
+function unseenMiner({ diagnostics }: ShownPlan): readonly string[] {
+  const isUnseen = diagnostics.some(({ code }) => code === 'SF584' || code === 'SF585');
+  return isUnseen ? ['What lotus-miner goes by is not known.'] : [];
 }
 
 /** Not read, and older than the file in a way that is not to be mended yet. */
@@ -96,7 +107,7 @@ function isOf(hosts: readonly string[], { place }: ShownPlan['diagnostics'][numb
 
 /** `Plan: 3 to start, 5 files to write, 1 live change, 0 restarts.` */
 function doing(
-  { start, restart, files, folders, live, detach, remove, drain }: PlanSummary,
+  { start, restart, restartMiner, files, folders, live, detach, remove, drain }: PlanSummary,
   drift: true | undefined,
 ): string {
   return `${drift === true ? 'Drift' : 'Plan'}: ${[
@@ -106,6 +117,7 @@ function doing(
     count(live, 'live change'),
     ...(detach === 0 ? [] : [`${count(detach, 'path')} to detach`]),
     count(restart, 'restart'),
+    ...(restartMiner === undefined ? [] : ['lotus-miner to restart']),
     ...(drain === 0 ? [] : [`${count(drain, 'worker')} to drain`]),
     ...(remove === 0 ? [] : [`${count(remove, 'worker')} to remove`]),
   ].join(', ')}.`;

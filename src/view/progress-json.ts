@@ -29,6 +29,18 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
       return { type, step: stepJson(event.step) };
     case 'step-waiting':
       return { type, step: stepJson(event.step), ...waiting(event) };
+    case 'miner-waiting': {
+      const { step, due, jobs, expected } = event;
+      return {
+        type,
+        step: stepJson(step),
+        ...(due === undefined ? {} : { due }),
+        jobs,
+        ...(expected === undefined ? {} : { expected }),
+      };
+    }
+    case 'miner-back':
+      return { type, host: event.host, away: event.away };
     case 'step-failed':
     case 'step-pending':
     case 'step-skipped':

@@ -82,8 +82,13 @@ function note(atWork: AtWork, event: Event): void {
   const words = eventWords(event);
   if (words === undefined) return;
   const subject = label(subjectOf(event));
-  const since = 'blockers' in event ? oldestJob(event.blockers) : undefined;
-  const { expected } = 'blockers' in event ? event : {};
+  const since =
+    event.type === 'miner-waiting'
+      ? event.jobs.map((job) => job.since).toSorted()[0]
+      : 'blockers' in event
+        ? oldestJob(event.blockers)
+        : undefined;
+  const { expected } = 'blockers' in event || event.type === 'miner-waiting' ? event : {};
   const drains = event.type === 'drain-progress' && event.blockers.length > 0;
   const going = {
     text: drains ? `draining until ${event.goal}, waiting for ${blockersCount(event.blockers)}` : words.text,

@@ -26,7 +26,7 @@ function isNews(event: Event): boolean {
 }
 
 function isLong({ action }: Step): boolean {
-  return action.kind === 'start' || action.kind === 'restart';
+  return action.kind === 'start' || action.kind === 'restart' || action.kind === 'restart-miner';
 }
 
 function outcomePaint(outcome: Outcome, style: Style): Paint {

@@ -47,6 +47,7 @@ export type ShownAction =
       readonly from?: { readonly worker: string };
     }
   | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } }
+  | { readonly kind: 'restart-miner' }
   | { readonly kind: 'drain'; readonly stop: boolean }
   | { readonly kind: 'remove-worker'; readonly repo?: string };
 

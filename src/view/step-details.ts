@@ -17,12 +17,17 @@ export function stepDetails(step: ShownStep, verbose: boolean): readonly string[
   if (action.kind === 'start') return [expectationWords(action.expect)];
   if (action.kind === 'remove-worker') return [removalWords(step.disruption, action.repo)];
   if (action.kind === 'drain') return [drainWords(step.disruption, action.stop)];
+  if (action.kind === 'restart-miner')
+    return [MINER_MOMENT, ...changes.map((change) => changeWords(step, change))];
   if (verbose) return changes.map((change) => changeWords(step, change));
   if (action.kind === 'create-sectorstore') return [storeWords(action.settings, action.id)];
   const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
   if (step.reason === 'new' && lasting.length > FEW_VALUES) return [count(lasting.length, 'value')];
   return (lasting.length === 0 ? changes : lasting).map((change) => changeWords(step, change));
 }
+
+const MINER_MOMENT =
+  'before all workers, as soon as no WindowPoSt is due and no proof is computed; proving pauses meanwhile';
 
 /** What the diff of a step's file does not show. */
 export function besideDiff(step: ShownStep): readonly string[] {

@@ -38,7 +38,10 @@ export interface ActionJson {
     /** At most so many at once, by task. */
     readonly limits: Readonly<Partial<Record<TaskCode, number>>>;
   };
+  /** That is removed, or restarted. */
   readonly unit?: string;
+  /** That restarts lotus-miner. */
+  readonly command?: readonly string[];
   /** Whether a worker that is drained is stopped then. */
   readonly stop?: boolean;
   /** Of a worker that is removed: it stays with all that is in it. */
@@ -101,6 +104,8 @@ function actionJson(action: Action): ActionJson {
       const expect = expectJson(action.expect);
       return { kind, expect, ...(action.from === undefined ? {} : { from: action.from.worker }) };
     }
+    case 'restart-miner':
+      return { kind, ...action.by };
     case 'drain':
       return { kind, stop: action.stop };
     case 'remove-worker':

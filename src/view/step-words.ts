@@ -30,6 +30,8 @@ function actionWords(action: ShownAction, worker: string): string {
       return action.from === undefined ? `restart ${worker}` : `restart ${action.from.worker} as ${worker}`;
     case 'start':
       return `start ${worker}`;
+    case 'restart-miner':
+      return 'restart lotus-miner';
     case 'drain':
       return `${action.stop ? 'stop' : 'drain'} ${worker}`;
     case 'remove-worker':
@@ -68,6 +70,7 @@ export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
     case 'enable-task':
     case 'disable-task':
     case 'restart':
+    case 'restart-miner':
     case 'drain':
       return '~';
     case 'detach':

@@ -407,7 +407,15 @@ describe("the miner's machine", () => {
     [miner('disableBuiltinWindowPoSt: true')],
     [miner('disableBuiltinWinningPoSt: 1'), 'SF112 7:30'],
     [miner('restart: never')],
-    [miner('restart: whenSafe'), 'SF243 7:12'],
+    [miner('restart: whenSafe')],
+    [miner('restartMargin: 15m')],
+    [miner('restartMargin: 0s')],
+    [miner('restartMargin: 12h')],
+    [miner('restartMargin: 13h'), 'SF204 7:18'],
+    [miner('restartMargin: soon'), 'SF204 7:18'],
+    [miner('restartCommand: [supervisorctl, restart, lotus-miner]')],
+    [miner('restartCommand: []'), 'SF116 7:19'],
+    [miner('restartCommand: supervisorctl'), 'SF112 7:19'],
     [miner('restart: always'), 'SF115 7:12'],
   ]);
 });

@@ -27,6 +27,7 @@ const COMMANDS = [
   'apply',
   'drain',
   'resume',
+  'rotate-token',
   'status',
   'logs',
   'unlock',

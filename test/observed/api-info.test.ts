@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,8 @@ import type { Result } from '../../src/diagnostic/result.js';
 import { redactor } from '../../src/log/redact.js';
 import { apiInfoScript, parseApiInfo, type ApiInfo } from '../../src/observed/api-info.js';
 import { CANARY } from '../support/farm.js';
-import { SHELLS } from '../support/host-folder.js';
+import { HostFolder, SHELLS } from '../support/host-folder.js';
+import { until } from '../support/until.js';
 
 const API = '/ip4/127.0.0.1/tcp/2345/http';
 
@@ -116,6 +117,32 @@ describe.each(SHELLS)('asked by %s', (...shell) => {
     program('exit 3');
     expect(complaint(ask(shell))).toContain('it ended with status 3 and said nothing');
   });
+});
+
+it('is not asked of one of several miners, where the file does not say which', async () => {
+  const hosts = [new HostFolder(), new HostFolder()];
+  try {
+    program(`echo "MINER_API_INFO=${CANARY}:${API}"`);
+    for (const host of hosts) {
+      const named = join(host.path, 'lotus-miner');
+      symlinkSync('/bin/sh', named);
+      host.start(named, ['-c', 'while :; do sleep 1; done', 'run'], { LOTUS_MINER_PATH: host.path });
+    }
+    const said = (): string => {
+      const result = ask(['sh'], {});
+      return result.ok ? '' : result.diagnostic.message;
+    };
+    await until(
+      () => /: \d+ lotus-miner run there: write miner.repo and miner.user$/.test(said()),
+      'both show',
+    );
+    expect(told(ask(['sh'], { repo: hosts[0]?.path ?? '', user: userInfo().username }))).toEqual([
+      CANARY,
+      API,
+    ]);
+  } finally {
+    for (const host of hosts) host.remove();
+  }
 });
 
 it('has neither token nor quote of the file on a command line', () => {

@@ -1,6 +1,7 @@
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
-import { symlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, symlinkSync, utimesSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostLayout } from '../../src/host/layout.js';
 import { minerScript } from '../../src/observed/miner-script.js';
@@ -71,6 +72,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
     expect(look(folder, shell)).toEqual({
       reached: true,
       repo: at(folder, 'miner'),
+      hostname: hostname(),
       config: { state: 'absent' },
       processes: [],
       written: new Map(),
@@ -136,6 +138,33 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
     expect(seen).toMatchObject({ pid, repo });
     expect(seen?.variables).toBeUndefined();
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'believes nobody but root, who asks, and the owner of its repo',
+    async () => {
+      const folder = hostFolder();
+      const repo = at(folder, 'miner');
+      folder.makeFolder('miner');
+      chmodSync(dirname(folder.path), 0o755);
+      chmodSync(folder.path, 0o755);
+      const program = at(folder, 'lotus-miner');
+      symlinkSync('/bin/sh', program);
+      const nobody = { uid: 65534, gid: 65534 };
+      folder.start(program, ['-c', 'while :; do sleep 1; done', 'run'], { LOTUS_MINER_PATH: repo }, nobody);
+      const found = (miner: { repo?: string; user?: string }): readonly string[] => {
+        const answer = parseMiner('host-1', folder.host.paths, output(folder, shell, miner));
+        return answer.ok
+          ? answer.value.processes.flatMap((one) => (one.repo === repo ? [one.repo] : []))
+          : [];
+      };
+      await until(() => found({ user: 'nobody' }).length === 1, 'it shows');
+      expect(found({})).toEqual([]);
+      expect(found({ repo })).toEqual([]);
+      chownSync(repo, 65534, 65534);
+      expect(found({ repo })).toEqual([repo]);
+      expect(found({})).toEqual([]);
+    },
+  );
 
   it('has the version with which the miner started', async () => {
     const folder = hostFolder();

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
+  existsSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -317,6 +319,19 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a running worker in $shell', 
         utimesSync(binary, soon, soon);
       };
       expect(await seen(upgrade)).toEqual({ onDisk: version });
+    });
+
+    it.skipIf(process.getuid?.() !== 0)('is another one of somebody else, which is not run', async () => {
+      const upgrade = (binary: string): void => {
+        instead(binary, `#!/bin/sh\necho ran >"${binary}.ran"; echo 'lotus-worker version 1.37.0'\n`);
+        const soon = Date.now() / 1000 + 60;
+        utimesSync(binary, soon, soon);
+        chownSync(binary, 65534, 65534);
+        ran = `${binary}.ran`;
+      };
+      let ran = '';
+      expect(await seen(upgrade)).toEqual({});
+      expect(existsSync(ran)).toBe(false);
     });
 
     it('is another one, which tells no version', async () => {

@@ -58,6 +58,7 @@ const CLASSES: Readonly<Record<Action['kind'], Disruption>> = {
   'enable-task': 'live',
   'disable-task': 'live',
   restart: 'restart',
+  'restart-miner': 'restart',
   detach: 'empty',
   drain: 'empty',
   'remove-worker': 'none',

@@ -421,7 +421,7 @@ const EXCEPT: readonly (readonly [RegExp, string])[] = [
     'says what the farm is; another one is refused: sector-size, part, saved-plan tests',
   ],
   [
-    /^miner\.(host|repo|user|restart)$/,
+    /^miner\.(host|repo|user|restart|restartMargin|restartCommand)$/,
     "says where the miner's config.toml is and what follows from it: miner tests",
   ],
   [

@@ -78,6 +78,7 @@ describe('a drain', () => {
     const minerMachine = {
       reached: true,
       repo: '/r',
+      hostname: 'miner-1',
       config: file('[Storage]\n'),
       processes: [],
       written: new Map(),

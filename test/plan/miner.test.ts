@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Host, MinerConfig } from '../../src/farm/farm.js';
+import type { Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
 import type { MinerMachine, MinerProcess } from '../../src/observed/observed.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { makePlan } from '../../src/plan/make-plan.js';
@@ -27,6 +27,7 @@ function machine(more: Partial<MinerMachine> = {}): MinerMachine {
   const base = {
     reached: true,
     repo: '/srv/lotus',
+    hostname: 'miner-1',
     config: file(DEFAULT),
     processes: [],
     written: new Map(),
@@ -42,13 +43,16 @@ interface Look {
   readonly config?: MinerConfig;
   readonly host?: Host;
   readonly drift?: boolean;
+  readonly restart?: MinerRestart;
 }
 
 function planned(seen: MinerMachine | ReturnType<typeof unreached>, look: Look = {}): Plan {
   const { config = { tasks: ['AP', 'PC1', 'PC2', 'UNS', 'RU', 'PR2', 'GSK', 'DL'] }, drift = false } = look;
   const farm = aFarm();
   const host = look.host ?? farm.hosts[0] ?? aHost();
-  const declared = { ...farm, miner: { ...farm.miner, host, config } };
+  const { restart } = look;
+  const more = restart === undefined ? {} : { restart };
+  const declared = { ...farm, miner: { ...farm.miner, host, config, ...more } };
   const observation = { ...inPlace(farm), minerMachine: seen };
   return (drift ? makeDrift : makePlan)(desire(declared, TOKEN, new Map()), observation);
 }
@@ -109,7 +113,12 @@ describe('the config.toml of the miner', () => {
     ['is broken', { config: file('[Storage]\nAllowCommit = yes\n') }, 'SF580', /line 2, column 15: /],
     ['may not be read', { config: { state: 'unreadable', why: 'permission denied' } }, 'SF580', /denied/],
     ['is not there', { config: ABSENT }, 'SF581', /no config.toml/],
-    ['is perhaps of former times', { guessed: true }, 'SF582', /no lotus-miner runs there/],
+    [
+      'is perhaps of former times',
+      { guessed: true },
+      'SF582',
+      /no lotus-miner of root or of who logs in runs there/,
+    ],
     ['is no UTF-8', { config: file('# \uFFFD') }, 'SF580', /no UTF-8/],
     [
       'is one of several',
@@ -202,6 +211,103 @@ describe('a restart of the miner', () => {
   it('is asked for where nobody knows what it runs with', () => {
     const plan = planned(machine({ config: file(OFF), writtenAt: 2000, processes: [running()] }));
     expect([plan.miner, codes(plan)]).toEqual([undefined, ['SF585']]);
+    expect(text(plan)).toMatch(/No changes planned. What lotus-miner goes by is not known.$/);
+  });
+});
+
+describe('a restart of the miner that is asked for', () => {
+  const change = { field: '[Storage] AllowCommit', before: 'true', after: 'false' };
+  const after = { config: file(OFF), writtenAt: 2000, startedWith: new Secret(DEFAULT) };
+  const kept = { ...running(), unit: 'lotus-miner.service' };
+  const safe = { restart: { when: 'whenSafe', margin: 600_000 } } as const;
+
+  it('is a step after the file, and pending no more', () => {
+    const plan = planned(machine({ processes: [kept] }), safe);
+    expect(steps(plan).map(({ id }) => id)).toEqual([
+      'host-1/lotus-miner/config.toml',
+      'host-1/lotus-miner/restart',
+    ]);
+    expect(steps(plan)[1]).toEqual({
+      id: 'host-1/lotus-miner/restart',
+      host: 'host-1',
+      action: {
+        kind: 'restart-miner',
+        miner: { repo: '/srv/lotus' },
+        pid: 7,
+        by: { unit: 'lotus-miner.service' },
+        margin: 600_000,
+        ownWorkers: ['miner-1'],
+      },
+      disruption: 'restart',
+      reason: 'process-older-than-file',
+      changes: [change],
+    });
+    expect([plan.miner, plan.waves, codes(plan)]).toEqual([undefined, [], []]);
+    expect(text(plan)).toMatch(/~ restart lotus-miner +\[restart\]/);
+    expect(text(plan)).toMatch(/1 file to write, 0 live changes, 0 restarts, lotus-miner to restart\.$/);
+    const saved = planJson(masked(plan, 'salt', false), NOW);
+    expect(formatPlan(shownPlan(saved), { style: PLAIN, width: 100, now: NOW })).toBe(text(plan));
+    expect(planMarkdown(masked(plan, 'salt', false), { at: NOW.toISOString() })).toContain(
+      'restart lotus-miner',
+    );
+  });
+
+  it('is done by the program that the file names, and by the names of its own worker', () => {
+    const toml = DEFAULT.replace('#LocalWorkerName = ""', 'LocalWorkerName = "own"');
+    const seen = machine({
+      ...after,
+      config: file(toml),
+      startedWith: new Secret(toml),
+      processes: [running()],
+    });
+    const command = ['supervisorctl', 'restart', 'lotus-miner'];
+    const plan = planned({ ...seen, repo: '/found' }, { restart: { ...safe.restart, command } });
+    expect(steps(plan)[1]?.action).toMatchObject({
+      by: { command },
+      miner: { repo: '/found' },
+      ownWorkers: ['own', 'miner-1'],
+    });
+  });
+
+  it('is a step where nobody knows what it runs with, which is said no more', () => {
+    const plan = planned(machine({ config: file(OFF), writtenAt: 2000, processes: [kept] }), safe);
+    expect(steps(plan)).toMatchObject([{ action: { kind: 'restart-miner' }, changes: [] }]);
+    expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
+  });
+
+  it.each<[string, Partial<MinerMachine>]>([
+    ['nothing waits for it', { config: file(OFF), writtenAt: 500, processes: [kept] }],
+    ['it does not run', { ...after }],
+  ])('is none where %s', (_, seen) => {
+    expect(steps(planned(machine(seen), safe))).toEqual([]);
+  });
+
+  it('stays pending where nobody keeps it', () => {
+    const plan = planned(machine({ ...after, processes: [running()] }), safe);
+    expect([steps(plan), codes(plan), plan.miner?.pending]).toEqual([[], ['SF587'], [change]]);
+  });
+
+  it('stays pending where it is never asked for', () => {
+    const plan = planned(machine({ ...after, processes: [kept] }), {
+      restart: { ...safe.restart, when: 'never' },
+    });
+    expect([steps(plan), codes(plan), plan.miner?.pending]).toEqual([[], [], [change]]);
+  });
+
+  it('is none of another miner than the one that is meant', () => {
+    const farm = aFarm();
+    const seen = inPlace(farm);
+    const other = {
+      ...seen,
+      miner: { ...seen.miner, sectorSize: 2048 },
+      minerMachine: machine({ ...after, processes: [kept] }),
+    };
+    const declared = {
+      ...farm,
+      miner: { ...farm.miner, host: farm.hosts[0] ?? aHost(), config: {}, ...safe },
+    };
+    const plan = makePlan(desire(declared, TOKEN, new Map()), other);
+    expect([steps(plan), codes(plan)]).toEqual([[], ['SF513']]);
   });
 });
 
@@ -224,6 +330,8 @@ describe('a variable of the miner', () => {
   it('that cannot be seen is said', () => {
     const { variables: _, ...process } = running();
     expect(codes(planned(machine({ processes: [process] })))).toEqual(['SF584']);
+    const done = planned(machine({ config: file(OFF), writtenAt: 500, processes: [process] }));
+    expect(text(done)).toMatch(/No changes planned. What lotus-miner goes by is not known.$/);
     expect(codes(planned(machine({ processes: [process] }), { config: {} }))).toEqual([]);
   });
 });

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { TaskCode } from '../../src/lotus/task.js';
 import { planWaves, type Member, type Rules } from '../../src/plan/waves.js';
 
+/** An hour after the younger jobs began. */
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+
 const RUNS = { numRuns: 1_000 };
 
 const tasks = fc.oneof(
@@ -105,7 +108,7 @@ function eachWave(
   look: (wave: readonly Member[], time: Time, index: number) => void,
 ): Time {
   const time = new Time(members);
-  for (const [index, { turns }] of planWaves(members, by).waves.entries()) {
+  for (const [index, { turns }] of planWaves(members, by, NOW).waves.entries()) {
     const wave = turns.map(({ worker }) => byName(members, worker));
     look(wave, time, index);
     time.passes(wave);
@@ -159,7 +162,7 @@ describe('the waves of any farm', () => {
   it('have every restart once, or hold it back where it would break minAvailable even alone', () => {
     fc.assert(
       fc.property(farm, rules, (members, by) => {
-        const { waves, heldBack } = planWaves(members, by);
+        const { waves, heldBack } = planWaves(members, by, NOW);
         const turns = [...waves.flatMap((wave) => wave.turns), ...heldBack];
         const wanted = members.filter(({ steps }) => steps.length > 0);
         expect(turns.map(({ steps }) => steps).sort()).toEqual(wanted.map(({ steps }) => steps).sort());
@@ -182,7 +185,7 @@ describe('the waves of any farm', () => {
   it('say of which worker nobody can stand in for', () => {
     fc.assert(
       fc.property(farm, rules, (members, by) => {
-        const { waves } = planWaves(members, by);
+        const { waves } = planWaves(members, by, NOW);
         eachWave(members, by, (wave, time, index) => {
           for (const { worker, alone } of waves[index]?.turns ?? []) {
             const member = byName(members, worker);
@@ -199,7 +202,7 @@ describe('the waves of any farm', () => {
   it('begin with a canary where that is asked for, and have no other', () => {
     fc.assert(
       fc.property(farm, rules, (members, by) => {
-        const { waves, heldBack } = planWaves(members, by);
+        const { waves, heldBack } = planWaves(members, by, NOW);
         const turns = waves.flatMap((wave) => wave.turns).length + heldBack.length;
         const expected = waves.map((_, index) => by.canary && index === 0 && turns > 1);
         expect(waves.map(({ canary }) => canary)).toEqual(expected);
@@ -218,7 +221,7 @@ describe('the waves of any farm', () => {
     );
     fc.assert(
       fc.property(shuffled, rules, ([members, others], by) => {
-        expect(planWaves(others, by)).toEqual(planWaves(members, by));
+        expect(planWaves(others, by, NOW)).toEqual(planWaves(members, by, NOW));
       }),
       RUNS,
     );

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Turn } from '../../src/plan/plan.js';
 import { planWaves, type Member, type Rules } from '../../src/plan/waves.js';
 
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+
 const RULES: Rules = { maxUnavailable: 100, minAvailable: new Map(), canary: false };
 
 /** A PC1 worker in its place that has to be restarted, but for what is said otherwise. */
@@ -32,12 +34,12 @@ function job(task: 'PC1' | 'PC2', since = '2026-03-01T12:00:00Z'): Member['jobs'
 
 /** `a b | c`: two waves. */
 function waves(of: readonly Member[], rules: Partial<Rules> = {}): string {
-  const { waves } = planWaves(of, { ...RULES, ...rules });
+  const { waves } = planWaves(of, { ...RULES, ...rules }, NOW);
   return waves.map(({ turns }) => turns.map(({ worker }) => worker).join(' ')).join(' | ');
 }
 
 function turns(of: readonly Member[], rules: Partial<Rules> = {}): ReadonlyMap<string, Turn> {
-  const planned = planWaves(of, { ...RULES, ...rules });
+  const planned = planWaves(of, { ...RULES, ...rules }, NOW);
   const all = [...planned.waves.flatMap((wave) => wave.turns), ...planned.heldBack];
   return new Map(all.map((turn) => [turn.worker, turn]));
 }
@@ -82,6 +84,38 @@ describe('the budget', () => {
     const { putOff } = turns(members('a', 'b', 'c'), { maxUnavailable: 1 }).get('c') ?? {};
     expect(putOff).toEqual(['budget']);
     expect(turns(members('a', 'b', 'c'), { maxUnavailable: 1 }).get('a')?.putOff).toEqual([]);
+  });
+});
+
+describe('the order', () => {
+  const pc1 = (...hours: readonly number[]): Partial<Member> => ({
+    jobs: hours.map((hour) => job('PC1', new Date(NOW - hour * 3_600_000).toISOString())),
+  });
+
+  it.each<[string, Readonly<Record<string, Partial<Member>>>, string]>([
+    ['is that of names where all are alike', { b: {}, a: {}, 'a-10': {}, 'a-9': {} }, 'a | a-9 | a-10 | b'],
+    ['has who does nothing first', { a: { jobs: [job('PC2')] }, b: {} }, 'b | a'],
+    ['has the youngest PC1 first', { a: pc1(3), b: pc1(1), c: pc1(2) }, 'b | c | a'],
+    ['counts the work of all PC1 together', { a: pc1(1, 1, 1), b: pc1(2) }, 'b | a'],
+    ['counts no other work', { b: { jobs: [job('PC2', '2026-02-01T12:00:00Z')] }, a: pc1(1) }, 'b | a'],
+    [
+      'takes no notice of how many other jobs there are',
+      { b: { jobs: [job('PC2')] }, a: { jobs: [job('PC2'), job('PC2')] } },
+      'a | b',
+    ],
+    ['has no work behind a PC1 that begins in future', { b: pc1(-1), a: pc1(0.1) }, 'b | a'],
+    ['has a time that nobody can read last', { a: { jobs: [job('PC1', 'never')] }, b: pc1(200) }, 'b | a'],
+    ['leaves to the end who leaves', { a: { leaves: true }, b: pc1(5) }, 'b | a'],
+    ['has before all who is begun', { a: {}, b: { ...pc1(5), away: true, begun: true } }, 'b | a'],
+  ])('%s', (_, farm, expected) => {
+    const all = Object.entries(farm).map(([name, more]) => member(name, more));
+    expect(waves([...all, staying(member('z'))], { maxUnavailable: 1 })).toBe(expected);
+    expect(waves([...all.toReversed(), staying(member('z'))], { maxUnavailable: 1 })).toBe(expected);
+  });
+
+  it('puts no busy worker before a quiet one in a wave of several', () => {
+    const farm = [member('a', pc1(1)), member('b'), member('c', pc1(2)), member('d')];
+    expect(waves([...farm, staying(member('z'))], { maxUnavailable: 2 })).toBe('b d | a c');
   });
 });
 
@@ -158,7 +192,7 @@ describe('minAvailable', () => {
       one.worker === 'd' ? staying({ ...one, away: true, doing: [] }) : one,
     );
     const rules = { ...RULES, minAvailable: new Map([['PC2', 3] as const]) };
-    const planned = planWaves([...drained, member('x')], rules);
+    const planned = planWaves([...drained, member('x')], rules, NOW);
     expect(planned.waves.map((wave) => wave.turns.map(({ worker }) => worker))).toEqual([['x']]);
     expect(planned.heldBack.map(({ worker, putOff }) => [worker, putOff])).toEqual(
       ['a', 'b', 'c'].map((name) => [name, ['min-available PC2']]),
@@ -194,21 +228,19 @@ describe('the canary', () => {
     ['is else the first by name', [{}, {}, {}], 'w-1'],
     ['is one that others stand in for', [{ tasks: ['PC1', 'PC2'] }, { jobs: [job('PC1')] }, { jobs: [job('PC1')] }], 'w-2'],
   ] satisfies [string, Partial<Member>[], string][])('%s', (_, changes, expected) => {
-    const [first] = planWaves(farm(...changes), { ...RULES, canary: true }).waves;
+    const [first] = planWaves(farm(...changes), { ...RULES, canary: true }, NOW).waves;
     expect(first).toMatchObject({ canary: true, turns: [{ worker: expected }] });
   }); // prettier-ignore
 
   it('goes alone, and the others wait for it', () => {
-    const { waves: planned } = planWaves([...members('a', 'b', 'c', 'd'), staying(member('e'))], {
-      ...RULES,
-      canary: true,
-    });
+    const farm = [...members('a', 'b', 'c', 'd'), staying(member('e'))];
+    const { waves: planned } = planWaves(farm, { ...RULES, canary: true }, NOW);
     expect(planned.map(({ canary, turns }) => [canary, turns.length])).toEqual([[true, 1], [false, 3]]); // prettier-ignore
     expect(planned[1]?.turns[0]?.putOff).toEqual(['canary']);
   });
 
   it('is needed by no single restart', () => {
-    expect(planWaves(members('a'), { ...RULES, canary: true }).waves).toMatchObject([{ canary: false }]);
+    expect(planWaves(members('a'), { ...RULES, canary: true }, NOW).waves).toMatchObject([{ canary: false }]);
   });
 
   it('is never one that must not go', () => {
@@ -241,5 +273,5 @@ it('has all steps of a worker in one turn', () => {
 });
 
 it('of nothing has no waves', () => {
-  expect(planWaves([staying(member('a'))], RULES)).toEqual({ waves: [], heldBack: [] });
+  expect(planWaves([staying(member('a'))], RULES, NOW)).toEqual({ waves: [], heldBack: [] });
 });

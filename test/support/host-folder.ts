@@ -1,4 +1,10 @@
-import { spawn, spawnSync, type ChildProcess, type SpawnSyncOptions } from 'node:child_process';
+import {
+  spawn,
+  spawnSync,
+  type ChildProcess,
+  type SpawnOptions,
+  type SpawnSyncOptions,
+} from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -59,8 +65,13 @@ export class HostFolder {
   }
 
   /** A real process, started by this program with this environment. */
-  start(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  start(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    as: Pick<SpawnOptions, 'uid' | 'gid'> = {},
+  ): ChildProcess {
+    const child = spawn(program, args, { ...as, env, stdio: ['ignore', 'pipe', 'ignore'] });
     this.#processes.push(child);
     return child;
   }

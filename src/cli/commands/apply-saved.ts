@@ -23,6 +23,10 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
     terminal.diagnostics([HAS_ITS_PART]);
     return EXIT.usage;
   }
+  if (options.restartMiner === true) {
+    terminal.diagnostics([HAS_ITS_STEPS]);
+    return EXIT.usage;
+  }
   const saved = await readPlanFile(file);
   if (!saved.ok) {
     terminal.diagnostics([saved.diagnostic]);
@@ -68,6 +72,13 @@ async function carryOutSaved(
     terminal.say(`For what is left make a new plan: ${file} holds only until its first step is done.`);
   return code;
 }
+
+const HAS_ITS_STEPS: Diagnostic = {
+  code: 'SF615',
+  severity: 'error',
+  message: 'a saved plan has its steps: --restart-miner cannot add one',
+  help: 'Write `miner.restart: whenSafe` and make a new plan, or apply without a saved plan.',
+};
 
 const HAS_ITS_PART: Diagnostic = {
   code: 'SF615',

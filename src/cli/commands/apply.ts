@@ -10,8 +10,8 @@ import { formatPlan, planJson } from '../../view/plan.js';
 import { reportJson } from '../../view/report.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
+import { loaderFor, notRestarted } from '../restart-miner-option.js';
 import { resolvePart, type PartWords } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { DEFAULT_RULES } from '../workspace.js';
@@ -33,6 +33,8 @@ export interface ApplyOptions extends GlobalOptions, PartWords {
   readonly forceRestart?: readonly string[];
   /** Hosts at a time. */
   readonly parallelism?: number;
+  /** lotus-miner is restarted where something waits for that, whatever the file says. */
+  readonly restartMiner?: boolean;
 }
 
 export function rulesOf({ detach, forceRestart, parallelism }: ApplyOptions): ApplyRules {
@@ -55,6 +57,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     const part = chosen.value;
     const planned = workspace.plan(await lookAt(workspace, terminal, part), part);
     showPlan(planned, terminal);
+    if (options.restartMiner === true) terminal.diagnostics(notRestarted(workspace.farm, planned));
     if (steps(planned).length === 0) {
       if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [], pending: [] }));
       return planExitCode(planned);
@@ -72,7 +75,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     );
     return code;
   };
-  return onFarm('apply', options, terminal, work, loadCheckedFarm);
+  return onFarm('apply', options, terminal, work, loaderFor(options));
 }
 
 function showPlan(planned: Plan, terminal: Terminal): void {

@@ -63,7 +63,7 @@ function look(
       terminal.diagnostics([targets.diagnostic]);
       return EXIT.usage;
     }
-    const probe = await terminal.watching(farm.hosts.length, (emit) => workspace.look(emit));
+    const probe = await terminal.watching(farm.hosts.length, (emit) => workspace.lookAtHosts(emit));
     const asked = ask(probe, targets.value);
     if (asked.refused !== undefined && asked.refused.length > 0) {
       terminal.diagnostics(asked.refused);

@@ -24,7 +24,9 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       terminal.diagnostics([await leavingOrUnknown(on.workspace, names, targets.diagnostic)]);
       return EXIT.usage;
     }
-    const probe = await terminal.watching(on.workspace.farm.hosts.length, (emit) => on.workspace.look(emit));
+    const probe = await terminal.watching(on.workspace.farm.hosts.length, (emit) =>
+      on.workspace.lookAtHosts(emit),
+    );
     const stray = unknownGroup(on.workspace.farm, probe.observation, options.resolve ?? []);
     if (stray !== undefined) {
       terminal.diagnostics([stray]);
@@ -78,7 +80,7 @@ async function inTurns(
   const waiting = [...turns];
   const place = async (): Promise<void> => {
     for (let turn = waiting.shift(); turn !== undefined; turn = waiting.shift()) {
-      const came = await draining.drain(turn, await on.workspace.look(() => undefined));
+      const came = await draining.drain(turn, await on.workspace.lookAtHosts(() => undefined));
       ends.push(...came);
       if (came.some(({ code }) => code !== EXIT.done)) return;
     }

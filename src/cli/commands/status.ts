@@ -8,7 +8,7 @@ export function status(options: GlobalOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return lookAtFarm(options, terminal, async (workspace) => {
     const { observation } = await terminal.watching(workspace.farm.hosts.length, (emit) =>
-      workspace.look(emit),
+      workspace.lookAtHosts(emit),
     );
     const view = { style: terminal.style, width: terminal.width, now: new Date() };
     const { farm } = workspace;

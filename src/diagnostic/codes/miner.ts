@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF585: the miner's machine and its config.toml. */
+/** SF227–SF229, SF243, SF580–SF588, SF650–SF652, SF660–SF661: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -25,8 +25,8 @@ export const MINER_CODES = {
   SF243: {
     title: 'restart of the miner that is not done yet',
     severity: 'warning',
-    why: 'A restart of lotus-miner pauses proving and can miss a WindowPoSt, for which collateral is lost. sealfarm writes config.toml and says that a restart is pending; it restarts the miner neither by itself nor when asked.',
-    remedy: 'Restart lotus-miner yourself when no deadline is open or near, or write `restart: never`.',
+    why: 'Earlier versions of sealfarm took `miner.restart: whenSafe` for `never`. This one does what it says.',
+    remedy: 'There is nothing to do.',
   },
   SF580: {
     title: 'config.toml that cannot be edited',
@@ -65,5 +65,60 @@ export const MINER_CODES = {
     severity: 'warning',
     why: 'Only when it starts does lotus-miner read config.toml. Somebody wrote the file since, and no version before was kept, so that nobody can say by what lotus-miner goes until it is restarted.',
     remedy: 'Look at the file, and restart lotus-miner when no deadline is open or near.',
+  },
+  SF586: {
+    title: 'no word on when a WindowPoSt is due',
+    severity: 'error',
+    why: 'Before lotus-miner is restarted, `lotus-miner proving info` and `lotus-miner proving deadlines` are run on its machine as its user. They ask the node, not the miner. What they said is no schedule of deadlines, so that nobody can say that a restart misses none.',
+    remedy:
+      'Run the two commands there as the user of lotus-miner and mend what they complain of: the node must run, and be found by `LOTUS_PATH` or `FULLNODE_API_INFO` of the running lotus-miner. Until then restart it by hand.',
+  },
+  SF587: {
+    title: 'lotus-miner that nobody restarts',
+    severity: 'warning',
+    why: 'A restart was asked for and would change something. But lotus-miner is the main process of no systemd unit: it was started in a terminal, by a script, in a container or by another supervisor, and what it was started with cannot be known.',
+    remedy:
+      'Restart it by hand when no proof is due. For the next time let a systemd unit keep it, or write how to restart it: `miner.restartCommand`.',
+  },
+  SF588: {
+    title: 'restart of lotus-miner that is not needed',
+    severity: 'warning',
+    why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
+    remedy: 'Leave `--restart-miner` out, or write `miner.host` where it is missing.',
+  },
+  SF650: {
+    title: 'no safe moment to restart lotus-miner',
+    severity: 'error',
+    why: 'For as long as a restart may wait, a WindowPoSt was due, a proof was computed, or the worker within lotus-miner had a job that would have been lost. lotus-miner was not stopped, and no worker was restarted, since the miner comes first. Where each deadline has sectors there is a moment only between the proof of one and the beginning of the next.',
+    remedy:
+      'Apply again to go on waiting, with a longer `--drain-timeout`. Where deadlines follow each other without a gap, write a shorter `miner.restartMargin`.',
+  },
+  SF651: {
+    title: 'lotus-miner that has not come back',
+    severity: 'error',
+    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes. It may wait for the node to be in step with the chain, or complain of its config.toml. As long as it is down no proof is made.',
+    remedy:
+      'Look at its process and its log on the machine at once. The version of config.toml before is in the backups; `sealfarm rollback` brings it back.',
+  },
+  SF652: {
+    title: 'worker that did not come back to the miner',
+    severity: 'error',
+    why: 'After a restart of lotus-miner each worker registers again by itself: one that does nothing within some seconds, one that works when that has ended. These do nothing the miner knows of and have not registered within two minutes. They are given no work until they do.',
+    remedy:
+      'Look at their logs with `sealfarm logs`, and whether they reach the API of the miner: its address or its token may be another one now. A restart of the worker helps, too.',
+  },
+  SF660: {
+    title: 'token of the miner that is not changed',
+    severity: 'error',
+    why: 'A change of the token cuts off each worker that holds the one of before, until it is restarted. So it is done only where all workers of the file can be made quiet and restarted for it and for nothing else, and where the miner itself gives the token.',
+    remedy:
+      'Do what the message names: bring all hosts back, run `sealfarm apply` until there is nothing left to do, let drained workers work or stop them. The file must say that the token comes from the miner: `fromMiner`.',
+  },
+  SF661: {
+    title: 'old token that may still be taken',
+    severity: 'error',
+    why: 'After the change the miner was called with the token of before, and it did not say that it refuses it. lotus-miner may go by the same key still, as when it was not restarted or the key came back from elsewhere.',
+    remedy:
+      'Look at the files in the folder `keystore` of its repo, and at when lotus-miner was started. Then run `sealfarm rotate-token` again.',
   },
 } as const satisfies Codes;

@@ -24,7 +24,7 @@ export const ROUTE_CODES = {
     severity: 'warning',
     why:
       'The address is one that the internet carries. Whoever reaches the API and has one of its tokens can do there what the token allows, and every worker has the admin token; the calls go over plain HTTP, with the token in each. ' +
-      'Scanners find such a port within hours.',
+      'Scanners find such a port within hours. Only addresses of the file are looked at: what config.toml says beside it is not known here.',
     remedy:
       'Let the API listen on an address of the network of the farm. Where there is none, put a VPN between the machines, or let the firewall admit their addresses alone.',
   },
@@ -33,7 +33,7 @@ export const ROUTE_CODES = {
     severity: 'error',
     why:
       'The miner is told not to make these proofs itself, and no worker of the file makes them. ' +
-      'A WindowPoSt that is not sent is a fault of all sectors of its deadline, and a fee is paid for each; without WinningPoSt no block is won.',
+      'A WindowPoSt that is not sent is a fault of all sectors of its deadline, and a fee is paid for each; without WinningPoSt no block is won. The check goes by the file of the farm alone, not by a config.toml that says so without it.',
     remedy:
       'Give `windowpost` or `winningpost` to a worker of its own, best to two on different machines, or leave the key out.',
     upstream: [

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { provingDeadlines, provingInfo } from './proving.js';
 import { createRpcClient } from '../wire/json-rpc-client.js';
 import { parseFlags } from '../../lotus/go-flags.js';
 import { parseApiInfo, rpcUrl } from '../worker/multiaddr.js';
@@ -17,11 +18,27 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const [command = '', verb = ''] = words;
+  if (command === 'proving' && (verb === 'info' || verb === 'deadlines')) {
+    await printProving(verb, flags);
+    return;
+  }
   if (command !== 'auth' || (verb !== 'api-info' && verb !== 'create-token'))
     throw new Error(`No help topic for '${command}'`);
   const token = await newToken(flags);
   const info = apiInfo(flags);
   print(verb === 'create-token' ? token : `MINER_API_INFO=${token}:${info.slice(info.indexOf(':') + 1)}`);
+}
+
+/** The running miner tells who it is, the rest is the node's to tell: here a file in its repo. */
+async function printProving(verb: 'info' | 'deadlines', flags: ReadonlyMap<string, string>): Promise<void> {
+  const { token, endpoint } = parseApiInfo(apiInfo(flags));
+  await createRpcClient(rpcUrl(endpoint), token).call('Filecoin.ActorAddress');
+  const file = join(repoOf(flags), 'proving.json');
+  print(verb === 'info' ? provingInfo(file, Date.now()) : provingDeadlines(file, Date.now()));
+}
+
+function repoOf(flags: ReadonlyMap<string, string>): string {
+  return flags.get('miner-repo') ?? process.env['LOTUS_MINER_PATH'] ?? join(homedir(), '.lotusminer');
 }
 
 /** By the running miner: it makes the same token for the same permissions, as long as it has the same key. */
@@ -41,7 +58,7 @@ async function newToken(flags: ReadonlyMap<string, string>): Promise<string> {
 function apiInfo(flags: ReadonlyMap<string, string>): string {
   const given = process.env['MINER_API_INFO'];
   if (given !== undefined && given !== '') return given;
-  const repo = flags.get('miner-repo') ?? process.env['LOTUS_MINER_PATH'] ?? join(homedir(), '.lotusminer');
+  const repo = repoOf(flags);
   const what = 'could not get API info for StorageMiner';
   if (!existsSync(repo))
     throw new Error(`${what}: repo directory does not exist. Make sure your configuration is correct`);

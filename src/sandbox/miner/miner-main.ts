@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
 import { SECTOR_SIZE, layout, minerMultiaddr, readJson, readState, writeFileAtomically } from '../layout.js';
@@ -16,6 +17,7 @@ import { reportForEver } from '../worker/registration.js';
 import { remoteHandler, removeEverywhere } from '../worker/remote-files.js';
 import { resourcesFromEnvironment } from '../../lotus/resource-env.js';
 import type { OpenCall } from './calls.js';
+import { apiToken } from './api-secret.js';
 import { Dispatcher } from './dispatcher.js';
 import { minerSettings } from './config.js';
 import { createEventLog } from './event-log.js';
@@ -27,7 +29,7 @@ import { Workers } from './workers.js';
 
 const GiB = 2 ** 30;
 const HARDWARE: Hardware = {
-  hostname: 'lotus-miner',
+  hostname: hostname(),
   memory: 256 * GiB,
   swap: 0,
   cpus: 32,
@@ -46,7 +48,7 @@ async function main(dir: string): Promise<void> {
   const state = readState(dir);
   if (state === undefined) throw new Error(`no sandbox in ${dir}`);
   const files = layout(dir);
-  const token = readFileSync(files.minerToken, 'utf8').trim();
+  const token = apiToken(dir);
   // As the machine that it runs on knows it.
   process.title = 'lotus-miner run';
   const settings = minerSettings(files.minerConfig, process.env);

@@ -11,6 +11,8 @@ export interface RpcServerOptions {
   readonly methods: RpcMethods;
   /** Without it in the Authorization header every request is answered with 401. */
   readonly token: string;
+  /** Whether that holds still; it does where nothing is said. */
+  readonly isValid?: () => boolean;
   /** Handles what is not below `/rpc/`, the token checked already. */
   readonly other?: RequestListener;
 }
@@ -24,7 +26,8 @@ interface RpcRequest {
 /** An HTTP server that answers as Lotus does: POST /rpc/v0, errors in the body with status 200. */
 export function createRpcServer(options: RpcServerOptions): Server {
   return createServer((request, response) => {
-    if (request.headers.authorization !== `Bearer ${options.token}`) {
+    const isValid = options.isValid?.() ?? true;
+    if (!isValid || request.headers.authorization !== `Bearer ${options.token}`) {
       response.writeHead(401).end('401 Unauthorized\n');
     } else if (request.url?.startsWith('/rpc/') === true) {
       void answer(options.methods, request, response);

@@ -11,6 +11,8 @@ export interface Registration {
   readonly worker: LocalWorker;
   /** Of this worker's RPC. */
   readonly url: string;
+  /** The miner takes the worker's token no more. */
+  readonly onRefused: () => void;
 }
 
 /**
@@ -46,6 +48,7 @@ async function watchForEver(registration: Registration, first: string): Promise<
         known = session;
       }
     } catch (error) {
+      if (String(error).includes('http status 401')) registration.onRefused();
       log('WARN', `heartbeat: checking remote session failed: ${String(error)}`);
     }
   }

@@ -78,14 +78,19 @@ export async function startWorker(
 
   let opened = false;
   const other = remoteHandler(() => (opened ? storage : undefined));
-  const server = createRpcServer({ methods: worker.methods, token, other });
+  // Lotus asks the miner about each token that comes in. Lotus: cmd/lotus-worker/sealworker/rpc.go WorkerHandler
+  let refused = false;
+  const server = createRpcServer({ methods: worker.methods, token, isValid: () => !refused, other });
   await listen(server, address.host, address.port);
   writeApi(repo, { multiaddr: `/ip4/${address.host}/tcp/${address.port}/http`, token });
   endOnInterrupt(server, exit);
   opened = true;
   await storage.openAll();
   log('INFO', 'Opened local storage; connecting to master');
-  await keepRegistered({ miner, storage, worker, url: `${url}/rpc/v0` });
+  const onRefused = (): void => {
+    refused = true;
+  };
+  await keepRegistered({ miner, storage, worker, url: `${url}/rpc/v0`, onRefused });
 }
 
 /**

@@ -1,0 +1,41 @@
+import { shellQuote } from '../host/shell.js';
+import type { MinerKeeper } from '../plan/miner-action.js';
+
+/**
+ * Restarts lotus-miner by whoever keeps it, where the process is still the one that was seen. What the program of the file
+ * leaves running must not hold this script up, so that its output goes to a file.
+ * @param first what is done right before
+ */
+export function restartMinerScript(pid: number, by: MinerKeeper, first = ''): string {
+  const isSeen = 'unit' in by ? isMainProcess(pid, by.unit) : isThere(pid);
+  return `set -u\n${isSeen}${first}${'unit' in by ? byUnit() : byCommand(by.command)}`;
+}
+
+function isMainProcess(pid: number, unit: string): string {
+  return `unit=${shellQuote(unit)}
+if [ "$(systemctl show -p MainPID "$unit")" != MainPID=${pid} ]; then
+  echo "$unit has another main process than ${pid} by now" >&2
+  exit 1
+fi
+`;
+}
+
+function byUnit(): string {
+  return `systemctl restart "$unit" || { systemctl show -p Result,ExecMainStatus "$unit" | tr '\\n' ' ' >&2; exit 1; }
+`;
+}
+
+function isThere(pid: number): string {
+  return `if [ ! -d /proc/${pid} ]; then echo "process ${pid} runs no more" >&2; exit 1; fi
+`;
+}
+
+function byCommand(command: readonly string[]): string {
+  return `said=$(mktemp) || exit 1
+${command.map(shellQuote).join(' ')} </dev/null >"$said" 2>&1
+status=$?
+[ "$status" -eq 0 ] || tail -n 1 "$said" >&2
+rm -f "$said"
+exit "$status"
+`;
+}

@@ -1,0 +1,146 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { RestartMiner } from '../plan/miner-action.js';
+import { observeMinerProcess } from '../probe/observe-miner-machine.js';
+import type { MinerApi } from '../rpc/miner-api.js';
+import { waits, type ApplyContext } from './context.js';
+import { PENDING } from './ledger.js';
+import { hindranceWords, minerHindrance, type AwaitedJobs, type MinerHindrance } from './miner-moment.js';
+import { callRoll, workersBack } from './miner-back.js';
+import { restartMinerScript } from './restart-miner-script.js';
+import { runScript } from './run-script.js';
+
+/** Told at each look that finds something in the way. */
+export type OnMinerWait = (hindrance: MinerHindrance) => void;
+
+/**
+ * Restarts lotus-miner at a moment when nothing is lost by it, and waits for it and for its workers.
+ *
+ *   working ──no WindowPoSt due, no proof, no job of its own──▶ restarting ──its API answers──▶ workers register again ──▶ done
+ *      │                                                            │                               │
+ *      ├─▶ left so: nobody waits                                    └─▶ does not answer              └─▶ an idle one stays away
+ *      └─▶ too late, or interrupted
+ *
+ * Fails with SF630 where nobody waits, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
+ * due, SF651 and SF652 for what does not come back.
+ */
+export async function restartMiner(
+  context: ApplyContext,
+  host: string,
+  action: RestartMiner,
+  onWait: OnMinerWait,
+): Promise<Result<undefined>> {
+  const moment = await awaitMoment(context, host, action, onWait);
+  if (!moment.ok) return moment;
+  const before = await callRoll(context);
+  if (!before.ok) return before;
+  const restarted = await restartNow(context, host, action);
+  if (!restarted.ok) return restarted;
+  const up = await awaitApi(context, host, action, () => Promise.resolve(success(context.miner)));
+  return up.ok ? workersBack(context, host, before.value, action) : up;
+}
+
+/** @param first what is done on its machine right before */
+export async function restartNow(
+  context: ApplyContext,
+  host: string,
+  { pid, by }: RestartMiner,
+  first?: string,
+): Promise<Result<undefined>> {
+  const purpose = { host, what: 'restart lotus-miner', code: 'SF651', help: LOOK } as const;
+  const restarted = await runScript(context, purpose, restartMinerScript(pid, by, first), RESTART_MS);
+  return restarted.ok ? success(undefined) : restarted;
+}
+
+/** A lotus-miner that is stopped has some time to end. */
+const RESTART_MS = 600_000;
+
+const LOOK = 'Look at lotus-miner and its log on the machine at once: proofs are not made while it is down.';
+
+/** Looks cost the node something, and an epoch lasts half a minute. */
+const POLL_FACTOR = 3;
+
+/** @param jobs which ones are waited for */
+export async function awaitMoment(
+  context: ApplyContext,
+  host: string,
+  action: RestartMiner,
+  onWait: OnMinerWait,
+  jobs: AwaitedJobs = 'proofs',
+): Promise<Result<undefined>> {
+  const { times, rules } = context;
+  const time = (): number => context.now().getTime();
+  const end = time() + times.quiet;
+  let lastSeen = time();
+  for (const wait of waits({ ...times, longestPoll: times.longestPoll * POLL_FACTOR })) {
+    if (context.halt.aborted) return failure(interrupted(host));
+    const look = await minerHindrance(context, host, action, jobs);
+    if (look.ok) {
+      lastSeen = time();
+      if (look.value === undefined) return success(undefined);
+      onWait(look.value);
+      if (rules.detach) return failure(left(host, PENDING, look.value));
+      if (lastSeen > end) return failure(left(host, 'SF650', look.value));
+    } else if (FINAL.has(look.diagnostic.code) || time() - lastSeen > times.patience) return look;
+    else context.emit({ type: 'host-unreached', host, diagnostic: look.diagnostic });
+    await context.sleep(wait);
+  }
+  throw new Error('waits end');
+}
+
+/** What another look does not change. */
+const FINAL: ReadonlySet<string> = new Set(['SF586']);
+
+/** Another process runs, and it is that which answers. @param meet the miner, as it is to be asked by now */
+export async function awaitApi(
+  context: ApplyContext,
+  host: string,
+  { miner, pid }: RestartMiner,
+  meet: () => Promise<Result<MinerApi>>,
+): Promise<Result<MinerApi>> {
+  const end = context.now().getTime() + context.times.start;
+  let why = 'it does not run';
+  for (const wait of waits(context.times)) {
+    const running = await observeMinerProcess(context.remote(host), miner);
+    const isNew = running.ok && running.value.length === 1 && running.value[0] !== pid;
+    const met = isNew ? await meet() : undefined;
+    const answer = met?.ok === true ? await met.value.version() : met;
+    if (met?.ok === true && answer?.ok === true) return met;
+    if (answer?.ok === false) why = answer.diagnostic.message;
+    else if (!running.ok) why = running.diagnostic.message;
+    else why = running.value.includes(pid) ? `process ${pid} runs on` : 'it does not run';
+    // Who interrupts is told how it stands: it is restarted by now.
+    if (context.signal.aborted || context.now().getTime() > end) break;
+    await context.sleep(wait);
+  }
+  return failure({
+    code: 'SF651',
+    severity: 'error',
+    message: `lotus-miner was restarted and has not come back: ${why}`,
+    place: { kind: 'host', host },
+    help: LOOK,
+  });
+}
+
+function left(host: string, code: typeof PENDING | 'SF650', hindrance: MinerHindrance): Diagnostic {
+  const isPending = code === PENDING;
+  return {
+    code,
+    severity: isPending ? 'note' : 'error',
+    message: `lotus-miner is not restarted ${isPending ? 'yet' : 'in time'}: ${hindranceWords(hindrance)}`,
+    place: { kind: 'host', host },
+    help: isPending
+      ? 'Run the same command again later.'
+      : 'Nothing was stopped. Apply again to go on waiting; where deadlines follow each other without a gap, `miner.restartMargin` may be too long.',
+  };
+}
+
+function interrupted(host: string): Diagnostic {
+  return {
+    code: 'SF608',
+    severity: 'error',
+    message: 'interrupted while a moment was waited for to restart lotus-miner; it was not restarted',
+    place: { kind: 'host', host },
+    help: 'Run the command again to go on.',
+  };
+}

@@ -1,0 +1,34 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Farm } from '../farm/farm.js';
+import { DEFAULT_RESTART } from '../farm/miner-restart.js';
+import { steps, type Plan } from '../plan/plan.js';
+import { loadCheckedFarm } from './load-farm.js';
+
+/** With `--restart-miner` the file counts as if it said `restart: whenSafe`. */
+export function loaderFor({ restartMiner }: { readonly restartMiner?: boolean }): typeof loadCheckedFarm {
+  if (restartMiner !== true) return loadCheckedFarm;
+  return async (file, terminal) => {
+    const farm = await loadCheckedFarm(file, terminal);
+    return farm === undefined ? undefined : restartingMiner(farm);
+  };
+}
+
+function restartingMiner(farm: Farm): Farm {
+  const restart = { ...(farm.miner.restart ?? DEFAULT_RESTART), when: 'whenSafe' } as const;
+  return { ...farm, miner: { ...farm.miner, restart } };
+}
+
+/** Why nothing comes of `--restart-miner`, where the plan itself does not say it. */
+export function notRestarted({ miner }: Farm, plan: Plan): readonly Diagnostic[] {
+  if (steps(plan).some(({ action }) => action.kind === 'restart-miner')) return [];
+  if (miner.host === undefined)
+    return [notNeeded('the file does not name the machine of lotus-miner', 'Write `miner.host`.')];
+  const { name } = miner.host;
+  const isSaid = plan.diagnostics.some(({ place }) => place?.kind === 'host' && place.host === name);
+  if (isSaid || (plan.miner?.pending.length ?? 0) > 0) return [];
+  return [notNeeded('lotus-miner goes by all that its config.toml says', 'Leave `--restart-miner` out.')];
+}
+
+function notNeeded(why: string, help: string): Diagnostic {
+  return { code: 'SF588', severity: 'warning', message: `lotus-miner is not restarted: ${why}`, help };
+}

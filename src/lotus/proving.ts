@@ -1,0 +1,72 @@
+/** When WindowPoSts of a miner are due, as the chain has it. Epochs, which are numbered from genesis. */
+export interface ProvingSchedule {
+  /** The present one. */
+  readonly epoch: number;
+  /** Place in `deadlines` of the deadline that is open, or of the next one where the first period has not begun. */
+  readonly index: number;
+  /** From here on the miner computes its proof. Lotus: storage/wdpost/wdpost_changehandler.go */
+  readonly challenge: number;
+  readonly open: number;
+  readonly close: number;
+  /** All of a proving period, in their order. */
+  readonly deadlines: readonly Deadline[];
+}
+
+export interface Deadline {
+  /** Partitions with sectors to prove. */
+  readonly partitions: number;
+  /** Sectors to prove. */
+  readonly sectors: number;
+  /** Partitions whose proof is on chain, in the window that is open. */
+  readonly proven: number;
+}
+
+/** A deadline for which the miner must be up. */
+export interface DueDeadline {
+  readonly index: number;
+  readonly isOpen: boolean;
+  /** Epoch from which on nothing is due, as far as can be foreseen; absent where there is always one due. */
+  readonly until?: number;
+}
+
+/**
+ * The first deadline that keeps the miner from being restarted now: one that is open and not proven, or one for which the
+ * miner begins to compute within `margin` epochs. Where no sector is to be proven nothing is due. A proof that is on chain
+ * stays: if the chain is reorganised, the node sends its message again and not the miner.
+ * Lotus: go-state-types/dline (windows follow each other without a gap)
+ */
+export function dueDeadline(schedule: ProvingSchedule, margin: number): DueDeadline | undefined {
+  const windows = windowsOf(schedule);
+  const isBusy = ({ from, close }: Window, epoch: number): boolean => epoch >= from - margin && epoch < close;
+  const due = windows.find((window) => isBusy(window, schedule.epoch));
+  if (due === undefined) return undefined;
+  const until = windows
+    .filter(({ turn }) => turn < schedule.deadlines.length)
+    .map(({ close }) => close)
+    .find((close) => !windows.some((window) => isBusy(window, close)));
+  const isOpen = due.open <= schedule.epoch;
+  return { index: due.index, isOpen, ...(until === undefined ? {} : { until }) };
+}
+
+interface Window {
+  /** How many deadlines from now. */
+  readonly turn: number;
+  readonly index: number;
+  /** From here on it is computed. */
+  readonly from: number;
+  readonly open: number;
+  readonly close: number;
+}
+
+/** Of two periods from now on, so that it is seen what follows on any of the first. */
+function windowsOf({ epoch, index, challenge, open, close, deadlines }: ProvingSchedule): readonly Window[] {
+  const [length, lookback, count] = [close - open, open - challenge, deadlines.length];
+  return Array.from({ length: count * 2 }, (_, turn) => turn).flatMap((turn) => {
+    const at = (index + turn) % count;
+    const { partitions, sectors, proven } = deadlines[at] ?? { partitions: 0, sectors: 0, proven: 0 };
+    const isOver = turn === 0 && open <= epoch && proven >= partitions;
+    if (sectors === 0 || isOver) return [];
+    const opens = open + turn * length;
+    return [{ turn, index: at, from: opens - lookback, open: opens, close: opens + length }];
+  });
+}

@@ -1,0 +1,112 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Miner } from '../farm/farm.js';
+import type { Deadline, ProvingSchedule } from '../lotus/proving.js';
+import { findMiner } from './as-miner.js';
+import { answerLines, decode, WORD_FUNCTIONS } from './asking.js';
+
+const HEAD = 'sealfarm-proving 1';
+const END = 'sealfarm-proving end';
+
+/**
+ * Asks when WindowPoSts are due, on the host of lotus-miner, for a POSIX shell. lotus-miner's API does not tell it: its command
+ * asks the node, by the variables with which the running miner does. They may hold a token, and are in nobody's arguments.
+ * Lotus: cli/spcli/proving.go
+ */
+export function provingScript(miner: Pick<Miner, 'repo' | 'user'>): string {
+  return [WORD_FUNCTIONS, findMiner(miner), ASK, ''].join('\n');
+}
+
+const ASK = `set_to() { printf "%s='%s'; export %s\\n" "$1" "$(printf %s "$2" | sed "s/'/'\\\\\\\\''/g")" "$1"; }
+ask() {
+  {
+    for name in FULLNODE_API_INFO LOTUS_PATH; do
+      value=$(variable "$name")
+      [ -z "$value" ] || set_to "$name" "$value"
+    done
+    set_to LOTUS_MINER_PATH "$repo"
+    set_to HOME "$home"
+    echo "unset MINER_API_INFO STORAGE_API_INFO; exec lotus-miner proving $1 </dev/null"
+  } | as_user sh 2>&1
+}
+# A banner may end without a line break.
+echo; echo '${HEAD}'
+if [ "$met" -gt 1 ]; then
+  echo "info 1 $(word "$met lotus-miner run there: write miner.repo and miner.user")"
+elif id -u "$user" >/dev/null 2>&1; then
+  said=$(ask info)
+  echo "info $? $(word "$said")"
+  said=$(ask deadlines)
+  echo "deadlines $? $(word "$said")"
+else
+  echo "info 1 $(word "there is no user $user")"
+fi
+echo '${END}'`;
+
+/**
+ * Reads what the script has said. Fails with SF586 where it tells no schedule.
+ * @param redact makes a line of the miner fit to be shown
+ */
+export function parseProving(
+  host: string,
+  stdout: string,
+  redact: (line: string) => string,
+): Result<ProvingSchedule> {
+  const lines = answerLines(host, stdout, HEAD, END);
+  if (!lines.ok) return lines;
+  const words = new Map(lines.value.map(([kind = '', ...rest]) => [kind, rest]));
+  const [infoStatus = '1', info = '-'] = words.get('info') ?? [];
+  const [status = '1', deadlines = '-'] = words.get('deadlines') ?? [];
+  const schedule =
+    infoStatus === '0' && status === '0' ? scheduleIn(decode(info), decode(deadlines)) : undefined;
+  if (schedule !== undefined) return success(schedule);
+  const said = decode(infoStatus === '0' ? deadlines : info);
+  return failure(untold(host, redact(complaintIn(said))));
+}
+
+/** Undefined for what no lotus-miner prints. */
+function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
+  const number = (label: string): number => {
+    const [, digits] = new RegExp(`^${label}:\\s+(-?\\d+)`, 'm').exec(info) ?? [];
+    return digits === undefined ? NaN : Number(digits);
+  };
+  const schedule = {
+    epoch: number('Current Epoch'),
+    index: number('Deadline Index'),
+    challenge: number('Deadline Challenge'),
+    open: number('Deadline Open'),
+    close: number('Deadline Close'),
+    deadlines: deadlinesIn(list),
+  };
+  const { epoch, index, challenge, open, close, deadlines } = schedule;
+  const isWhole =
+    Number.isInteger(epoch) && challenge <= open && open < close && epoch < close && index < deadlines.length;
+  return isWhole && index >= 0 ? schedule : undefined;
+}
+
+/** `0  08:07:30  2  4690 (3)  1  (current)`: deadline, when it opens (since 1.28), partitions, sectors (faults), proven. */
+const ROW = /^(\d+)\s+(?:\d+:\d+:\d+\s+)?(\d+)\s+(\d+) \(\d+\)\s+(\d+)(?:\s+\(current\))?\s*$/gm;
+
+/** None where one is missing among them: which one it is would be a guess. */
+function deadlinesIn(list: string): readonly Deadline[] {
+  const rows = [...list.matchAll(ROW)].map(([, ...numbers]) => numbers.map(Number));
+  return rows.every(([at], place) => at === place)
+    ? rows.map(([, partitions = 0, sectors = 0, proven = 0]) => ({ partitions, sectors, proven }))
+    : [];
+}
+
+/** What it complains of, the last of its words otherwise. */
+function complaintIn(said: string): string {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  return (lines.find((line) => /^\s*ERROR/.test(line)) ?? lines.at(-1) ?? 'it said nothing').trim();
+}
+
+function untold(host: string, complaint: string): Diagnostic {
+  return {
+    code: 'SF586',
+    severity: 'error',
+    message: `lotus-miner on ${host} does not tell when a WindowPoSt is due: ${complaint}`,
+    place: { kind: 'host', host },
+    help: 'Look whether `lotus-miner proving info` and `lotus-miner proving deadlines` answer there for its user: they need the node, by LOTUS_PATH or FULLNODE_API_INFO.',
+  };
+}

@@ -1,0 +1,62 @@
+import type { DesiredMiner } from '../desired/desired.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { MinerMachine } from '../observed/observed.js';
+import type { RestartMiner } from './miner-action.js';
+import type { FieldChange, Step } from './plan.js';
+
+/** For what lotus-miner would be restarted. */
+export interface RestartNeed {
+  /** What it does otherwise than its config.toml will say. */
+  readonly pending: readonly FieldChange[];
+  /** Nobody knows by what it goes, until it is started again. */
+  readonly unknown: boolean;
+  /** What Lotus calls the worker within it, as far as that is known. */
+  readonly ownWorkers: readonly string[];
+}
+
+/** Restarts lotus-miner where that was asked for and changes something, by whoever keeps it. */
+export function planMinerRestart(
+  desired: DesiredMiner,
+  { processes: [process], repo }: MinerMachine,
+  { pending, unknown, ownWorkers }: RestartNeed,
+): { readonly steps: readonly Step[]; readonly diagnostics: readonly Diagnostic[] } {
+  if (desired.restart.when !== 'whenSafe' || process === undefined || !(unknown || pending.length > 0))
+    return { steps: [], diagnostics: [] };
+  const action = restartAction(desired, { repo, process, ownWorkers });
+  if (action === undefined) return { steps: [], diagnostics: [keptByNobody(desired.host, process.pid)] };
+  return { steps: [restartStep(desired.host, action, pending)], diagnostics: [] };
+}
+
+export function restartStep(host: string, action: RestartMiner, changes: readonly FieldChange[]): Step {
+  const about = { disruption: 'restart', reason: 'process-older-than-file' } as const;
+  return { id: restartStepId(host), host, action, ...about, changes };
+}
+
+/** Undefined where nobody keeps it that could restart it. */
+export function restartAction(
+  { repo, user, restart }: DesiredMiner,
+  seen: Pick<MinerMachine, 'repo'> &
+    Pick<RestartNeed, 'ownWorkers'> & { readonly process: MinerMachine['processes'][number] },
+): RestartMiner | undefined {
+  const { command, margin } = restart;
+  const { pid, unit } = seen.process;
+  const miner = { repo: repo ?? seen.repo, ...(user === undefined ? {} : { user }) };
+  const rest = { kind: 'restart-miner', miner, pid, margin, ownWorkers: seen.ownWorkers } as const;
+  if (command !== undefined) return { ...rest, by: { command } };
+  return unit === undefined ? undefined : { ...rest, by: { unit } };
+}
+
+export function restartStepId(host: string): string {
+  return `${host}/lotus-miner/restart`;
+}
+
+/** What a person started in a terminal cannot be started again in the same way. */
+export function keptByNobody(host: string, pid: number): Diagnostic {
+  return {
+    code: 'SF587',
+    severity: 'warning',
+    message: `lotus-miner (process ${pid}) is not restarted: it is the main process of no systemd unit, and how to restart it is not known`,
+    place: { kind: 'host', host },
+    help: 'Restart it by hand when no proof is due, let a systemd unit keep it, or write `miner.restartCommand`.',
+  };
+}

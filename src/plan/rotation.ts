@@ -1,0 +1,147 @@
+import type { DesiredFarm, DesiredWorker } from '../desired/desired.js';
+import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
+import type { TaskCode } from '../lotus/task.js';
+import type { Observation, ObservedWorker } from '../observed/observed.js';
+import { reveal, Secret } from '../secret/secret.js';
+import type { RestartMiner } from './miner-action.js';
+import { keptByNobody, restartAction } from './miner-restart.js';
+import { ownWorkers } from './miner-rules.js';
+import { steps, type Plan } from './plan.js';
+
+/** How far a change of the miner's token has come. */
+export type RotationStage =
+  | { readonly stage: 'refused'; readonly diagnostics: readonly Diagnostic[] }
+  /** The miner has another token than these workers were started with: they are given it. */
+  | { readonly stage: 'finish'; readonly old: readonly Secret[]; readonly workers: readonly string[] }
+  | {
+      readonly stage: 'begin';
+      /** The machine of lotus-miner. */
+      readonly host: string;
+      readonly action: RestartMiner;
+      /** All that run. */
+      readonly workers: readonly RotatedWorker[];
+      /** Workers that the miner knows and the file does not: nobody gives them another token. */
+      readonly strangers: readonly string[];
+    };
+
+export interface RotatedWorker {
+  readonly host: string;
+  readonly worker: string;
+  readonly tasks: readonly TaskCode[];
+}
+
+/** @param plan what the farm lacks as it is: nothing else may be brought into effect by the restarts */
+export function planRotation(desired: DesiredFarm, observation: Observation, plan: Plan): RotationStage {
+  const running = runningWorkers(desired, observation);
+  const holders = running.flatMap(({ declared, seen }) => {
+    const token = otherToken(declared, seen);
+    return token === undefined ? [] : [{ worker: declared.name, token }];
+  });
+  if (holders.length > 0 && observation.miner.reached) {
+    const old = new Map(holders.map(({ token }) => [token.reveal(), token]));
+    return { stage: 'finish', old: [...old.values()], workers: holders.map(({ worker }) => worker) };
+  }
+  const wrong = inTheWay(plan, running);
+  if (wrong.length > 0) return { stage: 'refused', diagnostics: wrong };
+  const { miner } = desired;
+  const machine = observation.minerMachine;
+  const [process, ...others] = machine?.reached === true ? machine.processes : [];
+  if (miner === undefined || machine?.reached !== true || process === undefined || others.length > 0)
+    return refused('it is not clear which lotus-miner runs there', 'Write `miner.repo` and `miner.user`.');
+  const names = ownWorkers(machine);
+  const action = restartAction(miner, { repo: machine.repo, process, ownWorkers: names });
+  if (action === undefined) return { stage: 'refused', diagnostics: [keptByNobody(miner.host, process.pid)] };
+  return {
+    stage: 'begin',
+    host: miner.host,
+    action,
+    workers: running.map(({ declared: { host, name, tasks } }) => ({ host, worker: name, tasks })),
+    strangers: strangersOf(desired, observation, names),
+  };
+}
+
+interface Running {
+  readonly declared: DesiredWorker;
+  readonly seen: ObservedWorker;
+}
+
+function runningWorkers({ hosts }: DesiredFarm, observation: Observation): readonly Running[] {
+  return hosts.flatMap(({ name, workers }) => {
+    const host = observation.hosts.get(name);
+    if (host?.reached !== true) return [];
+    return workers.flatMap((declared) => {
+      const seen = host.workers.get(declared.name);
+      return seen?.process === undefined ? [] : [{ declared, seen }];
+    });
+  });
+}
+
+/** With which it was started, where that is not the present one. */
+function otherToken({ env }: DesiredWorker, { process }: ObservedWorker): Secret | undefined {
+  const present = env.find(({ name }) => name === 'MINER_API_INFO')?.value;
+  const own = process?.environ.get('MINER_API_INFO');
+  if (present === undefined || own === undefined) return undefined;
+  const token = tokenIn(own.reveal());
+  return token === tokenIn(reveal(present)) ? undefined : new Secret(token);
+}
+
+/** Of `TOKEN:MULTIADDR`. */
+function tokenIn(info: string): string {
+  return info.slice(0, Math.max(0, info.indexOf(':')));
+}
+
+/** Whoever could not be made quiet, or not be restarted afterwards, would be cut off from the miner. */
+function inTheWay(plan: Plan, running: readonly Running[]): readonly Diagnostic[] {
+  if (hasErrors(plan.diagnostics)) return plan.diagnostics.filter(({ severity }) => severity === 'error');
+  const unreached = plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host);
+  if (unreached.length > 0)
+    return [refusal(`${unreached.join(', ')} cannot be reached`, 'Bring it back first.')];
+  if (steps(plan).length > 0)
+    return [
+      refusal(
+        'the farm is not as the file says',
+        'Run `sealfarm apply` first, so that restarts change the token alone.',
+      ),
+    ];
+  const resting = running.filter(
+    ({ declared: { drain, state } }) => drain !== undefined || state !== 'running',
+  );
+  if (resting.length > 0)
+    return [
+      refusal(
+        `${namesOf(resting)} ${resting.length === 1 ? 'is' : 'are'} drained and would not be restarted`,
+        'Let it work (`sealfarm resume`), or stop it, first.',
+      ),
+    ];
+  const silent = running.filter(({ seen }) => seen.process?.live.reached !== true);
+  if (silent.length === 0) return [];
+  return [refusal(`${namesOf(silent)} runs but does not answer`, 'Wait until it does, or stop it.')];
+}
+
+function namesOf(workers: readonly Running[]): string {
+  return workers.map(({ declared }) => declared.name).join(', ');
+}
+
+function strangersOf(
+  { hosts }: DesiredFarm,
+  { miner }: Observation,
+  own: readonly string[],
+): readonly string[] {
+  const known = new Set([...own, ...hosts.flatMap(({ workers }) => workers.map(({ name }) => name))]);
+  if (!miner.reached) return [];
+  const names = [...miner.workers.values()].map(({ Info }) => Info.Hostname);
+  return [...new Set(names)].filter((name) => !known.has(name));
+}
+
+function refused(why: string, help: string): RotationStage {
+  return { stage: 'refused', diagnostics: [refusal(why, help)] };
+}
+
+function refusal(why: string, help: string): Diagnostic {
+  return {
+    code: 'SF660',
+    severity: 'error',
+    message: `the token of the miner is not changed: ${why}`,
+    help,
+  };
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { layout, MINER_ID, readJson, writeFileAtomically } from '../layout.js';
+import type { Deadline } from '../../lotus/proving.js';
+
+/** Lotus: go-state-types/builtin, chain/actors/builtin/miner */
+const DEADLINES = 48;
+const WINDOW = 60;
+const LOOKBACK = 20;
+const FAULT_CUTOFF = 70;
+const EPOCH_MS = 30_000;
+
+/** What the chain has of a sandbox's miner. */
+export interface ProvingTable {
+  /** When the first deadline opens, or opened. Milliseconds since 1970. */
+  readonly firstOpens: number;
+  /** By number of the deadline; what is not there has no sectors. */
+  readonly deadlines: Readonly<Record<number, Deadline>>;
+}
+
+const NOTHING: ProvingTable = { firstOpens: 0, deadlines: {} };
+
+export function setProving(dir: string, table: ProvingTable): void {
+  writeFileAtomically(layout(dir).minerProving, JSON.stringify(table));
+}
+
+function readProving(file: string): ProvingTable {
+  return existsSync(file) ? (readJson(file) as ProvingTable) : NOTHING;
+}
+
+/** `lotus-miner proving info`, as far as anybody reads it. Lotus: cli/spcli/proving.go */
+export function provingInfo(file: string, now: number): string {
+  const table = readProving(file);
+  const { epoch, index, open } = place(table, now);
+  const at = (label: string, value: number): string => `${label.padEnd(21)} ${epochTime(epoch, value)}`;
+  return [
+    `Miner: f0${MINER_ID}`,
+    `Current Epoch:           ${epoch}`,
+    '',
+    'Faults:      0 (0.00%)',
+    'Recovering:  0',
+    `Deadline Index:       ${index}`,
+    `Deadline Sectors:     ${table.deadlines[index]?.sectors ?? 0}`,
+    at('Deadline Open:', open),
+    at('Deadline Close:', open + WINDOW),
+    at('Deadline Challenge:', open - LOOKBACK),
+    at('Deadline FaultCutoff:', open - FAULT_CUTOFF),
+  ].join('\n');
+}
+
+/** `lotus-miner proving deadlines`; proofs count for the window that is open. */
+export function provingDeadlines(file: string, now: number): string {
+  const { deadlines } = readProving(file);
+  const { index } = place(readProving(file), now);
+  const rows = Array.from({ length: DEADLINES }, (_, at) => {
+    const { partitions, sectors, proven } = deadlines[at] ?? { partitions: 0, sectors: 0, proven: 0 };
+    const cells = [String(at), '00:00:00', String(partitions), `${sectors} (0)`, String(proven)];
+    return [...cells, ...(at === index ? ['(current)'] : [])].join('  ');
+  });
+  const head = 'deadline  open  partitions  sectors (faults)  proven partitions';
+  return [`Miner: f0${MINER_ID}`, head, ...rows].join('\n');
+}
+
+/** Epochs are counted so that the first deadline opens with one. */
+function place({ firstOpens }: ProvingTable, now: number): { epoch: number; index: number; open: number } {
+  const start = DEADLINES * WINDOW * 1000;
+  const epoch = start + Math.floor((now - firstOpens) / EPOCH_MS);
+  const turn = Math.floor((epoch - start) / WINDOW);
+  return { epoch, index: ((turn % DEADLINES) + DEADLINES) % DEADLINES, open: start + turn * WINDOW };
+}
+
+function epochTime(now: number, epoch: number): string {
+  if (epoch === now) return `${epoch} (now)`;
+  const minutes = Math.round((Math.abs(epoch - now) * EPOCH_MS) / 60_000);
+  return `${epoch} (${epoch < now ? `${minutes} minutes ago` : `in ${minutes} minutes`})`;
+}

@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { restartMinerScript } from '../../src/apply/restart-miner-script.js';
+import { UNIT_FUNCTION } from '../../src/observed/miner-script.js';
+import { SHELLS } from '../support/host-folder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealfarm-test-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A program in PATH that does this. */
+function program(name: string, body: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);
+  chmodSync(join(folder, name), 0o755);
+}
+
+function run([shell = 'sh', ...args]: readonly string[], script: string) {
+  return spawnSync(shell, args, {
+    input: script,
+    encoding: 'utf8',
+    env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder },
+  });
+}
+
+/** Knows one unit with one main process. */
+const SYSTEMCTL = `echo "$*" >>"$HOME/asked"
+case "$1 $2 $3 $4" in
+  'show -p MainPID lotus-miner.service') echo MainPID=4711 ;;
+  'show -p MainPID '*) echo MainPID=0 ;;
+  'show '*) printf 'Result=exit-code\\nExecMainStatus=1\\n' ;;
+  'restart lotus-miner.service '*) [ ! -e "$HOME/broken" ] ;;
+  *) exit 5 ;;
+esac`;
+
+function asked(): string {
+  return readFileSync(join(folder, 'asked'), 'utf8');
+}
+
+describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shell }) => {
+  it('is one of the unit', () => {
+    program('systemctl', SYSTEMCTL);
+    expect(run(shell, restartMinerScript(4711, { unit: 'lotus-miner.service' }))).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect(asked()).toContain('restart lotus-miner.service\n');
+  });
+
+  it('is none of a unit that has another main process by now', () => {
+    program('systemctl', SYSTEMCTL);
+    const { status, stderr } = run(shell, restartMinerScript(4712, { unit: 'lotus-miner.service' }));
+    expect([status, stderr]).toEqual([1, 'lotus-miner.service has another main process than 4712 by now\n']);
+    expect(asked()).not.toContain('restart');
+  });
+
+  it('says how the unit ended', () => {
+    program('systemctl', SYSTEMCTL);
+    writeFileSync(join(folder, 'broken'), '');
+    const { status, stderr } = run(shell, restartMinerScript(4711, { unit: 'lotus-miner.service' }));
+    expect([status, stderr.trim()]).toEqual([1, 'Result=exit-code ExecMainStatus=1']);
+  });
+
+  it('is one by a program, with its arguments as they are', () => {
+    program('again', 'printf "%s|" "$@" >"$HOME/got"');
+    const command = ['again', "it's", '$HOME', 'two words'];
+    expect(run(shell, restartMinerScript(process.pid, { command })).status).toBe(0);
+    expect(readFileSync(join(folder, 'got'), 'utf8')).toBe("it's|$HOME|two words|");
+  });
+
+  it('says what the program said last', () => {
+    program('again', 'echo one; echo "no such unit" >&2; exit 7');
+    const { status, stderr } = run(shell, restartMinerScript(process.pid, { command: ['again'] }));
+    expect([status, stderr]).toEqual([7, 'no such unit\n']);
+  });
+
+  it('is none of a process that has ended', async () => {
+    program('again', 'echo >"$HOME/got"');
+    const child = spawn('true');
+    await new Promise((resolve) => child.once('exit', resolve));
+    const { status, stderr } = run(shell, restartMinerScript(child.pid ?? 0, { command: ['again'] }));
+    expect([status, stderr]).toEqual([1, `process ${child.pid ?? 0} runs no more\n`]);
+  });
+
+  it.each([
+    ['of version 2', '0::/system.slice/lotus-miner.service', 'lotus-miner.service'],
+    ['of version 1', '3:cpu:/\n1:name=systemd:/system.slice/lotus-miner.service\n', 'lotus-miner.service'],
+    ['with a part of its own', '0::/system.slice/lotus-miner.service/payload\n', 'lotus-miner.service'],
+    ['within a slice', '0::/lotus.slice/lotus-miner.service\n', 'lotus-miner.service'],
+    ['of a login', '0::/user.slice/user-0.slice/session-3.scope\n', ''],
+    [
+      'of a manager of a user',
+      '0::/user.slice/user-7.slice/user@7.service/app.slice/lotus-miner.service\n',
+      '',
+    ],
+    ['of a unit whose main process is another', '0::/system.slice/ssh.service\n', ''],
+    ['of a container', '0::/system.slice/docker-0123.scope\n', ''],
+    ['of none', '0::/\n', ''],
+  ])('finds the unit of a process in a control group %s', (_, cgroup, unit) => {
+    program('systemctl', SYSTEMCTL);
+    const proc = join(folder, '4711');
+    run(shell, `mkdir '${proc}'`);
+    writeFileSync(join(proc, 'cgroup'), cgroup);
+    expect(run(shell, `${UNIT_FUNCTION}\nunit_of '${proc}'\n`)).toMatchObject({
+      status: 0,
+      stdout: unit,
+      stderr: '',
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { layout, readState } from '../../src/sandbox/layout.js';
+import { setProving } from '../../src/sandbox/miner/proving.js';
+import { sandboxStatus } from '../../src/sandbox/status.js';
+import { eventually } from '../support/cli.js';
+import { SandboxFarm } from '../support/sandbox-farm.js';
+
+const OPEN = { partitions: 1, sectors: 10, proven: 0 };
+
+describe('a restart of the miner', () => {
+  let farm: SandboxFarm;
+  beforeAll(async () => {
+    farm = await SandboxFarm.up(3);
+    const command = farm.host('host-1', 'bin', 'restart-lotus-miner');
+    await farm.edit((text) =>
+      text.replace(
+        'miner:\n',
+        `miner:\n  host: host-1\n  repo: ${layout(farm.dir).miner}\n  restartCommand: [${command}]\n  tasks: []\n`,
+      ),
+    );
+    due(false);
+    expect((await farm.run(['apply', '--yes'])).code).toBe(0);
+  });
+  afterAll(() => farm.down());
+
+  /** Deadline 0 is open with a sector to prove; or proven, and the next one is far. */
+  function due(isDue: boolean): void {
+    setProving(farm.dir, {
+      firstOpens: Date.now() - 60_000,
+      deadlines: { 0: { ...OPEN, proven: isDue ? 0 : 1 } },
+    });
+  }
+
+  function miner(): number | undefined {
+    return readState(farm.dir)?.processes.miner?.pid;
+  }
+
+  async function jobsFailed(): Promise<number> {
+    const status = await sandboxStatus({ dir: farm.dir });
+    if (!status.ok) throw new Error(status.diagnostic.message);
+    return status.value.jobsFailed;
+  }
+
+  async function pending(): Promise<unknown> {
+    const { stdout } = await farm.run(['plan', '--json']);
+    return (JSON.parse(stdout) as { readonly miner?: unknown }).miner;
+  }
+
+  it('is only said where nobody asks for it', async () => {
+    await farm.edit((text) => text.replace('tasks: []', 'tasks: [unseal]'));
+    const before = miner();
+    expect((await farm.run(['apply', '--yes'])).code).toBe(0);
+    expect(await pending()).toMatchObject({ pending: [{ field: '[Storage] AllowUnseal' }] });
+    expect(miner()).toBe(before);
+  });
+
+  it('waits where a deadline is open', async () => {
+    due(true);
+    const before = miner();
+    const detached = await farm.run(['apply', '--yes', '--restart-miner', '--detach']);
+    expect(detached.stdout).toContain('deadline 0 is open');
+    expect(detached.code).toBe(3);
+    const late = await farm.run(['apply', '--yes', '--restart-miner', '--drain-timeout', '1s']);
+    expect(late.stdout).toContain('SF650');
+    expect(late.code).toBe(1);
+    expect(miner()).toBe(before);
+    expect(await pending()).toMatchObject({ pending: [{ field: '[Storage] AllowUnseal' }] });
+    expect((await farm.run(['history', 'host-1'])).stdout).toContain('host-1/lotus-miner/restart not ended');
+  });
+
+  it('comes as soon as it is proven, under a running pipeline, and no job fails', async () => {
+    await farm.submit(4);
+    await eventually('sectors are sealed', async () =>
+      (await farm.eye.sectorStates()).some((state) => state === 'PreCommit1'),
+    );
+    const before = miner();
+    const applied = farm.run(['apply', '--yes', '--restart-miner'], {}, 120_000);
+    await eventually('it waits', async () =>
+      (await farm.read('host-1', 'state', 'journal.jsonl')).includes('"waiting"'),
+    );
+    due(false);
+    const { code, stdout } = await applied;
+    expect(stdout).toContain('restart lotus-miner … done');
+    expect(code).toBe(0);
+    expect(miner()).not.toBe(before);
+    expect(await pending()).toBeUndefined();
+    await eventually('all are proved', () => farm.allProving(4));
+    expect(await jobsFailed()).toBe(0);
+  }, 180_000);
+
+  it('is done by itself where the file says so, before workers', async () => {
+    await farm.edit((text) =>
+      text
+        .replace('tasks: [unseal]', 'tasks: []\n  restart: whenSafe')
+        .replace('limits: { PC1: 4 }', 'limits: { PC1: 3 }'),
+    );
+    const before = miner();
+    const planned = await farm.run(['plan']);
+    expect(planned.stdout).toMatch(/~ restart lotus-miner +\[restart\]/);
+    const { code, stdout } = await farm.run(['apply', '--yes', '--allow-large'], {}, 120_000);
+    expect(code).toBe(0);
+    expect(stdout.indexOf('restart lotus-miner … done')).toBeGreaterThan(0);
+    expect(stdout.indexOf('restart lotus-miner … done')).toBeLessThan(stdout.indexOf('restart worker-1 …'));
+    expect(miner()).not.toBe(before);
+    expect(await farm.plannedSteps()).toEqual([]);
+    expect(await jobsFailed()).toBe(0);
+  }, 180_000);
+
+  it('is not done for nothing', async () => {
+    const before = miner();
+    const { code, stderr } = await farm.run(['apply', '--yes', '--restart-miner']);
+    expect([code, stderr.includes('SF588')]).toEqual([0, true]);
+    expect(miner()).toBe(before);
+  });
+});

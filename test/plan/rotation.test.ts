@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/desired/desire.js';
+import type { Farm, Miner } from '../../src/farm/farm.js';
+import type { MinerMachine, Observation } from '../../src/observed/observed.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import { planRotation, type RotationStage } from '../../src/plan/rotation.js';
+import { Secret } from '../../src/secret/secret.js';
+import { rotationWords } from '../../src/view/rotation.js';
+import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
+import { changeMiner, changeWorker, file, inPlace, unreached } from '../support/observation.js';
+
+const MACHINE: MinerMachine = {
+  reached: true,
+  repo: '/srv/lotus',
+  hostname: 'miner-1',
+  config: file('[Storage]\n  LocalWorkerName = "own"\n'),
+  writtenAt: 500,
+  processes: [
+    { pid: 7, repo: '/srv/lotus', startedAt: 1000, variables: new Map(), unit: 'lotus-miner.service' },
+  ],
+  written: new Map(),
+};
+
+function declared(more: Partial<Miner> = {}): Farm {
+  const farm = aFarm();
+  return { ...farm, miner: { ...farm.miner, host: farm.hosts[0] ?? aHost(), ...more } };
+}
+
+const FARM = declared();
+const SEEN = { ...inPlace(FARM), minerMachine: MACHINE };
+
+function stage(seen: Observation = SEEN, farm = FARM): RotationStage {
+  const desired = desire(farm, TOKEN, new Map());
+  return planRotation(desired, seen, makePlan(desired, seen));
+}
+
+function why(of: RotationStage): string {
+  return of.stage === 'refused'
+    ? of.diagnostics.map(({ code, message }) => `${code} ${message}`).join('; ')
+    : of.stage;
+}
+
+describe('a change of the token', () => {
+  it('begins with all workers that run, on a farm that is as its file says', () => {
+    expect(stage()).toEqual({
+      stage: 'begin',
+      host: 'host-1',
+      action: {
+        kind: 'restart-miner',
+        miner: { repo: '/srv/lotus' },
+        pid: 7,
+        by: { unit: 'lotus-miner.service' },
+        margin: 600_000,
+        ownWorkers: ['own', 'miner-1'],
+      },
+      workers: [{ host: 'host-1', worker: 'worker-1', tasks: FARM.hosts[0]?.workers[0]?.tasks }],
+      strangers: [],
+    });
+  });
+
+  it('tells of workers that it cuts off, and not of the one within the miner', () => {
+    const [[, first] = []] = SEEN.miner.workers;
+    if (first === undefined) throw new Error('no worker');
+    const named = (name: string) => [name, { ...first, Info: { ...first.Info, Hostname: name } }] as const;
+    const workers = new Map([...SEEN.miner.workers, named('own'), named('miner-1'), named('strange')]);
+    const seen = stage({ ...changeMiner(SEEN, { workers }), minerMachine: MACHINE });
+    expect(seen).toMatchObject({ stage: 'begin', strangers: ['strange'] });
+    expect(seen.stage === 'begin' && rotationWords(seen)).toContain('cut off from then on: strange.');
+  });
+
+  it('goes on where a worker was started with another token', () => {
+    const seen = changeWorker(SEEN, 'worker-1', (worker) => {
+      const { process } = worker;
+      if (process === undefined) throw new Error('it runs');
+      const environ = new Map([
+        ...process.environ,
+        ['MINER_API_INFO', new Secret('before:/ip4/1.1.1.1/tcp/1/http')],
+      ]);
+      return { ...worker, process: { ...process, environ } };
+    });
+    const found = stage({ ...seen, minerMachine: MACHINE });
+    expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
+    expect(found.stage === 'finish' && found.old.map((token) => token.reveal())).toEqual(['before']);
+    expect(found.stage === 'finish' && rotationWords(found)).not.toContain('before:');
+    expect(JSON.stringify(found)).not.toContain(CANARY);
+  });
+
+  it.each<[string, () => RotationStage, RegExp]>([
+    [
+      'a host cannot be reached',
+      () => stage({ ...SEEN, hosts: new Map([...SEEN.hosts].map(([name]) => [name, unreached()])) }),
+      /SF404/,
+    ],
+    ['something is to be applied', () => stage(changed()), /SF660 .* not as the file says/],
+    ['a worker is drained by the file', () => stage(SEEN, drained()), /SF/],
+    [
+      'no miner runs there',
+      () => stage({ ...SEEN, minerMachine: { ...MACHINE, processes: [] } }),
+      /SF660 .*which lotus-miner/,
+    ],
+    ['nobody keeps the miner', () => stage({ ...SEEN, minerMachine: unkept() }), /SF587/],
+    ['the miner is down', () => stage({ ...SEEN, miner: unreached() }), /SF404/],
+  ])('is refused where %s', (_, seen, words) => {
+    expect(why(seen())).toMatch(words);
+  });
+
+  function changed(): Observation {
+    return changeWorker(SEEN, 'worker-1', (worker) => ({ ...worker, envFile: file('other') }));
+  }
+
+  function drained(): Farm {
+    const hosts = FARM.hosts.map((host) => ({
+      ...host,
+      workers: host.workers.map((worker) => ({ ...worker, state: 'drained' as const })),
+    }));
+    return { ...FARM, hosts };
+  }
+
+  function unkept(): MinerMachine {
+    return { ...MACHINE, processes: MACHINE.processes.map(({ unit: _, ...process }) => process) };
+  }
+});
