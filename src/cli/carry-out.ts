@@ -109,11 +109,8 @@ async function underLocks(
     leftOut,
     rules,
     lockTimeout = 0,
-<<<<<<< HEAD
     startTimeout: start = workspace.times.start,
-=======
     hostsAlone = false,
->>>>>>> miner
   }: CarryOutOptions & { readonly drainTimeout: number },
   replan: (probe: FarmProbe) => Result<Plan>,
 ): Promise<Result<Carried>> {
