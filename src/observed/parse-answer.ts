@@ -74,7 +74,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process') processes.set(path, parseProcess(words));
-    else if (kind === 'replaced') addReplaced(processes, path, words);
+    else if (kind === 'replaced') addReplaced(processes, unmanaged, path, words);
     else if (kind === 'stranger') unmanaged.push(parseUnmanaged([encodedPath, ...words]));
     else if (kind === 'told') addTold(unmanaged, [encodedPath, ...words]);
     else if (kind === 'self') self = { sshUser: path };
@@ -105,16 +105,19 @@ function parseProcess([pid, environ = '-']: readonly string[]): AnsweredProcess 
   return { pid: Number(pid), environ: parseEnviron(decode(environ)) };
 }
 
-/** It is told right after the process. */
+/** It is told right after the process, or after the stranger, by the repo. */
 function addReplaced(
   processes: Map<string, AnsweredProcess>,
+  unmanaged: UnmanagedWorker[],
   path: string,
   [version = '-']: readonly string[],
 ): void {
-  const process = processes.get(path);
-  if (process === undefined) return;
   const onDisk = decode(version);
-  processes.set(path, { ...process, replaced: onDisk === '' ? {} : { onDisk } });
+  const replaced = onDisk === '' ? {} : { onDisk };
+  const process = processes.get(path);
+  if (process !== undefined) processes.set(path, { ...process, replaced });
+  const stranger = unmanaged.at(-1);
+  if (stranger?.repo === path) unmanaged[unmanaged.length - 1] = { ...stranger, replaced };
 }
 
 /** It is told right after the stranger. */

@@ -59,11 +59,12 @@ export function probeScript(host: Host): string {
   ].join('\n');
 }
 
-/** A function that sets binary to the program of a worker, by what its process is known by; empty for all others. */
+/** A function that sets binary to the program of a worker, by what its process is known by or by its repo; empty for all others. */
 function programOf(host: Host): string {
   const cases = host.workers.map((worker) => {
     const { pidFile, unit } = workerLayout(host, worker);
-    return `${shellQuote(pidFile)} | ${shellQuote(unit.name)}) binary=${shellQuote(worker.binary)} ;;`;
+    const names = [pidFile, unit.name, worker.repo].map(shellQuote);
+    return `${names.join(' | ')}) binary=${shellQuote(worker.binary)} ;;`;
   });
   return ['program_of() { case $1 in', ...cases, '*) binary= ;; esac; }'].join('\n');
 }
@@ -97,12 +98,7 @@ replaced() {
   fi
   echo "replaced $(word "$1") $(word "$release")"
 }
-# When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.
-began() {
-  stat=$(cat "$1/stat" 2>/dev/null)
-  set -- \${stat##*) }
-  echo $(($(sed -n 's/^btime //p' /proc/stat) + \${20:-0} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
-}
+also() { replaced "$1" "$2"; }
 process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
   if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi

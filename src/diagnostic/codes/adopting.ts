@@ -1,0 +1,32 @@
+import type { Codes } from '../code-facts.js';
+
+/** SF550–SF552: workers that somebody else started and that are taken over. */
+export const ADOPTING_CODES = {
+  SF550: {
+    title: 'worker that the next boot starts as before',
+    severity: 'warning',
+    why:
+      'The worker runs as a unit started it that is not of sealfarm, and that unit is enabled. If the unit of sealfarm were enabled, too, both would start it at boot: ' +
+      '`repo.lock` lets only one of them live, by chance with the settings of before, and systemd would start the other again every few seconds for ever. ' +
+      'So the unit of sealfarm is written and stays disabled, and after a boot the worker runs as it does now.',
+    remedy:
+      'Apply with `--disable-foreign-units`, or `systemctl disable` the unit and apply: what runs goes on, and the next boot starts the worker as the file says.',
+  },
+  SF551: {
+    title: 'restart that would leave two starters',
+    severity: 'error',
+    why:
+      'The worker is to be restarted, and sealfarm keeps it from then on with a unit of its own. The unit that started it before is enabled: at the next boot both would start the worker. ' +
+      '`repo.lock` lets only one of them live, by chance with the settings of before, and the other is started again for ever. The unit of somebody else is never disabled unasked.',
+    remedy:
+      'Apply with `--disable-foreign-units`, or `systemctl disable` that unit on the host and apply again.',
+  },
+  SF552: {
+    title: 'worker with a flag that sealfarm cannot say',
+    severity: 'error',
+    why:
+      'Somebody else started the worker with `--external-pc2`. sealfarm starts workers by variables alone, and Lotus has none for that flag: after a restart PC2 would be computed by another program than before. ' +
+      'The worker goes on as it runs, and its files are written; it is only not restarted.',
+    remedy: 'Leave restarts of this worker to whoever started it, or start it without the flag there first.',
+  },
+} as const satisfies Codes;
