@@ -51,8 +51,10 @@ WantedBy=multi-user.target
 
 async function startBy(host: HostName): Promise<void> {
   if (host === 'inner') {
-    const tmux = 'export TMUX=/tmp/tmux-0/default,7,0; ulimit -n 1048576; set -a; . /root/seal.env; set +a';
-    await lab.sh(host, `${tmux}; setsid /usr/local/bin/lotus-worker ${WORDS} >/root/log 2>&1 </dev/null &`);
+    // With more open files than a session may have here, and what tmux leaves in the environment.
+    const how = '--quiet --unit hand -p LimitNOFILE=1048576 -p EnvironmentFile=/root/seal.env';
+    const tmux = '--setenv=TMUX=/tmp/tmux-0/default,7,0';
+    await lab.sh(host, `systemd-run ${how} ${tmux} /usr/local/bin/lotus-worker ${WORDS}`);
     return;
   }
   await lab.sh(host, `cat >/etc/systemd/system/seal.service <<'END'\n${UNIT}END\nsystemctl daemon-reload`);
