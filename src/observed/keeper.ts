@@ -112,7 +112,7 @@ export function strangeKeeper(
     severity: 'error',
     message: `${worker} runs on ${host}, but sealfarm did not start it`,
     place,
-    help: 'Stop it where it was started (a unit, tmux, …) when it is quiet; then sealfarm starts it.',
+    help: 'Stop it where it was started (a unit, tmux, …) when it is quiet, and apply again.',
   };
 }
 

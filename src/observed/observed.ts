@@ -16,6 +16,7 @@ import type {
 import type { TaskCode } from '../lotus/task.js';
 import type { WorkerRun } from '../lotus/worker-run.js';
 import type { Secret } from '../secret/secret.js';
+import type { BootStarter } from './boot.js';
 import type { Standing } from './standing.js';
 import type { Told, UnmanagedWorker } from './unmanaged.js';
 import type { ObservedUnit } from './units.js';
@@ -83,6 +84,8 @@ export interface ObservedHost {
   readonly noWayToMiner?: Diagnostic;
   /** Workers that run here and that sealfarm did not start; absent when there are none. */
   readonly unmanaged?: readonly UnmanagedWorker[];
+  /** What else starts a worker there at boot; absent where nothing does. */
+  readonly boots?: readonly BootStarter[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
   /** Workers of the manifest that the file names no more, by name; absent when there are none. */

@@ -4,6 +4,7 @@ import { shellQuote } from '../host/shell.js';
 import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { ASKING_FUNCTIONS, call, FILE_FUNCTION } from './asking.js';
+import { BOOT_FUNCTION } from './boot.js';
 import { mayTell, STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
@@ -35,6 +36,7 @@ export function probeScript(host: Host): string {
   return [
     ASKING_FUNCTIONS,
     STRANGERS_FUNCTIONS,
+    BOOT_FUNCTION,
     mayTell(host.workers.map(({ repo }) => repo)),
     FUNCTIONS,
     programOf(host),
@@ -52,6 +54,7 @@ export function probeScript(host: Host): string {
     `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,
     'each_unit tell',
     'strangers',
+    'boots',
     'echo "units $(word "$units") $asked"',
     `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || echo "enabled $(word "\${link##*/}")"; done`,
     `echo '${PROBE_END}'`,

@@ -25,6 +25,7 @@ import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
+import { bootStarters } from '../observed/boot.js';
 import { minerProblems } from '../observed/miner-trouble.js';
 import { serversOf, type Servers } from '../observed/servers.js';
 import { strangeWorkers } from '../observed/unmanaged.js';
@@ -150,6 +151,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
       ...observed.problems,
       ...(stuck === undefined ? [] : [stuck]),
       ...strangeWorkers(observed, desired.workers),
+      ...bootStarters(observed),
       ...leaving.diagnostics,
       ...diagnostics,
     ],

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF550–SF552: workers that somebody else started and that are taken over. */
+/** SF550–SF554: workers that somebody else started and that are taken over. */
 export const ADOPTING_CODES = {
   SF550: {
     title: 'worker that the next boot starts as before',
@@ -28,5 +28,21 @@ export const ADOPTING_CODES = {
       'Somebody else started the worker with `--external-pc2`. sealfarm starts workers by variables alone, and Lotus has none for that flag: after a restart PC2 would be computed by another program than before. ' +
       'The worker goes on as it runs, and its files are written; it is only not restarted.',
     remedy: 'Leave restarts of this worker to whoever started it, or start it without the flag there first.',
+  },
+  SF553: {
+    title: 'something else that starts a worker at boot',
+    severity: 'warning',
+    why:
+      'A line of a crontab, of rc.local or of an enabled unit on a host of the file starts a lotus-worker at boot, beside the units of sealfarm. Whether it is a worker of the file cannot be told from outside. ' +
+      'If it is, two start it at the next boot: `repo.lock` lets only one live, by chance with the settings of before, and the other ends or is tried for ever.',
+    remedy:
+      'If it starts a worker of the file, take the line out, or `systemctl disable` the unit. What starts a script that starts a worker is not found: look for that yourself.',
+  },
+  SF554: {
+    title: 'worker that an old unit may bring back',
+    severity: 'error',
+    why: 'The worker does not run, and on its host systemd is about to start a lotus-worker again by an enabled unit that is not of sealfarm. If that is the same worker, two would run for one repo, one of them in vain. So it is not started now.',
+    remedy:
+      'Wait until that unit has come up and plan again. Where it ends again and again and was this worker before, `systemctl disable --now` it and apply: sealfarm then starts the worker.',
   },
 } as const satisfies Codes;
