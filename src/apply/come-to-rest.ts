@@ -187,8 +187,10 @@ async function lookOnce(
   if (request.drains && host?.manifest !== undefined && host.manifest.intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
-  const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };
-  const decision = await decide(context, request, observation, miner);
+  const hosts = new Map([...others, ...probe.observation.hosts]);
+  const known = withDeclaredNames(hosts, miner);
+  const observation = { miner: known, hosts };
+  const decision = await decide(context, request, observation, known);
   const api = probe.apis.get(request.worker);
   if (api !== undefined) {
     for (const [codes, on] of [

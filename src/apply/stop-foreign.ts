@@ -8,7 +8,9 @@ const STOP_SECONDS = 25;
  * Ends a quiet worker that somebody else started: by its unit, which would bring it back, else by the signal that Lotus
  * handles. The number alone may be another process's by now.
  */
-export function stopForeignScript({ pid, ticks, unit }: ForeignKeeper): string {
+export function stopForeignScript({ pid, ticks, unit, shared }: ForeignKeeper): string {
+  // Its unit would end others with it, and bring it back where it alone is ended.
+  if (shared === true) return `echo ${shellQuote(`${unit ?? ''} keeps other processes, too`)} >&2; exit 1\n`;
   return `set -u
 pid=${pid} ticks=${shellQuote(ticks)}
 alive() {

@@ -23,6 +23,8 @@ export interface ForeignKeeper {
   readonly ticks: string;
   /** The unit that would bring it back. */
   readonly unit?: string;
+  /** That keeps other processes, too. */
+  readonly shared?: true;
 }
 
 /** A worker is looked for under both managers: the file may have said another one before. */
@@ -87,7 +89,8 @@ function runOf({ args, environ }: Told): WorkerRun | undefined {
 
 function foreignKeeper({ pid, told }: Pick<ObservedProcess, 'pid' | 'told'>): ForeignKeeper {
   const { starter, ticks = '' } = told ?? {};
-  return { pid, ticks, ...(starter?.kind === 'unit' ? { unit: starter.unit } : {}) };
+  if (starter?.kind !== 'unit') return { pid, ticks };
+  return { pid, ticks, unit: starter.unit, ...(starter.shared === true ? { shared: true } : {}) };
 }
 
 /** Why a worker is neither started nor stopped: somebody else keeps it, or two do. */

@@ -60,7 +60,15 @@ parents() {
 }
 unit_of() {
   unit=$(sed -n -e 's/^0::.*\\/\\([^/]*\\.service\\)$/\\1/p' -e 's/^[0-9]*:name=systemd:.*\\/\\([^/]*\\.service\\)$/\\1/p' "/proc/$1/cgroup" | sed -n 1p)
-  [ -z "$unit" ] || systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
+  [ -n "$unit" ] || return 0
+  systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
+  # Who else is ended with it.
+  others=0
+  for other in /proc/[0-9]*; do
+    case $({ cat "$other/comm"; } 2>/dev/null) in lotus-worker*) ;; *) continue ;; esac
+    [ "$other" = "/proc/$1" ] || ! { grep -qF "/$unit" "$other/cgroup"; } 2>/dev/null || others=$((others + 1))
+  done
+  echo "OtherWorkers=$others"
 }
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }`;
 

@@ -85,7 +85,7 @@ export function parseTold(pid: number, words: readonly string[]): Told {
     cwd,
     user,
     hostname,
-    since: Number(since ?? 0),
+    since: Number(since) || 0,
     ticks,
     ...(cpus === undefined ? {} : { cpus }),
     ...(all === '-' ? {} : { allCpus: decode(all) }),

@@ -23,7 +23,7 @@ export interface Adopting {
 export const AS_THEY_RUN: Adopting = { restart: false, disableUnits: false };
 
 /** Of a change: who started the worker. */
-export const STARTER_FIELD = 'started by';
+const STARTER_FIELD = 'started by';
 
 /** What somebody else told the worker that runs; undefined for one of ours, and for one that does not run. */
 export function foreignStart(process: ObservedProcess | undefined): ForeignStart | undefined {
@@ -58,6 +58,13 @@ export function cannotTakeOver(
       help: 'Leave it to whoever started it, or take that flag from it first.',
     });
   }
+  if (starter.kind === 'unit' && starter.shared === true) {
+    return problem(context, {
+      code: 'SF555',
+      message: `${name} is not restarted: the unit ${starter.unit}, which started it, keeps other processes, too`,
+      help: 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+    });
+  }
   if (isEnabled(starter) && context.adopt?.disableUnits !== true) {
     return problem(context, {
       code: 'SF551',
@@ -84,7 +91,8 @@ export function planBoot(context: WorkerContext): Findings {
   if (told === undefined) return NOTHING;
   const { starter } = told;
   const old = isEnabled(starter) ? starter : undefined;
-  const disabled = old !== undefined && context.adopt?.disableUnits === true;
+  // One that starts others, too, is not disabled for this one.
+  const disabled = old !== undefined && old.shared !== true && context.adopt?.disableUnits === true;
   const kept = old !== undefined && !disabled;
   const comes = desired.dropIn !== undefined && desired.drain === undefined && desired.state !== 'stopped';
   const steps = [
@@ -107,7 +115,7 @@ function startsAgain(context: WorkerContext, unit: string): Findings {
   return problem(context, {
     code: 'SF550',
     severity: 'warning',
-    message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${unit} again, as it was started before: the unit of sealfarm stays disabled until then`,
+    message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${unit} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
     help: 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.',
   });
 }

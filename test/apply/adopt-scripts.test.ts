@@ -102,6 +102,15 @@ describe('a worker that somebody else started', () => {
     });
   });
 
+  it('is not ended where its unit keeps others, too', async () => {
+    const { pid, ticks } = await aProcess(['INT', 'TERM']);
+    expect(run(stopForeignScript({ pid, ticks, unit: 'seal.service', shared: true }))).toEqual({
+      status: 1,
+      calls: [],
+    });
+    expect(child?.exitCode).toBeNull();
+  });
+
   it('is not taken for ended where its unit cannot be stopped', async () => {
     const { pid, ticks } = await aProcess(['INT']);
     systemctl(true, 'exit 4');

@@ -182,6 +182,14 @@ describe('a worker that somebody else started', () => {
   });
 });
 
+it('a worker whose unit keeps others, too, is not restarted, and that unit is not disabled', () => {
+  const farm = farmWith('systemd');
+  const seen = byHand(farm, { starter: { ...ENABLED, shared: true } });
+  const made = planned(farm, seen, ALL);
+  expect(codes(made)).toEqual(['SF550 warning', 'SF555 error']);
+  expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
+});
+
 describe('a unit that started it and is enabled', () => {
   const farm = farmWith('systemd');
   const seen = byHand(farm, { starter: ENABLED });

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF550–SF554: workers that somebody else started and that are taken over. */
+/** SF550–SF555: workers that somebody else started and that are taken over. */
 export const ADOPTING_CODES = {
   SF550: {
     title: 'worker that the next boot starts as before',
@@ -44,5 +44,14 @@ export const ADOPTING_CODES = {
     why: 'The worker does not run, and on its host systemd is about to start a lotus-worker again by an enabled unit that is not of sealfarm. If that is the same worker, two would run for one repo, one of them in vain. So it is not started now.',
     remedy:
       'Wait until that unit has come up and plan again. Where it ends again and again and was this worker before, `systemctl disable --now` it and apply: sealfarm then starts the worker.',
+  },
+  SF555: {
+    title: 'worker in a unit that keeps others, too',
+    severity: 'error',
+    why:
+      'The worker is to be restarted, and a unit started it that keeps other processes as well: a supervisor, or a script that starts more than one worker. ' +
+      'To stop the unit would end them all, with what they are at; to end the worker alone would have it brought back.',
+    remedy:
+      'Take the worker out of that unit when it is quiet, and apply: sealfarm then starts it. Drains and live changes work meanwhile.',
   },
 } as const satisfies Codes;
