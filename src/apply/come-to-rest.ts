@@ -2,13 +2,14 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import { expectedEnd, seen } from '../drain/pace.js';
 import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
-import type { ManagerName } from '../host/layout.js';
+import type { SessionId } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import type { TaskCode } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
-import { keeperOf, strangeKeeper } from '../observed/keeper.js';
+import { keeperOf, strangeKeeper, type Keeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
+import { withDeclaredNames } from '../observed/declared-names.js';
 import type { Observation, ObservedMiner } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
@@ -37,7 +38,9 @@ export interface AtRest {
   /** Absent where it does not run or does not answer. */
   readonly api?: WorkerApi;
   /** Who keeps it and has to stop it; absent where nobody does. */
-  readonly keeper?: ManagerName;
+  readonly keeper?: Keeper;
+  /** Under which the miner knows it; absent where it does not answer. */
+  readonly session?: SessionId;
   /** Sectors (`s-t01000-7`) with files on its paths. */
   readonly sectors: ReadonlySet<string>;
   /** Those of them that lie nowhere else and wait there while it is away. */
@@ -117,7 +120,7 @@ function expected({ pace, now }: ApplyContext, { decision, observation }: Look):
 
 interface Look {
   readonly decision: DrainDecision;
-  readonly rest: Pick<AtRest, 'api' | 'keeper'>;
+  readonly rest: Pick<AtRest, 'api' | 'keeper' | 'session'>;
   readonly observation: Observation;
 }
 
@@ -149,12 +152,12 @@ async function stillAtRest(
   const list = await context.miner.storageList();
   const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
   if (!observation.miner.reached || !list.ok || !workers.ok || !jobs.ok) return undefined;
-  const miner: ObservedMiner = {
+  const miner = withDeclaredNames(observation.hosts, {
     ...observation.miner,
     sectors: new Map(Object.entries(list.value)),
     workers: new Map(Object.entries(workers.value)),
     jobs: new Map(Object.entries(jobs.value)),
-  };
+  });
   const snapshot = drainSnapshot(request.worker, observation, miner, new Map());
   if (drainStep(snapshot, 'quiet', request.tasks).verdict !== 'done') return undefined;
   const host = observation.hosts.get(request.host);
@@ -184,8 +187,10 @@ async function lookOnce(
   if (request.drains && host?.manifest !== undefined && host.manifest.intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
-  const observation = { miner, hosts: new Map([...others, ...probe.observation.hosts]) };
-  const decision = await decide(context, request, observation, miner);
+  const hosts = new Map([...others, ...probe.observation.hosts]);
+  const known = withDeclaredNames(hosts, miner);
+  const observation = { miner: known, hosts };
+  const decision = await decide(context, request, observation, known);
   // One that does not answer can neither be asked nor told anything; whether the miner gives it work is known all the same.
   const api = liveOf(worker?.process) === undefined ? undefined : probe.apis.get(request.worker);
   if (api !== undefined) {
@@ -200,9 +205,11 @@ async function lookOnce(
   // A job may have been given out until the last task was off: only the next look can tell.
   const settled = decision.disable.length === 0 ? decision : { ...decision, verdict: later(decision) };
   const keeper = worker === undefined ? undefined : keeperOf(worker);
+  const live = liveOf(worker?.process);
   const rest = {
     ...(api === undefined ? {} : { api }),
     ...(keeper === undefined ? {} : { keeper }),
+    ...(live === undefined ? {} : { session: live.session }),
   };
   return success({ decision: settled, rest, observation });
 }

@@ -3,6 +3,7 @@ import { newSectorStore } from '../lotus/sectorstore.js';
 import type { Step } from '../plan/plan.js';
 import { Secret } from '../secret/secret.js';
 import type { ApplyContext } from './context.js';
+import { disableScript, enableScript } from './boot-scripts.js';
 import { createPathScript, writeFileScript } from './scripts.js';
 import { MANAGERS } from './service-manager.js';
 
@@ -43,6 +44,10 @@ export function hostScript(
         what: `remove ${action.service.unit.name}`,
         script: MANAGERS.systemd.removeScript(action.service),
       };
+    case 'enable-unit':
+      return { what: `enable ${action.service.unit.name}`, script: enableScript(action.service) };
+    case 'disable-unit':
+      return { what: `disable ${action.unit}`, script: disableScript(action.unit) };
     case 'redeclare':
     case 'attach':
     case 'detach':
@@ -59,5 +64,12 @@ export function hostScript(
 
 /** Whether a script on its host is all that a step needs. */
 export function isHostScript({ action }: Step): boolean {
-  return ['write-file', 'create-path', 'create-sectorstore', 'remove-unit'].includes(action.kind);
+  return [
+    'write-file',
+    'create-path',
+    'create-sectorstore',
+    'remove-unit',
+    'enable-unit',
+    'disable-unit',
+  ].includes(action.kind);
 }

@@ -52,6 +52,8 @@ export async function perform(
     case 'create-path':
     case 'create-sectorstore':
     case 'remove-unit':
+    case 'enable-unit':
+    case 'disable-unit':
       throw new Error(`${step.id} is a script`);
     default:
       return unreachable(action);

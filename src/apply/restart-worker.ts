@@ -39,6 +39,8 @@ export async function restartWorker(
   if (!stopped.ok) return stopped;
   const started = await startWorker(context, target, service, expect);
   if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
+  // Nobody here could start it as it was started before: its own service manager goes on trying.
+  if (action.adopts === true) return failure(await withWayBack(context, target, service, started.diagnostic));
   return failure(await putBack(context, target, service, done, started.diagnostic));
 }
 

@@ -6,6 +6,7 @@ import type { WorkerLayout } from '../host/layout.js';
 import { explainLog } from '../lotus/log-lines.js';
 import { DECLARABLE_TASKS, task } from '../lotus/task.js';
 import type { MinerObservation, ObservedProcess, ObservedWorker } from '../observed/observed.js';
+import { starterWords } from '../observed/starter.js';
 import { endWords } from '../observed/units.js';
 import type { Expectation } from '../plan/plan.js';
 import { waits, type ApplyContext } from './context.js';
@@ -60,6 +61,8 @@ async function verifyStart(
 /** How the process that was started ended; undefined while it runs. systemd may have started another one since. */
 function endOf(worker: ObservedWorker | undefined): string | undefined {
   const { process, unit } = worker ?? {};
+  if (process?.told !== undefined)
+    return `its repo was taken again by another process, by ${starterWords(process.told.starter)}`;
   if (process?.manager === 'systemd' && unit !== undefined && unit.restarts > 0)
     return 'its process ended, and systemd started it again';
   if (process !== undefined) return undefined;

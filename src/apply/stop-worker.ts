@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { WITHOUT_SECTOR_FILES } from '../drain/snapshot.js';
-import type { ManagerName, WorkerLayout } from '../host/layout.js';
+import type { WorkerLayout } from '../host/layout.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc } from '../lotus/task.js';
+import type { Keeper } from '../observed/keeper.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { AtRest } from './come-to-rest.js';
 import { attachAgain } from './attach-again.js';
@@ -12,6 +13,7 @@ import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
+import { stopForeignScript } from './stop-foreign.js';
 
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
@@ -22,12 +24,12 @@ export async function stopWorker(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  { api, keeper = service.serviceManager, sectors }: AtRest,
+  { api, keeper = service.serviceManager, ...rest }: AtRest,
 ): Promise<Result<undefined>> {
   if (api === undefined) return endProcess(context, target, service, keeper);
   const had = await api.paths();
   if (!had.ok) return had;
-  const free = await detachAll(context, target, api, sectors);
+  const free = await detachAll(context, target, api, rest);
   const ended = free.ok ? await stopBy(context, target, service, keeper) : free;
   if (ended.ok) return leaveNothing(context, target, service, keeper);
   // Of a stop that nobody saw the end of, the worker may be gone any moment.
@@ -40,10 +42,10 @@ async function detachAll(
   context: ApplyContext,
   target: Target,
   api: WorkerApi,
-  sectors: ReadonlySet<string>,
+  rest: Pick<AtRest, 'sectors' | 'session'>,
 ): Promise<Result<undefined>> {
   const detached = await api.storageDetachAll();
-  return detached.ok ? waitUntilIdle(context, target, sectors) : detached;
+  return detached.ok ? waitUntilIdle(context, target, rest) : detached;
 }
 
 function withoutPaths(why: Diagnostic): Diagnostic {
@@ -56,7 +58,7 @@ export async function endProcess(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  keeper: ManagerName,
+  keeper: Keeper,
 ): Promise<Result<undefined>> {
   const stopped = await stopBy(context, target, service, keeper);
   return stopped.ok ? leaveNothing(context, target, service, keeper) : stopped;
@@ -66,9 +68,11 @@ async function stopBy(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  keeper: ManagerName,
+  keeper: Keeper,
 ): Promise<Result<undefined>> {
-  const stopped = await runScript(context, stopping(target), MANAGERS[keeper].stopScript(service));
+  const script =
+    typeof keeper === 'string' ? MANAGERS[keeper].stopScript(service) : stopForeignScript(keeper);
+  const stopped = await runScript(context, stopping(target), script);
   return stopped.ok ? success(undefined) : stopped;
 }
 
@@ -76,9 +80,10 @@ async function leaveNothing(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  keeper: ManagerName,
+  keeper: Keeper,
 ): Promise<Result<undefined>> {
-  if (keeper === service.serviceManager) return success(undefined);
+  // What somebody else made stays as it is.
+  if (keeper === service.serviceManager || typeof keeper !== 'string') return success(undefined);
   const removed = await runScript(context, stopping(target), MANAGERS[keeper].removeScript(service));
   return removed.ok ? success(undefined) : removed;
 }
@@ -95,11 +100,11 @@ function stopping({ host, worker }: Target): ScriptPurpose {
 async function waitUntilIdle(
   context: ApplyContext,
   target: Target,
-  sectors: ReadonlySet<string>,
+  rest: Pick<AtRest, 'sectors' | 'session'>,
 ): Promise<Result<undefined>> {
   const end = context.now().getTime() + context.times.settle;
   for (const wait of waits(context.times)) {
-    const busy = await isBusy(context, target, sectors);
+    const busy = await isBusy(context, target, rest);
     if (busy.ok && !busy.value) return success(undefined);
     if (context.now().getTime() > end) return busy.ok ? failure(busyAgain(target)) : busy;
     await context.sleep(wait);
@@ -111,13 +116,13 @@ async function waitUntilIdle(
 async function isBusy(
   { miner }: ApplyContext,
   { worker }: Target,
-  sectors: ReadonlySet<string>,
+  { sectors, session: own }: Pick<AtRest, 'sectors' | 'session'>,
 ): Promise<Result<boolean>> {
   const [workers, jobs] = await Promise.all([miner.workerStats(), miner.workerJobs()]);
   if (!workers.ok) return workers;
   if (!jobs.ok) return jobs;
   const busy = Object.entries(jobs.value).some(([session, list]) => {
-    const isOwn = workers.value[session]?.Info.Hostname === worker;
+    const isOwn = session === own || workers.value[session]?.Info.Hostname === worker;
     return list.some((job) => job.RunWait >= 0 && (isOwn || readsFrom(sectors, job)));
   });
   return success(busy);

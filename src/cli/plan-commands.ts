@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DISABLE_FOREIGN_UNITS, RESTART_TO_ADOPT } from './adopting.js';
 import type { ApplyOptions } from './commands/apply.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { ShowOptions } from './commands/show.js';
@@ -19,6 +20,7 @@ ${examples(
   'sealfarm apply --force-restart pc1-7',
   'sealfarm apply --restart-miner',
   'sealfarm apply --allow-large',
+  'sealfarm apply --restart-to-adopt --disable-foreign-units',
 )}`;
 
 const TARGET = 'these hosts and workers alone: names, @tag, pc1-*, pc1-[01-12]';
@@ -38,6 +40,8 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     )
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
+    .option('--restart-to-adopt', RESTART_TO_ADOPT)
+    .option('--disable-foreign-units', DISABLE_FOREIGN_UNITS)
     .addOption(planFormat())
     .option('-o, --out <file>', 'save the plan, for `sealfarm show` and `sealfarm apply`; it holds no secret')
     .addHelpText(
@@ -102,6 +106,8 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
     .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
+    .option('--restart-to-adopt', RESTART_TO_ADOPT)
+    .option('--disable-foreign-units', DISABLE_FOREIGN_UNITS)
     .option('--allow-large', 'restart more of the farm than `rollout.largePlan` lets pass')
     .addHelpText('after', APPLY_HELP)
     .action(async (file: string | undefined, _: unknown, self: Command) => {

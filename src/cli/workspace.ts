@@ -12,6 +12,7 @@ import type { Farm } from '../farm/farm.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import { parseSectorName } from '../lotus/file-type.js';
+import type { Adopting } from '../plan/adopt-rules.js';
 import { makeDrift } from '../plan/drift.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Part } from '../plan/part.js';
@@ -148,10 +149,17 @@ export class Workspace {
     return desire(this.farm, this.#token, intents);
   }
 
-  /** @param drift only what no edit of the file asks for */
-  plan({ observation }: FarmProbe, part?: Part, drift = false): Plan {
-    const intents = withRenamed(intentsOf(observation), this.farm);
-    const plan = (drift ? makeDrift : makePlan)(this.desired(intents), observation, part);
+  plan(probe: FarmProbe, part?: Part, adopt?: Adopting): Plan {
+    return this.#planned(probe, (desired) => makePlan(desired, probe.observation, part, adopt));
+  }
+
+  /** Only what no edit of the file asks for. */
+  drift(probe: FarmProbe, part?: Part): Plan {
+    return this.#planned(probe, (desired) => makeDrift(desired, probe.observation, part));
+  }
+
+  #planned({ observation }: FarmProbe, make: (desired: DesiredFarm) => Plan): Plan {
+    const plan = make(this.desired(withRenamed(intentsOf(observation), this.farm)));
     const notes = plan.hosts.flatMap(({ host }) => this.connections.remote(host).notes());
     return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }

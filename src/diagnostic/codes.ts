@@ -1,3 +1,4 @@
+import { ADOPTING_CODES } from './codes/adopting.js';
 import { DRAINING_CODES } from './codes/draining.js';
 import { FARM_CODES } from './codes/farm.js';
 import { FARM_RULE_CODES } from './codes/farm-rules.js';
@@ -32,6 +33,7 @@ export const CODES = {
   ...FARM_RULE_CODES,
   ...LAYOUT_CODES,
   ...LEAVING_CODES,
+  ...ADOPTING_CODES,
   ...WORKER_UNIT_CODES,
   ...ROUTE_CODES,
   ...ROLLOUT_CODES,

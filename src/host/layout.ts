@@ -83,6 +83,10 @@ export function workerLayout(
   };
 }
 
+export function repoOf({ apiFile }: Pick<WorkerLayout, 'apiFile'>): string {
+  return apiFile.slice(0, apiFile.lastIndexOf('/'));
+}
+
 /** What decides how a worker starts; the settings of its paths do not. */
 export function startFiles({ envFile, unit, storageJson }: WorkerLayout): ReadonlySet<string> {
   return new Set([envFile, unit.dropIn, storageJson]);

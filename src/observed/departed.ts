@@ -4,7 +4,7 @@ import { hostLayout, workerLayout, type WorkerLayout } from '../host/layout.js';
 import { parseManifest } from '../host/manifest.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { keptBy } from './keeper.js';
-import type { DepartedWorker, ObservedHost, ObservedWorker } from './observed.js';
+import { FOREIGN, type DepartedWorker, type ObservedHost, type ObservedWorker } from './observed.js';
 import type { HostAnswer } from './parse-answer.js';
 
 /** As much of a worker that left the file as a host's answer tells of where it is. */
@@ -33,7 +33,8 @@ function departed(host: Host, name: string, answer: HostAnswer): Departed {
   const value = (variable: string): string | undefined =>
     process?.environ.get(variable)?.reveal() ?? written.get(variable);
   const [repo, listen] = [value('LOTUS_WORKER_PATH'), value('LOTUS_WORKER_LISTEN')];
-  const serviceManager = process?.manager ?? (hasUnit(usual, answer) ? 'systemd' : 'process');
+  const manager = process?.manager === FOREIGN ? undefined : process?.manager;
+  const serviceManager = manager ?? (hasUnit(usual, answer) ? 'systemd' : 'process');
   const files =
     repo === undefined
       ? { ...usual, serviceManager }

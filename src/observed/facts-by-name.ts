@@ -18,7 +18,7 @@ import type {
  */
 export function hostFacts(host: HostObservation): ReadonlyMap<string, string> {
   if (!host.reached) return new Map([['whether it can be reached', 'no']]);
-  const { manifestSha256 = 'absent', unitTemplate, forgotten = [], unmanaged = [] } = host;
+  const { manifestSha256 = 'absent', unitTemplate, forgotten = [], unmanaged = [], boots = [] } = host;
   return new Map([
     ['manifest', manifestSha256],
     ['template of the units', fileWords(unitTemplate)],
@@ -26,6 +26,7 @@ export function hostFacts(host: HostObservation): ReadonlyMap<string, string> {
       'workers that somebody else keeps',
       JSON.stringify(unmanaged.map(({ pid, repo, port }) => [pid, repo, port])),
     ],
+    ['what else starts a worker at boot', JSON.stringify(boots)],
     ['workers that the file names no more', [...forgotten].sort().join(' ')],
     ...workersOn(host).flatMap(([name, worker]) => workerFacts(name, worker)),
   ]);

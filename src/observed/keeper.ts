@@ -1,16 +1,35 @@
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
-import type { ManagerName, WorkerLayout } from '../host/layout.js';
-import type { ObservedProcess, ObservedWorker } from './observed.js';
+import { formatSocketAddress } from '../farm/address.js';
+import { parseMinerAddress } from '../farm/miner-address.js';
+import { repoOf, type ManagerName, type WorkerLayout } from '../host/layout.js';
+import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
+import { FOREIGN, type ObservedProcess, type ObservedWorker } from './observed.js';
 import type { AnsweredProcess, HostAnswer } from './parse-answer.js';
+import { environmentOf, type Told } from './unmanaged.js';
 import { endWords, isBetweenProcesses, type ObservedUnit } from './units.js';
 
 /** What a host's answer shows of who keeps a worker. */
 export interface Kept extends Pick<ObservedWorker, 'unit' | 'startsAtBoot' | 'twice'> {
-  readonly process?: AnsweredProcess & { readonly manager: ManagerName };
+  readonly process?: AnsweredProcess & Pick<ObservedProcess, 'manager' | 'told'>;
+}
+
+/** Whoever can end a worker's process for good. */
+export type Keeper = ManagerName | ForeignKeeper;
+
+/** Somebody else who started it, and what its end goes by. */
+export interface ForeignKeeper {
+  readonly pid: number;
+  /** The kernel's: another process of this pid has others. */
+  readonly ticks: string;
+  /** The unit that would bring it back. */
+  readonly unit?: string;
+  /** That keeps other processes, too. */
+  readonly shared?: true;
 }
 
 /** A worker is looked for under both managers: the file may have said another one before. */
-export function keptBy(files: WorkerLayout, { processes, units, startedAtBoot }: HostAnswer): Kept {
+export function keptBy(files: WorkerLayout, answer: HostAnswer): Kept {
+  const { processes, units, startedAtBoot } = answer;
   const plain = processes.get(files.pidFile);
   const ofUnit = processes.get(files.unit.name);
   const unit = units.get(files.unit.name);
@@ -18,7 +37,8 @@ export function keptBy(files: WorkerLayout, { processes, units, startedAtBoot }:
     systemd: ofUnit === undefined ? undefined : ({ ...ofUnit, manager: 'systemd' } as const),
     process: plain === undefined ? undefined : ({ ...plain, manager: 'process' } as const),
   };
-  const process = found[files.serviceManager] ?? found.systemd ?? found.process;
+  const process =
+    found[files.serviceManager] ?? found.systemd ?? found.process ?? startedByOthers(files, answer);
   const comes = unit !== undefined && isBetweenProcesses(unit);
   const twice = plain !== undefined && (comes || (ofUnit !== undefined && ofUnit.pid !== plain.pid));
   return {
@@ -29,13 +49,48 @@ export function keptBy(files: WorkerLayout, { processes, units, startedAtBoot }:
   };
 }
 
+/**
+ * The one process that somebody else started in the worker's repo, where all is known that it was started with. A
+ * container has files of its own: the same path means another place there.
+ */
+function startedByOthers(files: WorkerLayout, { unmanaged, files: texts }: HostAnswer): Kept['process'] {
+  const [holder, ...others] = unmanaged.filter(({ repo }) => repo === repoOf(files));
+  const told = holder?.told;
+  if (holder === undefined || told === undefined || others.length > 0) return undefined;
+  const run = told.starter.kind === 'container' ? undefined : runOf(told);
+  if (run === undefined) return undefined;
+  const api = texts.get(files.apiFile);
+  const parsed = parseMinerAddress(api?.state === 'present' ? api.text.reveal().trim() : '');
+  const listens = parsed.ok ? { listens: formatSocketAddress(parsed.address) } : {};
+  const { pid, replaced } = holder;
+  const program = replaced === undefined ? {} : { replaced };
+  return { pid, environ: told.environ, manager: FOREIGN, told: { ...told, run, ...listens }, ...program };
+}
+
 /** Who keeps the worker now; undefined while nobody does. A unit between two tries comes back by itself. */
 export function keeperOf({
   process,
   unit,
-}: Pick<Kept, 'unit'> & { readonly process?: Pick<ObservedProcess, 'manager'> }): ManagerName | undefined {
-  if (process !== undefined) return process.manager;
+}: Pick<Kept, 'unit'> & {
+  readonly process?: Pick<ObservedProcess, 'pid' | 'manager' | 'told'>;
+}): Keeper | undefined {
+  if (process !== undefined) return process.manager === FOREIGN ? foreignKeeper(process) : process.manager;
   return unit !== undefined && isBetweenProcesses(unit) ? 'systemd' : undefined;
+}
+
+/** Undefined where it has flags that nobody here knows: what it does by them is not known either. */
+function runOf({ args, environ }: Told): WorkerRun | undefined {
+  try {
+    return readWorkerRun(args, environmentOf(environ));
+  } catch {
+    return undefined;
+  }
+}
+
+function foreignKeeper({ pid, told }: Pick<ObservedProcess, 'pid' | 'told'>): ForeignKeeper {
+  const { starter, ticks = '' } = told ?? {};
+  if (starter?.kind !== 'unit') return { pid, ticks };
+  return { pid, ticks, unit: starter.unit, ...(starter.shared === true ? { shared: true } : {}) };
 }
 
 /** Why a worker is neither started nor stopped: somebody else keeps it, or two do. */
@@ -60,7 +115,7 @@ export function strangeKeeper(
     severity: 'error',
     message: `${worker} runs on ${host}, but sealfarm did not start it`,
     place,
-    help: 'Stop it where it was started (a unit, tmux, …) when it is quiet; then sealfarm starts it.',
+    help: 'Stop it where it was started (a unit, tmux, …) when it is quiet, and apply again.',
   };
 }
 

@@ -14,9 +14,11 @@ import type {
   WorkerStats,
 } from '../lotus/api.js';
 import type { TaskCode } from '../lotus/task.js';
+import type { WorkerRun } from '../lotus/worker-run.js';
 import type { Secret } from '../secret/secret.js';
+import type { BootStarter } from './boot.js';
 import type { Standing } from './standing.js';
-import type { UnmanagedWorker } from './unmanaged.js';
+import type { Told, UnmanagedWorker } from './unmanaged.js';
 import type { ObservedUnit } from './units.js';
 
 /** Everything seen of the farm in one look. */
@@ -88,6 +90,8 @@ export interface ObservedHost {
   readonly noWayToMiner?: Diagnostic;
   /** Workers that run here and that sealfarm did not start; absent when there are none. */
   readonly unmanaged?: readonly UnmanagedWorker[];
+  /** What else starts a worker there at boot; absent where nothing does. */
+  readonly boots?: readonly BootStarter[];
   /** Workers that sealfarm started here, that run, and that the file names no more; absent when there are none. */
   readonly forgotten?: readonly string[];
   /** Workers of the manifest that the file names no more, by name; absent when there are none. */
@@ -140,16 +144,27 @@ export interface ObservedStorage {
   readonly entries: readonly string[];
 }
 
+/** Keeps a process that somebody else started in the repo of a worker of ours, and that is taken over as it runs. */
+export const FOREIGN = 'foreign';
+
 export interface ObservedProcess {
   readonly pid: number;
   /** Who keeps it, and can stop it for good. */
-  readonly manager: ManagerName;
+  readonly manager: ManagerName | typeof FOREIGN;
+  /** How somebody else started it. */
+  readonly told?: ForeignStart;
   /** What it was started with. Values may be secret. */
   readonly environ: ReadonlyMap<string, Secret>;
   /** Only where its program on disk is not the one that runs. */
   readonly replaced?: ReplacedProgram;
   /** What the worker itself says; absent while it does not answer, with the reason. */
   readonly live: WorkerLive | Unreached;
+}
+
+export interface ForeignStart extends Told {
+  readonly run: WorkerRun;
+  /** `IP:PORT`, once it listens. */
+  readonly listens?: string;
 }
 
 export interface ReplacedProgram {

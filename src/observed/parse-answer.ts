@@ -10,6 +10,7 @@ import type { Secret } from '../secret/secret.js';
 import { answerLines, decode } from './asking.js';
 import { asDeparted, departedFrom } from './departed.js';
 import { manifestProblems, systemdProblems } from './host-problems.js';
+import { parseBoot, type BootStarter } from './boot.js';
 import { keptBy } from './keeper.js';
 import type {
   ObservedFile,
@@ -41,6 +42,8 @@ export interface HostAnswer {
   /** Units that are enabled. */
   readonly startedAtBoot: ReadonlySet<string>;
   readonly unmanaged: readonly UnmanagedWorker[];
+  /** Absent where there is none. */
+  readonly boots?: readonly BootStarter[];
   /** Why systemd cannot be asked. */
   readonly noSystemd?: string;
 }
@@ -60,6 +63,7 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
   const standings = new Map<string, Standing>();
   const startedAtBoot = new Set<string>();
   const unmanaged: UnmanagedWorker[] = [];
+  const boots: BootStarter[] = [];
   let self: Pick<HostAnswer, 'sshUser'> = {};
   let systemd: SystemdAnswer = { units: new Map() };
   for (const [kind, encodedPath = '-', ...words] of lines.value) {
@@ -74,14 +78,26 @@ export function parseAnswer(host: string, stdout: string): Result<HostAnswer> {
     } else if (kind === 'entries') storage.get(path)?.entries.push(...parseEntries(words));
     else if (kind === 'standing') standings.set(path, parseStanding(words));
     else if (kind === 'process') processes.set(path, parseProcess(words));
-    else if (kind === 'replaced') addReplaced(processes, path, words);
+    else if (kind === 'replaced') addReplaced(processes, unmanaged, path, words);
     else if (kind === 'stranger') unmanaged.push(parseUnmanaged([encodedPath, ...words]));
     else if (kind === 'told') addTold(unmanaged, [encodedPath, ...words]);
+    else if (kind === 'boots') boots.push(...[parseBoot([encodedPath, ...words]) ?? []].flat());
     else if (kind === 'self') self = { sshUser: path };
     else if (kind === 'enabled') startedAtBoot.add(path);
     else if (kind === 'units') systemd = parseSystemd(path, words);
   }
-  return success({ files, storage, processes, standings, startedAtBoot, unmanaged, ...self, ...systemd });
+  const more = boots.length === 0 ? {} : { boots };
+  return success({
+    files,
+    storage,
+    processes,
+    standings,
+    startedAtBoot,
+    unmanaged,
+    ...more,
+    ...self,
+    ...systemd,
+  });
 }
 
 type SystemdAnswer = Pick<HostAnswer, 'units' | 'noSystemd'>;
@@ -105,16 +121,19 @@ function parseProcess([pid, environ = '-']: readonly string[]): AnsweredProcess 
   return { pid: Number(pid), environ: parseEnviron(decode(environ)) };
 }
 
-/** It is told right after the process. */
+/** It is told right after the process, or after the stranger, by the repo. */
 function addReplaced(
   processes: Map<string, AnsweredProcess>,
+  unmanaged: UnmanagedWorker[],
   path: string,
   [version = '-']: readonly string[],
 ): void {
-  const process = processes.get(path);
-  if (process === undefined) return;
   const onDisk = decode(version);
-  processes.set(path, { ...process, replaced: onDisk === '' ? {} : { onDisk } });
+  const replaced = onDisk === '' ? {} : { onDisk };
+  const process = processes.get(path);
+  if (process !== undefined) processes.set(path, { ...process, replaced });
+  const stranger = unmanaged.at(-1);
+  if (stranger?.repo === path) unmanaged[unmanaged.length - 1] = { ...stranger, replaced };
 }
 
 /** It is told right after the stranger. */
@@ -158,6 +177,7 @@ export function assembleHost(
   const base = {
     ...writtenIn(answer.files.get(hostLayout(host.paths).written)),
     ...(answer.unmanaged.length === 0 ? {} : { unmanaged: answer.unmanaged }),
+    ...(answer.boots === undefined ? {} : { boots: answer.boots }),
     ...(template === undefined ? {} : { unitTemplate: template }),
     ...(answer.sshUser === undefined ? {} : { sshUser: answer.sshUser }),
     ...(forgotten.length === 0 ? {} : { forgotten }),

@@ -4,6 +4,7 @@ import { shellQuote } from '../host/shell.js';
 import { dropInFile, ENABLED_LINKS, TEMPLATE_FILE } from '../host/systemd-unit.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
 import { ASKING_FUNCTIONS, call, FILE_FUNCTION } from './asking.js';
+import { BOOT_FUNCTION } from './boot.js';
 import { mayTell, STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
 
@@ -35,6 +36,7 @@ export function probeScript(host: Host): string {
   return [
     ASKING_FUNCTIONS,
     STRANGERS_FUNCTIONS,
+    BOOT_FUNCTION,
     mayTell(host.workers.map(({ repo }) => repo)),
     FUNCTIONS,
     programOf(host),
@@ -52,6 +54,7 @@ export function probeScript(host: Host): string {
     `for file in ${shellQuote(layout.run)}/*.pid; do process "$file"; done`,
     'each_unit tell',
     'strangers',
+    'boots',
     'echo "units $(word "$units") $asked"',
     `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || echo "enabled $(word "\${link##*/}")"; done`,
     `echo '${PROBE_END}'`,
@@ -59,11 +62,12 @@ export function probeScript(host: Host): string {
   ].join('\n');
 }
 
-/** A function that sets binary to the program of a worker, by what its process is known by; empty for all others. */
+/** A function that sets binary to the program of a worker, by what its process is known by or by its repo; empty for all others. */
 function programOf(host: Host): string {
   const cases = host.workers.map((worker) => {
     const { pidFile, unit } = workerLayout(host, worker);
-    return `${shellQuote(pidFile)} | ${shellQuote(unit.name)}) binary=${shellQuote(worker.binary)} ;;`;
+    const names = [pidFile, unit.name, worker.repo].map(shellQuote);
+    return `${names.join(' | ')}) binary=${shellQuote(worker.binary)} ;;`;
   });
   return ['program_of() { case $1 in', ...cases, '*) binary= ;; esac; }'].join('\n');
 }
@@ -97,12 +101,7 @@ replaced() {
   fi
   echo "replaced $(word "$1") $(word "$release")"
 }
-# When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.
-began() {
-  stat=$(cat "$1/stat" 2>/dev/null)
-  set -- \${stat##*) }
-  echo $(($(sed -n 's/^btime //p' /proc/stat) + \${20:-0} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
-}
+also() { replaced "$1" "$2"; }
 process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
   if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi

@@ -1,7 +1,14 @@
 /** Whoever started a worker that sealfarm did not start, and what that means at the next boot. */
 export type Starter =
   /** A unit of systemd that is not sealfarm's. */
-  | { readonly kind: 'unit'; readonly unit: string; readonly file?: string; readonly enabled: boolean }
+  | {
+      readonly kind: 'unit';
+      readonly unit: string;
+      readonly file?: string;
+      readonly enabled: boolean;
+      /** It keeps other processes, which its end would end too: a supervisor, or more than one worker. */
+      readonly shared?: true;
+    }
   | { readonly kind: 'tmux' | 'screen'; readonly session?: string }
   /** It sees other processes, and mostly other files, than the host. */
   | { readonly kind: 'container' }
@@ -59,7 +66,17 @@ function unitOf(pid: number, { parents, unit }: Origin): Starter | undefined {
     unit: id,
     ...(file === '' ? {} : { file }),
     enabled: state.startsWith('enabled') || state === 'generated',
+    ...(isShared(pid, main, parents, Number(unit.get('OtherWorkers') ?? 0)) ? { shared: true } : {}),
   };
+}
+
+/** A script that is run by its own name has that. */
+const SHELL = /^(?:sh|bash|dash|ash|zsh|ksh)$|\.sh$/;
+
+/** A shell in front of the one worker keeps nothing else that matters. */
+function isShared(pid: number, main: number, parents: Origin['parents'], others: number): boolean {
+  const keeper = parents.find((parent) => parent.pid === main)?.program;
+  return others > 0 || (main !== pid && keeper !== undefined && !SHELL.test(keeper));
 }
 
 function named(session: string | undefined): { readonly session?: string } {

@@ -25,19 +25,31 @@ strangers() {
       /* | '') ;;
       *) repo=$(readlink "$proc/cwd")/$repo ;;
     esac
+    repo=\${repo%/}
     listens=$(cat "$repo/api" 2>/dev/null || variable LOTUS_WORKER_LISTEN)
     names=$(printf '%s\\n' "$variables" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p')
     echo "stranger \${proc#/proc/} $(stat -c %u "$proc" 2>/dev/null) $(word "$repo") $(word "$listens") $(word "$names")"
-    if may_tell "$repo" && [ -r "$proc/environ" ]; then told "\${proc#/proc/}"; fi
+    if may_tell "$repo" && [ -r "$proc/environ" ]; then told "\${proc#/proc/}"; also "$repo" "\${proc#/proc/}"; fi
   done
 }
+# For whoever asks more of them.
+also() { :; }
 # What it was told, and where it comes from. The environment comes whole: it may hold secrets.
 told() {
   owner=$(stat -c %U "/proc/$1" 2>/dev/null)
   echo "told $(encode <"/proc/$1/cmdline") $(encode <"/proc/$1/environ") $(word "$(readlink "/proc/$1/cwd")") $(word "$owner")" \\
     "$(word "$(cat /proc/sys/kernel/hostname)") $(word "$(parents "$1")")" \\
     "$(word "$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status")")" \\
-    "$(word "$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")") $(word "$(unit_of "$1")")"
+    "$(word "$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")") $(word "$(unit_of "$1")")" \\
+    "$(since "$1") $(word "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)")"
+}
+# When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.
+began() { set -- $(since "\${1#/proc/}"); echo "$1"; }
+# The same, and in the kernel's own ticks: no other process ever has both the number and these.
+since() {
+  stat=$(cat "/proc/$1/stat" 2>/dev/null)
+  set -- \${stat##*) }
+  echo "$(($(sed -n 's/^btime //p' /proc/stat) + \${20:-0} / $(getconf CLK_TCK 2>/dev/null || echo 100))) \${20:-0}"
 }
 # Those who started it, the nearest first.
 parents() {
@@ -48,7 +60,15 @@ parents() {
 }
 unit_of() {
   unit=$(sed -n -e 's/^0::.*\\/\\([^/]*\\.service\\)$/\\1/p' -e 's/^[0-9]*:name=systemd:.*\\/\\([^/]*\\.service\\)$/\\1/p' "/proc/$1/cgroup" | sed -n 1p)
-  [ -z "$unit" ] || systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
+  [ -n "$unit" ] || return 0
+  systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
+  # Who else is ended with it.
+  others=0
+  for other in /proc/[0-9]*; do
+    case $({ cat "$other/comm"; } 2>/dev/null) in lotus-worker*) ;; *) continue ;; esac
+    [ "$other" = "/proc/$1" ] || ! { grep -qF "/$unit" "$other/cgroup"; } 2>/dev/null || others=$((others + 1))
+  done
+  echo "OtherWorkers=$others"
 }
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }`;
 

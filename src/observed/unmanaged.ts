@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { Secret } from '../secret/secret.js';
 import { decode } from './asking.js';
-import type { ObservedHost } from './observed.js';
+import { FOREIGN, type ObservedHost, type ObservedWorker, type ReplacedProgram } from './observed.js';
 import { starterOf, type Starter } from './starter.js';
 
 /** A worker that somebody else keeps, as far as the SSH user may see it. */
@@ -14,6 +14,8 @@ export interface UnmanagedWorker {
   readonly variables: readonly string[];
   /** Absent where the SSH user may not read it. */
   readonly told?: Told;
+  /** Only where the declared program is not the one that runs. */
+  readonly replaced?: ReplacedProgram;
 }
 
 /** What a process was started with, and where. */
@@ -30,9 +32,15 @@ export interface Told {
   readonly hostname: string;
   /** CPUs it may run on: `0-31,64`. */
   readonly cpus?: string;
+  /** CPUs that the SSH user has there: a process has them all, unless somebody said otherwise. */
+  readonly allCpus?: string;
   /** How many files it may have open. */
   readonly files?: number;
   readonly starter: Starter;
+  /** Seconds since 1970. */
+  readonly since: number;
+  /** The kernel's: with the pid they tell it from every other process. */
+  readonly ticks: string;
 }
 
 /** The words of a line that `strangers` printed. */
@@ -58,9 +66,11 @@ export function parseUnmanaged([
 
 /** The words of a line that `told` printed, of the process of the line before. */
 export function parseTold(pid: number, words: readonly string[]): Told {
-  const [cmdline = '', environ = '', cwd = '', user = '', hostname = '', parents = '', ...last] =
-    words.map(decode);
+  const [cmdline = '', environ = '', cwd = '', user = '', hostname = '', parents = '', ...last] = words
+    .slice(0, 9)
+    .map(decode);
   const [status = '', files = '', unit = ''] = last;
+  const [since, ticks = '0', all = '-'] = words.slice(9);
   const [program = '', ...rest] = cmdline.replace(/\0$/, '').split('\0');
   // An interpreter has its script in front of them.
   const args = rest.slice(rest.findIndex((word) => word.startsWith('-') || word === 'run'));
@@ -75,7 +85,10 @@ export function parseTold(pid: number, words: readonly string[]): Told {
     cwd,
     user,
     hostname,
+    since: Number(since) || 0,
+    ticks,
     ...(cpus === undefined ? {} : { cpus }),
+    ...(all === '-' ? {} : { allCpus: decode(all) }),
     ...(limit > 0 ? { files: limit } : {}),
     starter: starterOf(pid, {
       parents: parents.split('\n').map((line) => {
@@ -101,6 +114,11 @@ export function parseEnviron(text: string): ReadonlyMap<string, Secret> {
   return new Map(entries);
 }
 
+/** In the open. */
+export function environmentOf(environ: Told['environ']): Readonly<Record<string, string>> {
+  return Object.fromEntries([...environ].map(([name, value]) => [name, value.reveal()]));
+}
+
 /** Lines of a name and a value. */
 function fields(text: string, between: string): ReadonlyMap<string, string> {
   return new Map(
@@ -116,10 +134,14 @@ export function strangeWorkers(
   { name, workers, unmanaged = [] }: Pick<ObservedHost, 'name' | 'workers' | 'unmanaged'>,
   declared: readonly { readonly name: string; readonly repo: string }[],
 ): readonly Diagnostic[] {
-  const held = declared.filter((worker) => workers.get(worker.name)?.startedElsewhere === true);
+  const held = declared.filter(({ name: worker }) => isStrangers(workers.get(worker)));
   return unmanaged
     .filter(({ repo }) => !held.some((worker) => worker.repo === repo))
     .map((found) => unmanagedWorker(name, found));
+}
+
+function isStrangers(worker: ObservedWorker | undefined): boolean {
+  return worker?.startedElsewhere === true || worker?.process?.manager === FOREIGN;
 }
 
 /** They take of a machine what capacity and checks count as free. */

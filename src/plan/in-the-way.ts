@@ -2,7 +2,8 @@ import type { DesiredWorker } from '../desired/desired.js';
 import { listenText } from '../desired/worker-env.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
-import { strangeKeeper } from '../observed/keeper.js';
+import { unitOfFile, type BootStarter } from '../observed/boot.js';
+import { keeperOf, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { DepartedWorker, ObservedHost } from '../observed/observed.js';
 import { renamingOf } from './renamed.js';
@@ -14,6 +15,9 @@ export function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings |
   if (observed === undefined) return undefined;
   const strange = strangeKeeper(observed, desired.host, desired.name);
   if (strange !== undefined) return { steps: [], diagnostics: [strange] };
+  const returning = host.boots?.find(({ returns }) => returns === true);
+  if (returning !== undefined && keeperOf(observed) === undefined)
+    return { steps: [], diagnostics: [comesBack(desired, returning)] };
   const renamed = renamingOf(desired, host)?.from;
   const running = host.forgotten?.find(
     (name) => name !== renamed && collides(desired, host.departed?.get(name)),
@@ -29,6 +33,18 @@ export function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings |
       : `Two workers on one path or repo corrupt it. Declare ${running} again, drain it, and take it out when it is stopped.`,
   };
   return { steps: [], diagnostics: [forgotten] };
+}
+
+/** Beside a unit that may be the worker's old one, and that systemd starts again any moment. */
+function comesBack({ name, host }: DesiredWorker, { file }: BootStarter): Diagnostic {
+  const unit = unitOfFile(file);
+  return {
+    code: 'SF554',
+    severity: 'error',
+    message: `${name} is not started while systemd is about to start a lotus-worker again by ${unit}`,
+    place: { kind: 'host', host, worker: name },
+    help: `Wait until it runs, and plan again. If it keeps ending and was this worker before: \`systemctl disable --now ${unit}\` on the host, and apply.`,
+  };
 }
 
 /** Whether both cannot run at once. One of which nothing is known may be in the way of all. */

@@ -5,6 +5,8 @@ import { NOTHING_WRITTEN } from '../host/written.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { movedWorkers, planDeparted } from './departed.js';
+import { asAdopted, AS_THEY_RUN, planBoot, type Adopting } from './adopt-rules.js';
+import { foreignWorkers } from './foreign-workers.js';
 import { inTheWay } from './in-the-way.js';
 import { planEnvFile } from './env-rules.js';
 import { manifestStep } from './manifest-rules.js';
@@ -23,6 +25,7 @@ import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { endingUnit } from '../observed/keeper.js';
+import { bootStarters } from '../observed/boot.js';
 import { minerProblems } from '../observed/miner-trouble.js';
 import { serversOf, type Servers } from '../observed/servers.js';
 import { strangeWorkers } from '../observed/unmanaged.js';
@@ -36,14 +39,25 @@ import { combine, NOTHING, type Findings, type WorkerContext } from './worker-co
  * The least disturbing way from what is to what shall be.
  * @param part what it is about; the rest of the farm still counts for what stands in for whom
  */
-export function makePlan(desired: DesiredFarm, observation: Observation, part?: Part): Plan {
-  return measured(inWaves(planSteps(desired, observation, part), desired, observation), desired, observation);
+export function makePlan(
+  desired: DesiredFarm,
+  observation: Observation,
+  part?: Part,
+  adopt: Adopting = AS_THEY_RUN,
+): Plan {
+  const steps = planSteps(desired, observation, part, adopt);
+  return measured(inWaves(steps, desired, observation), desired, observation);
 }
 
 /** All of it but the order of what disturbs. */
-export function planSteps(desired: DesiredFarm, observation: Observation, part?: Part): Unordered {
+export function planSteps(
+  desired: DesiredFarm,
+  observation: Observation,
+  part?: Part,
+  adopt: Adopting = AS_THEY_RUN,
+): Unordered {
   const hosts = desired.hosts.filter(({ name }) => part === undefined || part.hosts.has(name));
-  const plan = withMiner(planHosts(desired, observation, hosts), desired, observation, part);
+  const plan = withMiner(planHosts(desired, observation, hosts, adopt), desired, observation, part);
   return part === undefined ? plan : narrowed(plan, part);
 }
 
@@ -52,14 +66,16 @@ export function planHosts(
   desired: DesiredFarm,
   observation: Observation,
   hosts: readonly DesiredHost[] = desired.hosts,
+  adopt: Adopting = AS_THEY_RUN,
 ): Unordered {
   const refused = otherSectorSize(desired, observation.miner);
   const sealProof = SECTOR_SIZES[desired.sectorSize].sealProof;
   const moved = [...movedWorkers(desired, observation), ...servesElsewhere(desired, observation)];
   const strays = new Set(moved.map(({ worker }) => worker));
-  const around = { farm: desired.name, observation, sealProof, servers: serversOf(observation) };
+  const around = { farm: desired.name, observation, sealProof, servers: serversOf(observation), adopt };
   const planned = hosts.map((host) => planHost(host, around, strays));
   const clashes = [...sharedIds(desired, observation), ...moved];
+  const foreign = hosts.flatMap((host) => foreignWorkers(host, observation, sealProof));
   const clashing = new Set(clashes.map(({ worker }) => worker));
   return {
     formatVersion: 1,
@@ -78,6 +94,7 @@ export function planHosts(
       ...clashes.map(({ diagnostic }) => diagnostic),
     ],
     drained: hosts.flatMap((host) => drainedWorkers(host, observation)),
+    ...(foreign.length === 0 ? {} : { foreign }),
   };
 }
 
@@ -92,6 +109,7 @@ interface Surroundings {
   readonly observation: Observation;
   readonly sealProof: number;
   readonly servers: Servers;
+  readonly adopt: Adopting;
 }
 
 function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySet<string>): PlannedHost {
@@ -133,6 +151,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
       ...observed.problems,
       ...(stuck === undefined ? [] : [stuck]),
       ...strangeWorkers(observed, desired.workers),
+      ...bootStarters(observed),
       ...leaving.diagnostics,
       ...diagnostics,
     ],
@@ -143,7 +162,7 @@ function planWorker(
   home: DesiredHost,
   desired: DesiredWorker,
   host: ObservedHost,
-  { observation: { miner }, sealProof, servers }: Surroundings,
+  { observation: { miner }, sealProof, servers, adopt }: Surroundings,
 ): Findings {
   const observed = host.workers.get(desired.name);
   if (observed === undefined) throw new Error(`${desired.name} was not observed`);
@@ -155,6 +174,7 @@ function planWorker(
     openElsewhere: openElsewhere(desired, host),
     servers,
     sealProof,
+    adopt,
   };
   const renaming = planRenaming(context, host, home);
   const noted = { home: hostLayout(home.paths), intent: host.manifest?.intents[desired.name] };
@@ -170,7 +190,8 @@ function planWorker(
   const paths = desired.storage.map((storage) => planStoragePath(context, storage));
   // Attaching makes Lotus edit its list, so that must be right before; otherwise a listed path must be ready first.
   const storage = liveOf(observed.process) === undefined ? [...paths, list] : [list, ...paths];
-  const files = combine([...storage, planEnvFile(context), planDropIn(context), pathsTaken(context)]);
+  const own = asAdopted(context, combine([planEnvFile(context), planDropIn(context)]));
+  const files = combine([...storage, own, planBoot(context), pathsTaken(context)]);
   const process = combine([unitState(context), byState ? planState(context, noted) : planProcess(context)]);
   // A worker is never started or stopped over something that is known to be wrong with it.
   if (hasErrors(files.diagnostics))

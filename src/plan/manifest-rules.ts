@@ -10,6 +10,7 @@ import {
 } from '../host/manifest.js';
 import type { ObservedHost } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
+import { foreignStart } from './adopt-rules.js';
 import type { Reason, Step } from './plan.js';
 import { renamingOf } from './renamed.js';
 
@@ -31,7 +32,11 @@ export function manifestStep(desired: DesiredHost, farm: string, observed: Obser
   const before = known.length === 0 ? {} : { before: known.join(', ') };
   const workers = { field: 'workers', ...before, after: manifest.workers.join(', ') };
   const more = current === undefined || missing.length > 0;
-  return [manifestWrite(desired, manifest, observed, [...(more ? [workers] : []), ...changed])];
+  const adopted =
+    missing.length > 0 &&
+    missing.every((name) => foreignStart(observed.workers.get(name)?.process) !== undefined);
+  const changes = [...(more ? [workers] : []), ...changed];
+  return [manifestWrite(desired, manifest, observed, changes, adopted ? 'adopted' : undefined)];
 }
 
 /** Changes them to those that hold: of a worker that shall work again none of ours, of a renamed one its own. */

@@ -21,5 +21,6 @@ export function narrowed(plan: Unordered, part: Part): Unordered {
     hosts: plan.hosts.filter(isOf).map((host) => ({ ...host, steps: host.steps.filter(isOf) })),
     diagnostics: plan.diagnostics.filter(({ place }: Diagnostic) => place?.kind !== 'host' || isOf(place)),
     drained: plan.drained.filter((one: DrainedWorker) => isOf(one)),
+    ...(plan.foreign === undefined ? {} : { foreign: plan.foreign.filter(isOf) }),
   };
 }

@@ -5,9 +5,13 @@ import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { MaybeSecret, Secret } from '../secret/secret.js';
 import type { DrainedWorker } from './drained-workers.js';
+import type { Expectation } from './expectation.js';
+import type { ForeignWorker } from './foreign-workers.js';
 import type { LargePlan } from './large-plan.js';
 import type { RestartMiner } from './miner-action.js';
 import type { MinerStanding } from './miner-standing.js';
+
+export type { Expectation } from './expectation.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
 export interface Plan {
@@ -28,6 +32,8 @@ export interface Plan {
   readonly diagnostics: readonly Diagnostic[];
   /** Workers a person has drained: they stay as they are. */
   readonly drained: readonly DrainedWorker[];
+  /** Workers that still run as somebody else started them; absent where there are none. */
+  readonly foreign?: readonly ForeignWorker[];
   /** Absent where lotus-miner goes by what its config.toml will say, or its machine was not looked at. */
   readonly miner?: MinerStanding;
 }
@@ -102,7 +108,9 @@ export type Reason =
   /** sealfarm put it there, and the file names it no more. */
   | 'removed-from-config'
   /** A person wants the version before. */
-  | 'rolled-back';
+  | 'rolled-back'
+  /** Somebody else started the worker, and it is taken over. */
+  | 'adopted';
 
 export interface Step {
   /** Unique in the plan, stable from one plan to the next. */
@@ -193,8 +201,14 @@ export type Action =
       readonly service: WorkerLayout;
       readonly expect: Expectation;
       readonly from?: FormerName;
+      /** Somebody else started it: what it had before cannot be put back. */
+      readonly adopts?: true;
     }
   | RestartMiner
+  /** Its unit is started at the next boot; nothing is started now. */
+  | { readonly kind: 'enable-unit'; readonly service: WorkerLayout }
+  /** Somebody else's unit is not started at boot any more; what runs goes on. */
+  | { readonly kind: 'disable-unit'; readonly unit: string }
   /** What is left of its unit where systemd shall not keep it any more: it comes back no more, its drop-in goes. */
   | { readonly kind: 'remove-unit'; readonly service: WorkerLayout }
   /** Emptied, with those of its `tasks` that its sectors still need there; noted on its host. */
@@ -224,18 +238,6 @@ export interface FormerName {
   readonly worker: string;
   readonly service: WorkerLayout;
   readonly home: HostLayout;
-}
-
-/** What a started worker must show before it counts as started. */
-export interface Expectation {
-  readonly tasks: readonly TaskCode[];
-  readonly paths: readonly string[];
-  /** Effective MaxConcurrent by task. */
-  readonly limits: ReadonlyMap<TaskCode, number>;
-  /** How many GPUs Lotus must see; absent where the file says nothing of them. */
-  readonly gpus?: number;
-  /** `abi.RegisteredSealProof` under which Lotus lists the limits. */
-  readonly sealProof: number;
 }
 
 /** Whether a step waits until its worker is quiet. */

@@ -1,7 +1,8 @@
 import { tasksNow } from '../desired/desired.js';
 import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
-import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import type { ForeignStart, ObservedProcess, WorkerLive } from '../observed/observed.js';
+import { cannotTakeOver, foreignStart, takeOver } from './adopt-rules.js';
 import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, FormerName, Reason, RestartCost } from './plan.js';
@@ -27,6 +28,8 @@ export function planProcess(context: WorkerContext): Findings {
   if (desired.drain !== undefined) return NOTHING;
   const { process } = observed;
   if (process === undefined) return startOf(context);
+  const told = foreignStart(process);
+  if (told !== undefined) return planForeign(context, process, told);
   const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
   const early = minerFirst(context, process);
@@ -35,6 +38,20 @@ export function planProcess(context: WorkerContext): Findings {
   return planned === NOTHING
     ? combine([early, planTasks(context), unanswering(context, process), planEffective(context)])
     : planned;
+}
+
+/** Somebody else started it in the declared repo: that alone is no reason to disturb it. */
+function planForeign(context: WorkerContext, process: ObservedProcess, told: ForeignStart): Findings {
+  const wanted = takeOver(context, process, told, lotusDiffers(context, process));
+  const hindrance = wanted === undefined ? NOTHING : cannotTakeOver(context, process, told);
+  if (wanted !== undefined && hindrance === NOTHING) return restartFor(context, { ...wanted, adopts: true });
+  return combine([hindrance, planTasks(context), unanswering(context, process)]);
+}
+
+/** What Lotus itself shows otherwise, and takes only at a start. */
+function lotusDiffers(context: WorkerContext, process: ObservedProcess): readonly FieldChange[] {
+  const live = liveOf(process);
+  return [...staleStorageLimits(context), ...(live === undefined ? [] : staleFixedTasks(context, live))];
 }
 
 /** Not while another worker has one of its paths open. */
@@ -57,12 +74,8 @@ function moves({ desired }: WorkerContext, { manager: before }: ObservedProcess)
 function planRestart(context: WorkerContext, process: ObservedProcess): Findings {
   const moved = moves(context, process);
   const environment = staleEnvironment(context, process);
-  const live = liveOf(process);
   const unit = staleUnit(context, process);
-  const lotus = [
-    ...staleStorageLimits(context),
-    ...(live === undefined ? [] : staleFixedTasks(context, live)),
-  ];
+  const lotus = lotusDiffers(context, process);
   const program = replacedProgram(process);
   const also = [...lotus, ...program];
   const older = environment.length + unit.length > 0;
@@ -81,16 +94,19 @@ interface RestartDetails {
   readonly changes: readonly FieldChange[];
   /** The name under which it runs now, where that is another. */
   readonly from?: FormerName;
+  /** Somebody else started it. */
+  readonly adopts?: true;
   /** What it has open afterwards; without it all that is declared. */
   readonly paths?: readonly string[];
 }
 
 export function restartFor(
   context: WorkerContext,
-  { reason, changes, from, paths }: RestartDetails,
+  { reason, changes, from, paths, adopts }: RestartDetails,
 ): Findings {
   const expect = { ...expectation(context), ...(paths === undefined ? {} : { paths }) };
-  const action = { kind: 'restart', service: context.desired.files, expect } as const;
+  const more = adopts === undefined ? {} : { adopts };
+  const action = { kind: 'restart', service: context.desired.files, expect, ...more } as const;
   const step = workerStep(context, {
     action: from === undefined ? action : { ...action, from },
     disruption: 'restart',

@@ -21,6 +21,7 @@ function whomEssence(action: Step['action']): unknown {
   if (action.kind === 'remove-worker' || action.kind === 'drain')
     return [action.service, action.home, action.tasks];
   if (action.kind === 'restart-miner') return [action.miner, action.by];
+  if (action.kind === 'disable-unit') return action.unit;
   return action.kind === 'restart' ? [action.service, action.from] : undefined;
 }
 

@@ -1,8 +1,7 @@
 import { USER_VARIABLE } from '../desired/worker-env.js';
 import type { DesiredWorker } from '../desired/desired.js';
-import type { ObservedHost, ObservedWorker } from '../observed/observed.js';
+import type { ObservedHost, ObservedProcess, ObservedWorker } from '../observed/observed.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { ManagerName } from '../host/layout.js';
 import type { Findings } from './worker-context.js';
 
 /** What keeps a host from starting the worker as it is declared; then nothing of the worker is touched. */
@@ -64,12 +63,14 @@ function otherUser(
   sshUser: string | undefined,
 ): Trouble | undefined {
   if (process === undefined) return undefined;
-  const named = process.environ.get(USER_VARIABLE)?.reveal();
-  const usual = (manager: ManagerName): string | undefined => (manager === 'systemd' ? 'root' : sshUser);
+  const named = process.told?.user ?? process.environ.get(USER_VARIABLE)?.reveal();
+  const usual = (manager: ObservedProcess['manager']): string | undefined =>
+    manager === 'systemd' ? 'root' : sshUser;
   const [from, to] = [named ?? usual(process.manager), user ?? usual(files.serviceManager)];
   if (from === undefined || to === undefined || from === to) return undefined;
   // Root can finish what others began.
-  if (named === undefined && user === undefined && to === 'root') return undefined;
+  if ((named === undefined || process.told !== undefined) && user === undefined && to === 'root')
+    return undefined;
   const whom = files.serviceManager === 'process' && user === undefined ? `${to}, the SSH user` : to;
   const sealing = storage.filter(({ settings }) => settings.CanSeal);
   const held = sealing.find(({ path }) => (seen.get(path)?.entries.length ?? 0) > 0);

@@ -40,7 +40,7 @@ export function planState(context: WorkerContext, noted: Noted): Findings {
 
 function planRunning(context: WorkerContext, process: ObservedProcess, noted: Noted): Findings {
   const { desired, miner } = context;
-  const repo = process.environ.get('LOTUS_WORKER_PATH')?.reveal();
+  const repo = process.told === undefined ? process.environ.get('LOTUS_WORKER_PATH')?.reveal() : undefined;
   if (repo !== undefined && repo !== desired.repo) return otherRepo(context, repo);
   const live = liveOf(process);
   if (live === undefined) return unanswering(context, process);

@@ -8,6 +8,7 @@ import { parseStorageJson } from '../lotus/storage-json.js';
 import { taskByRpc } from '../lotus/task.js';
 import type { MinerObservation, ObservedWorker } from '../observed/observed.js';
 import type { Servers } from '../observed/servers.js';
+import type { Adopting } from './adopt-rules.js';
 import type { Action, Disruption, FieldChange, Reason, RunningJob, Step } from './plan.js';
 
 /** What one rule of the planner looks at. */
@@ -23,6 +24,8 @@ export interface WorkerContext {
   readonly servers: Servers;
   /** `abi.RegisteredSealProof` of the farm's sector size. */
   readonly sealProof: number;
+  /** What a person allows for workers that somebody else started; absent: they go on as they run. */
+  readonly adopt?: Adopting;
 }
 
 /** What one rule of the planner finds. */
@@ -71,6 +74,7 @@ export function workerStep({ desired }: Pick<WorkerContext, 'desired'>, details:
 
 function subject(action: Action): string {
   if ('path' in action) return `:${action.path}`;
+  if (action.kind === 'disable-unit') return `:${action.unit}`;
   return 'task' in action ? `:${action.task}` : '';
 }
 

@@ -1,5 +1,6 @@
 import type { Emit } from '../event/event.js';
 import type { Farm, Host } from '../farm/farm.js';
+import { withDeclaredNames } from '../observed/declared-names.js';
 import type { MinerObservation, Observation } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { Connections } from './connections.js';
@@ -29,10 +30,11 @@ export async function observeFarm(
       return [host.name, probe] as const;
     }),
   );
-  const miner = await lookAtMiner();
+  const seen = new Map(probes.map(([name, { observation }]) => [name, observation]));
+  const miner = withDeclaredNames(seen, await lookAtMiner());
   const declared = new Map(farm.hosts.flatMap((host) => host.workers.map(({ name }) => [name, host.name])));
   return {
-    observation: { hosts: new Map(probes.map(([name, { observation }]) => [name, observation])), miner },
+    observation: { hosts: seen, miner },
     // Of a name that is on two hosts, the one that the file means.
     apis: new Map([
       ...probes.flatMap(([, { apis }]) => [...apis]),

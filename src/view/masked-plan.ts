@@ -22,8 +22,13 @@ interface MaskedHost extends HostPlan {
  */
 export function masked(plan: Plan, salt: string, diffs: boolean): MaskedPlan {
   const mask = fingerprints(salt);
+  const foreign = plan.foreign?.map((one) => ({
+    ...one,
+    pending: one.pending.map((change) => maskedChange(change, mask)),
+  }));
   return {
     ...plan,
+    ...(foreign === undefined ? {} : { foreign }),
     hosts: plan.hosts.map((host) => ({
       ...host,
       steps: host.steps.map((step) => maskedStep(step, mask, diffs)),

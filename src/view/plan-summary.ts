@@ -73,6 +73,11 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
     return [doing(summary, plan.driftOnly), ...atRisk, ...partial, ...miner, ...inTheWay].join(' ');
   if (blind) return 'No plan: no host was reached.';
   const but = plan.drained.length === 0 ? '' : ', but for what is drained';
+  const started = plan.foreign ?? [];
+  const foreign =
+    started.length === 0
+      ? ''
+      : ` ${count(started.length, 'worker')} still ${started.length === 1 ? 'runs as it was' : 'run as they were'} started.`;
   const silent = silentWorkers(plan);
   const unseen = unseenMiner(plan);
   if (miner.length + unseen.length > 0)
@@ -80,7 +85,7 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
   if (errors === 0 && silent.length === 0 && plan.driftOnly === true)
     return `No drift. Hosts and Lotus are as they were left${but}.`;
   if (errors === 0 && silent.length === 0)
-    return `No changes. ${plan.narrowed === true ? 'This part of the farm' : 'The farm'} matches the file${but}.`;
+    return `No changes. ${plan.narrowed === true ? 'This part of the farm' : 'The farm'} matches the file${but}.${foreign}`;
   const unknown = silent.length === 0 ? [] : [`What ${foldNames(silent).join(', ')} does is not known yet.`];
   return ['No changes planned.', ...partial, ...unknown, ...inTheWay].join(' ');
 }

@@ -1,5 +1,7 @@
 import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { ForeignWorker } from '../plan/foreign-workers.js';
 import type { Plan } from '../plan/plan.js';
+import { foreignLines } from './foreign-workers.js';
 import { legendWords } from './legend.js';
 import type { MaskedPlan } from './masked-plan.js';
 import type { ShownPlan } from './shown-plan.js';
@@ -25,6 +27,7 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
     legend === undefined ? [] : wrap(legend, width),
     waveLines(plan, view),
     minerLines(plan, view),
+    foreignLines(plan, view),
     unreachedLines(plan, view),
     plan.drained.flatMap((drained) => wrap(drainedWords(drained, view), width, '  ')),
     plan.diagnostics.length === 0 ? [] : [formatDiagnostics(plan.diagnostics, style, width)],
@@ -78,6 +81,8 @@ export interface PlanJson extends Pick<Plan, 'waves' | 'heldBack' | 'large' | 'n
   }[];
   readonly diagnostics: readonly DiagnosticJson[];
   readonly drained: readonly DrainedJson[];
+  /** Absent where there are none. */
+  readonly foreign?: readonly ForeignJson[];
   readonly summary: PlanSummary;
 }
 
@@ -85,6 +90,10 @@ interface MinerJson {
   readonly host: string;
   readonly pending: StepJson['changes'];
   readonly hidden: readonly string[];
+}
+
+interface ForeignJson extends Omit<ForeignWorker, 'pending'> {
+  readonly pending: StepJson['changes'];
 }
 
 interface DrainedJson {
@@ -130,6 +139,9 @@ export function planJson(plan: MaskedPlan, now: Date): PlanJson {
       when,
       ...(why === undefined ? {} : { why }),
     })),
+    ...(plan.foreign === undefined
+      ? {}
+      : { foreign: plan.foreign.map((one) => ({ ...one, pending: one.pending.map(changeJson) })) }),
     summary: summarise(plan, now),
   };
 }

@@ -23,6 +23,9 @@ export interface Made {
   /** The words for the part of the farm it is about; absent when it is about all of it. */
   readonly target?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Workers that somebody else started are restarted, and their units disabled. */
+  readonly restartToAdopt?: true;
+  readonly disableForeignUnits?: true;
 }
 
 /** A plan that can be put away, looked at and applied later: schemas/plan.schema.json. */
@@ -69,12 +72,14 @@ export function shownPlan({
   narrowed,
   driftOnly,
   miner,
+  foreign,
 }: PlanJson): ShownPlan {
   return {
     waves,
     ...(narrowed === undefined ? {} : { narrowed }),
     ...(driftOnly === undefined ? {} : { driftOnly }),
     ...(miner === undefined ? {} : { miner }),
+    ...(foreign === undefined ? {} : { foreign }),
     hosts: hosts.map((host) => ({ ...host, steps: host.steps.map(shownStep) })),
     diagnostics: diagnostics.map(shownDiagnostic),
     drained: drained.map(({ host, worker, running, declared, ...intent }) => ({
@@ -98,7 +103,11 @@ function shownAction({ expect, unit, from, ...action }: ActionJson): ShownAction
     ...action,
     ...(expect === undefined ? {} : { expect: { tasks: expect.tasks, limits: new Map(limits) } }),
     ...(from === undefined ? {} : { from: { worker: from } }),
-    ...(unit === undefined ? {} : { service: { unit: { name: unit } } }),
+    ...(unit === undefined
+      ? {}
+      : action.kind === 'disable-unit'
+        ? { unit }
+        : { service: { unit: { name: unit } } }),
   } as ShownAction;
 }
 

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { DrainedWorker } from '../plan/drained-workers.js';
+import type { ForeignWorker } from '../plan/foreign-workers.js';
 import type { MinerStanding } from '../plan/miner-standing.js';
 import type { Expectation, Step, Wave } from '../plan/plan.js';
 
@@ -10,6 +11,7 @@ export interface ShownPlan {
   readonly hosts: readonly ShownHost[];
   readonly diagnostics: readonly Diagnostic[];
   readonly drained: readonly DrainedWorker[];
+  readonly foreign?: readonly ForeignWorker[];
   readonly waves: readonly Wave[];
   readonly narrowed?: true;
   readonly driftOnly?: true;
@@ -46,8 +48,12 @@ export type ShownAction =
       readonly expect: Pick<Expectation, 'tasks' | 'limits'>;
       readonly from?: { readonly worker: string };
     }
-  | { readonly kind: 'remove-unit'; readonly service: { readonly unit: { readonly name: string } } }
   | { readonly kind: 'restart-miner' }
+  | { readonly kind: 'disable-unit'; readonly unit: string }
+  | {
+      readonly kind: 'remove-unit' | 'enable-unit';
+      readonly service: { readonly unit: { readonly name: string } };
+    }
   | { readonly kind: 'drain'; readonly stop: boolean }
   | { readonly kind: 'remove-worker'; readonly repo?: string };
 

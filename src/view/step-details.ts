@@ -1,7 +1,7 @@
 import { NAMES_VARIABLE } from '../desired/worker-env.js';
 import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js';
 import { MANAGER_FIELD } from '../plan/process-rules.js';
-import type { Disruption, Expectation, FieldChange, RestartCost } from '../plan/plan.js';
+import type { Disruption, Expectation, FieldChange, Reason, RestartCost } from '../plan/plan.js';
 import type { ShownStep } from './shown-plan.js';
 import { GLUE, printable } from './text.js';
 import { count, shown, sinceWhen, someOf } from './words.js';
@@ -15,6 +15,8 @@ const DEFAULT_WEIGHT = 10;
 export function stepDetails(step: ShownStep, verbose: boolean): readonly string[] {
   const { action, changes } = step;
   if (action.kind === 'start') return [expectationWords(action.expect)];
+  if (action.kind === 'enable-unit') return ['started at the next boot, not now'];
+  if (action.kind === 'disable-unit') return ['not started at boot any more; what runs goes on'];
   if (action.kind === 'remove-worker') return [removalWords(step.disruption, action.repo)];
   if (action.kind === 'drain') return [drainWords(step.disruption, action.stop)];
   if (action.kind === 'restart-miner')
@@ -22,12 +24,17 @@ export function stepDetails(step: ShownStep, verbose: boolean): readonly string[
   if (verbose) return changes.map((change) => changeWords(step, change));
   if (action.kind === 'create-sectorstore') return [storeWords(action.settings, action.id)];
   const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
-  if (step.reason === 'new' && lasting.length > FEW_VALUES) return [count(lasting.length, 'value')];
+  if (isNew(step.reason) && lasting.length > FEW_VALUES) return [count(lasting.length, 'value')];
   return (lasting.length === 0 ? changes : lasting).map((change) => changeWords(step, change));
 }
 
 const MINER_MOMENT =
   'before all workers, as soon as no WindowPoSt is due and no proof is computed; proving pauses meanwhile';
+
+/** Nothing stood there before. */
+function isNew(reason: Reason): boolean {
+  return reason === 'new' || reason === 'adopted';
+}
 
 /** What the diff of a step's file does not show. */
 export function besideDiff(step: ShownStep): readonly string[] {
@@ -35,9 +42,9 @@ export function besideDiff(step: ShownStep): readonly string[] {
 }
 
 /** `AllowTo: example-seal-group-1 → example-seal-group-2`; of what is new only what it will be. */
-function changeWords({ reason }: ShownStep, { field, before, after }: FieldChange): string {
+function changeWords({ reason, disruption }: ShownStep, { field, before, after }: FieldChange): string {
   const name = printable(field);
-  if (reason === 'new') return `${name}: ${shown(after)}`;
+  if (isNew(reason) && disruption === 'none') return `${name}: ${shown(after)}`;
   const [from, to] = [shown(before), shown(after)];
   if (field === MANAGER_FIELD) return `moves from ${managerWords(from)} to ${managerWords(to)}`;
   // Two masks say nothing about which secret it is, only that it is another one.

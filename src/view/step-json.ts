@@ -110,6 +110,9 @@ function actionJson(action: Action): ActionJson {
       return { kind, stop: action.stop };
     case 'remove-worker':
       return { kind, ...(action.repo === undefined ? {} : { repo: action.repo }) };
+    case 'disable-unit':
+      return { kind, unit: action.unit };
+    case 'enable-unit':
     case 'remove-unit':
       return { kind, unit: action.service.unit.name };
     default:

@@ -36,6 +36,10 @@ function actionWords(action: ShownAction, worker: string): string {
       return `${action.stop ? 'stop' : 'drain'} ${worker}`;
     case 'remove-worker':
       return `remove ${worker}`;
+    case 'enable-unit':
+      return `enable ${action.service.unit.name}`;
+    case 'disable-unit':
+      return `disable ${action.unit}`;
     case 'remove-unit':
       return `remove ${action.service.unit.name}`;
     default:
@@ -63,9 +67,10 @@ export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
     case 'create-sectorstore':
     case 'attach':
     case 'start':
+    case 'enable-unit':
       return '+';
     case 'write-file':
-      return reason === 'new' ? '+' : '~';
+      return reason === 'new' || reason === 'adopted' ? '+' : '~';
     case 'redeclare':
     case 'enable-task':
     case 'disable-task':
@@ -75,6 +80,7 @@ export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
       return '~';
     case 'detach':
     case 'remove-unit':
+    case 'disable-unit':
     case 'remove-worker':
       return '-';
     default:
@@ -104,6 +110,8 @@ export function reasonWords(reason: Reason): string {
       return 'is in the file no more';
     case 'rolled-back':
       return 'as it was before';
+    case 'adopted':
+      return 'taken over as it runs';
     default:
       return unreachable(reason);
   }

@@ -45,6 +45,18 @@ describe('a worker comes from', () => {
       'the unit lotus-worker.service',
     ],
     [
+      'a supervisor of a unit',
+      { unit: { ...UNIT, MainPID: '5' }, parents: [[5, 'supervisord']] },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true, shared: true },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a script of its unit that starts another one, too',
+      { unit: { ...UNIT, MainPID: '5', OtherWorkers: '1' }, parents: [[5, 'start.sh']] },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true, shared: true },
+      'the unit lotus-worker.service',
+    ],
+    [
       'a shell in the cgroup of another unit',
       { unit: { ...UNIT, MainPID: '5' } },
       { kind: 'shell', nohup: false },

@@ -53,6 +53,8 @@ const CLASSES: Readonly<Record<Action['kind'], Disruption>> = {
   'create-sectorstore': 'none',
   start: 'none',
   'remove-unit': 'none',
+  'enable-unit': 'none',
+  'disable-unit': 'none',
   attach: 'live',
   redeclare: 'live',
   'enable-task': 'live',

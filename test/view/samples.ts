@@ -85,7 +85,7 @@ export function hostPlan(host: string, steps: readonly Step[], reached = true): 
 
 export function planOf(
   hosts: readonly HostPlan[],
-  more: Partial<Pick<Plan, 'diagnostics' | 'drained' | 'waves' | 'heldBack'>> = {},
+  more: Partial<Pick<Plan, 'diagnostics' | 'drained' | 'foreign' | 'waves' | 'heldBack'>> = {},
 ): Plan {
   return {
     formatVersion: 1,

@@ -12,6 +12,7 @@ import {
   type Made,
   type SavedPlan,
 } from '../../src/view/saved-plan.js';
+import { Secret } from '../../src/secret/secret.js';
 import { PLAIN } from '../../src/view/style.js';
 import {
   allowToSteps,
@@ -67,6 +68,8 @@ const WHOLE = planOf(
         { kind: 'remove-unit', service: layout('worker-3') },
         { reason: 'config-changed' },
       ),
+      step('host-1', 'worker-4', { kind: 'disable-unit', unit: 'seal.service' }, { reason: 'adopted' }),
+      step('host-1', 'worker-4', { kind: 'enable-unit', service: layout('worker-4') }, { reason: 'adopted' }),
     ]),
     hostPlan('host-2', allowToSteps('host-2', 'worker-2')),
     hostPlan('host-3', limitSteps('host-3', 'worker-3', [job('PC1', 3, '2026-03-01T09:20:00Z')], 3)),
@@ -97,6 +100,19 @@ const WHOLE = planOf(
         running: false,
         declared: 'running',
         intent: { who: 'bob', when: '2026-02-28T09:00:00Z' },
+      },
+    ],
+    foreign: [
+      {
+        host: 'host-1',
+        worker: 'worker-4',
+        pid: 7,
+        starter: 'tmux session 0',
+        since: '2026-02-28T09:00:00.000Z',
+        pending: [
+          { field: 'TMPDIR', before: '/tmp', after: '/var/lib/sealfarm/tmp/worker-4' },
+          { field: 'MINER_API_INFO', before: new Secret(CANARY), after: new Secret('another') },
+        ],
       },
     ],
   },
@@ -139,6 +155,16 @@ describe('a saved plan', () => {
     expect(text).toMatch(/"field":"MINER_API_INFO","after":"\(secret [0-9a-f]{6}\)"/);
     expect(text).not.toContain(CANARY);
     expect(formatSavedPlan(saved(), { style: PLAIN, width: 100, diffs: true })).not.toContain(CANARY);
+  });
+
+  it('says who still runs as somebody else started him, and what his next restart changes', () => {
+    const text = formatSavedPlan(saved(), { style: PLAIN, width: 200 });
+    expect(text).toContain(
+      'worker-4 on host-1 still runs as it was started, by tmux session 0 since 2026-02-28 09:00 UTC',
+    );
+    expect(text).toContain('  TMPDIR: /tmp → /var/lib/sealfarm/tmp/worker-4');
+    expect(text).toContain('disable seal.service');
+    expect(text).toContain('enable sealfarm-worker@worker-4.service');
   });
 
   it('fits the schema, and so does a plan for programs', () => {

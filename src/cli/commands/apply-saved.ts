@@ -6,6 +6,7 @@ import type { FarmProbe } from '../../probe/observe-farm.js';
 import { notAsRead } from '../../view/as-read.js';
 import { doesNotHold, ofAnotherFarm } from '../../view/moved.js';
 import type { SavedPlan } from '../../view/saved-plan.js';
+import { adoptingOf } from '../adopting.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { loadCheckedFarm } from '../load-farm.js';
@@ -25,6 +26,10 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
   }
   if (options.restartMiner === true) {
     terminal.diagnostics([HAS_ITS_STEPS]);
+    return EXIT.usage;
+  }
+  if (options.restartToAdopt !== undefined || options.disableForeignUnits !== undefined) {
+    terminal.diagnostics([ADOPTS_AS_MADE]);
     return EXIT.usage;
   }
   const saved = await readPlanFile(file);
@@ -58,7 +63,7 @@ async function carryOutSaved(
   if (!chosen.ok) return refuse(chosen.diagnostic);
   const part = chosen.value;
   const replan = (probe: FarmProbe): Result<Plan> => {
-    const plan = workspace.plan(probe, part);
+    const plan = workspace.plan(probe, part, adoptingOf(saved.made));
     const moved = whatMoved(saved.seal, workspace.seal(plan, probe, saved.seal.salt));
     const refusal =
       moved.length > 0 ? doesNotHold(file, moved) : (refused(plan, options) ?? notAsRead(file, saved, plan));
@@ -78,6 +83,14 @@ const HAS_ITS_STEPS: Diagnostic = {
   severity: 'error',
   message: 'a saved plan has its steps: --restart-miner cannot add one',
   help: 'Write `miner.restart: whenSafe` and make a new plan, or apply without a saved plan.',
+};
+
+const ADOPTS_AS_MADE: Diagnostic = {
+  code: 'SF615',
+  severity: 'error',
+  message:
+    'a saved plan takes over what it was made to: --restart-to-adopt and --disable-foreign-units cannot change that',
+  help: 'Give them to `sealfarm plan --out FILE`.',
 };
 
 const HAS_ITS_PART: Diagnostic = {

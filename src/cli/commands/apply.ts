@@ -8,6 +8,7 @@ import { sameSteps } from '../../plan/same-steps.js';
 import { masked } from '../../view/masked-plan.js';
 import { formatPlan, planJson } from '../../view/plan.js';
 import { reportJson } from '../../view/report.js';
+import { adoptingOf, type AdoptWords } from '../adopting.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
@@ -17,7 +18,7 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 import { DEFAULT_RULES } from '../workspace.js';
 import { lookAt, planExitCode } from './plan.js';
 
-export interface ApplyOptions extends GlobalOptions, PartWords {
+export interface ApplyOptions extends GlobalOptions, PartWords, AdoptWords {
   readonly yes?: boolean;
   /** Milliseconds a restart may wait for its worker to get quiet; else as the file says. */
   readonly drainTimeout?: number;
@@ -55,7 +56,8 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
       return EXIT.usage;
     }
     const part = chosen.value;
-    const planned = workspace.plan(await lookAt(workspace, terminal, part), part);
+    const adopt = adoptingOf(options);
+    const planned = workspace.plan(await lookAt(workspace, terminal, part), part, adopt);
     showPlan(planned, terminal);
     if (options.restartMiner === true) terminal.diagnostics(notRestarted(workspace.farm, planned));
     if (steps(planned).length === 0) {
@@ -71,7 +73,7 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     if (asked !== EXIT.done) return asked;
     const how = { ...options, rules: rulesOf(options), leftOut: part?.leftOut };
     const { code } = await carryOut(on, terminal, planned, how, (probe) =>
-      stillMeant(planned, workspace.plan(probe, part), options),
+      stillMeant(planned, workspace.plan(probe, part, adopt), options),
     );
     return code;
   };

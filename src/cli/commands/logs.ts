@@ -189,7 +189,7 @@ function noLog({ remote, worker }: LogSource, { follow }: LogsOptions): Diagnost
     severity: 'note',
     message: `${worker} has written no log yet${follow === true ? '; waiting for it' : ''}`,
     place: { kind: 'host', host: remote.host, worker },
-    help: `Look whether it runs: sealfarm status`,
+    help: 'Look whether it runs: sealfarm status. One that somebody else started writes where that was said.',
   };
 }
 

@@ -8,6 +8,7 @@ import { formatPlan, planJson } from '../../view/plan.js';
 import { planMarkdown } from '../../view/plan-markdown.js';
 import { savedPlan, type Made } from '../../view/saved-plan.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { adoptingOf, type AdoptWords } from '../adopting.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { loadCheckedFarm } from '../load-farm.js';
 import { lookAtFarm } from '../on-farm.js';
@@ -17,7 +18,7 @@ import { resolvePart, type ChosenPart, type PartWords } from '../targets.js';
 import { version } from '../version.js';
 import { who, type Workspace } from '../workspace.js';
 
-export interface PlanOptions extends GlobalOptions, PartWords {
+export interface PlanOptions extends GlobalOptions, PartWords, AdoptWords {
   readonly detailedExitcode?: boolean;
   /** Shows every host and every value instead of folding what is alike. */
   readonly verbose?: boolean;
@@ -44,7 +45,10 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
     }
     const probe = await lookAt(workspace, terminal, part.value);
     const { diff = false, out } = options;
-    const planned = workspace.plan(probe, part.value, options.refreshOnly);
+    const planned =
+      options.refreshOnly === true
+        ? workspace.drift(probe, part.value)
+        : workspace.plan(probe, part.value, adoptingOf(options));
     const made = masked(planned, randomUUID(), diff || out !== undefined);
     const from = await madeNow(options);
     terminal.result(planText(made, from, terminal, options), {
@@ -77,7 +81,7 @@ export function lookAt(
   return terminal.watching(hosts, (emit) => workspace.look(emit, part?.leftOut));
 }
 
-async function madeNow({ config, target, exclude }: PlanOptions): Promise<Made> {
+async function madeNow({ config, target, exclude, ...adopt }: PlanOptions): Promise<Made> {
   const commit = await commitOf(config);
   return {
     at: new Date().toISOString(),
@@ -86,6 +90,8 @@ async function madeNow({ config, target, exclude }: PlanOptions): Promise<Made> 
     ...(commit === undefined ? {} : { commit }),
     ...(target === undefined ? {} : { target }),
     ...(exclude === undefined ? {} : { exclude }),
+    ...(adopt.restartToAdopt === true ? { restartToAdopt: true } : {}),
+    ...(adopt.disableForeignUnits === true ? { disableForeignUnits: true } : {}),
   };
 }
 

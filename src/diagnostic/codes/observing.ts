@@ -133,7 +133,7 @@ export const OBSERVING_CODES = {
     title: 'worker was started by somebody else',
     severity: 'error',
     why:
-      'The worker answers at the address in its repo, or the miner has it registered, but it has neither a pid file of sealfarm nor its unit: another unit, tmux or a shell holds it. ' +
+      'The worker answers at the address in its repo, or the miner has it registered, but it has neither a pid file of sealfarm nor its unit, and cannot be taken over as it runs: the SSH user may not read what it was started with, it is in a container, or two processes name the repo. ' +
       'A second process on the same repo would exit with "repo is already locked", and stopping the first one could cut off a PC1, so it is left alone.',
     remedy:
       'When it is quiet, stop it where it was started, and disable a unit with `Restart=always`, which would bring it back. Then apply starts it.',

@@ -131,6 +131,10 @@ export class Lab {
     await writeFile(file, after);
   }
 
+  farmText(): Promise<string> {
+    return readFile(join(this.folder, 'sealfarm.yaml'), 'utf8');
+  }
+
   async minerToken(): Promise<string> {
     return (await readFile(this.#sandbox('miner', 'token'), 'utf8')).trim();
   }

@@ -1,0 +1,127 @@
+import { FOREIGN, type ForeignStart, type ObservedProcess } from '../observed/observed.js';
+import { starterWords } from '../observed/starter.js';
+import { foreignDifferences } from './foreign-differences.js';
+import type { FieldChange } from './plan.js';
+import { minerFirst } from './program-rules.js';
+import {
+  combine,
+  NOTHING,
+  problem,
+  workerStep,
+  type Findings,
+  type WorkerContext,
+} from './worker-context.js';
+
+/** What a person allows for workers that somebody else started. */
+export interface Adopting {
+  /** Each is restarted when it is quiet, even where nothing else asks for it. */
+  readonly restart: boolean;
+  /** Their units are disabled, so that the next boot starts sealfarm's alone. */
+  readonly disableUnits: boolean;
+}
+
+export const AS_THEY_RUN: Adopting = { restart: false, disableUnits: false };
+
+/** Of a change: who started the worker. */
+const STARTER_FIELD = 'started by';
+
+/** What somebody else told the worker that runs; undefined for one of ours, and for one that does not run. */
+export function foreignStart(process: ObservedProcess | undefined): ForeignStart | undefined {
+  return process?.manager === FOREIGN ? process.told : undefined;
+}
+
+/** Why it is to be restarted, and what that changes; undefined where it may go on as it runs. */
+export function takeOver(
+  context: WorkerContext,
+  process: ObservedProcess,
+  told: ForeignStart,
+  lotus: readonly FieldChange[],
+): { readonly reason: 'adopted' | 'config-changed'; readonly changes: readonly FieldChange[] } | undefined {
+  const { now, later } = foreignDifferences(context, process, told);
+  const started = { field: STARTER_FIELD, before: starterWords(told.starter), after: 'sealfarm' };
+  const reasons = [...now, ...lotus];
+  if (reasons.length > 0) return { reason: 'config-changed', changes: [...reasons, ...later, started] };
+  return context.adopt?.restart === true ? { reason: 'adopted', changes: [...later, started] } : undefined;
+}
+
+/** What keeps it from being restarted by sealfarm. */
+export function cannotTakeOver(
+  context: WorkerContext,
+  process: ObservedProcess,
+  { run, starter }: ForeignStart,
+): Findings {
+  const { name } = context.desired;
+  if (run.externalPc2 !== undefined) {
+    return problem(context, {
+      code: 'SF552',
+      message: `${name} is not restarted: it was started with --external-pc2, which no variable says`,
+      help: 'Leave it to whoever started it, or take that flag from it first.',
+    });
+  }
+  if (starter.kind === 'unit' && starter.shared === true) {
+    return problem(context, {
+      code: 'SF555',
+      message: `${name} is not restarted: the unit ${starter.unit}, which started it, keeps other processes, too`,
+      help: 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+    });
+  }
+  if (isEnabled(starter) && context.adopt?.disableUnits !== true) {
+    return problem(context, {
+      code: 'SF551',
+      message: `${name} is not restarted: the unit ${starter.unit} would start it at boot, beside that of sealfarm`,
+      help: `Apply with --disable-foreign-units, or \`systemctl disable ${starter.unit}\` on the host; what runs goes on.`,
+    });
+  }
+  return minerFirst(context, process);
+}
+
+/** Files that are new because the worker is. */
+export function asAdopted({ observed }: Pick<WorkerContext, 'observed'>, findings: Findings): Findings {
+  if (foreignStart(observed.process) === undefined) return findings;
+  const steps = findings.steps.map((step) =>
+    step.reason === 'new' ? { ...step, reason: 'adopted' as const } : step,
+  );
+  return { ...findings, steps };
+}
+
+/** Who brings it at the next boot: one alone, and sealfarm where nobody else does. */
+export function planBoot(context: WorkerContext): Findings {
+  const { desired, observed } = context;
+  const told = foreignStart(observed.process);
+  if (told === undefined) return NOTHING;
+  const { starter } = told;
+  const old = isEnabled(starter) ? starter : undefined;
+  // One that starts others, too, is not disabled for this one.
+  const disabled = old !== undefined && old.shared !== true && context.adopt?.disableUnits === true;
+  const kept = old !== undefined && !disabled;
+  const comes = desired.dropIn !== undefined && desired.drain === undefined && desired.state !== 'stopped';
+  const steps = [
+    ...(disabled ? [bootStep(context, { kind: 'disable-unit', unit: old.unit })] : []),
+    ...(comes && !kept && observed.startsAtBoot !== true
+      ? [bootStep(context, { kind: 'enable-unit', service: desired.files })]
+      : []),
+  ];
+  return combine([{ steps, diagnostics: [] }, kept ? startsAgain(context, old.unit) : NOTHING]);
+}
+
+function bootStep(
+  context: WorkerContext,
+  action: Parameters<typeof workerStep>[1]['action'],
+): ReturnType<typeof workerStep> {
+  return workerStep(context, { action, disruption: 'none', reason: 'adopted' });
+}
+
+function startsAgain(context: WorkerContext, unit: string): Findings {
+  return problem(context, {
+    code: 'SF550',
+    severity: 'warning',
+    message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${unit} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
+    help: 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.',
+  });
+}
+
+type Starter = ForeignStart['starter'];
+
+function isEnabled(starter: Starter): starter is Extract<Starter, { kind: 'unit' }> {
+  return starter.kind === 'unit' && starter.enabled;
+}

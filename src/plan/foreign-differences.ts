@@ -1,0 +1,146 @@
+import { listenText } from '../desired/worker-env.js';
+import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
+import { sameCpus } from '../observed/cpus.js';
+import { lotusName } from '../observed/declared-names.js';
+import { liveOf } from '../observed/live.js';
+import type { ForeignStart, ObservedProcess } from '../observed/observed.js';
+import { registeredAs } from '../observed/registered.js';
+import { environmentOf } from '../observed/unmanaged.js';
+import { reveal, Secret } from '../secret/secret.js';
+import {
+  resourceDifferences,
+  variableDifferences,
+  type Difference,
+  type Environment,
+} from './foreign-environment.js';
+import type { FieldChange } from './plan.js';
+import { replacedProgram } from './program-rules.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** What is looked at. */
+type Looked = Pick<WorkerContext, 'desired' | 'miner' | 'sealProof'>;
+
+/** What a restart of a worker that somebody else started would change. */
+export interface Differences {
+  /** Lotus would do something else: a reason to restart it. */
+  readonly now: readonly FieldChange[];
+  /** Lotus would do the same: that comes with the next restart. */
+  readonly later: readonly FieldChange[];
+}
+
+/** By what Lotus makes of all that it was told, and not by how it was told. */
+export function foreignDifferences(
+  context: Looked,
+  process: ObservedProcess,
+  told: ForeignStart,
+): Differences {
+  const { desired, sealProof } = context;
+  const entries = desired.env.map(({ name, value }) => [name, reveal(value)] as const);
+  const wanted: Environment = Object.fromEntries(entries);
+  const current = environmentOf(told.environ);
+  const open = new Set(desired.env.flatMap(({ name, value }) => (typeof value === 'string' ? [name] : [])));
+  const found = [
+    ...runDifferences(context, told, readWorkerRun(['run'], wanted)),
+    ...resourceDifferences(wanted, current, sealProof),
+    ...variableDifferences(wanted, current, open),
+    ...machineDifferences(context, told, wanted),
+    ...wayDifferences(context, process, wanted, current),
+    ...replacedProgram(process).map((change) => ({ ...change, waits: true })),
+  ];
+  const those = (waits: boolean): readonly FieldChange[] =>
+    found.filter((one) => one.waits === waits).map(({ waits: _, ...change }) => change);
+  return { now: those(false), later: those(true) };
+}
+
+const NOW = ['noSwap', 'gpuProving', 'parallelFetchLimit', 'postParallelReads'] as const;
+const DURATIONS = ['postReadTimeout', 'timeout', 'httpServerTimeout'] as const;
+
+function runDifferences({ desired }: Looked, told: ForeignStart, wanted: WorkerRun): readonly Difference[] {
+  const { run, listens } = told;
+  const listen = listenText(desired);
+  const isThere = run.listen === listen || listens === listen;
+  return [
+    ...differing('name', lotusName(told), desired.name, true),
+    ...(isThere ? [] : differing('listen', listens ?? run.listen, listen)),
+    ...NOW.flatMap((field) => differing(field, String(run[field]), String(wanted[field]))),
+    ...DURATIONS.filter((field) => seconds(run[field]) !== seconds(wanted[field])).flatMap((field) =>
+      // There is no variable for it, so that no file can say it.
+      differing(field, run[field], wanted[field], field === 'httpServerTimeout'),
+    ),
+  ];
+}
+
+/** What whoever starts it sees to. */
+function machineDifferences(
+  { desired, miner }: Looked,
+  { cpus, allCpus, user }: ForeignStart,
+  wanted: Environment,
+): readonly Difference[] {
+  const wantedCpus = wanted['SEALFARM_CPUS'] ?? allCpus;
+  const sees = registeredAs(miner, desired.name)?.Info.Resources.MemPhysical;
+  const memory = wanted['SEALFARM_MEMORY'];
+  const owner = desired.user ?? (desired.files.serviceManager === 'systemd' ? 'root' : user);
+  const hasCpus = cpus === undefined || wantedCpus === undefined || sameCpus(cpus, wantedCpus);
+  return [
+    ...(hasCpus ? [] : differing('cpus', cpus, wantedCpus)),
+    // Lotus counts what its cgroup leaves it.
+    ...(memory === undefined ? [] : differing('memory', sees?.toString(), memory, sees === undefined)),
+    // Nothing shows it from outside.
+    ...differing('numaNodes', undefined, wanted['SEALFARM_NUMA_NODES'], true),
+    ...differing('user', user, owner, true),
+  ];
+}
+
+/** Whoever is registered with the miner has found its way, by variables or by the miner's repo. */
+function wayDifferences(
+  { miner }: Looked,
+  process: ObservedProcess,
+  wanted: Environment,
+  current: Environment,
+): readonly Difference[] {
+  const session = liveOf(process)?.session;
+  if (!miner.reached || (session !== undefined && miner.workers.has(session))) return [];
+  const [before, after] = [current['MINER_API_INFO'], wanted['MINER_API_INFO']];
+  if (before === after || after === undefined) return [];
+  return [
+    {
+      field: 'MINER_API_INFO',
+      ...(before === undefined ? {} : { before: new Secret(before) }),
+      after: new Secret(after),
+      waits: true,
+    },
+  ];
+}
+
+function differing(
+  field: string,
+  before: string | undefined,
+  after: string | undefined,
+  waits = false,
+): readonly Difference[] {
+  if (before === after) return [];
+  return [
+    {
+      field,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+      waits,
+    },
+  ];
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  h: 3600,
+  m: 60,
+  s: 1,
+  ms: 1e-3,
+  us: 1e-6,
+  µs: 1e-6,
+  ns: 1e-9,
+};
+
+/** Of a duration as Go writes it: 30m is 30m0s. */
+function seconds(duration: string): number {
+  const parts = [...duration.matchAll(/([\d.]+)(h|ms|m|us|µs|ns|s)/g)];
+  return parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
+}

@@ -1,0 +1,101 @@
+import { API_VARIABLES, TASK_VARIABLES } from '../desired/worker-env.js';
+import type { TaskResources } from '../lotus/api.js';
+import { readResourceVariable, resourcesFromEnvironment, resourceVariable } from '../lotus/resource-env.js';
+import { LIMITABLE_TASKS, SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
+import { task } from '../lotus/task.js';
+import { SECRET_NAME } from '../secret/secret-name.js';
+import { Secret, type MaybeSecret } from '../secret/secret.js';
+import type { FieldChange } from './plan.js';
+
+/** By name, in the open. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** What Lotus and its proofs go by where nothing is set. Lotus: rust-filecoin-proofs-api; Go: os.TempDir */
+const USUAL: Environment = {
+  TMPDIR: '/tmp',
+  FIL_PROOFS_PARAMETER_CACHE: '/var/tmp/filecoin-proof-parameters',
+  FIL_PROOFS_PARENT_CACHE: '/var/tmp/filecoin-parents',
+  FIL_PROOFS_MULTICORE_SDR_PRODUCERS: '3',
+};
+
+/** What a worker goes by although the file does not say it. All else that a shell hands down means nothing to it. */
+const HEEDED = /^(?:FIL_PROOFS_|BELLMAN_|RUST_GPU_TOOLS_|RUST_LOG$|GOLOG_|CUDA_VISIBLE_DEVICES$|TMPDIR$)/;
+
+/** Scratch files and logs: what Lotus does is the same. */
+const WAITS = /^(?:TMPDIR|RUST_LOG|GOLOG_.*)$/;
+
+/** Compared by what they make Lotus do, or none of Lotus's business. A bare process does not heed the last one. */
+const ELSEWHERE =
+  /^(?:SEALFARM_|LOTUS_WORKER_|LOTUS_MINER_PATH$|WORKER_PATH$|LOTUS_STORAGE_PATH$|NVIDIA_VISIBLE_DEVICES$)/;
+
+/** A difference, and whether it may wait for a restart that comes for another reason. */
+export interface Difference extends FieldChange {
+  readonly waits: boolean;
+}
+
+/** Of variables that Lotus, or what it calls, reads by itself. */
+export function variableDifferences(
+  wanted: Environment,
+  current: Environment,
+  known: ReadonlySet<string>,
+): readonly Difference[] {
+  const heeded = Object.keys(current).filter((name) => HEEDED.test(name));
+  const names = [...new Set([...Object.keys(wanted), ...heeded])].filter(isCompared).sort();
+  return names.flatMap((name) => {
+    const [before, after] = [current[name] ?? USUAL[name], wanted[name] ?? USUAL[name]];
+    if (before === after) return [];
+    const mask = (text: string): MaybeSecret =>
+      SECRET_NAME.test(name) || !(HEEDED.test(name) || known.has(name)) ? new Secret(text) : text;
+    return [
+      {
+        field: name,
+        ...(before === undefined ? {} : { before: mask(before) }),
+        ...(after === undefined ? {} : { after: mask(after) }),
+        waits: WAITS.test(name),
+      },
+    ];
+  });
+}
+
+function isCompared(name: string): boolean {
+  return (
+    !ELSEWHERE.test(name) &&
+    !TASK_VARIABLES.has(name) &&
+    !API_VARIABLES.includes(name) &&
+    readResourceVariable(name, '') === undefined
+  );
+}
+
+/** Of limits and resources as Lotus reads them, whatever the names of the variables. */
+export function resourceDifferences(
+  wanted: Environment,
+  current: Environment,
+  sealProof: number,
+): readonly Difference[] {
+  const size = (Object.keys(SECTOR_SIZES) as SectorSize[]).find(
+    (one) => SECTOR_SIZES[one].sealProof === sealProof,
+  );
+  if (size === undefined) return [];
+  const [before, after] = [tableOf(current), tableOf(wanted)];
+  return LIMITABLE_TASKS.flatMap((code) => {
+    const [has, shall] = [before, after].map((table) => table[task(code).rpc]?.[sealProof]);
+    if (has === undefined || shall === undefined) return [];
+    return (Object.keys(shall) as (keyof TaskResources)[])
+      .filter((field) => has[field] !== shall[field])
+      .map((field) => ({
+        field: resourceVariable(code, size, field),
+        before: String(has[field]),
+        after: String(shall[field]),
+        waits: false,
+      }));
+  });
+}
+
+/** By their own variables alone: those of the proofs are compared for themselves. */
+function tableOf(environment: Environment): ReturnType<typeof resourcesFromEnvironment> {
+  return resourcesFromEnvironment(
+    Object.fromEntries(
+      Object.entries(environment).filter(([name, text]) => readResourceVariable(name, text) !== undefined),
+    ),
+  );
+}
