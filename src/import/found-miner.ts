@@ -65,6 +65,8 @@ export function foundMiner(hosts: ReadonlyMap<string, FoundHost>): FoundMiner {
 function heldIn(variable: string, hosts: ReadonlyMap<string, FoundHost>): readonly Held[] {
   return [...hosts].flatMap(([host, { workers }]) =>
     workers.flatMap(({ told }) => {
+      // One in a container is not taken into the file.
+      if (told?.starter.kind === 'container') return [];
       const text = told?.environ.get(variable)?.reveal() ?? '';
       const at = text.indexOf(':');
       const api = multiaddrOf(text.slice(at + 1));

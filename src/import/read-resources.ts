@@ -19,13 +19,16 @@ export function readResources(
   report: Report,
 ): { readonly limits?: WrittenLimits; readonly resources?: WrittenResources } {
   reportVariables(env, size, report);
-  const usual = Object.fromEntries(
-    Object.entries(env).filter(([name, text]) => readResourceVariable(name, text) === undefined),
+  const told = resourcesFromEnvironment(env);
+  const usual = resourcesFromEnvironment(
+    Object.fromEntries(
+      Object.entries(env).filter(([name, text]) => readResourceVariable(name, text) === undefined),
+    ),
   );
   const limits: WrittenLimits = {};
   const resources: WrittenResources = {};
   for (const code of LIMITABLE_TASKS) {
-    const row = rowOf(env, code, size);
+    const row = rowOf(told, code, size);
     // Lotus takes all others as no limit.
     if (row.MaxConcurrent > 0 && row.MaxConcurrent <= MOST_AT_ONCE) limits[code] = row.MaxConcurrent;
     const written = writtenRow(code, row, rowOf(usual, code, size), report);
@@ -48,8 +51,12 @@ export function sizeOfVariables(env: Environment): SectorSize | undefined {
   return sizes.size === 1 ? [...sizes][0] : undefined;
 }
 
-function rowOf(env: Environment, code: TaskCode, size: SectorSize): TaskResources {
-  const row = resourcesFromEnvironment(env)[task(code).rpc]?.[sealProofKey(size)];
+function rowOf(
+  table: ReturnType<typeof resourcesFromEnvironment>,
+  code: TaskCode,
+  size: SectorSize,
+): TaskResources {
+  const row = table[task(code).rpc]?.[sealProofKey(size)];
   if (row === undefined) throw new Error(`no resources of ${code}`);
   return row;
 }

@@ -289,5 +289,5 @@ describe('a farm that is lifted', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 300_000);
 });
