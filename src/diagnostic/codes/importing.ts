@@ -50,7 +50,7 @@ export const IMPORTING_CODES = {
     title: 'import does not know the miner',
     severity: 'warning',
     why:
-      'The address of the miner, its token and the size of its sectors come from the MINER_API_INFO of the running workers and from the miner itself. ' +
+      'The address of the miner, its token and the size of its sectors come from `MINER_API_INFO` of the running workers and from the miner itself. ' +
       'They were not found, the miner did not answer, or the workers do not agree about it. ' +
       'Where the file lacks them, `sealfarm validate` names the place.',
     remedy:
