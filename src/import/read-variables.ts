@@ -104,7 +104,7 @@ function isSecret(text: string, tokens: readonly Secret[]): boolean {
 }
 
 /** Numbers and booleans without quotes, where they are spelled as they will be written out. */
-export function plain(text: string): string | number | boolean {
+function plain(text: string): string | number | boolean {
   if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return Number(text);
   return text === 'true' || text === 'false' ? text === 'true' : text;
 }

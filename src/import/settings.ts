@@ -9,7 +9,7 @@ type Key = keyof WrittenSettings;
 type Entries = Readonly<Record<string, unknown>>;
 
 /** In the order in which they are written. */
-export const SETTING_KEYS: readonly Key[] = [
+const SETTING_KEYS: readonly Key[] = [
   'tasks',
   'limits',
   'resources',

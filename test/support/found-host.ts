@@ -15,8 +15,8 @@ import type { AboutFarm, AskedHost } from '../../src/import/imported.js';
 import { CANARY, TOKEN } from './farm.js';
 import { ID } from './sectorstore.js';
 
-export const MINER_API = '/ip4/10.0.0.10/tcp/2345/http';
-export const API_INFO = { MINER_API_INFO: `${CANARY}:${MINER_API}` };
+const MINER_API = '/ip4/10.0.0.10/tcp/2345/http';
+const API_INFO = { MINER_API_INFO: `${CANARY}:${MINER_API}` };
 
 export function aFile(text: string, mode = '644'): ObservedFile {
   return {
