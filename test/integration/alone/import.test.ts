@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFarm } from '../../../src/farm/read-farm.js';
@@ -57,10 +57,14 @@ async function start({ name, flags, env }: ByHand): Promise<void> {
       MINER_API_INFO: `${minerToken(farm.dir)}:/ip4/127.0.0.10/tcp/${readSandbox(farm.dir).ports.miner}/http`,
       ...env,
     },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
-  await until(() => existsSync(join(repoOf(name), 'token')), `${name} listens`);
+  // Its paths are opened, and folders made in them, before it registers.
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output += text.toString()));
+  await until(() => output.includes('registered successfully'), `${name} has registered`);
 }
 
 function portOf(index: number): number {
