@@ -17,6 +17,7 @@ const HOUSE = `
   secrets     farm secret diagnostic
   git
 
+  import      observed host farm config lotus secret diagnostic
   check       flow capacity observed host farm config lotus secret diagnostic
   simulate    flow capacity scheduler desired farm lotus diagnostic
   flow        capacity farm lotus diagnostic
@@ -49,6 +50,7 @@ const PURE = [
   'diagnostic',
   'secret',
   'event',
+  'import',
   'check',
   'simulate',
   'flow',

@@ -12,7 +12,7 @@ import { checkName, hostPath } from './texts.js';
 import { readWorker, type WorkerContext } from './worker.js';
 
 const DEFAULT_SSH: SshSettings = {};
-const DEFAULT_PATHS: HostPaths = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
+export const DEFAULT_PATHS: HostPaths = { config: '/etc/sealfarm', state: '/var/lib/sealfarm' };
 const LONGEST_TIMEOUT = 3_600_000;
 
 /** What all hosts have unless they say otherwise. */

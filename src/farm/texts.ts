@@ -4,9 +4,14 @@ import type { Report } from './report.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
+/** Whether a host or a worker can have the name. */
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
 /** Checks a name of a host or worker, which becomes part of file paths. */
 export function checkName(name: string, at: YamlPath, report: Report, on: 'key' | 'value' = 'key'): void {
-  if (NAME.test(name)) return;
+  if (isName(name)) return;
   const help = "Use letters, digits, '.', '_' and '-', at most 63, beginning with a letter or digit.";
   report(finding('SF117', at, `${quote(name)} is no name that can be used here`, { help, on }));
 }

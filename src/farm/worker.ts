@@ -8,8 +8,8 @@ import type { Report } from './report.js';
 import { checkName } from './texts.js';
 import { layered, readSettings, type WorkerSettings } from './worker-settings.js';
 
-const DEFAULT_BINARY = '/usr/local/bin/lotus-worker';
-const DEFAULT_PORT = 3456;
+export const DEFAULT_BINARY = '/usr/local/bin/lotus-worker';
+export const DEFAULT_PORT = 3456;
 /** Stands in where the real one is reported as wrong, so that reading can go on. */
 const NO_ADDRESS: SocketAddress = { host: '', port: 0 };
 

@@ -81,6 +81,13 @@ function departedLines({ paths, workers }: Host): readonly string[] {
   ];
 }
 
+/** `listed FILE` calls `storage` with each path that a storage.json names. */
+export const LISTED_FUNCTION = `listed() {
+  [ -r "$1" ] || return 0
+  grep -oE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
+    while IFS= read -r path; do storage "$path"; done
+}`;
+
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
 ${FILE_FUNCTION}
@@ -113,12 +120,7 @@ storage() {
     echo "entries $(word "$1") $type $(word "$(ls -A "$1/$type" 2>/dev/null || echo '${UNSEEN_ENTRY}')")"
   done
 }
-# Paths that the host's own list names beside the declared ones.
-listed() {
-  [ -r "$1" ] || return 0
-  grep -oE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
-    while IFS= read -r path; do storage "$path"; done
-}
+${LISTED_FUNCTION}
 departed() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
   name=\${1%/*} name=\${name##*/}

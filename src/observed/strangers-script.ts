@@ -4,6 +4,7 @@ import { shellQuote } from '../host/shell.js';
  * Tells of the workers that somebody else keeps, after `ours` is set to the processes of those that are known. By
  * ASKING_FUNCTIONS, as the SSH user: whoever may not read another user's environment takes its workers for strangers.
  * Of each a line `stranger`; of those whose repo is asked for by `mayTell` a line `told` with all they were started with.
+ * With `ours_too=yes` sealfarm's own are told as well.
  */
 export const STRANGERS_FUNCTIONS = `process_of() { echo "$2"; }
 # Workers that somebody else keeps. sealfarm's own name their variables; of others the names alone are told.
@@ -15,7 +16,7 @@ strangers() {
     args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
     variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ")
     printf '%s\\n' "$args" | grep -qx run || continue
-    case $variables in *SEALFARM_VARIABLES=*) continue ;; esac
+    case $variables in *SEALFARM_VARIABLES=*) [ "\${ours_too:-}" = yes ] || continue ;; esac
     repo=$(printf '%s\\n' "$args" | sed -n -e 's/^--*worker-*repo=//p' -e '/^--*worker-*repo$/{n;p;}' | sed -n 1p)
     repo=\${repo:-$(variable LOTUS_WORKER_PATH)} && repo=\${repo:-$(variable WORKER_PATH)}
     home=$(variable HOME)
@@ -73,8 +74,7 @@ unit_of() {
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }`;
 
 /** Whose whole environment is told: it may hold secrets, and concerns only those that are taken over. */
-export function mayTell(repos: readonly string[] | 'all'): string {
-  if (repos === 'all') return 'may_tell() { :; }';
+export function mayTell(repos: readonly string[]): string {
   if (repos.length === 0) return 'may_tell() { return 1; }';
   return `may_tell() { case $1 in ${repos.map(shellQuote).join(' | ')}) ;; *) return 1 ;; esac; }`;
 }

@@ -139,7 +139,7 @@ function refused(why: string, help: string): RotationStage {
 
 function refusal(why: string, help: string): Diagnostic {
   return {
-    code: 'SF660',
+    code: 'SF653',
     severity: 'error',
     message: `the token of the miner is not changed: ${why}`,
     help,

@@ -56,7 +56,7 @@ function withName(options: SshOptions, from: string, to: string): SshOptions {
 }
 
 /** ssh looks there, whatever $HOME says. A user without a name has no ssh_config of its own. */
-function homeOfUser(): string {
+export function homeOfUser(): string {
   try {
     return userInfo().homedir;
   } catch {

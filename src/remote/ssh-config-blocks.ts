@@ -36,6 +36,23 @@ const DEEPEST = 16;
  */
 export async function readHostBlocks(homeDir: string, file?: string): Promise<HostBlocks | undefined> {
   if (file === 'none') return { hosts: [], own: [] };
+  const reader = new Reader(homeDir);
+  return (await readAll(reader, homeDir, file)) ? reader : undefined;
+}
+
+/** The hosts that ssh_config knows by name and that match one of the patterns, in the order of its files. */
+export async function hostsInConfig(
+  patterns: readonly string[],
+  homeDir: string,
+  file?: string,
+): Promise<readonly string[]> {
+  const reader = new Reader(homeDir, false);
+  await readAll(reader, homeDir, file);
+  const names = reader.hosts.flat().filter((name) => !/[!*?]/.test(name));
+  return [...new Set(names)].filter((name) => patterns.some((pattern) => matchesOne(pattern, name)));
+}
+
+async function readAll(reader: Reader, homeDir: string, file?: string): Promise<boolean> {
   const folder = join(homeDir, '.ssh');
   const roots =
     file === undefined
@@ -44,11 +61,10 @@ export async function readHostBlocks(homeDir: string, file?: string): Promise<Ho
           { file: '/etc/ssh/ssh_config', folder: '/etc/ssh' },
         ]
       : [{ file, folder }];
-  const reader = new Reader(homeDir);
   for (const root of roots) {
-    if (!(await reader.read(root.file, root.folder, ANY, 0))) return undefined;
+    if (!(await reader.read(root.file, root.folder, ANY, 0))) return false;
   }
-  return reader;
+  return true;
 }
 
 /** Those for which it is the same get the same `ssh -G`; undefined for one that has to be asked for alone. */
@@ -63,9 +79,12 @@ class Reader implements HostBlocks {
   readonly hosts: Patterns[] = [];
   readonly own: Patterns[] = [];
   readonly #homeDir: string;
+  readonly #tellsApart: boolean;
 
-  constructor(homeDir: string) {
+  /** @param tellsApart whether to end where hosts are told apart by more than their names */
+  constructor(homeDir: string, tellsApart = true) {
     this.#homeDir = homeDir;
+    this.#tellsApart = tellsApart;
   }
 
   /** False where hosts may be told apart by it in other ways. A file that is not there tells nobody apart. */
@@ -78,7 +97,7 @@ class Reader implements HostBlocks {
       const [keyword = '', ...words] = wordsOf(line);
       if (keyword === 'host') this.hosts.push((block = words));
       else if (keyword === 'hostname' || hasOwnPath(keyword, words)) this.own.push(block);
-      else if (TELLING.includes(keyword)) return false;
+      else if (this.#tellsApart && TELLING.includes(keyword)) return false;
       else if (keyword === 'include' && !(await this.#include(words, folder, block, depth + 1))) return false;
     }
     return true;

@@ -132,7 +132,7 @@ describe('rotate-token', () => {
     const before = await token();
     expect(await run('drain', 'worker-3', '--until', 'quiet', '--no-stop')).toBe(0);
     expect(await run('rotate-token', '--yes')).toBe(1);
-    expect(outputs.at(-1)).toContain('SF660');
+    expect(outputs.at(-1)).toContain('SF653');
     expect(await run('resume', 'worker-3')).toBe(0);
     await farm.edit((text) => text.replace('limits: { PC1: 4 }', 'limits: { PC1: 3 }'));
     expect(await run('rotate-token', '--yes')).toBe(1);

@@ -131,6 +131,9 @@ export class HostModel {
         return;
       case 'restart-miner':
         throw new Error('no farm of these tests names the machine of its miner');
+      case 'enable-unit':
+      case 'disable-unit':
+        throw new Error('in the farms of these tests nobody else starts a worker');
       case 'remove-unit':
         this.#removeUnit(name);
         return;

@@ -146,7 +146,7 @@ const MOVED: Diagnostic = {
 };
 
 const NOT_FROM_MINER: Diagnostic = {
-  code: 'SF660',
+  code: 'SF653',
   severity: 'error',
   message: 'the token of the miner is not changed: the file takes it from elsewhere',
   help: 'Write `token: { fromMiner: true }` and apply; else whoever keeps the token would have the one of before.',
@@ -154,7 +154,7 @@ const NOT_FROM_MINER: Diagnostic = {
 
 function stillTaken(why: string): Diagnostic {
   return {
-    code: 'SF661',
+    code: 'SF654',
     severity: 'error',
     message: `all workers have the new token, but it is not clear that the miner refuses the one before: ${why}`,
     help: 'Look whether the key in the keystore of lotus-miner is another one, and whether it was restarted since.',

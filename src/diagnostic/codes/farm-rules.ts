@@ -61,7 +61,8 @@ export const FARM_RULE_CODES = {
     severity: 'error',
     why:
       'Lotus takes every entry of the folders of a storage path (`sealed`, `cache` and so on) for a sector: one other name there, such as the file `api` of a repo, stops the start with "parse sector id". ' +
-      'A repo within a storage path also fills up with it, and goes away with its disk.',
+      'A repo within a storage path also fills up with it, and goes away with its disk. ' +
+      'Only the repo itself as a storage path works, since Lotus makes one of it at a first start without `--no-local-storage`: that is a warning.',
     remedy:
       'Put them into folders of their own: the repo on a system disk, the storage path on its own mount.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/5797'],

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF588, SF650–SF652, SF660–SF661: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF588, SF650–SF654: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -107,14 +107,14 @@ export const MINER_CODES = {
     remedy:
       'Look at their logs with `sealfarm logs`, and whether they reach the API of the miner: its address or its token may be another one now. A restart of the worker helps, too.',
   },
-  SF660: {
+  SF653: {
     title: 'token of the miner that is not changed',
     severity: 'error',
     why: 'A change of the token cuts off each worker that holds the one of before, until it is restarted. So it is done only where all workers of the file can be made quiet and restarted for it and for nothing else, and where the miner itself gives the token.',
     remedy:
       'Do what the message names: bring all hosts back, run `sealfarm apply` until there is nothing left to do, let drained workers work or stop them. The file must say that the token comes from the miner: `fromMiner`.',
   },
-  SF661: {
+  SF654: {
     title: 'old token that may still be taken',
     severity: 'error',
     why: 'After the change the miner was called with the token of before, and it did not say that it refuses it. lotus-miner may go by the same key still, as when it was not restarted or the key came back from elsewhere.',

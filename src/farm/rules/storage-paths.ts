@@ -1,4 +1,4 @@
-import { finding, type Finding } from '../../config/finding.js';
+import { finding, type Finding, type YamlPath } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
 import type { Farm } from '../farm.js';
 import { storageOf } from './rule.js';
@@ -9,12 +9,23 @@ export function* storageAndReposAreApart(farm: Farm): Generator<Finding> {
     for (const { storage } of storageOf([host])) {
       const clash = host.workers.find(({ repo }) => overlap(storage.path, repo));
       if (clash === undefined) continue;
+      if (clash.repo === storage.path) {
+        yield repoAsStorage(storage.path, clash.name, [...storage.yaml, 'path']);
+        continue;
+      }
       const message = `the storage path ${quote(storage.path)} and the repo ${quote(clash.repo)} of ${quote(clash.name)} lie in one another`;
       yield finding('SF236', [...storage.yaml, 'path'], message, {
         help: 'Put them into folders of their own.',
       });
     }
   }
+}
+
+/** As Lotus itself makes it at a first start without no-local-storage: it works, and such farms are there. */
+function repoAsStorage(path: string, worker: string, at: YamlPath): Finding {
+  const message = `the storage path ${quote(path)} is the repo of ${quote(worker)} as well`;
+  const help = 'Give new sectors a path of their own, and take this one out when it is empty.';
+  return finding('SF236', at, message, { severity: 'warning', help });
 }
 
 export function* storagePathsHaveAUse(farm: Farm): Generator<Finding> {

@@ -1,0 +1,72 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { isName } from '../farm/texts.js';
+import { SECTOR_SIZES } from '../lotus/sector-size.js';
+import type { ImportOptions } from './commands/import.js';
+import type { ExitCode } from './exit-code.js';
+import { examples } from './help.js';
+
+const HELP = `
+Looks at the hosts, changes nothing on them, and prints a sealfarm.yaml in which their running lotus-workers are as they are,
+whoever started them: by flags and variables, with the settings of each storage path. What they have in common stands under
+\`defaults\` and \`profiles\`, hosts that run on as one range. What the file cannot say is a comment in it, and is said on
+standard error. No token is printed: the file says where it is found.
+
+A host is named as for ssh: an alias of ssh_config, a name or an address, with user@ before it and :port behind it. What
+ssh_config does not say can be said by the options, which come to stand under \`defaults.ssh\`.
+
+--miner is the multiaddr of its API, or the machine that it runs on, which is then asked for the token. Without it the address
+is the one that the workers have, and the token is looked for in SEALFARM_MINER_TOKEN or where --miner-token says.
+
+Exit codes: 0 done · 1 failed · 3 some hosts could not be reached, and are not in the file
+${examples(
+  'sealfarm import seal-01 root@10.0.0.12 > sealfarm.yaml',
+  "sealfarm import --ssh-config-hosts 'seal-*' --name north > sealfarm.yaml",
+  'sealfarm import host-1 host-2 --miner /ip4/10.0.0.10/tcp/2345/http --sector-size 32GiB',
+  'sealfarm import host-1 --json',
+)}`;
+
+/** The way from hosts to a file. */
+export function importCommand(program: Command, finish: (code: ExitCode) => void): void {
+  program
+    .command('import')
+    .description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts')
+    .argument('[host...]')
+    .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
+    .option('--name <farm>', 'name of the farm', farmName, 'farm')
+    .option('--miner <multiaddr|host>', "the miner's API, or its machine")
+    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken)
+    .addOption(
+      new Option('--sector-size <size>', 'where the miner cannot be asked').choices(
+        Object.keys(SECTOR_SIZES),
+      ),
+    )
+    .option('--identity-file <file>', 'private key', operatorFile)
+    .option('--known-hosts <file>', 'host keys that are trusted', operatorFile)
+    .option('--sudo', 'run everything on the hosts as root by `sudo -n`')
+    .addHelpText('after', HELP)
+    .action(async (names: string[], _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ImportOptions>();
+      if (names.length === 0 && options.sshConfigHosts === undefined)
+        self.error("error: missing required argument 'host', or --ssh-config-hosts");
+      finish(await (await import('./commands/import.js')).importHosts(names, options));
+    });
+}
+
+function farmName(text: string): string {
+  if (isName(text)) return text;
+  throw new InvalidArgumentError(
+    "Use letters, digits, '.', '_' and '-', at most 63, beginning with a letter or digit.",
+  );
+}
+
+function minerToken(text: string): { readonly env: string } | { readonly file: string } {
+  const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
+  if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return { env: value };
+  if (kind === 'file') return { file: operatorFile(value) };
+  throw new InvalidArgumentError('Write env:NAME or file:PATH. The token itself does not belong here.');
+}
+
+function operatorFile(text: string): string {
+  if (/^(?:\/|~\/)[^\p{Cc}]*$/u.test(text)) return text;
+  throw new InvalidArgumentError("Write a path that begins with '/' or '~/'.");
+}

@@ -1,0 +1,85 @@
+import type { Codes } from '../code-facts.js';
+
+/** SF660–SF668: what import finds on hosts and the file cannot say as it is. */
+export const IMPORTING_CODES = {
+  SF660: {
+    title: 'setting that the file cannot hold',
+    severity: 'warning',
+    why:
+      'A running worker was started with a flag, a variable or a setting of a storage path for which `sealfarm.yaml` has no key, or that Lotus itself passes over. ' +
+      'The worker goes on with it as long as it runs; from its next restart on it does what the file says. ' +
+      'The comment at the worker in the imported file names it.',
+    remedy: 'Read the comment, and write by hand what is needed before the worker is restarted.',
+  },
+  SF661: {
+    title: 'secret variable left out',
+    severity: 'warning',
+    why:
+      'The environment of a running worker holds a variable whose name or text looks like a secret: a token, a password, a URL with one. ' +
+      "Secrets do not belong into a file that is kept in git, so import writes the name into a comment and the text nowhere. The miner's token is not among these: the file says where it is found.",
+    remedy: 'If the worker needs it, keep it on the host, for a unit in a drop-in of its own.',
+  },
+  SF662: {
+    title: 'storage path left out',
+    severity: 'warning',
+    why:
+      'A path of a running worker is not in the imported file, since its settings are not known: it is not mounted, or `storage.json` or its `sectorstore.json` cannot be read, or another worker of the host has the same path. ' +
+      'A path with guessed settings could take sectors that do not belong there. ' +
+      'As long as sectors lie on it, no apply detaches a path that the file does not name.',
+    remedy:
+      'Mount or mend it on the host and import again, or write the path with its settings by hand before the first apply.',
+  },
+  SF663: {
+    title: 'running worker left out',
+    severity: 'warning',
+    why:
+      'A lotus-worker runs on the host and is not in the imported file: its environment may not be read by the SSH user, it is in a container with files of its own, it has a flag that sealfarm does not know, or another worker has its repo. ' +
+      'It stays as it is, and every plan tells of it.',
+    remedy:
+      'Import as root or with `--sudo`, where the environment may not be read. A worker in a container is moved out of it when it is empty: drain it, and declare it with its storage paths.',
+  },
+  SF664: {
+    title: 'worker gets another name',
+    severity: 'warning',
+    why:
+      'The file knows workers by name, as Lotus does, so each name is there once in a farm and fits into file names. ' +
+      'Two workers without `--name` on one machine both have the name of the machine, for Lotus as well: it tells them apart by their sessions alone.',
+    remedy: 'Choose a name that you like better in the file. The worker has it from its next restart on.',
+  },
+  SF665: {
+    title: 'import does not know the miner',
+    severity: 'warning',
+    why:
+      'The address of the miner, its token and the size of its sectors come from `MINER_API_INFO` of the running workers and from the miner itself. ' +
+      'They were not found, the miner did not answer, or the workers do not agree about it. ' +
+      'Where the file lacks them, `sealfarm validate` names the place.',
+    remedy:
+      'Say `--miner` with the address of the API and `--sector-size`, or write them into the file. Look why workers differ: those with another address change over at their next restart.',
+  },
+  SF666: {
+    title: 'one machine under two names',
+    severity: 'warning',
+    why:
+      'Two of the hosts that were named are one machine: they have the same name and the same start of their kernel. ' +
+      'As two hosts of a farm they would share manifest, lock and journal, and each apply would undo the other.',
+    remedy: 'Name each machine once.',
+  },
+  SF667: {
+    title: 'import found no worker',
+    severity: 'error',
+    why:
+      'None of the hosts that answered runs a `lotus-worker` that the SSH user can see. ' +
+      'A process under another program name is not taken for one, and a worker that does not run says nothing of its settings.',
+    remedy:
+      'Start the workers as usual and import then, as root or with `--sudo`. For a farm without workers yet begin with a file of examples.',
+  },
+  SF668: {
+    title: 'repo of a worker that does not run',
+    severity: 'note',
+    why:
+      'The host has a folder as a lotus-worker makes it, and no worker runs with it. ' +
+      'What it would be started with is written nowhere for certain, so the imported file has no worker for it but a comment; its storage paths, and sectors on them, are out of the index of the miner meanwhile.',
+    remedy:
+      'Start it as usual and import again, or declare a worker with this repo and its storage paths. Of one that is given up look whether sectors lie on its paths.',
+  },
+} as const satisfies Codes;

@@ -1,0 +1,98 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { parseEndpoint } from '../farm/address.js';
+import { minerMultiaddr, parseMinerAddress } from '../farm/miner-address.js';
+import type { FoundHost } from '../observed/found.js';
+import { Secret } from '../secret/secret.js';
+import { listed } from './report.js';
+
+/** What running workers hold of the miner. */
+export interface FoundMiner {
+  /** Multiaddr; the one that most workers have. */
+  readonly api?: string;
+  readonly marketsApi?: string;
+  /** All that were found, the most frequent first. */
+  readonly tokens: readonly Secret[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Held {
+  readonly host: string;
+  readonly token: Secret;
+  readonly api: string;
+}
+
+/** @param hosts by the name they are asked by */
+export function foundMiner(hosts: ReadonlyMap<string, FoundHost>): FoundMiner {
+  const miners = heldIn('MINER_API_INFO', hosts);
+  const markets = heldIn('MARKETS_API_INFO', hosts);
+  const apis = byCount(miners.map(({ api }) => api));
+  const tokens = byCount(miners.map(({ token }) => token.reveal())).map((text) => new Secret(text));
+  const [token] = tokens;
+  const [market] = markets;
+  const sameToken =
+    market !== undefined && token !== undefined && markets.every((held) => held.token.equals(token));
+  const others = miners.filter(({ api }) => api !== apis[0]);
+  return {
+    ...(apis[0] === undefined ? {} : { api: apis[0] }),
+    ...(sameToken ? { marketsApi: market.api } : {}),
+    tokens: byCount([...miners, ...markets].map((held) => held.token.reveal())).map(
+      (text) => new Secret(text),
+    ),
+    diagnostics: [
+      ...(others.length === 0
+        ? []
+        : [
+            unclear(
+              `workers reach the miner at ${listed(apis)}, and the file has ${apis[0] ?? ''} for all`,
+              others,
+            ),
+          ]),
+      ...(tokens.length < 2
+        ? []
+        : [unclear(`workers hold ${tokens.length} different tokens of the miner`, miners)]),
+      ...(markets.length === 0 || sameToken
+        ? []
+        : [
+            unclear(
+              "MARKETS_API_INFO left out: its token is not the miner's, and `marketsApi` would give that",
+              markets,
+            ),
+          ]),
+    ],
+  };
+}
+
+function heldIn(variable: string, hosts: ReadonlyMap<string, FoundHost>): readonly Held[] {
+  return [...hosts].flatMap(([host, { workers }]) =>
+    workers.flatMap(({ told }) => {
+      // One in a container is not taken into the file.
+      if (told?.starter.kind === 'container') return [];
+      const text = told?.environ.get(variable)?.reveal() ?? '';
+      const at = text.indexOf(':');
+      const api = multiaddrOf(text.slice(at + 1));
+      return at < 1 || api === undefined ? [] : [{ host, token: new Secret(text.slice(0, at)), api }];
+    }),
+  );
+}
+
+/** Lotus takes a URL too. */
+function multiaddrOf(text: string): string | undefined {
+  if (parseMinerAddress(text).ok) return text;
+  const endpoint = parseEndpoint(/^http:\/\/([^/@]+)(?:\/.*)?$/.exec(text)?.[1] ?? '');
+  return endpoint === undefined ? undefined : minerMultiaddr(endpoint);
+}
+
+function unclear(message: string, who: readonly Held[]): Diagnostic {
+  return {
+    code: 'SF665',
+    severity: 'warning',
+    message: `${message}: on ${listed([...new Set(who.map(({ host }) => host))])}`,
+    help: 'Look which one is right. The others change over at their next restart.',
+  };
+}
+
+function byCount(texts: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([text]) => text);
+}

@@ -1,0 +1,96 @@
+import type { WrittenFarm, WrittenHost } from '../config/written.gen.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { canonicalIp } from '../farm/address.js';
+import { isName } from '../farm/texts.js';
+import type { AboutFarm, AskedHost, Imported, ImportedHost } from './imported.js';
+import { readHost, type Taken } from './read-host.js';
+
+/** What stands in the file where nobody knows the size: no size that the file takes, so that `validate` names the place. */
+export const UNKNOWN_SIZE = 'TODO';
+
+/** The farm that these hosts are, with all that each of them has. */
+export function importFarm(asked: readonly AskedHost[], about: AboutFarm): Imported {
+  const { machines, diagnostics } = oncePerMachine(asked);
+  const names = new Set<string>();
+  const taken: Taken = { names: new Set() };
+  const readings = machines.map((host) => readHost(hostName(host, names), host, about, taken));
+  const hosts = readings.map(({ host }) => host).toSorted((a, b) => ORDER.compare(a.name, b.name));
+  return {
+    farm: farmOf(hosts, about),
+    comments: {
+      hosts: new Map(hosts.map(({ name, comments }) => [name, comments])),
+      workers: new Map(
+        hosts.map(({ name, workers }) => [
+          name,
+          new Map(workers.map((worker) => [worker.name, worker.comments])),
+        ]),
+      ),
+    },
+    diagnostics: [...diagnostics, ...readings.flatMap((reading) => reading.diagnostics)],
+  };
+}
+
+/** seal-9 before seal-10. */
+const ORDER = new Intl.Collator('en', { numeric: true });
+
+/** The name that a person or ssh_config gave it; of an address, what the machine calls itself. */
+function hostName({ address, found }: AskedHost, names: Set<string>): string {
+  const plain = address.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^-+/, '');
+  const wishes =
+    canonicalIp(address) === undefined ? [plain, found.machine.hostname] : [found.machine.hostname, plain];
+  const name = wishes.find((wish) => isName(wish) && !names.has(wish)) ?? `host-${names.size + 1}`;
+  names.add(name);
+  return name;
+}
+
+function oncePerMachine(asked: readonly AskedHost[]): {
+  readonly machines: readonly AskedHost[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const first = new Map<string, AskedHost>();
+  const diagnostics: Diagnostic[] = [];
+  for (const host of asked) {
+    const { bootId, hostname } = host.found.machine;
+    const known = first.get(`${bootId} ${hostname}`);
+    if (known === undefined) first.set(`${bootId} ${hostname}`, host);
+    else
+      diagnostics.push({
+        code: 'SF666',
+        severity: 'warning',
+        message: `${host.address} left out: it is the same machine as ${known.address}`,
+        place: { kind: 'host', host: host.address },
+        help: 'Name each machine once.',
+      });
+  }
+  return { machines: [...first.values()], diagnostics };
+}
+
+function farmOf(hosts: readonly ImportedHost[], { name, sectorSize, miner }: AboutFarm): WrittenFarm {
+  const groups = hosts.flatMap(({ workers }) =>
+    workers.flatMap(({ written }) =>
+      (written.storage ?? []).flatMap(({ groups: own = [], allowTo = [] }) => [...own, ...allowTo]),
+    ),
+  );
+  const declared = [...new Set(groups)].toSorted(ORDER.compare);
+  return {
+    version: 1,
+    farm: name,
+    // What is not known is to be wrong.
+    sectorSize: (sectorSize ?? UNKNOWN_SIZE) as WrittenFarm['sectorSize'],
+    miner: {
+      ...(miner.api === undefined ? {} : { api: miner.api }),
+      ...(miner.marketsApi === undefined ? {} : { marketsApi: miner.marketsApi }),
+      token: miner.token,
+      ...(miner.host === undefined ? {} : { host: miner.host }),
+    },
+    ...(declared.length === 0
+      ? {}
+      : { storageGroups: Object.fromEntries(declared.map((group) => [group, {}])) }),
+    hosts: Object.fromEntries(hosts.map((host) => [host.name, writtenHost(host)])),
+  };
+}
+
+function writtenHost({ written, workers }: ImportedHost): WrittenHost {
+  if (workers.length === 0) return written;
+  return { ...written, workers: Object.fromEntries(workers.map((worker) => [worker.name, worker.written])) };
+}

@@ -1,0 +1,65 @@
+import type {
+  WrittenFarm,
+  WrittenHost,
+  WrittenSsh,
+  WrittenToken,
+  WrittenWorker,
+} from '../config/written.gen.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { SectorSize } from '../lotus/sector-size.js';
+import type { FoundHost } from '../observed/found.js';
+import type { Secret } from '../secret/secret.js';
+
+/** A host that answered. */
+export interface AskedHost {
+  /** Of a person, or of ssh_config: IP address, DNS name or alias. */
+  readonly address: string;
+  readonly ssh: WrittenSsh;
+  readonly found: FoundHost;
+}
+
+/** What is known from elsewhere than the hosts. */
+export interface AboutFarm {
+  readonly name: string;
+  /** Undefined where nobody knows it. */
+  readonly sectorSize: SectorSize | undefined;
+  readonly miner: AboutMiner;
+}
+
+export interface AboutMiner {
+  /** Multiaddr. */
+  readonly api?: string;
+  readonly marketsApi?: string;
+  readonly host?: string;
+  readonly token: WrittenToken;
+  /** Those that workers hold: no text of the file may have one in it. */
+  readonly secrets: readonly Secret[];
+}
+
+/** What a worker becomes in the file, with everything it has written out. */
+export interface ImportedWorker {
+  readonly name: string;
+  readonly written: WrittenWorker;
+  readonly comments: readonly string[];
+}
+
+export interface ImportedHost {
+  readonly name: string;
+  readonly written: WrittenHost;
+  readonly workers: readonly ImportedWorker[];
+  readonly comments: readonly string[];
+}
+
+/** Comments of the file to be, by what they stand above. */
+export interface Comments {
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
+  /** By host, then by worker. */
+  readonly workers: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+}
+
+/** A farm as it was found: each host and worker says all it has, and nothing is lifted. */
+export interface Imported {
+  readonly farm: WrittenFarm;
+  readonly comments: Comments;
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,121 @@
+import type { WrittenFileType, WrittenStoragePath } from '../config/written.gen.js';
+import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
+import { parseSectorStore, type SectorStoreSettings } from '../lotus/sectorstore.js';
+import { parseStorageJson } from '../lotus/storage-json.js';
+import { present } from '../farm/present.js';
+import type { FoundHost, FoundPlace } from '../observed/found.js';
+import type { ObservedFile } from '../observed/observed.js';
+import { listed, lost, type Loss, type Report } from './report.js';
+import { sizeText } from './size-text.js';
+import { hostFolder, isWritable } from './texts.js';
+
+/**
+ * A worker's storage paths, as its storage.json and the sectorstore.json of each say. A path whose settings are not known is
+ * left out: with others its sectors could go astray, while one that is not declared is never detached with sectors on it.
+ * @param repo undefined where its files could not be looked at
+ */
+export function readStorage(
+  storageJson: ObservedFile | undefined,
+  places: FoundHost['places'],
+  report: Report,
+): readonly WrittenStoragePath[] {
+  const paths = pathsOf(storageJson, report);
+  return [...new Set(paths)].flatMap((path) => {
+    const folder = hostFolder(path);
+    if (folder === undefined || folder !== path) {
+      report(unknownPath(`a storage path of a form that the file cannot hold is left out`));
+      return [];
+    }
+    const settings = settingsOf(path, places.get(path), report);
+    return settings === undefined ? [] : [writtenPath(path, settings, places.get(path), report)];
+  });
+}
+
+/** The paths of a storage.json; none where there is none. */
+export function pathsOf(file: ObservedFile | undefined, report: Report): readonly string[] {
+  if (file === undefined || file.state === 'absent') return [];
+  const paths = file.state === 'present' ? parseStorageJson(file.text.reveal()) : { problem: file.why };
+  if (!('problem' in paths)) return paths;
+  report(unknownPath(`its storage paths left out: storage.json cannot be read, ${paths.problem}`));
+  return [];
+}
+
+function settingsOf(
+  path: string,
+  place: FoundPlace | undefined,
+  report: Report,
+): SectorStoreSettings | undefined {
+  if (place?.exists !== true) {
+    report(unknownPath(`${path} left out: it is not there, so its settings are unknown`));
+    return undefined;
+  }
+  const { sectorStore: file } = place;
+  const store =
+    file.state === 'present'
+      ? parseSectorStore(file.text.reveal())
+      : { problem: file.state === 'absent' ? 'there is none' : file.why };
+  if (!('problem' in store)) return store.settings;
+  report(unknownPath(`${path} left out: its sectorstore.json cannot be read, ${store.problem}`));
+  return undefined;
+}
+
+function unknownPath(message: string): Loss {
+  return {
+    code: 'SF662',
+    severity: 'warning',
+    message,
+    help: 'Mount or mend it on the host and import again, or write the path with its settings by hand.',
+  };
+}
+
+function writtenPath(
+  path: string,
+  settings: SectorStoreSettings,
+  place: FoundPlace | undefined,
+  report: Report,
+): WrittenStoragePath {
+  const left: string[] = [];
+  const list = (items: readonly string[], isGood: (item: string) => boolean): string[] | undefined => {
+    const good = [...new Set(items)].filter(isGood);
+    left.push(...items.filter((item) => !isGood(item)));
+    return good.length === 0 ? undefined : good;
+  };
+  const isGroup = (name: string): boolean => /^[^\p{Cc}]{1,128}$/u.test(name) && isWritable(name);
+  const isMiner = (name: string): boolean => /^[ft]0\d+$/.test(name);
+  const isType = (name: string): boolean => FILE_TYPE_NAMES.some((type) => type === name);
+  const number = (value: number, most: number): number | undefined => {
+    if (Number.isSafeInteger(value) && value >= 0 && value <= most) return value;
+    left.push(String(value));
+    return undefined;
+  };
+  const weight = number(settings.Weight, 1e9) ?? 10;
+  const maxStorage = number(settings.MaxStorage, Number.MAX_SAFE_INTEGER) ?? 0;
+  const allowTypes = list(settings.AllowTypes, isType) as WrittenFileType[] | undefined;
+  // Lotus drops kinds it does not know, and a list of nothing else allows nothing.
+  const nothing = allowTypes === undefined && settings.AllowTypes.length > 0;
+  const denyTypes = list(settings.DenyTypes, isType) as WrittenFileType[] | undefined;
+  const written = present({
+    path,
+    seal: settings.CanSeal ? true : undefined,
+    store: settings.CanStore ? true : undefined,
+    weight: weight === 10 ? undefined : weight,
+    maxStorage: maxStorage === 0 ? undefined : sizeText(maxStorage),
+    groups: list(settings.Groups, isGroup),
+    allowTo: list(settings.AllowTo, isGroup),
+    allowTypes,
+    denyTypes: nothing ? [...FILE_TYPE_NAMES] : denyTypes,
+    allowMiners: list(settings.AllowMiners, isMiner),
+    denyMiners: list(settings.DenyMiners, isMiner),
+    mount: place?.onRootFileSystem === true ? ('any' as const) : undefined,
+  });
+  if (left.length > 0) {
+    const words = listed(left.map((item) => (isWritable(item) ? item : 'an odd name')));
+    report(
+      lost(
+        `of ${path} left out: ${words}, which sectorstore.json says and the file does not take`,
+        'Mend sectorstore.json, or write by hand what was meant.',
+      ),
+    );
+  }
+  return written;
+}

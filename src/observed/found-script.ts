@@ -1,0 +1,94 @@
+import { sectorStoreFile } from '../host/layout.js';
+import { FILE_FUNCTION, WORD_FUNCTIONS } from './asking.js';
+import { LISTED_FUNCTION } from './probe-script.js';
+import { STRANGERS_FUNCTIONS } from './strangers-script.js';
+
+/** First and last line of an answer: without both it was cut off. */
+export const FOUND_HEAD = 'sealfarm-found 1';
+export const FOUND_END = 'sealfarm-found end';
+
+/**
+ * Asks a host of which nothing is declared for its lotus-workers, whoever started them, for a POSIX shell with coreutils or
+ * busybox: what they were told, the files of their repos, and repos of workers that do not run. It only reads. The answer
+ * holds secrets: environments come whole, and of tokens only the mode of their file.
+ */
+export function foundScript(): string {
+  return [
+    WORD_FUNCTIONS,
+    FILE_FUNCTION,
+    STRANGERS_FUNCTIONS,
+    LISTED_FUNCTION,
+    FUNCTIONS,
+    // A banner may end without a line break.
+    `echo; echo '${FOUND_HEAD}'`,
+    'machine',
+    'ours= ours_too=yes repos=',
+    'strangers',
+    'each_repo',
+    'idle_homes',
+    'idle_units',
+    `echo '${FOUND_END}'`,
+    '',
+  ].join('\n');
+}
+
+const FUNCTIONS = `root=$(stat -c %d / 2>/dev/null)
+machine() {
+  echo "self $(word "$(id -un 2>/dev/null || id -u)")"
+  echo "hostname $(word "$(cat /proc/sys/kernel/hostname)")"
+  echo "boot $(word "$(cat /proc/sys/kernel/random/boot_id)")"
+  # sd_booted(3)
+  if [ -d /run/systemd/system ]; then echo "manager $(word systemd)"; else echo "manager $(word process)"; fi
+  echo "cpus $(word "$(cat /sys/devices/system/cpu/online 2>/dev/null)")"
+  echo "nodes $(word "$(cat /sys/devices/system/node/online 2>/dev/null)")"
+  echo "program $(word "$(PATH=$PATH:/usr/local/bin command -v lotus-worker)")"
+}
+# Called with the repo of each worker, whose folder in /proc is $proc: all of them are told.
+may_tell() {
+  group=$(sed -n 's/^0:://p' "$proc/cgroup" 2>/dev/null)
+  echo "process \${proc#/proc/} $(word "$(readlink "$proc/exe" 2>/dev/null)")" \\
+    "$(word "$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "$proc/status" 2>/dev/null)")" \\
+    "$(word "$(cat "/sys/fs/cgroup$group/memory.max" 2>/dev/null)")"
+  known "$1" || repos="$repos$1
+"
+}
+known() {
+  case "
+$repos" in *"
+$1
+"*) ;; *) return 1 ;; esac
+}
+each_repo() {
+  printf %s "$repos" | while IFS= read -r repo; do
+    [ -n "$repo" ] || continue
+    echo "repo $(word "$repo") $(stat -L -c %a "$repo/token" 2>/dev/null || echo -)"
+    file "$repo/api"
+    file "$repo/storage.json"
+    listed "$repo/storage.json"
+  done
+}
+storage() {
+  if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
+  if [ "$(stat -c %d "$1" 2>/dev/null)" = "$root" ]; then on=root; else on=mount; fi
+  echo "storage $(word "$1") present $on"
+  file "$1${sectorStoreFile('')}"
+}
+# Repos of workers that do not run.
+idle() {
+  if [ ! -f "$1/storage.json" ] || known "$1"; then return 0; fi
+  echo "idle $(word "$1") $(word "$2")"
+  file "$1/storage.json"
+}
+idle_homes() {
+  for home in $( (getent passwd 2>/dev/null || cat /etc/passwd) | cut -d: -f6 | sort -u); do
+    idle "\${home%/}/.lotusworker" ''
+  done
+}
+idle_units() {
+  for unit in /etc/systemd/system/*.service /usr/lib/systemd/system/*.service; do
+    case $unit in */sealfarm-worker@*) continue ;; esac
+    grep -qs 'lotus-worker.* run' "$unit" || continue
+    repo=$(sed -n -e 's/^Environment=.*LOTUS_WORKER_PATH=\\([^" ]*\\).*/\\1/p' -e 's/^ExecStart=.*--worker-repo[= ]\\([^ ]*\\).*/\\1/p' "$unit" | sed -n '$p')
+    case $repo in /*) idle "$repo" "$unit" ;; esac
+  done
+}`;

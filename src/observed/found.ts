@@ -1,0 +1,60 @@
+import type { ObservedFile } from './observed.js';
+import type { UnmanagedWorker } from './unmanaged.js';
+
+/** What a host of which nothing is declared has of lotus-workers. */
+export interface FoundHost {
+  readonly machine: FoundMachine;
+  readonly workers: readonly FoundWorker[];
+  /** By folder. */
+  readonly repos: ReadonlyMap<string, FoundRepo>;
+  /** By path, without a slash at its end. */
+  readonly places: ReadonlyMap<string, FoundPlace>;
+  /** Repos of workers that do not run. */
+  readonly idle: readonly IdleRepo[];
+}
+
+export interface FoundMachine {
+  readonly hostname: string;
+  /** One of each start of a machine: the same under two names of it. */
+  readonly bootId: string;
+  /** As whom the script ran. */
+  readonly user: string;
+  readonly serviceManager: 'systemd' | 'process';
+  /** CPUs that are on, as `0-63`; absent where the kernel does not tell. */
+  readonly cpus?: string;
+  /** NUMA nodes, likewise. */
+  readonly nodes?: string;
+  /** The lotus-worker that a login finds. */
+  readonly program?: string;
+}
+
+export interface FoundWorker extends UnmanagedWorker {
+  /** Absolute path of the program that runs, as the kernel knows it. */
+  readonly exe?: string;
+  /** NUMA nodes whose memory it may have, as `0-1`. */
+  readonly nodes?: string;
+  /** bytes of RAM that its cgroup may use; absent where that is not limited */
+  readonly memory?: number;
+}
+
+export interface FoundRepo {
+  /** Of the file `token`, in octal; absent where it is not there. */
+  readonly tokenMode?: string;
+  /** Where it listens, as a multiaddr. */
+  readonly api: ObservedFile;
+  readonly storageJson: ObservedFile;
+}
+
+/** A folder that a storage.json names. */
+export interface FoundPlace {
+  readonly exists: boolean;
+  readonly onRootFileSystem: boolean;
+  readonly sectorStore: ObservedFile;
+}
+
+export interface IdleRepo {
+  readonly repo: string;
+  /** File of the unit that names it; absent for one that was found in a home. */
+  readonly unit?: string;
+  readonly storageJson: ObservedFile;
+}

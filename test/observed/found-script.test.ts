@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FoundHost } from '../../src/observed/found.js';
+import { foundScript } from '../../src/observed/found-script.js';
+import { parseFound } from '../../src/observed/parse-found.js';
+import { CANARY } from '../support/farm.js';
+import { bootId, HostFolder, SHELLS } from '../support/host-folder.js';
+
+const folders: HostFolder[] = [];
+const META = JSON.stringify({ ID: '2546c5be-10f0-aa96-906b-24434a6c94a0', CanSeal: true });
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+function hostFolder(): HostFolder {
+  const folder = new HostFolder();
+  folders.push(folder);
+  return folder;
+}
+
+function run([program = '', ...args]: readonly string[], script: string): string {
+  return spawnSync(program, [...args, '-s'], { input: script, encoding: 'utf8' }).stdout;
+}
+
+function found(shell: readonly string[], change = (script: string): string => script): FoundHost {
+  const result = parseFound('host-1', run(shell, change(foundScript())));
+  if (!result.ok) throw new Error(result.diagnostic.message);
+  return result.value;
+}
+
+/** A program that does nothing until it is ended, named as Lotus's. */
+async function startWorker(
+  folder: HostFolder,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
+  const fifo = join(folder.path, 'fifo');
+  spawnSync('/bin/sh', ['-c', '[ -p "$0" ] || mkfifo "$0"', fifo]);
+  const child = folder.start(program, args, { ...env, FIFO: fifo });
+  await once(child.stdout ?? child, 'data');
+  return child.pid ?? 0;
+}
+
+describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', ({ shell }) => {
+  it('is told of its machine', () => {
+    expect(found(shell).machine).toMatchObject({
+      hostname: hostname(),
+      bootId: bootId(),
+      user: userInfo().username,
+      cpus: expect.stringMatching(/^\d/) as string,
+    });
+  });
+
+  it.each(['systemd', 'process'] as const)('says that %s keeps services', (manager) => {
+    const folder = hostFolder();
+    const booted = manager === 'systemd' ? folder.makeFolder('booted') : '/nowhere';
+    const { machine } = found(shell, (script) => script.replace('/run/systemd/system', booted));
+    expect(machine.serviceManager).toBe(manager);
+  });
+
+  it('tells all of each worker and the files of its repo, but for its token', async () => {
+    const folder = hostFolder();
+    const repo = join(folder.path, 'a repo');
+    const seal = folder.makeFolder('seal');
+    folder.write(join(repo, 'api'), '/ip4/10.0.0.7/tcp/4567/http');
+    folder.write(join(repo, 'token'), CANARY, 0o640);
+    const gone = join(folder.path, 'gone');
+    folder.write(
+      join(repo, 'storage.json'),
+      JSON.stringify({ StoragePaths: [{ Path: `${seal}/` }, { Path: gone }] }),
+    );
+    folder.write('seal/sectorstore.json', META);
+    const pid = await startWorker(folder, ['--worker-repo', repo, 'run', '--name', 'a b'], {
+      NOTE: 'two\nlines',
+    });
+    const kept = await startWorker(folder, ['run'], {
+      LOTUS_WORKER_PATH: '/nowhere',
+      SEALFARM_VARIABLES: 'LOTUS_WORKER_PATH',
+    });
+    const host = found(shell);
+    const worker = host.workers.find((one) => one.pid === pid);
+    expect(worker).toMatchObject({ repo, exe: expect.stringMatching(/^\//) as string });
+    expect(worker?.told?.args).toEqual(['--worker-repo', repo, 'run', '--name', 'a b']);
+    expect(worker?.told?.environ.get('NOTE')?.reveal()).toBe('two\nlines');
+    expect(host.workers.find((one) => one.pid === kept)).toMatchObject({ repo: '/nowhere' });
+    const seen = host.repos.get(repo);
+    expect(seen?.tokenMode).toBe('640');
+    expect(seen?.api.state === 'present' && seen.api.text.reveal()).toBe('/ip4/10.0.0.7/tcp/4567/http');
+    expect(seen?.storageJson.state).toBe('present');
+    expect(host.repos.get('/nowhere')).toMatchObject({
+      api: { state: 'absent' },
+      storageJson: { state: 'absent' },
+    });
+    const place = host.places.get(seal);
+    expect(place?.exists).toBe(true);
+    expect(place?.sectorStore.state === 'present' && place.sectorStore.text.reveal()).toBe(META);
+    expect(host.places.get(gone)).toMatchObject({ exists: false, sectorStore: { state: 'absent' } });
+  });
+
+  it('tells repos of workers that do not run', async () => {
+    const folder = hostFolder();
+    const home = folder.makeFolder('home');
+    const list = JSON.stringify({ StoragePaths: [] });
+    folder.write('home/.lotusworker/storage.json', list);
+    folder.write('running/storage.json', list);
+    folder.write('of-unit/storage.json', list);
+    await startWorker(folder, ['run'], { LOTUS_WORKER_PATH: join(folder.path, 'running') });
+    const unit = (name: string, repo: string): string =>
+      folder.write(
+        `units/${name}.service`,
+        `[Service]\nEnvironment="LOTUS_WORKER_PATH=${join(folder.path, repo)}" X=1\nExecStart=/usr/bin/lotus-worker run\n`,
+      );
+    const file = unit('one', 'of-unit');
+    unit('two', 'running');
+    unit('sealfarm-worker@x', 'of-unit');
+    folder.write('passwd', `a:x:1:1::${home}:/bin/sh\nb:x:1:1::/nowhere:/bin/sh\n`);
+    const { idle } = found(shell, (script) =>
+      script
+        .replace('getent passwd 2>/dev/null', 'false')
+        .replace('/etc/passwd', join(folder.path, 'passwd'))
+        .replaceAll('/etc/systemd/system', join(folder.path, 'units')),
+    );
+    expect(idle).toMatchObject([
+      { repo: join(home, '.lotusworker'), storageJson: { state: 'present' } },
+      { repo: join(folder.path, 'of-unit'), unit: file },
+    ]);
+    expect(idle[0]).not.toHaveProperty('unit');
+  });
+
+  it('tells no token', async () => {
+    const folder = hostFolder();
+    folder.write('repo/token', CANARY);
+    await startWorker(folder, ['run'], { LOTUS_WORKER_PATH: join(folder.path, 'repo') });
+    const text = run(shell, foundScript());
+    expect(text).toContain(Buffer.from(`LOTUS_WORKER_PATH=${folder.path}`).toString('base64').slice(4, 12));
+    expect(text).not.toContain(CANARY);
+    expect(text).not.toContain(Buffer.from(CANARY).toString('base64').slice(0, 12));
+  });
+});
+
+describe('an answer that was cut off', () => {
+  it('is refused', () => {
+    const result = parseFound('host-1', 'sealfarm-found 1\nself =root\n');
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF501' } });
+  });
+});
