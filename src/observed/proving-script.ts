@@ -87,10 +87,13 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
 /** `0  08:07:30  2  4690 (3)  1  (current)`: deadline, when it opens (since 1.28), partitions, sectors (faults), proven. */
 const ROW = /^(\d+)\s+(?:\d+:\d+:\d+\s+)?(\d+)\s+(\d+) \(\d+\)\s+(\d+)(?:\s+\(current\))?\s*$/gm;
 
-/** None where one is missing among them: which one it is would be a guess. */
+/** Of a proving period. Lotus: go-state-types/builtin/v*/miner/policy.go, WPoStPeriodDeadlines */
+const PERIOD_DEADLINES = 48;
+
+/** None where one is missing: what is due in it would be a guess. */
 function deadlinesIn(list: string): readonly Deadline[] {
   const rows = [...list.matchAll(ROW)].map(([, ...numbers]) => numbers.map(Number));
-  return rows.every(([at], place) => at === place)
+  return rows.length === PERIOD_DEADLINES && rows.every(([at], place) => at === place)
     ? rows.map(([, partitions = 0, sectors = 0, proven = 0]) => ({ partitions, sectors, proven }))
     : [];
 }

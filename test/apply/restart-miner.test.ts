@@ -111,7 +111,8 @@ class MinerScene {
     const word = (text: string): string => Buffer.from(text).toString('base64');
     const info =
       'Current Epoch: 1010\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)';
-    const rows = ['Miner', `0  1  5 (0)  ${this.proven}  (current)`, '1  0  0 (0)  0', '2  0  0 (0)  0'];
+    const others = Array.from({ length: 47 }, (_, at) => `${at + 1}  0  0 (0)  0`);
+    const rows = ['Miner', `0  1  5 (0)  ${this.proven}  (current)`, ...others];
     return `sealfarm-proving 1\ninfo 0 ${word(info)}\ndeadlines 0 ${word(rows.join('\n'))}\nsealfarm-proving end\n`;
   }
 }

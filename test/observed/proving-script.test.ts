@@ -30,6 +30,7 @@ const ROWS = [
   '0         08:07:00  0           0 (0)             0',
   '1         08:37:00  2           4690 (3)          1                  (current)',
   '2         09:07:00  1           12 (0)            0',
+  ...Array.from({ length: 45 }, (_, at) => `${at + 3}  09:37:00  0  0 (0)  0`),
 ];
 const LIST = [
   'Miner: f01000',
@@ -47,6 +48,7 @@ const SCHEDULE: ProvingSchedule = {
     { partitions: 0, sectors: 0, proven: 0 },
     { partitions: 2, sectors: 4690, proven: 1 },
     { partitions: 1, sectors: 12, proven: 0 },
+    ...Array.from({ length: 45 }, () => ({ partitions: 0, sectors: 0, proven: 0 })),
   ],
 };
 
@@ -83,7 +85,9 @@ describe('what lotus-miner says of its deadlines', () => {
       /get API info for FullNode/,
     ],
     ['a list that fails', answer(INFO, 'ERROR: getting deadlines', [0, 1]), /getting deadlines/],
-    ['a row that is missing', answer(INFO, LIST.replace(`${ROWS[1] ?? ''}\n`, '')), /12 \(0\)/],
+    ['a row that is missing', answer(INFO, LIST.replace(`${ROWS[1] ?? ''}\n`, '')), /47 +09:37/],
+    ['a list that is cut off', answer(INFO, LIST.replace(/\n47 .*$/, '')), /46 +09:37/],
+    ['a list that is cut off within a row', answer(INFO, LIST.slice(0, -5)), /does not tell/],
     ['no row', answer(INFO, 'Miner: f01000'), /Miner: f01000/],
     ['an epoch that is missing', answer(INFO.replace(/Current.*\n/, ''), LIST), /does not tell/],
     [
@@ -93,7 +97,7 @@ describe('what lotus-miner says of its deadlines', () => {
     ],
     [
       'a deadline that is none of the list',
-      answer(INFO.replace('Index:       1', 'Index: 3'), LIST),
+      answer(INFO.replace('Index:       1', 'Index: 48'), LIST),
       /does not tell/,
     ],
     ['nothing', answer('', ''), /it said nothing/],
