@@ -87,7 +87,7 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
 /** `0  08:07:30  2  4690 (3)  1  (current)`: deadline, when it opens (since 1.28), partitions, sectors (faults), proven. */
 const ROW = /^(\d+)\s+(?:\d+:\d+:\d+\s+)?(\d+)\s+(\d+) \(\d+\)\s+(\d+)(?:\s+\(current\))?\s*$/gm;
 
-/** Of a proving period. Lotus: go-state-types/builtin/v*/miner/policy.go, WPoStPeriodDeadlines */
+/** Of a proving period. Lotus: WPoStPeriodDeadlines in policy.go of go-state-types */
 const PERIOD_DEADLINES = 48;
 
 /** None where one is missing: what is due in it would be a guess. */
