@@ -12,7 +12,15 @@ export interface FoundMiner {
   readonly marketsApi?: string;
   /** All that were found, the most frequent first. */
   readonly tokens: readonly Secret[];
+  /** Each address with a token that a worker holds for it, the most frequent first. */
+  readonly ways: readonly WayToMiner[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface WayToMiner {
+  /** Multiaddr */
+  readonly api: string;
+  readonly token: Secret;
 }
 
 interface Held {
@@ -26,8 +34,9 @@ export function foundMiner(hosts: ReadonlyMap<string, FoundHost>): FoundMiner {
   const miners = heldIn('MINER_API_INFO', hosts);
   const markets = heldIn('MARKETS_API_INFO', hosts);
   const apis = byCount(miners.map(({ api }) => api));
-  const tokens = byCount(miners.map(({ token }) => token.reveal())).map((text) => new Secret(text));
-  const [token] = tokens;
+  const tokens = byCount(miners.map(({ token }) => token.reveal()));
+  const ways = apis.flatMap((api) => wayTo(api, miners));
+  const token = ways[0]?.token;
   const [market] = markets;
   const sameToken =
     market !== undefined && token !== undefined && markets.every((held) => held.token.equals(token));
@@ -38,6 +47,7 @@ export function foundMiner(hosts: ReadonlyMap<string, FoundHost>): FoundMiner {
     tokens: byCount([...miners, ...markets].map((held) => held.token.reveal())).map(
       (text) => new Secret(text),
     ),
+    ways,
     diagnostics: [
       ...(others.length === 0
         ? []
@@ -60,6 +70,28 @@ export function foundMiner(hosts: ReadonlyMap<string, FoundHost>): FoundMiner {
           ]),
     ],
   };
+}
+
+/**
+ * The miner that may be asked: a token goes nowhere but to the address that a worker holds it for, and where workers have
+ * more than one address to that which a person names.
+ * @param named multiaddr
+ */
+export function wayToAsk({ ways }: Pick<FoundMiner, 'ways'>, named?: string): WayToMiner | undefined {
+  if (named !== undefined) return ways.find(({ api }) => isSameAddress(api, named));
+  return ways.length === 1 ? ways[0] : undefined;
+}
+
+function wayTo(api: string, held: readonly Held[]): readonly WayToMiner[] {
+  const [token] = byCount(held.filter((one) => one.api === api).map((one) => one.token.reveal()));
+  return token === undefined ? [] : [{ api, token: new Secret(token) }];
+}
+
+function isSameAddress(one: string, other: string): boolean {
+  const [a, b] = [one, other].map(parseMinerAddress);
+  return (
+    a?.ok === true && b?.ok === true && a.address.host === b.address.host && a.address.port === b.address.port
+  );
 }
 
 function heldIn(variable: string, hosts: ReadonlyMap<string, FoundHost>): readonly Held[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundHost } from '../../src/observed/found.js';
-import { foundMiner } from '../../src/import/found-miner.js';
+import { foundMiner, wayToAsk } from '../../src/import/found-miner.js';
 import { gather } from '../../src/import/gather.js';
 import { importFarm } from '../../src/import/import-farm.js';
 import { lift } from '../../src/import/lift.js';
@@ -275,8 +275,49 @@ describe('the miner that workers hold', () => {
     expect(JSON.stringify(diagnostics)).not.toContain(CANARY);
   });
 
+  const OTHER = '/ip4/10.6.6.6/tcp/1/http';
+  const asked = (named: string | undefined, ...infos: readonly string[]): readonly (string | undefined)[] => {
+    const way = wayToAsk(held(...infos), named);
+    return [way?.api, way?.token.reveal()];
+  };
+
+  it('is asked with the token that most workers hold for it', () => {
+    expect(asked(undefined, `a:${API}`, `t:${API}`, `t:${API}`)).toEqual([API, 't']);
+  });
+
+  it('is not asked where workers have more than one address', () => {
+    expect(asked(undefined, `x:${OTHER}`, `t:${API}`, `t:${API}`)).toEqual([undefined, undefined]);
+  });
+
+  it('is asked by the address that is named, with a token for that one alone', () => {
+    const infos = [`x:${OTHER}`, `t:${API}`, `t:${API}`];
+    expect(asked(API, ...infos)).toEqual([API, 't']);
+    expect(asked(OTHER, ...infos)).toEqual([OTHER, 'x']);
+    expect(asked('/ip4/10.0.0.99/tcp/2345/http', ...infos)).toEqual([undefined, undefined]);
+  });
+
+  it('has for markets only what has the token of its own address', () => {
+    const one = (token: string, api: string, markets?: string): FoundHost =>
+      aFoundHost([
+        {
+          env: {
+            MINER_API_INFO: `${token}:${api}`,
+            ...(markets === undefined ? {} : { MARKETS_API_INFO: markets }),
+          },
+        },
+      ]);
+    const hosts = [
+      one('t', API),
+      one('u', API),
+      one('u', API),
+      one('t', OTHER),
+      one('t', OTHER, `t:${OTHER}`),
+    ];
+    expect(foundMiner(new Map(hosts.map((host, at) => [`h${at}`, host]))).marketsApi).toBeUndefined();
+  });
+
   it('is unknown where nobody holds it', () => {
-    expect(held('nothing')).toEqual({ tokens: [], diagnostics: [] });
+    expect(held('nothing')).toEqual({ tokens: [], ways: [], diagnostics: [] });
   });
 });
 

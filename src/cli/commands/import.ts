@@ -6,7 +6,7 @@ import { DEFAULT_PATHS } from '../../farm/host.js';
 import { parseMinerAddress } from '../../farm/miner-address.js';
 import { present } from '../../farm/present.js';
 import { DEFAULT_ROLLOUT } from '../../farm/rollout.js';
-import { foundMiner } from '../../import/found-miner.js';
+import { foundMiner, wayToAsk, type FoundMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
 import { importFarm } from '../../import/import-farm.js';
 import type { AboutFarm, AskedHost } from '../../import/imported.js';
@@ -110,7 +110,8 @@ async function aboutFarm(
   const found = foundMiner(new Map(asked.map(({ address, found: host }) => [address, host])));
   const host = miner?.startsWith('/') === true ? undefined : miner;
   const api = host === undefined ? (miner ?? found.api) : found.api;
-  const size = sectorSize === undefined ? await askSize(api, found.tokens, connections) : success(sectorSize);
+  const named = host === undefined ? miner : undefined;
+  const size = sectorSize === undefined ? await askSize(found, named, connections) : success(sectorSize);
   const usual = host === undefined ? { env: 'SEALFARM_MINER_TOKEN' } : { fromMiner: true as const };
   const about = {
     name,
@@ -126,13 +127,14 @@ async function aboutFarm(
 }
 
 async function askSize(
-  api: string | undefined,
-  [token]: ReturnType<typeof foundMiner>['tokens'],
+  found: FoundMiner,
+  named: string | undefined,
   connections: Connections,
 ): Promise<Result<SectorSize>> {
-  const parsed = api === undefined ? undefined : parseMinerAddress(api);
-  if (parsed?.ok !== true || token === undefined) return noSize('no worker that was found knows it');
-  connections.meetMiner(parsed.address, success(token));
+  const way = wayToAsk(found, named);
+  const parsed = way === undefined ? undefined : parseMinerAddress(way.api);
+  if (way === undefined || parsed?.ok !== true) return noSize(notAsked(found, named));
+  connections.meetMiner(parsed.address, success(way.token));
   const actor = await connections.miner.actorAddress();
   const bytes = actor.ok ? await connections.miner.actorSectorSize(actor.value) : actor;
   if (!bytes.ok) return noSize(bytes.diagnostic.message);
@@ -140,6 +142,13 @@ async function askSize(
     (one) => SECTOR_SIZES[one].bytes === bytes.value,
   );
   return size === undefined ? noSize(`${bytes.value} bytes is no size of sectors`) : success(size);
+}
+
+function notAsked({ ways }: FoundMiner, named: string | undefined): string {
+  if (named !== undefined) return `no worker that was found has a token for ${named}`;
+  return ways.length > 1
+    ? 'workers have more than one address of it, and --miner names none'
+    : 'no worker that was found knows it';
 }
 
 /** As the connections need it: of each host what reaching it depends on. */
