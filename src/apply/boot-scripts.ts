@@ -8,10 +8,13 @@ systemctl --quiet --no-reload enable ${shellQuote(unit.name)}
 `;
 }
 
-/** Status 0 once a unit is not started at boot any more; what runs goes on. Where it is gone there is nothing to do. */
+/**
+ * Status 0 once a unit is not started at boot any more; what runs goes on. Where it is gone there is nothing to do. systemd
+ * reloads, or `systemctl show` would go on saying `enabled`.
+ */
 export function disableScript(unit: string): string {
   return `set -eu
 unit=${shellQuote(unit)}
-if systemctl --quiet is-enabled "$unit" 2>/dev/null; then systemctl --quiet --no-reload disable "$unit"; fi
+if systemctl --quiet is-enabled "$unit" 2>/dev/null; then systemctl --quiet disable "$unit"; fi
 `;
 }

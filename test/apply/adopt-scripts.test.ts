@@ -17,9 +17,10 @@ const files = workerLayout(
 let folder: string;
 let child: ChildProcess | undefined;
 
-/** A systemctl that writes down what it is asked; `is-enabled` and `stop` do what the test says. */
-function systemctl(isEnabled = true, stop = ':'): void {
-  const body = `echo "$*" >>${folder}/calls\ncase "$*" in *is-enabled*) ${isEnabled} ;; stop*) ${stop} ;; esac`;
+/** A systemctl that writes down what it is asked; `is-enabled` and `stop` do what the test says, `show` tells of the main process. */
+function systemctl(isEnabled = true, stop = ':', main = 0): void {
+  const body = `echo "$*" >>${folder}/calls
+case "$*" in *is-enabled*) ${isEnabled} ;; stop*) ${stop} ;; show*) echo MainPID=${main} ;; esac`;
   writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
 }
 
@@ -50,7 +51,7 @@ describe('a unit', () => {
   it('of somebody else is disabled and not stopped', () => {
     expect(run(disableScript('seal.service')).calls).toEqual([
       '--quiet is-enabled seal.service',
-      '--quiet --no-reload disable seal.service',
+      '--quiet disable seal.service',
     ]);
   });
 
@@ -95,10 +96,35 @@ describe('a worker that somebody else started', () => {
 
   it('ends by its unit, which would bring it back', async () => {
     const { pid, ticks } = await aProcess([]);
-    systemctl(true, `kill -9 ${pid}`);
+    systemctl(true, `kill -9 ${pid}`, pid);
     expect(run(stopForeignScript({ pid, ticks, unit: 'seal.service' }))).toEqual({
       status: 0,
-      calls: ['stop seal.service'],
+      calls: ['show -p MainPID seal.service', 'stop seal.service'],
+    });
+  });
+
+  it('ends by its unit where that keeps the one that started it', async () => {
+    const { pid, ticks } = await aProcess([]);
+    systemctl(true, `kill -9 ${pid}`, process.pid);
+    expect(run(stopForeignScript({ pid, ticks, unit: 'seal.service' })).status).toBe(0);
+  });
+
+  it.each([0, 1, 2 ** 22 + 1])('is let be where its unit keeps process %i by now', async (main) => {
+    const { pid, ticks } = await aProcess(['INT', 'TERM']);
+    systemctl(true, ':', main);
+    expect(run(stopForeignScript({ pid, ticks, unit: 'seal.service' }))).toEqual({
+      status: 1,
+      calls: ['show -p MainPID seal.service'],
+    });
+    expect(child?.exitCode).toBeNull();
+  });
+
+  it('has no unit stopped where it has ended since it was seen', async () => {
+    const { pid, ticks } = await aProcess(['INT', 'TERM']);
+    systemctl(true, ':', pid);
+    expect(run(stopForeignScript({ pid, ticks: `${ticks}0`, unit: 'seal.service' }))).toEqual({
+      status: 1,
+      calls: [],
     });
   });
 
@@ -113,7 +139,7 @@ describe('a worker that somebody else started', () => {
 
   it('is not taken for ended where its unit cannot be stopped', async () => {
     const { pid, ticks } = await aProcess(['INT']);
-    systemctl(true, 'exit 4');
+    systemctl(true, 'exit 4', pid);
     expect(run(stopForeignScript({ pid, ticks, unit: 'seal.service' })).status).toBe(4);
     expect(child?.exitCode).toBeNull();
   });
