@@ -40,7 +40,7 @@ export function foreignDifferences(
   const current = environmentOf(told.environ);
   const open = new Set(desired.env.flatMap(({ name, value }) => (typeof value === 'string' ? [name] : [])));
   const found = [
-    ...runDifferences(context, told, readWorkerRun(['run'], wanted)),
+    ...runDifferences(context, told, wanted, open),
     ...resourceDifferences(wanted, current, sealProof),
     ...variableDifferences(wanted, current, open),
     ...machineDifferences(context, told, wanted),
@@ -55,7 +55,14 @@ export function foreignDifferences(
 const NOW = ['noSwap', 'gpuProving', 'parallelFetchLimit', 'postParallelReads'] as const;
 const DURATIONS = ['postReadTimeout', 'timeout', 'httpServerTimeout'] as const;
 
-function runDifferences({ desired }: Looked, told: ForeignStart, wanted: WorkerRun): readonly Difference[] {
+function runDifferences(
+  { desired }: Looked,
+  told: ForeignStart,
+  env: Environment,
+  open: ReadonlySet<string>,
+): readonly Difference[] {
+  const wanted = runOf(env);
+  if (wanted === undefined) return unreadable(env, environmentOf(told.environ), open);
   const { run, listens } = told;
   const listen = listenText(desired);
   const isThere = run.listen === listen || listens === listen;
@@ -68,6 +75,39 @@ function runDifferences({ desired }: Looked, told: ForeignStart, wanted: WorkerR
       differing(field, run[field], wanted[field], field === 'httpServerTimeout'),
     ),
   ];
+}
+
+/** Undefined where Lotus would not start so. */
+function runOf(env: Environment): WorkerRun | undefined {
+  try {
+    return readWorkerRun(['run'], env);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What it would do cannot be told, so that no restart is asked for: the variables of Lotus are shown as they would be. */
+function unreadable(
+  wanted: Environment,
+  current: Environment,
+  open: ReadonlySet<string>,
+): readonly Difference[] {
+  const names = Object.keys(wanted).filter((name) => name.startsWith('LOTUS_WORKER_'));
+  const odd = names.filter((name) => runOf({ [name]: wanted[name] ?? '' }) === undefined);
+  return (odd.length > 0 ? odd : names).flatMap((name) => {
+    const [before, after] = [current[name], wanted[name]].map((text) =>
+      text === undefined || open.has(name) ? text : new Secret(text),
+    );
+    if (current[name] === wanted[name]) return [];
+    return [
+      {
+        field: name,
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        waits: true,
+      },
+    ];
+  });
 }
 
 /** What whoever starts it sees to. */

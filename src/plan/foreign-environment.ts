@@ -21,6 +21,13 @@ const USUAL: Environment = {
 /** What a worker goes by although the file does not say it. All else that a shell hands down means nothing to it. */
 const HEEDED = /^(?:FIL_PROOFS_|BELLMAN_|RUST_GPU_TOOLS_|RUST_LOG$|GOLOG_|CUDA_VISIBLE_DEVICES$|TMPDIR$)/;
 
+/**
+ * What the machine's own settings may be: which GPU is which, libraries, threads, how its proofs get what they need. Lost
+ * only where the worker is restarted anyway, so that it is shown and asks for no restart.
+ */
+const HANDED =
+  /^(?:CUDA_DEVICE_ORDER|LD_LIBRARY_PATH|LD_PRELOAD|GOMAXPROCS|RAYON_NUM_THREADS|EC_GPU_.*|NEPTUNE_.*|TRUST_PARAMS|IPFS_GATEWAY)$/;
+
 /** Scratch files and logs: what Lotus does is the same. */
 const WAITS = /^(?:TMPDIR|RUST_LOG|GOLOG_.*)$/;
 
@@ -39,22 +46,27 @@ export function variableDifferences(
   current: Environment,
   known: ReadonlySet<string>,
 ): readonly Difference[] {
-  const heeded = Object.keys(current).filter((name) => HEEDED.test(name));
+  const heeded = Object.keys(current).filter((name) => HEEDED.test(name) || HANDED.test(name));
   const names = [...new Set([...Object.keys(wanted), ...heeded])].filter(isCompared).sort();
   return names.flatMap((name) => {
     const [before, after] = [current[name] ?? USUAL[name], wanted[name] ?? USUAL[name]];
     if (before === after) return [];
     const mask = (text: string): MaybeSecret =>
-      SECRET_NAME.test(name) || !(HEEDED.test(name) || known.has(name)) ? new Secret(text) : text;
+      SECRET_NAME.test(name) || !(isOpen(name) || known.has(name)) ? new Secret(text) : text;
     return [
       {
         field: name,
         ...(before === undefined ? {} : { before: mask(before) }),
         ...(after === undefined ? {} : { after: mask(after) }),
-        waits: WAITS.test(name),
+        waits: WAITS.test(name) || (HANDED.test(name) && wanted[name] === undefined),
       },
     ];
   });
+}
+
+/** The gateway is a URL, in which a password may stand. */
+function isOpen(name: string): boolean {
+  return HEEDED.test(name) || (HANDED.test(name) && name !== 'IPFS_GATEWAY');
 }
 
 function isCompared(name: string): boolean {

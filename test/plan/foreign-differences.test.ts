@@ -94,6 +94,7 @@ describe('a worker that does something else', () => {
       { parentCache: '/mnt/parents' },
       { FIL_PROOFS_PARENT_CACHE: '/var/tmp/filecoin-parents' },
     ],
+    ['GOMAXPROCS', { env: new Map([['GOMAXPROCS', '8']]) }, { GOMAXPROCS: '4' }],
     ['HTTP_PROXY', { env: new Map([['HTTP_PROXY', 'http://proxy']]) }, { HTTP_PROXY: '' }],
     ['cpus', { cpus: '0-15' }, { told: { cpus: '0-31' } }],
     ['cpus', {}, { told: { cpus: '0-31' } }],
@@ -107,11 +108,43 @@ describe('a worker that does something else', () => {
     ['httpServerTimeout', {}, { args: ['run', '--http-server-timeout', '1m'] }],
     ['TMPDIR', {}, { TMPDIR: '/scratch' }],
     ['RUST_LOG', {}, { RUST_LOG: 'debug' }],
+    ['CUDA_DEVICE_ORDER', {}, { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }],
+    ['LD_LIBRARY_PATH', {}, { LD_LIBRARY_PATH: '/opt/cuda/lib64' }],
+    ['LD_PRELOAD', {}, { LD_PRELOAD: '/usr/lib/libjemalloc.so' }],
+    ['GOMAXPROCS', {}, { GOMAXPROCS: '8' }],
+    ['RAYON_NUM_THREADS', {}, { RAYON_NUM_THREADS: '8' }],
+    ['EC_GPU_NUM_THREADS', {}, { EC_GPU_NUM_THREADS: '8' }],
+    ['NEPTUNE_DEFAULT_GPU', {}, { NEPTUNE_DEFAULT_GPU: '1' }],
+    ['TRUST_PARAMS', {}, { TRUST_PARAMS: '1' }],
+    ['IPFS_GATEWAY', {}, { IPFS_GATEWAY: 'https://proofs.example/ipfs/' }],
     ['numaNodes', { numaNodes: [0] }, {}],
     ['user', { user: 'lotus' }, {}],
   ])('but for %s, which comes with the next restart', (field, worker, told) => {
     expect(fields(differences(worker, (env) => telling(env, told)))).toEqual({ now: [], later: [field] });
   });
+});
+
+it.each([
+  ['LOTUS_WORKER_PARALLEL_FETCH_LIMIT', 'many'],
+  ['LOTUS_WORKER_NO_SWAP', 'perhaps'],
+])('a value of %s that Lotus cannot read is shown, and ends no plan', (name, value) => {
+  const worker = { env: new Map([[name, value]]) };
+  expect(differences(worker, ({ [name]: _, ...env }) => ({ env }))).toEqual({
+    now: [],
+    later: [{ field: name, after: value }],
+  });
+});
+
+it('tasks that do not mix are shown, and end no plan', () => {
+  const env = new Map([
+    ['LOTUS_WORKER_WINDOWPOST', 'true'],
+    ['LOTUS_WORKER_WINNINGPOST', 'true'],
+  ]);
+  const { now, later } = differences({ env }, ({ LOTUS_WORKER_WINDOWPOST: _, ...rest }) => ({
+    env: Object.fromEntries(Object.entries(rest).filter(([name]) => name !== 'LOTUS_WORKER_WINNINGPOST')),
+  }));
+  expect(now).toEqual([]);
+  expect(later.map(({ field }) => field)).toEqual(expect.arrayContaining([...env.keys()]));
 });
 
 function telling(
@@ -127,7 +160,7 @@ function telling(
 it('shows no value that may be secret', () => {
   const env = new Map([['MY_SETTING', CANARY]]);
   const found = differences({ env: new Map([['API_TOKEN', CANARY]]) }, ({ API_TOKEN: _, ...rest }) => ({
-    env: { ...rest, ...Object.fromEntries(env), BELLMAN_TOKEN: CANARY },
+    env: { ...rest, ...Object.fromEntries(env), BELLMAN_TOKEN: CANARY, IPFS_GATEWAY: CANARY },
   }));
   expect(found.now.map(({ field }) => field)).toEqual(['API_TOKEN', 'BELLMAN_TOKEN']);
   expect(JSON.stringify(found)).not.toContain(CANARY);
