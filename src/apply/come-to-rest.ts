@@ -10,7 +10,7 @@ import { keeperOf, strangeKeeper, type Keeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
 import { withDeclaredNames } from '../observed/declared-names.js';
-import type { Observation, ObservedMiner } from '../observed/observed.js';
+import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
@@ -191,8 +191,7 @@ async function lookOnce(
   const known = withDeclaredNames(hosts, miner);
   const observation = { miner: known, hosts };
   const decision = await decide(context, request, observation, known);
-  // One that does not answer can neither be asked nor told anything; whether the miner gives it work is known all the same.
-  const api = liveOf(worker?.process) === undefined ? undefined : probe.apis.get(request.worker);
+  const api = refusesCalls(worker) ? undefined : probe.apis.get(request.worker);
   if (api !== undefined) {
     for (const [codes, on] of [
       [decision.disable, false],
@@ -212,6 +211,12 @@ async function lookOnce(
     ...(live === undefined ? {} : { session: live.session }),
   };
   return success({ decision: settled, rest, observation });
+}
+
+/** One with a token of before can neither be asked nor told anything, nor be given work. Any other that is silent may be at work. */
+function refusesCalls(worker: ObservedWorker | undefined): boolean {
+  const live = worker?.process?.live;
+  return live?.reached === false && live.diagnostic.code === 'SF413';
 }
 
 function later(decision: DrainDecision): DrainDecision['verdict'] {

@@ -63,6 +63,7 @@ export function pending({ host, worker, goal }: RestRequest, decision: DrainDeci
 export function blockerNames(blockers: readonly Blocker[]): string {
   const names = blockers.slice(0, 3).map((blocker) => {
     if (blocker.kind === 'silent') return 'it does not answer';
+    if (blocker.kind === 'unregistered') return 'the miner has lost it';
     if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
     if (blocker.kind === 'lock') return `a lock on ${blocker.lock.sector}`;
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);

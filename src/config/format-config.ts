@@ -29,7 +29,8 @@ export function formatConfig(text: string): string {
   const made = isNode(contents) ? new Ordering(text).textOf([0, text.length], contents, SCHEMA) : text;
   const ended = /\n$/.test(made) ? made : `${made}\n`;
   // Such as an alias that would come before its anchor: then the order stays.
-  return canonical(parseDocument(ended, READ)) === canonical(document) ? ended : text;
+  const before = canonical(document);
+  return before !== undefined && canonical(parseDocument(ended, READ)) === before ? ended : text;
 }
 
 /** Whatever the order of its keys; undefined for what cannot be read. */
@@ -61,7 +62,8 @@ class Ordering {
       const texts = node.items.map((item, at) => this.textOf(parts[at] ?? range, item, items as Schema));
       return this.#joined(range, parts, texts);
     }
-    if (!isMap(node)) return this.source.slice(...range);
+    // On several lines within braces nobody can tell which comment is whose.
+    if (!isMap(node) || (node.flow === true && this.#isBroken(node))) return this.source.slice(...range);
     const known = properties as Readonly<Record<string, Schema>>;
     const names = Object.keys(known);
     const parts = node.flow === true ? node.items.map(ownRange) : this.#blocks(node);
@@ -82,6 +84,10 @@ class Ordering {
       parts,
       ordered.map(({ text }) => text),
     );
+  }
+
+  #isBroken({ range }: YAMLMap): boolean {
+    return range ? this.source.slice(range[0], range[1]).includes('\n') : false;
   }
 
   /** What stands between the parts stays where it is. */

@@ -21,6 +21,8 @@ export type Blocker =
   | { readonly kind: 'failed'; readonly sector: HeldSector }
   /** The worker runs and may be given work, but cannot be asked what it takes. */
   | { readonly kind: 'silent' }
+  /** It answers, and the miner does not know it any more: what it still does nobody can see. */
+  | { readonly kind: 'unregistered' }
   /** The miner gives it work, and it does not run where it should. */
   | { readonly kind: 'elsewhere' };
 

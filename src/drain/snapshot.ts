@@ -6,7 +6,7 @@ import { intentsOf } from '../observed/intents.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { openJobs, type OpenJob } from '../observed/miner-state.js';
-import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
+import { FOREIGN, type Observation, type ObservedMiner, type ObservedWorker } from '../observed/observed.js';
 import { soleHolders, type Holder } from './holders.js';
 import { placesOf, takersOf, type OtherWorker } from './takers.js';
 
@@ -17,6 +17,8 @@ export interface DrainSnapshot {
   readonly alive: boolean;
   /** Whether its process runs, does not answer us, and may be given work by the miner all the same. */
   readonly silent: boolean;
+  /** Whether it answers and the miner has lost it: it comes back to a restarted miner only when its own tasks have ended. */
+  readonly unregistered: boolean;
   /** Whether the miner gives it work although nobody we know keeps it on its host: it runs somewhere else. */
   readonly elsewhere: boolean;
   /** Tasks Lotus gives it now. */
@@ -116,7 +118,9 @@ export function drainSnapshot(
   return {
     worker,
     alive: live !== undefined,
-    silent: live === undefined && own?.process !== undefined && registered,
+    silent:
+      live === undefined && own?.process !== undefined && (registered || own.process.manager === FOREIGN),
+    unregistered: live !== undefined && !miner.workers.has(live.session),
     elsewhere: own !== undefined && keeperOf(own) === undefined && registered,
     enabled: live?.tasks ?? new Set(),
     jobs: jobs.filter(isOwn).flatMap(drainJob),

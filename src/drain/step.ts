@@ -66,6 +66,7 @@ function blockersOf(
 ): readonly Blocker[] {
   const unseen: readonly Blocker[] = [
     ...(snapshot.silent ? [{ kind: 'silent' } as const] : []),
+    ...(snapshot.unregistered ? [{ kind: 'unregistered' } as const] : []),
     ...(snapshot.elsewhere ? [{ kind: 'elsewhere' } as const] : []),
   ];
   const jobs = snapshot.jobs.map((job): Blocker => ({ kind: 'job', job }));

@@ -14,8 +14,11 @@ export function blockersWords(blockers: readonly Blocker[]): string {
   const locks = blockers.filter(({ kind }) => kind === 'lock');
   const sectors = blockers.filter((blocker) => 'sector' in blocker);
   const silent = blockers.some(({ kind }) => kind === 'silent') ? 'an answer of the worker' : '';
+  const lost = blockers.some(({ kind }) => kind === 'unregistered')
+    ? 'the miner to see the worker again'
+    : '';
   const elsewhere = blockers.some(({ kind }) => kind === 'elsewhere') ? 'a worker that runs elsewhere' : '';
-  return [silent, elsewhere, named(jobs, 'job'), named(locks, 'lock'), named(sectors, 'sector')]
+  return [silent, lost, elsewhere, named(jobs, 'job'), named(locks, 'lock'), named(sectors, 'sector')]
     .filter((words) => words !== '')
     .join('; ');
 }
@@ -79,6 +82,8 @@ function wordsOf(blocker: Blocker, name: Name): string {
       return `${name(blocker.sector)} is given up by Lotus and stays until somebody removes it`;
     case 'silent':
       return 'the worker does not answer';
+    case 'unregistered':
+      return 'the miner has lost the worker, which comes back to it when its own tasks have ended';
     case 'elsewhere':
       return 'the worker runs elsewhere';
     default:

@@ -92,13 +92,26 @@ describe('a restart', () => {
         scene.changeMiner({ workers: new Map([['new', workerStats('worker-1', [])]]) });
         scene.changeMiner({ jobs: new Map([['new', [aJob('FIN', 7)]]]) });
       }
-      if (call === 'sleep 2000') jobs();
-      if (call === 'host-1 start worker-1')
+      if (call === 'sleep 2000') {
+        jobs();
         scene.changeMiner({ workers: new Scene().observation.miner.workers });
+      }
     };
     expect((await restart()).ok).toBe(true);
     expect(scene.calls.indexOf('sleep 2000')).toBeGreaterThan(0);
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('waits for a worker that a restarted miner has lost: what it still does nobody can see', async () => {
+    const { workers } = scene.observation.miner;
+    scene.changeMiner({ workers: new Map() });
+    scene.before = (call) => {
+      if (call === 'sleep 2000') scene.changeMiner({ workers });
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.indexOf('sleep 2000')).toBeGreaterThan(0);
+    expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+    expect(waited.at(-1)).toEqual([{ kind: 'unregistered' }]);
   });
 
   it('is put off when the last question gets no answer', async () => {

@@ -46,10 +46,10 @@ function run(options: { readonly check?: boolean; readonly json?: boolean } = {}
 describe('sealfarm fmt', () => {
   it('writes the file in order, with its mode, and leaves nothing beside it', async () => {
     writeFileSync(config, BEFORE);
-    chmodSync(config, 0o640);
+    chmodSync(config, 0o664);
     expect(await run()).toBe(EXIT.done);
     expect(readFileSync(config, 'utf8')).toBe(AFTER);
-    expect(statSync(config).mode & 0o777).toBe(0o640);
+    expect(statSync(config).mode & 0o777).toBe(0o664);
     expect(readdirSync(folder)).toEqual(['farm.yaml']);
     expect(said).toBe(`${config} is in order now.\n`);
   });

@@ -82,6 +82,11 @@ hosts: {}
       'version: 1\nfarm: |\n  a\n  b\n',
     ],
     [
+      'has mappings of several lines within braces as they were',
+      'rollout: { maxUnavailable: 2, # because of x\n  canary: true } # because of y\nversion: 1\n',
+      'version: 1\nrollout: { maxUnavailable: 2, # because of x\n  canary: true } # because of y\n',
+    ],
+    [
       'has no alias before its anchor',
       'hosts: &a { x: {} }\ndefaults: *a\n',
       'hosts: &a { x: {} }\ndefaults: *a\n',

@@ -75,6 +75,7 @@ function blockerLine(blocker: Blocker): string {
     case 'stranded':
       return `${numberOf(blocker.sector.sector)} stranded ${blocker.task}`;
     case 'silent':
+    case 'unregistered':
     case 'elsewhere':
       return blocker.kind;
     case 'away':

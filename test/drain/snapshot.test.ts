@@ -57,6 +57,7 @@ describe("a worker's own state", () => {
       worker: 'worker-1',
       alive: true,
       silent: false,
+      unregistered: false,
       elsewhere: false,
       enabled: new Set(['AP', 'PC1', 'PC2', 'C2']),
       jobs: [],

@@ -17,6 +17,7 @@ function snapshot(overrides: Partial<DrainSnapshot>): DrainSnapshot {
     worker: 'worker-1',
     alive: true,
     silent: false,
+    unregistered: false,
     elsewhere: false,
     enabled: new Set(),
     jobs: [],
@@ -53,7 +54,8 @@ function blockers({ blockers: all }: DrainDecision): readonly string[] {
   return all.map((blocker) => {
     if (blocker.kind === 'job' || blocker.kind === 'reader') return `${blocker.kind} ${blocker.job.task}`;
     if (blocker.kind === 'lock') return `lock ${blocker.lock.sector}`;
-    if (blocker.kind === 'silent' || blocker.kind === 'elsewhere') return blocker.kind;
+    if (blocker.kind === 'silent' || blocker.kind === 'unregistered' || blocker.kind === 'elsewhere')
+      return blocker.kind;
     return `${blocker.kind} ${blocker.kind === 'stranded' ? blocker.task : (blocker.sector.state ?? '?')}`;
   });
 }
@@ -284,6 +286,7 @@ const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   worker: fc.constant('worker-1'),
   alive: fc.boolean(),
   silent: fc.boolean(),
+  unregistered: fc.boolean(),
   elsewhere: fc.boolean(),
   enabled: someTasks.map((codes) => new Set(codes)),
   jobs: fc.array(anyJob, { maxLength: 2 }),
@@ -364,7 +367,7 @@ describe('whatever is seen', () => {
     );
   });
 
-  function isAtRest({ jobs, readers, silent, elsewhere }: DrainSnapshot): boolean {
-    return jobs.length + readers.length === 0 && !silent && !elsewhere;
+  function isAtRest({ jobs, readers, silent, unregistered, elsewhere }: DrainSnapshot): boolean {
+    return jobs.length + readers.length === 0 && !silent && !unregistered && !elsewhere;
   }
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { readConfig } from '../../config/config-file.js';
 import { formatConfig } from '../../config/format-config.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
@@ -47,7 +47,11 @@ async function replace(file: string, text: string): Promise<Diagnostic | undefin
   try {
     const target = await realpath(file);
     temporary = `${target}.${randomUUID()}.tmp`;
-    await writeFile(temporary, text, { flag: 'wx', mode: (await stat(target)).mode });
+    const { mode, uid, gid } = await stat(target);
+    await writeFile(temporary, text, { flag: 'wx', mode });
+    // What the umask took of it.
+    await chmod(temporary, mode);
+    if (uid !== process.getuid?.()) await chown(temporary, uid, gid);
     await rename(temporary, target);
     return undefined;
   } catch (error) {
