@@ -61,7 +61,7 @@ async function provingOf(
   return output.ok ? parseProving(host, output.value.stdout, context.redact) : output;
 }
 
-/** Proofs, which take the miner's chance or hours of a GPU. Jobs of other kinds go on at their workers. */
+/** Proofs, which take the miner's chance or hours of a GPU: until their result has come. Jobs of other kinds go on at their workers. */
 const PROOFS: ReadonlySet<TaskCode | undefined> = new Set<TaskCode>(['C2', 'PR2', 'WDP', 'WNP']);
 
 /** Jobs that a restart of lotus-miner would end, or that it shall not come between. */
@@ -77,7 +77,9 @@ async function jobsInTheWay(
     const name = workers.value[session]?.Info.Hostname;
     const isOwn = name !== undefined && ownWorkers.includes(name);
     if (awaited === 'any-job') return list.filter(({ RunWait }) => RunWait >= -1);
-    return list.filter((job) => job.RunWait >= 0 && (isOwn || PROOFS.has(taskByRpc(job.Task)?.code)));
+    return list.filter(({ Task, RunWait }) =>
+      PROOFS.has(taskByRpc(Task)?.code) ? RunWait >= -1 : isOwn && RunWait >= 0,
+    );
   });
   return success(inTheWay.map(runningJob));
 }

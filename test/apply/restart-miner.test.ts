@@ -168,9 +168,19 @@ describe('a restart of lotus-miner', () => {
     expect(miner.waits[0]).toMatchObject({ jobs: [{ task: code, sector: 's-t01000-3' }] });
   });
 
+  it('waits for the result of a C2 that an earlier miner gave out', async () => {
+    miner.job('worker-1', 'C2', -1);
+    later(miner, 3, () => {
+      miner.noJobs();
+    });
+    expect(await miner.run()).toMatchObject({ ok: true });
+    expect(miner.waits).toMatchObject([{ jobs: [{ task: 'C2' }] }, { jobs: [{ task: 'C2' }] }]);
+  });
+
   it.each<[string, TaskCode, number]>([
     ['a PC1, which its worker goes on with', 'PC1', 0],
-    ['a C2 that an earlier miner gave out', 'C2', -1],
+    ['a PC1 that an earlier miner gave out', 'PC1', -1],
+    ['a C2 whose result has come', 'C2', -2],
   ])('does not wait for %s', async (_, code, runWait) => {
     miner.job('worker-1', code, runWait);
     expect(await miner.run()).toMatchObject({ ok: true });
