@@ -4,6 +4,7 @@ import { keyFile, TOKEN_KEY } from '../lotus/keystore.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import type { MinerApi } from '../rpc/miner-api.js';
 import type { ApplyContext } from './context.js';
+import { minerHindrance } from './miner-moment.js';
 import { allWorkAgain, quietAll, type WorkingTarget } from './quiet-all.js';
 import { awaitApi, awaitMoment, restartNow, type OnMinerWait } from './restart-miner.js';
 
@@ -24,14 +25,18 @@ export interface Rotation {
  * Takes the key of all tokens out of the keystore and restarts lotus-miner, which makes another one: from then on no token of before is
  * worth anything, and the workers that hold one are cut off. So nobody may have a job then, or its result could never be given back.
  *
- *   working ──tasks off──▶ all quiet ──safe moment, no job at all──▶ key moved, restarted ──new token answers──▶ done
- *      ▲                      │                │
- *      └──── tasks on again ──┴────────────────┘   too late or interrupted
+ *   working ──moment can be told, tasks off──▶ all quiet ──safe moment, no job at all──▶ key moved, restarted ──new token answers──▶ done
+ *      ▲                                          │                │
+ *      └──────────────── tasks on again ──────────┴────────────────┘   too late or interrupted
  *
- * Killed before the restart it has to be begun anew; where the key is away already, only the restart is left.
+ * Fails with SF586 before any task is off where nobody can tell when a proof is due. Killed before the restart it has to be begun
+ * anew, after an apply, as tasks may be off; where the key is away already, only the restart is left.
  */
 export async function rotateKey(context: ApplyContext, rotation: Rotation): Promise<Result<MinerApi>> {
   const { host, action, workers, keptAs, onWait, meet } = rotation;
+  // Else all would get quiet, which may take hours, for nothing.
+  const foreseen = await minerHindrance(context, host, action, 'any-job');
+  if (!foreseen.ok) return foreseen;
   const quiet = await quietAll(context, workers);
   if (!quiet.ok) return quiet;
   const moment = await awaitMoment(context, host, action, onWait, 'any-job');

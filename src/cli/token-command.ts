@@ -6,7 +6,9 @@ import { examples } from './help.js';
 
 const HELP = `
 For farms with \`token: { fromMiner: true }\`. Lotus cannot take back one token alone: its key goes, and all tokens with it.
-Nothing is sealed from when the workers get quiet until they are restarted; no job is lost. Cut off anywhere, run it again.
+Nothing is sealed from when the workers get quiet until they are restarted; no job is lost. Interrupted (Ctrl-C) while it waits, it
+switches the tasks on again. Killed, it may leave locks, and tasks that are off: take the locks away (\`sealfarm unlock HOST\`), then
+\`sealfarm apply\` switches the tasks on, and gives the workers the new token where the miner has it already.
 ${examples('sealfarm rotate-token', 'sealfarm rotate-token --yes --drain-timeout 12h')}`;
 
 /** To make the miner take another token. */

@@ -6,7 +6,7 @@ import { reveal, Secret } from '../secret/secret.js';
 import type { RestartMiner } from './miner-action.js';
 import { keptByNobody, restartAction } from './miner-restart.js';
 import { ownWorkers } from './miner-rules.js';
-import { steps, type Plan } from './plan.js';
+import { steps, type Plan, type Step } from './plan.js';
 
 /** How far a change of the miner's token has come. */
 export type RotationStage =
@@ -33,11 +33,10 @@ export interface RotatedWorker {
 /** @param plan what the farm lacks as it is: nothing else may be brought into effect by the restarts */
 export function planRotation(desired: DesiredFarm, observation: Observation, plan: Plan): RotationStage {
   const running = runningWorkers(desired, observation);
-  const holders = running.flatMap(({ declared, seen }) => {
-    const token = otherToken(declared, seen);
-    return token === undefined ? [] : [{ worker: declared.name, token }];
-  });
+  const holders = holdersAmong(running);
   if (holders.length > 0 && observation.miner.reached) {
+    const others = steps(plan).filter((step) => !handsOut(step, desired, holders));
+    if (others.length > 0) return { stage: 'refused', diagnostics: [moreThanToken(others)] };
     const old = new Map(holders.map(({ token }) => [token.reveal(), token]));
     return { stage: 'finish', old: [...old.values()], workers: holders.map(({ worker }) => worker) };
   }
@@ -60,6 +59,30 @@ export function planRotation(desired: DesiredFarm, observation: Observation, pla
   };
 }
 
+/** After all workers were given the present token: who has another one, or could not be looked at. */
+export function notHandedOut(desired: DesiredFarm, observation: Observation): readonly Diagnostic[] {
+  const unreached = desired.hosts.filter(({ name }) => observation.hosts.get(name)?.reached !== true);
+  const holders = holdersAmong(runningWorkers(desired, observation));
+  const [drained, others] = [true, false].map((is) => holders.filter(({ isDrained }) => isDrained === is));
+  return [
+    ...(unreached.length === 0
+      ? []
+      : [notEnded(`${namesOf(unreached)} cannot be reached`, 'Bring it back, and run `sealfarm apply`.')]),
+    ...(drained ?? []).map(({ worker }) =>
+      notEnded(
+        `${worker} is drained, was not restarted, and still has another one`,
+        `Let it work (\`sealfarm resume ${worker}\`, or \`state: running\` where the file has it drained) and run \`sealfarm apply\`.`,
+      ),
+    ),
+    ...(others ?? []).map(({ worker }) =>
+      notEnded(
+        `${worker} was not restarted and still has another one`,
+        `Look at what \`sealfarm plan\` says of it; restarted, it has the present one.`,
+      ),
+    ),
+  ];
+}
+
 interface Running {
   readonly declared: DesiredWorker;
   readonly seen: ObservedWorker;
@@ -76,13 +99,55 @@ function runningWorkers({ hosts }: DesiredFarm, observation: Observation): reado
   });
 }
 
+/** Who is cut off from the miner. */
+interface Holder {
+  readonly worker: string;
+  readonly token: Secret;
+  readonly isDrained: boolean;
+}
+
+function holdersAmong(running: readonly Running[]): readonly Holder[] {
+  return running.flatMap(({ declared, seen }) => {
+    const token = otherToken(declared, seen);
+    const { name: worker, drain, state } = declared;
+    return token === undefined
+      ? []
+      : [{ worker, token, isDrained: drain !== undefined || state !== 'running' }];
+  });
+}
+
 /** With which it was started, where that is not the present one. */
 function otherToken({ env }: DesiredWorker, { process }: ObservedWorker): Secret | undefined {
-  const present = env.find(({ name }) => name === 'MINER_API_INFO')?.value;
-  const own = process?.environ.get('MINER_API_INFO');
+  const present = env.find(({ name }) => name === TOKEN_VARIABLE)?.value;
+  const own = process?.environ.get(TOKEN_VARIABLE);
   if (present === undefined || own === undefined) return undefined;
   const token = tokenIn(own.reveal());
   return token === tokenIn(reveal(present)) ? undefined : new Secret(token);
+}
+
+const TOKEN_VARIABLE = 'MINER_API_INFO';
+
+/** Nobody has seen more of the plan. One that is stopped holds the token in its file alone. */
+function handsOut(
+  { worker, action, changes }: Step,
+  { hosts }: DesiredFarm,
+  holders: readonly Holder[],
+): boolean {
+  const isHolder = holders.some((holder) => holder.worker === worker);
+  if (action.kind === 'enable-task') return isHolder;
+  if (!changes.every(({ field }) => field === TOKEN_VARIABLE)) return false;
+  if (action.kind === 'restart') return isHolder;
+  const declared = hosts.flatMap(({ workers }) => workers).find(({ name }) => name === worker);
+  return action.kind === 'write-file' && action.path === declared?.files.envFile;
+}
+
+function moreThanToken(others: readonly Step[]): Diagnostic {
+  const [first, ...more] = others.map(({ id }) => id);
+  const rest = more.length === 0 ? '' : ` and ${more.length} more`;
+  return notEnded(
+    `the farm is not as the file says in other things, too (${first ?? ''}${rest})`,
+    'Run `sealfarm apply` first: it shows all of it, and gives the workers the present token as well.',
+  );
 }
 
 /** Of `TOKEN:MULTIADDR`. */
@@ -109,17 +174,22 @@ function inTheWay(plan: Plan, running: readonly Running[]): readonly Diagnostic[
   if (resting.length > 0)
     return [
       refusal(
-        `${namesOf(resting)} ${resting.length === 1 ? 'is' : 'are'} drained and would not be restarted`,
+        `${namesOf(resting.map(({ declared }) => declared))} ${resting.length === 1 ? 'is' : 'are'} drained and would not be restarted`,
         'Let it work (`sealfarm resume`), or stop it, first.',
       ),
     ];
   const silent = running.filter(({ seen }) => seen.process?.live.reached !== true);
   if (silent.length === 0) return [];
-  return [refusal(`${namesOf(silent)} runs but does not answer`, 'Wait until it does, or stop it.')];
+  return [
+    refusal(
+      `${namesOf(silent.map(({ declared }) => declared))} runs but does not answer`,
+      'Wait until it does, or stop it.',
+    ),
+  ];
 }
 
-function namesOf(workers: readonly Running[]): string {
-  return workers.map(({ declared }) => declared.name).join(', ');
+function namesOf(named: readonly { readonly name: string }[]): string {
+  return named.map(({ name }) => name).join(', ');
 }
 
 function strangersOf(
@@ -138,10 +208,14 @@ function refused(why: string, help: string): RotationStage {
 }
 
 function refusal(why: string, help: string): Diagnostic {
-  return {
-    code: 'SF653',
-    severity: 'error',
-    message: `the token of the miner is not changed: ${why}`,
-    help,
-  };
+  return problem(`the token of the miner is not changed: ${why}`, help);
+}
+
+/** The miner has another one already. */
+function notEnded(why: string, help: string): Diagnostic {
+  return problem(`the token of the miner was changed, and not all workers have it: ${why}`, help);
+}
+
+function problem(message: string, help: string): Diagnostic {
+  return { code: 'SF653', severity: 'error', message, help };
 }

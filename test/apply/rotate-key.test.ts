@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quietAll } from '../../src/apply/quiet-all.js';
-import { moveKeyScript } from '../../src/apply/rotate-key.js';
+import { moveKeyScript, rotateKey } from '../../src/apply/rotate-key.js';
+import { failure, success } from '../../src/diagnostic/result.js';
 import { keyFile, TOKEN_KEY } from '../../src/lotus/keystore.js';
+import type { Remote } from '../../src/remote/remote.js';
 import { SHELLS } from '../support/host-folder.js';
+import { notAsked } from './not-asked.js';
 import { Scene } from './scene.js';
 
 const KEY = keyFile(TOKEN_KEY);
@@ -60,6 +63,45 @@ describe('workers that are to be quiet together', () => {
     const scene = new Scene();
     expect(await quietAll(scene.context, workers)).toMatchObject({ ok: true });
     expect([scene.tasksOf('worker-1'), scene.tasksOf('worker-2')]).toEqual([[], []]);
+  });
+
+  it('go on with their work where nobody can tell when a proof is due', async () => {
+    const scene = new Scene();
+    const { context } = scene;
+    const scripts: string[] = [];
+    const remote: Remote = {
+      host: 'miner-1',
+      ...notAsked(['stream', 'dial', 'notes', 'close', 'isOpen']),
+      exec: (script) => {
+        scripts.push(script);
+        const stdout = 'sealfarm-proving 1\ninfo 1 =no\nsealfarm-proving end\n';
+        return Promise.resolve(success({ stdout, stderr: '', status: 0 }));
+      },
+    };
+    const version = () => Promise.resolve(success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: 30 }));
+    const asked = {
+      ...context,
+      miner: { ...context.miner, version },
+      remote: (host: string) => (host === 'miner-1' ? remote : context.remote(host)),
+    };
+    const rotated = await rotateKey(asked, {
+      host: 'miner-1',
+      action: {
+        kind: 'restart-miner',
+        miner: { repo: '/srv/lotus' },
+        pid: 7,
+        by: { unit: 'lotus-miner.service' },
+        margin: 600_000,
+        ownWorkers: [],
+      },
+      workers,
+      keptAs: 'auth-jwt-private-before',
+      onWait: () => undefined,
+      meet: () => Promise.resolve(failure({ code: 'SF407', severity: 'error', message: 'refused' })),
+    });
+    expect(rotated).toMatchObject({ ok: false, diagnostic: { code: 'SF586' } });
+    expect(scene.calls).toEqual([]);
+    expect(scripts).toHaveLength(1);
   });
 
   it('all work again where one does not get quiet', async () => {

@@ -3,11 +3,18 @@ import { desire } from '../../src/desired/desire.js';
 import type { Farm, Miner } from '../../src/farm/farm.js';
 import type { MinerMachine, Observation } from '../../src/observed/observed.js';
 import { makePlan } from '../../src/plan/make-plan.js';
-import { planRotation, type RotationStage } from '../../src/plan/rotation.js';
+import { notHandedOut, planRotation, type RotationStage } from '../../src/plan/rotation.js';
 import { Secret } from '../../src/secret/secret.js';
 import { rotationWords } from '../../src/view/rotation.js';
 import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
-import { changeMiner, changeWorker, file, inPlace, unreached } from '../support/observation.js';
+import {
+  changeMiner,
+  changeProcess,
+  changeWorker,
+  file,
+  inPlace,
+  unreached,
+} from '../support/observation.js';
 
 const MACHINE: MinerMachine = {
   reached: true,
@@ -69,20 +76,40 @@ describe('a change of the token', () => {
   });
 
   it('goes on where a worker was started with another token', () => {
-    const seen = changeWorker(SEEN, 'worker-1', (worker) => {
-      const { process } = worker;
-      if (process === undefined) throw new Error('it runs');
-      const environ = new Map([
-        ...process.environ,
-        ['MINER_API_INFO', new Secret('before:/ip4/1.1.1.1/tcp/1/http')],
-      ]);
-      return { ...worker, process: { ...process, environ } };
-    });
-    const found = stage({ ...seen, minerMachine: MACHINE });
+    const found = stage(withTokenOfBefore());
     expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
     expect(found.stage === 'finish' && found.old.map((token) => token.reveal())).toEqual(['before']);
     expect(found.stage === 'finish' && rotationWords(found)).not.toContain('before:');
     expect(JSON.stringify(found)).not.toContain(CANARY);
+  });
+
+  it('goes on where the environment files have the token of before as well', () => {
+    const seen = changeWorker(withTokenOfBefore(), 'worker-1', (worker) => {
+      if (worker.envFile.state !== 'present') throw new Error('it has a file');
+      const text = worker.envFile.text.reveal().replaceAll(TOKEN.reveal(), 'before');
+      return { ...worker, envFile: file(text, '600') };
+    });
+    expect(stage(seen)).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
+  });
+
+  it.each<[string, () => RotationStage]>([
+    [
+      'a file is to be written otherwise',
+      () =>
+        stage(changeWorker(withTokenOfBefore(), 'worker-1', (seen) => ({ ...seen, envFile: file('A=1') }))),
+    ],
+    ['its restart changes more', () => stage(withTokenOfBefore([['LOTUS_WORKER_PATH', undefined]]))],
+    [
+      'a storage list is to be written',
+      () =>
+        stage(
+          changeWorker(withTokenOfBefore(), 'worker-1', (seen) => ({ ...seen, storageJson: file('{}') })),
+        ),
+    ],
+  ])('does not go on unseen where %s', (_, seen) => {
+    const found = seen();
+    expect(why(found)).toMatch(/SF653 .* not all workers have it: .* other things, too/);
+    expect(found.stage === 'refused' && found.diagnostics[0]?.help).toContain('sealfarm apply');
   });
 
   it.each<[string, () => RotationStage, RegExp]>([
@@ -103,6 +130,37 @@ describe('a change of the token', () => {
   ])('is refused where %s', (_, seen, words) => {
     expect(why(seen())).toMatch(words);
   });
+
+  it('is not at its end where a worker has another one still', () => {
+    const seen = withTokenOfBefore();
+    const words = (intents: Parameters<typeof desire>[2], look: Observation = seen): string =>
+      notHandedOut(desire(FARM, TOKEN, intents), look)
+        .map(({ code, message, help }) => `${code} ${message}. ${help ?? ''}`)
+        .join();
+    expect(words(new Map(), SEEN)).toBe('');
+    expect(words(new Map())).toMatch(/^SF653 .*worker-1 was not restarted.*sealfarm plan/);
+    const intent = { who: 'alice@laptop', when: '2026-01-02T03:04:05Z' };
+    expect(words(new Map([['worker-1', intent]]))).toMatch(/worker-1 is drained.*`sealfarm resume worker-1`/);
+    const away = new Map([...seen.hosts].map(([name]) => [name, unreached()]));
+    expect(words(new Map(), { ...seen, hosts: away })).toMatch(/SF653 .*host-1 cannot be reached/);
+  });
+
+  /** @param more variables with which the process was started otherwise */
+  function withTokenOfBefore(more: readonly (readonly [string, Secret | undefined])[] = []): Observation {
+    const seen = changeWorker(
+      SEEN,
+      'worker-1',
+      changeProcess((process) => {
+        const environ = new Map(process.environ);
+        environ.set('MINER_API_INFO', new Secret('before:/ip4/1.1.1.1/tcp/1/http'));
+        for (const [name, value] of more)
+          if (value === undefined) environ.delete(name);
+          else environ.set(name, value);
+        return { ...process, environ };
+      }),
+    );
+    return { ...seen, minerMachine: MACHINE };
+  }
 
   function changed(): Observation {
     return changeWorker(SEEN, 'worker-1', (worker) => ({ ...worker, envFile: file('other') }));

@@ -1,13 +1,14 @@
 import { record } from '../../apply/journal.js';
 import { withLocks } from '../../apply/lock.js';
 import { rotateKey } from '../../apply/rotate-key.js';
+import type { DesiredFarm } from '../../desired/desired.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../../diagnostic/result.js';
 import { TOKEN_KEY } from '../../lotus/keystore.js';
 import { intentsOf, withRenamed } from '../../observed/intents.js';
 import { restartStep } from '../../plan/miner-restart.js';
 import type { Plan } from '../../plan/plan.js';
-import { planRotation, type RotationStage } from '../../plan/rotation.js';
+import { notHandedOut, planRotation, type RotationStage } from '../../plan/rotation.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import type { Secret } from '../../secret/secret.js';
 import { rotationWords } from '../../view/rotation.js';
@@ -24,7 +25,10 @@ export interface RotateTokenOptions extends GlobalOptions {
   readonly lockTimeout?: number;
 }
 
-/** Makes the miner take another token, and gives it to all workers. Cut off anywhere, the next run goes on. */
+/**
+ * Makes the miner take another token, and gives it to all workers. Killed, it may leave locks and tasks that are off; once the
+ * locks are taken away and `apply` has run, the next run begins anew, or goes on where the miner has another token already.
+ */
 export function rotateToken(options: RotateTokenOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onFarm('rotate-token', options, terminal, async (on) => {
@@ -56,13 +60,13 @@ export function rotateToken(options: RotateTokenOptions): Promise<ExitCode> {
   });
 }
 
-function stageOf(
-  { workspace }: OnFarm,
-  probe: FarmProbe,
-): { readonly stage: RotationStage; readonly plan: Plan } {
-  const plan = workspace.plan(probe);
-  const intents = withRenamed(intentsOf(probe.observation), workspace.farm);
-  return { stage: planRotation(workspace.desired(intents), probe.observation, plan), plan };
+function stageOf(on: OnFarm, probe: FarmProbe): { readonly stage: RotationStage; readonly plan: Plan } {
+  const plan = on.workspace.plan(probe);
+  return { stage: planRotation(desiredOf(on, probe), probe.observation, plan), plan };
+}
+
+function desiredOf({ workspace }: OnFarm, { observation }: FarmProbe): DesiredFarm {
+  return workspace.desired(withRenamed(intentsOf(observation), workspace.farm));
 }
 
 async function rotateUnderLocks(
@@ -123,6 +127,13 @@ async function handOut(
   };
   const { code } = await carryOut(on, terminal, planned, how, (probe) => success(workspace.plan(probe)));
   if (code !== EXIT.done) return code;
+  // No plan restarts a worker that is drained.
+  const after = await workspace.look(() => undefined);
+  const left = notHandedOut(desiredOf(on, after), after.observation);
+  if (left.length > 0) {
+    terminal.diagnostics(left);
+    return EXIT.failed;
+  }
   for (const token of old) {
     const answer = await workspace.connections.minerWith(token).version();
     if (answer.ok || answer.diagnostic.code !== 'SF413') {
