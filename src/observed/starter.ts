@@ -36,10 +36,19 @@ const DOORS: ReadonlyMap<string, 'cron' | 'rc.local' | undefined> = new Map([
   ['sshd.service', undefined],
 ]);
 
+/** Of a session that a service holds: systemd's own for a user, a connection that ssh's socket took. */
+const SESSION = /^(?:user|sshd?)@/;
+
+/** A container's cgroup, by whoever made it: it may see the processes of the host. */
+const CONTAINER = /(?:^|[/:])(?:docker|(?:cri-)?containerd|libpod|kubepods|crio)(?:[-./:]|$)/m;
+
+/** /proc has the first fifteen letters of a name. */
+const CONTAINER_KEEPER = /^(?:containerd-shim|conmon)/;
+
 /** Multiplexers come first: what they hold is ended with them, whoever started them. */
 export function starterOf(pid: number, origin: Origin): Starter {
   const { status, variable, parents } = origin;
-  if ((status.get('NSpid') ?? '').split(/\s+/).length > 1) return { kind: 'container' };
+  if (isContained(origin)) return { kind: 'container' };
   const multiplexer = parents
     .map(({ program }) => program)
     .find((name) => /^(tmux|screen|SCREEN)/.test(name));
@@ -51,16 +60,31 @@ export function starterOf(pid: number, origin: Origin): Starter {
   return unitOf(pid, origin) ?? { kind: 'shell', nohup: ignoresHangup(status.get('SigIgn')) };
 }
 
+function isContained({ status, parents }: Origin): boolean {
+  const [own, first] = ['Cgroup', 'CgroupOfInit'].map((name) => CONTAINER.test(status.get(name) ?? ''));
+  return (
+    (status.get('NSpid') ?? '').split(/\s+/).length > 1 ||
+    // A host that is a container itself has all its processes in there.
+    (own === true && first !== true) ||
+    parents.some(({ program }) => CONTAINER_KEEPER.test(program))
+  );
+}
+
 function unitOf(pid: number, { parents, unit }: Origin): Starter | undefined {
   const id = unit.get('Id') ?? '';
   const door = DOORS.get(id);
   if (door !== undefined) return { kind: door };
   // In the cgroup of a login or of a service of the user others start what they like.
-  if (id === '' || DOORS.has(id) || id.startsWith('user@')) return undefined;
+  if (id === '' || DOORS.has(id) || SESSION.test(id)) return undefined;
   const main = Number(unit.get('MainPID'));
-  if (main !== pid && !parents.some((parent) => parent.pid === main)) return undefined;
   const file = unit.get('FragmentPath') ?? '';
   const state = unit.get('UnitFileState') ?? '';
+  const isKept = main === pid || (main > 0 && parents.some((parent) => parent.pid === main));
+  // Of one that only left it there (oneshot, forking, a user's own) it is not known what else is in it or starts it.
+  if (!isKept) {
+    const enabled = !/^(?:disabled|masked|transient)/.test(state);
+    return { kind: 'unit', unit: id, ...(file === '' ? {} : { file }), enabled, shared: true };
+  }
   return {
     kind: 'unit',
     unit: id,

@@ -40,7 +40,7 @@ told() {
   owner=$(stat -c %U "/proc/$1" 2>/dev/null)
   echo "told $(encode <"/proc/$1/cmdline") $(encode <"/proc/$1/environ") $(word "$(readlink "/proc/$1/cwd")") $(word "$owner")" \\
     "$(word "$(cat /proc/sys/kernel/hostname)") $(word "$(parents "$1")")" \\
-    "$(word "$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status")")" \\
+    "$(word "$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status"; cgroups "$1")")" \\
     "$(word "$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")") $(word "$(unit_of "$1")")" \\
     "$(since "$1") $(word "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)")"
 }
@@ -52,6 +52,11 @@ since() {
   set -- \${stat##*) }
   echo "$(($(sed -n 's/^btime //p' /proc/stat) + \${20:-0} / $(getconf CLK_TCK 2>/dev/null || echo 100))) \${20:-0}"
 }
+# Its own and that of the first process of all, each in one line.
+cgroups() {
+  echo "Cgroup:$(tr '\\012' ' ' <"/proc/$1/cgroup")"
+  echo "CgroupOfInit:$(tr '\\012' ' ' </proc/1/cgroup)"
+}
 # Those who started it, the nearest first.
 parents() {
   up=$1
@@ -62,6 +67,8 @@ parents() {
 unit_of() {
   unit=$(sed -n -e 's/^0::.*\\/\\([^/]*\\.service\\)$/\\1/p' -e 's/^[0-9]*:name=systemd:.*\\/\\([^/]*\\.service\\)$/\\1/p' "/proc/$1/cgroup" | sed -n 1p)
   [ -n "$unit" ] || return 0
+  # The system's own systemd does not know those of a user's, or knows another one by that name.
+  if grep -q "/user@[^/]*\\.service/.*/$unit\\$" "/proc/$1/cgroup"; then echo "Id=$unit"; return 0; fi
   systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
   # Who else is ended with it.
   others=0

@@ -57,8 +57,32 @@ describe('a worker comes from', () => {
       'the unit lotus-worker.service',
     ],
     [
-      'a shell in the cgroup of another unit',
+      'a unit that has another main process',
       { unit: { ...UNIT, MainPID: '5' } },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true, shared: true },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a oneshot unit',
+      { unit: { ...UNIT, MainPID: '0', UnitFileState: 'static' }, parents: [[1, 'systemd']] },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true, shared: true },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a oneshot unit that is disabled',
+      { unit: { ...UNIT, MainPID: '0', UnitFileState: 'disabled' }, parents: [[1, 'systemd']] },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: false, shared: true },
+      'the unit lotus-worker.service',
+    ],
+    [
+      'a unit of a user, of which the system knows the name alone',
+      { unit: { Id: 'seal.service' }, parents: [[5, 'systemd']] },
+      { kind: 'unit', unit: 'seal.service', enabled: true, shared: true },
+      'the unit seal.service',
+    ],
+    [
+      "a connection that ssh's socket took",
+      { unit: { Id: 'sshd@3-10.0.0.1:22.service', MainPID: '5' }, parents: [[5, 'sshd']] },
       { kind: 'shell', nohup: false },
       'a shell',
     ],
@@ -118,6 +142,59 @@ describe('a worker comes from', () => {
       'tmux',
     ],
     ['a container', { status: { NSpid: '7\t1' }, unit: UNIT }, { kind: 'container' }, 'a container'],
+    [
+      'a container that sees the processes of the host',
+      {
+        status: {
+          NSpid: '7',
+          Cgroup: '0::/system.slice/docker-0123abcd.scope ',
+          CgroupOfInit: '0::/init.scope ',
+        },
+      },
+      { kind: 'container' },
+      'a container',
+    ],
+    [
+      'a container of podman by its cgroup',
+      { status: { Cgroup: '0::/machine.slice/libpod-0123abcd.scope ' } },
+      { kind: 'container' },
+      'a container',
+    ],
+    [
+      'a pod',
+      { status: { Cgroup: '0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-0123.scope ' } },
+      { kind: 'container' },
+      'a container',
+    ],
+    [
+      'a container by what keeps it',
+      {
+        parents: [
+          [5, 'containerd-shim'],
+          [1, 'systemd'],
+        ],
+      },
+      { kind: 'container' },
+      'a container',
+    ],
+    [
+      'a container of podman by what keeps it',
+      { parents: [[5, 'conmon']] },
+      { kind: 'container' },
+      'a container',
+    ],
+    [
+      'a shell of a host that is a container itself',
+      { status: { NSpid: '7', Cgroup: '3:cpu:/docker/0123 ', CgroupOfInit: '3:cpu:/docker/0123 ' } },
+      { kind: 'shell', nohup: false },
+      'a shell',
+    ],
+    [
+      'a unit whose name has another word in it',
+      { unit: UNIT, status: { Cgroup: '0::/system.slice/lotus-docker-less.service ' } },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true },
+      'the unit lotus-worker.service',
+    ],
     [
       'a unit of a host that sees itself',
       { status: { NSpid: '7' }, unit: UNIT },
