@@ -72,6 +72,14 @@ export function cannotTakeOver(
       help: `Apply with --disable-foreign-units, or \`systemctl disable ${starter.unit}\` on the host; what runs goes on.`,
     });
   }
+  if (isTable(starter)) {
+    const words = starterWords(starter);
+    return problem(context, {
+      code: 'SF551',
+      message: `${name} is not restarted: ${words} would start it at boot, beside the unit of sealfarm`,
+      help: `${outOf(starter)}.`,
+    });
+  }
   return minerFirst(context, process);
 }
 
@@ -93,7 +101,8 @@ export function planBoot(context: WorkerContext): Findings {
   const old = isEnabled(starter) ? starter : undefined;
   // One that starts others, too, is not disabled for this one.
   const disabled = old !== undefined && old.shared !== true && context.adopt?.disableUnits === true;
-  const kept = old !== undefined && !disabled;
+  const again = old === undefined ? starter : disabled ? undefined : old;
+  const kept = again !== undefined && (isEnabled(again) || isTable(again));
   const comes = desired.dropIn !== undefined && desired.drain === undefined && desired.state !== 'stopped';
   const steps = [
     ...(disabled ? [bootStep(context, { kind: 'disable-unit', unit: old.unit })] : []),
@@ -101,7 +110,7 @@ export function planBoot(context: WorkerContext): Findings {
       ? [bootStep(context, { kind: 'enable-unit', service: desired.files })]
       : []),
   ];
-  return combine([{ steps, diagnostics: [] }, kept ? startsAgain(context, old.unit) : NOTHING]);
+  return combine([{ steps, diagnostics: [] }, kept ? startsAgain(context, again) : NOTHING]);
 }
 
 function bootStep(
@@ -111,17 +120,33 @@ function bootStep(
   return workerStep(context, { action, disruption: 'none', reason: 'adopted' });
 }
 
-function startsAgain(context: WorkerContext, unit: string): Findings {
+function startsAgain(context: WorkerContext, starter: EnabledUnit | Table): Findings {
+  const by = starter.kind === 'unit' ? starter.unit : starterWords(starter);
   return problem(context, {
     code: 'SF550',
     severity: 'warning',
-    message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${unit} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
-    help: 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.',
+    message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${by} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
+    help:
+      starter.kind === 'unit'
+        ? 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.'
+        : `${outOf(starter)}.`,
   });
 }
 
 type Starter = ForeignStart['starter'];
+type EnabledUnit = Extract<Starter, { kind: 'unit' }>;
+type Table = Extract<Starter, { kind: 'cron' | 'rc.local' }>;
 
-function isEnabled(starter: Starter): starter is Extract<Starter, { kind: 'unit' }> {
+function isEnabled(starter: Starter): starter is EnabledUnit {
   return starter.kind === 'unit' && starter.enabled;
+}
+
+/** Whether its line is still there cannot be told where that starts a script. */
+function isTable(starter: Starter): starter is Table {
+  return starter.kind === 'cron' || starter.kind === 'rc.local';
+}
+
+function outOf({ kind }: Table): string {
+  const table = kind === 'cron' ? 'the crontab' : 'rc.local';
+  return `Take what starts it out of ${table}, end the worker when it is quiet, and apply: sealfarm then starts it`;
 }

@@ -190,6 +190,33 @@ it('a worker whose unit keeps others, too, is not restarted, and that unit is no
   expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
 });
 
+describe.each([
+  ['cron', 'out of the crontab'],
+  ['rc.local', 'out of rc.local'],
+] as const)('%s, which started it', (kind, remedy) => {
+  const farm = farmWith('systemd');
+  const seen = byHand(farm, { starter: { kind } });
+  const shown = (made: Plan): unknown => [
+    steps(made).flatMap(({ id }) => (id.includes('able-unit') || id.includes('restart') ? [id] : [])),
+    codes(made),
+  ];
+
+  it('starts it at the next boot as before, and sealfarm does not', () => {
+    const made = planned(farm, seen);
+    expect(shown(made)).toEqual([[], ['SF550 warning']]);
+    expect(made.diagnostics[0]?.help).toContain(remedy);
+  });
+
+  it('keeps it from being restarted, whatever is allowed for units', () => {
+    const made = planned(farm, seen, ALL);
+    expect(shown(made)).toEqual([[], ['SF550 warning', 'SF551 error']]);
+    expect(made.diagnostics[1]).toMatchObject({
+      message: expect.stringContaining(`: ${kind} would start it at boot`) as string,
+      help: expect.stringContaining(remedy) as string,
+    });
+  });
+});
+
 describe('a unit that started it and is enabled', () => {
   const farm = farmWith('systemd');
   const seen = byHand(farm, { starter: ENABLED });
