@@ -1,6 +1,6 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { expectedEnd, seen } from '../drain/pace.js';
-import { drainSnapshot, type SectorStates } from '../drain/snapshot.js';
+import { drainSnapshot, type DrainSnapshot, type SectorStates } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { SessionId } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
@@ -27,6 +27,8 @@ export interface RestRequest extends Target {
   readonly drains: boolean;
   /** It is in the file no more, so that no other command can name it. */
   readonly leaving?: true;
+  /** It was started just now: one that the miner never knew has nothing of it to do. */
+  readonly fresh?: true;
   /** The hosts whose workers may take over sectors; absent where that does not matter. */
   readonly others?: OtherHosts;
   /** @param expected when its jobs will be over; ISO 8601 */
@@ -158,7 +160,7 @@ async function stillAtRest(
     workers: new Map(Object.entries(workers.value)),
     jobs: new Map(Object.entries(jobs.value)),
   });
-  const snapshot = drainSnapshot(request.worker, observation, miner, new Map());
+  const snapshot = snapshotOf(request, observation, miner, new Map());
   if (drainStep(snapshot, 'quiet', request.tasks).verdict !== 'done') return undefined;
   const host = observation.hosts.get(request.host);
   const worker = host?.reached === true ? workerOn(host, request.worker) : undefined;
@@ -230,8 +232,18 @@ async function decide(
   miner: ObservedMiner,
 ): Promise<DrainDecision> {
   const none: SectorStates = new Map();
-  const first = drainSnapshot(request.worker, observation, miner, none);
+  const first = snapshotOf(request, observation, miner, none);
   const states =
     request.goal === 'quiet' ? none : await context.sectorStates(first.held.map(({ sector }) => sector));
-  return drainStep(drainSnapshot(request.worker, observation, miner, states), request.goal, request.tasks);
+  return drainStep(snapshotOf(request, observation, miner, states), request.goal, request.tasks);
+}
+
+function snapshotOf(
+  { worker, fresh }: RestRequest,
+  observation: Observation,
+  miner: ObservedMiner,
+  states: SectorStates,
+): DrainSnapshot {
+  const snapshot = drainSnapshot(worker, observation, miner, states);
+  return fresh === true ? { ...snapshot, unregistered: false } : snapshot;
 }

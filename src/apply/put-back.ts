@@ -76,6 +76,7 @@ async function stopAgain(
       tasks,
       deadline: context.times.settle,
       drains: false,
+      fresh: true,
       onLook: () => undefined,
     },
   );

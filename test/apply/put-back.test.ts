@@ -159,6 +159,17 @@ describe('a worker that does not come up', () => {
     );
   });
 
+  it('that answers and never registers is stopped before its files are put back', async () => {
+    const { workers } = scene.observation.miner;
+    onStart = (nth) => {
+      scene.changeMiner({ workers: nth === 1 ? new Map() : workers });
+    };
+    expect(message(await restart(files()))).toBe(
+      'worker-1 did not come up as declared: it is not registered with the miner; the files of before were put back, and it works with them again',
+    );
+    expect(scene.changes.filter((call) => call === 'host-1 stop worker-1')).toHaveLength(2);
+  });
+
   it('that systemd starts again and again is stopped before its files are put back', async () => {
     onStart = (nth) => {
       if (nth > 1) return;
