@@ -8,6 +8,7 @@ import { Secret } from '../../src/secret/secret.js';
 import { rotationWords } from '../../src/view/rotation.js';
 import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
 import {
+  changeLive,
   changeMiner,
   changeProcess,
   changeWorker,
@@ -89,6 +90,25 @@ describe('a change of the token', () => {
       const text = worker.envFile.text.reveal().replaceAll(TOKEN.reveal(), 'before');
       return { ...worker, envFile: file(text, '600') };
     });
+    expect(stage(seen)).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
+  });
+
+  it('goes on where they are cut off, and the miner knows nothing of them', () => {
+    const silent = changeWorker(
+      withTokenOfBefore(),
+      'worker-1',
+      changeProcess((process) => ({ ...process, live: unreached('the token is refused') })),
+    );
+    const miner = { ...SEEN.miner, workers: new Map(), storage: new Map() };
+    expect(stage({ ...silent, miner })).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
+  });
+
+  it('goes on where tasks of theirs are off still', () => {
+    const seen = changeWorker(
+      withTokenOfBefore(),
+      'worker-1',
+      changeLive((live) => ({ ...live, tasks: new Set() })),
+    );
     expect(stage(seen)).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
   });
 
