@@ -1,6 +1,6 @@
 import { withoutTasks } from '../desired/worker-env.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import { parseSocketAddress } from '../farm/address.js';
+import { isWildcard, parseSocketAddress } from '../farm/address.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import { SEALFARM, type Manifest } from '../host/manifest.js';
@@ -116,16 +116,12 @@ function isServedBeside(
 ): boolean {
   const id = storageIdOf(worker, path);
   if (id === undefined || !miner.reached) return false;
-  if (
-    serversOf({ hosts, miner })
-      .get(id)
-      ?.some((other) => other !== name) === true
-  )
-    return true;
-  const own = parseSocketAddress(worker.listen ?? '')?.host;
+  const servers = serversOf({ hosts, miner }).get(id) ?? [];
+  if (servers.some((other) => other !== name)) return true;
+  const own = parseSocketAddress(worker.listen ?? '');
   const urls = (miner.storage.get(id)?.info.URLs ?? []).map(hostOf);
-  if (own === undefined) return urls.length > (worker.process === undefined ? 0 : 1);
-  return urls.some((host) => host !== own);
+  if (own === undefined || isWildcard(own)) return urls.length > (worker.process === undefined ? 0 : 1);
+  return urls.some((host) => host !== own.host);
 }
 
 /** IPv6 without its brackets; the URL itself where it is none. */

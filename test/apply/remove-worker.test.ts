@@ -208,6 +208,7 @@ describe('a worker that is removed', () => {
       '[fd00::1]:3456',
       'SF607',
     ],
+    ['itself, which was told to listen on all', ['http://10.0.0.11:3456/remote'], '0.0.0.0:3456', 'SF607'],
     ['itself, where nobody knows its address', ['http://10.0.0.11:3456/remote'], undefined, 'SF607'],
     [
       'somebody, where nobody knows its address',
