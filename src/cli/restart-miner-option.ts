@@ -4,7 +4,7 @@ import { DEFAULT_RESTART } from '../farm/miner-restart.js';
 import { steps, type Plan } from '../plan/plan.js';
 import { loadCheckedFarm } from './load-farm.js';
 
-/** With `--restart-miner` the file counts as if it said `restart: whenSafe`. */
+/** With `--restart-miner` the file counts as if it said `restart: whenSafe`, also where nobody knows by what lotus-miner goes. */
 export function loaderFor({ restartMiner }: { readonly restartMiner?: boolean }): typeof loadCheckedFarm {
   if (restartMiner !== true) return loadCheckedFarm;
   return async (file, terminal) => {
@@ -14,7 +14,7 @@ export function loaderFor({ restartMiner }: { readonly restartMiner?: boolean })
 }
 
 function restartingMiner(farm: Farm): Farm {
-  const restart = { ...(farm.miner.restart ?? DEFAULT_RESTART), when: 'whenSafe' } as const;
+  const restart = { ...(farm.miner.restart ?? DEFAULT_RESTART), when: 'asked' } as const;
   return { ...farm, miner: { ...farm.miner, restart } };
 }
 

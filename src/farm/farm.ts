@@ -72,7 +72,8 @@ export interface MinerConfig {
 
 /** Whether, when and how sealfarm restarts lotus-miner. */
 export interface MinerRestart {
-  readonly when: 'never' | 'whenSafe';
+  /** `asked`: as `whenSafe`, and a person wants it now (`--restart-miner`). */
+  readonly when: 'never' | 'whenSafe' | 'asked';
   /** Milliseconds for which no WindowPoSt may be due. */
   readonly margin: number;
   /** Program and arguments that restart it on its machine; absent where its systemd unit does. */

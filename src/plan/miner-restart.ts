@@ -20,8 +20,10 @@ export function planMinerRestart(
   { processes: [process], repo }: MinerMachine,
   { pending, unknown, ownWorkers }: RestartNeed,
 ): { readonly steps: readonly Step[]; readonly diagnostics: readonly Diagnostic[] } {
-  if (desired.restart.when !== 'whenSafe' || process === undefined || !(unknown || pending.length > 0))
-    return { steps: [], diagnostics: [] };
+  const { when } = desired.restart;
+  // Whoever only touches the file restarts nothing: that it was written is no reason, unless a person says so.
+  const isNeeded = pending.length > 0 || (unknown && when === 'asked');
+  if (when === 'never' || process === undefined || !isNeeded) return { steps: [], diagnostics: [] };
   const action = restartAction(desired, { repo, process, ownWorkers });
   if (action === undefined) return { steps: [], diagnostics: [keptByNobody(desired.host, process.pid)] };
   return { steps: [restartStep(desired.host, action, pending)], diagnostics: [] };

@@ -269,8 +269,14 @@ describe('a restart of the miner that is asked for', () => {
     });
   });
 
-  it('is a step where nobody knows what it runs with, which is said no more', () => {
+  it('is none where the file was only written since it started, which is said', () => {
     const plan = planned(machine({ config: file(OFF), writtenAt: 2000, processes: [kept] }), safe);
+    expect([steps(plan), codes(plan)]).toEqual([[], ['SF585']]);
+  });
+
+  it('is a step where nobody knows what it runs with and a person asks, which is said no more', () => {
+    const seen = machine({ config: file(OFF), writtenAt: 2000, processes: [kept] });
+    const plan = planned(seen, { restart: { ...safe.restart, when: 'asked' } });
     expect(steps(plan)).toMatchObject([{ action: { kind: 'restart-miner' }, changes: [] }]);
     expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
   });

@@ -108,7 +108,7 @@ export const MINER_CODES = {
       'Look at their logs with `sealfarm logs`, and whether they reach the API of the miner: its address or its token may be another one now. A restart of the worker helps, too.',
   },
   SF653: {
-    title: 'token of the miner that is not changed',
+    title: 'token of the miner that is not changed, or not everywhere',
     severity: 'error',
     why: 'A change of the token cuts off each worker that holds the one of before, until it is restarted. So it is done only where all workers of the file can be made quiet and restarted for it and for nothing else, and where the miner itself gives the token.',
     remedy:
