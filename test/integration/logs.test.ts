@@ -33,7 +33,9 @@ async function readers(file: string): Promise<number> {
 it('shows what a worker wrote', async () => {
   const { code, stdout, stderr } = await farm.run(['logs', 'worker-1']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^2\S+Z\tINFO\tmain\tOpened local storage.*\n2\S+Z\tINFO\tmain\tWorker registered/);
+  expect(stdout).toMatch(
+    /^2\S+Z\tINFO\tmain\tStarting lotus worker\n2\S+Z\tINFO\tmain\tOpened local storage.*\n2\S+Z\tINFO\tmain\tWorker registered/,
+  );
   expect((await farm.run(['logs', 'worker-1', '-n', '1'])).stdout.split('\n')).toHaveLength(1);
   expect((await farm.run(['logs', 'worker-1', '--since', '2100-01-01'])).stdout).toBe('');
 });

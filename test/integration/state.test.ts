@@ -88,6 +88,7 @@ it('lets a drain that a person asks for outrank the file until it is taken back'
 
 it('empties and stops it because the file says so, by a plan that was put away', async () => {
   farm.holdSeeds();
+  await eventually('work for worker-2 again', () => farm.eye.takes('worker-2', 'PC1'));
   await farm.submit(6);
   await eventually('PC1 on worker-2', () => farm.eye.runs('worker-2', 'PC1'));
   await farm.edit((text) => text.replace('      worker-2:\n', '      worker-2:\n        state: stopped\n'));

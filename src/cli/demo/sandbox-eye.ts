@@ -52,6 +52,14 @@ export class SandboxEye {
     return found?.[1].Info.Resources.Resources['seal/v0/precommit/1']?.['8']?.MaxConcurrent;
   }
 
+  /** Whether the miner gives the worker such tasks: it asks the worker which it takes now and then. */
+  async takes(worker: string, code: TaskCode): Promise<boolean> {
+    const rpc = task(code).rpc;
+    return (await this.#stats()).some(
+      ([, { Info, Enabled, Tasks }]) => Enabled && Info.Hostname === worker && Tasks.includes(rpc),
+    );
+  }
+
   async allowTo(host: string): Promise<readonly string[]> {
     const info = (await this.#call('Filecoin.StorageInfo', this.#storageId(host))) as {
       AllowTo: string[] | null;

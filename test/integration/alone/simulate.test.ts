@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { readFarmFile } from '../../../src/cli/load-farm.js';
 import type { Hardware } from '../../../src/farm/farm.js';
@@ -46,9 +47,9 @@ function transfers(): readonly string[] {
   );
   return events().flatMap((event) => {
     if (event.event !== 'transfer') return [];
-    return event.from.map(
-      (id) => `${owners.get(id) ?? MINER} → ${event.worker}: ${CARGO[event.task] ?? event.task}`,
-    );
+    // The miner's own worker has the name of its machine, as in Lotus.
+    const to = event.worker === hostname() ? MINER : event.worker;
+    return event.from.map((id) => `${owners.get(id) ?? MINER} → ${to}: ${CARGO[event.task] ?? event.task}`);
   });
 }
 
