@@ -32,14 +32,24 @@ export function cannotEnd(
     proposal === undefined || leaving === true
       ? ''
       : `Drain it with \`--resolve allow-to=${proposal.allowTo.join(',')}\`, which holds as long as the drain. Or: `;
-  return {
+  const message = `${worker} can never get empty: ${stuck.join('; ')}`;
+  const trouble = {
     code: 'SF612',
     severity: 'error',
-    message: `${worker} can never get empty: ${stuck.join('; ')}`,
+    message,
     place: { kind: 'host', host, worker },
+  } as const;
+  const isLeft = !blockers.some(({ kind }) => kind === 'stranded' || kind === 'away');
+  if (isLeft && leaving !== true) return { ...trouble, help: LEFT };
+  return {
+    ...trouble,
     help: `${wayOut}Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare that it works' : 'drain again; or `sealfarm resume`'} to let it go on.`,
   };
 }
+
+/** No worker would change it. */
+const LEFT =
+  '`lotus-miner storage find NUMBER` shows where all its files are. Move there what is needed and remove the rest by hand; or stop the worker with it: `sealfarm drain --until quiet`.';
 
 /** With the groups, where they are the reason: so that a person sees which one is missing. */
 function strandedWords({ sector, task, allowTo, able }: Deadlock): string {

@@ -293,6 +293,17 @@ describe('a drain', () => {
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
   });
 
+  it('says of what is finished and left there that no other worker would change it', async () => {
+    hold('Proving', 7);
+    const { ok: _, ...ended } = await drain();
+    expect(ended).toMatchObject({
+      diagnostic: {
+        message: 'worker-1 can never get empty: s-t01000-7 is finished and lies there for good',
+        help: expect.stringContaining('storage find') as string,
+      },
+    });
+  });
+
   it('gives up when it was seen three times in a row that it can never end', async () => {
     hold('WaitSeed', 7);
     expect(await drain()).toMatchObject({

@@ -74,17 +74,18 @@ export class SandboxFarm {
 
   /** Sectors lie where they are between PC2 and C1, however long a slow machine takes to look at them there. */
   holdSeeds(): void {
-    this.#seedsTake(3_600_000);
+    this.setSpeed({ WaitSeed: 3_600_000 });
   }
 
   letSeedsCome(): void {
-    this.#seedsTake(500);
+    this.setSpeed({ WaitSeed: 500 });
   }
 
-  #seedsTake(WaitSeed: number): void {
+  /** How long what begins from now on takes. */
+  setSpeed(speed: Partial<Speed>): void {
     const state = readState(this.dir);
     if (state === undefined) throw new Error(`no sandbox in ${this.dir}`);
-    writeState(this.dir, { ...state, speed: { ...state.speed, WaitSeed } });
+    writeState(this.dir, { ...state, speed: { ...state.speed, ...speed } });
   }
 
   async edit(change: (text: string) => string): Promise<void> {

@@ -1,0 +1,139 @@
+import { execa } from 'execa';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import type { TaskCode } from '../../src/lotus/task.js';
+import { endAll, identify, signal, startDetached } from '../../src/sandbox/processes.js';
+import type { Speed } from '../../src/sandbox/speed.js';
+import { eventually } from '../support/cli.js';
+import { SandboxFarm } from '../support/sandbox-farm.js';
+import { readSandbox } from './by-hand.js';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
+
+const QUICK: Speed = { AP: 50, PC1: 300, PC2: 300, WaitSeed: 300, C1: 50, C2: 300, FIN: 50, GET: 50 };
+/** Long enough, in milliseconds, that a drain meets it on a busy machine. */
+const LONG = 20_000;
+const SECTORS = 4;
+
+/** What a sector on worker-1 is at when somebody dies. */
+const STAGES = ['PC1', 'PC2', 'seed', 'C1', 'C2', 'FIN'] as const;
+type Stage = (typeof STAGES)[number];
+
+/** The worker last: what others need no more cannot be removed there while it is away, and may be left for good. */
+const VICTIMS = ['sealfarm', 'miner', 'worker'] as const;
+type Victim = (typeof VICTIMS)[number];
+
+/** All of them take minutes: each victim and each other stage once, without SEALFARM_DRAIN_KILLS=all. */
+const CELLS = VICTIMS.flatMap((victim) => STAGES.map((stage) => [stage, victim] as const)).filter(
+  ([stage, victim]) =>
+    process.env['SEALFARM_DRAIN_KILLS'] === 'all' ||
+    STAGES.indexOf(stage) === VICTIMS.indexOf(victim) * 2 + 1,
+);
+
+describe('a drain goes on, and takes no work meanwhile, though somebody dies', () => {
+  let farm: SandboxFarm;
+  let submitted = 0;
+
+  beforeAll(async () => {
+    farm = await SandboxFarm.up(2, QUICK);
+    await farm.edit((text) =>
+      text
+        .replaceAll(/(groups|allowTo): \[[^\]]*\], /g, '')
+        .replace(/^storageGroups:\n( {2}.*\n)+/m, '')
+        .replaceAll(/profile: \S+/g, 'tasks: [addpiece, precommit1, precommit2, commit]'),
+    );
+    await succeed('apply', '--yes');
+  });
+  afterAll(() => farm.down());
+
+  async function succeed(...words: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await farm.run(words);
+    expect(code, stdout + stderr).toBe(0);
+  }
+
+  function begin(...words: readonly string[]) {
+    return execa(process.execPath, [MAIN, ...words], {
+      cwd: farm.dir,
+      env: {},
+      reject: false,
+      stdin: 'ignore',
+      timeout: 120_000,
+    });
+  }
+
+  const runs = (code: TaskCode): Promise<boolean> => farm.eye.runs('worker-1', code);
+
+  /** A drain of host-1 that waits, with a sector there that is at this stage; in an object, as awaiting it is to wait for its end. */
+  async function beginAt(stage: Stage) {
+    const isBefore = stage === 'PC1' || stage === 'PC2';
+    farm.setSpeed(isBefore ? { ...QUICK, [stage]: LONG } : QUICK);
+    if (!isBefore) farm.holdSeeds();
+    await farm.submit(SECTORS);
+    submitted += SECTORS;
+    await eventually('a sector on worker-1', async () => {
+      if (isBefore) return runs(stage);
+      const waiting = (await farm.eye.sectorStates()).filter((state) => state === 'WaitSeed');
+      return waiting.length === SECTORS && (await farm.eye.sectorsOn('host-1')) > 0;
+    });
+    const drain = begin('drain', 'host-1');
+    let said = '';
+    drain.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await eventually('the drain waits', () => said.includes('draining, waiting for'));
+    if (isBefore || stage === 'seed') return { drain };
+    farm.setSpeed({ ...QUICK, [stage]: LONG });
+    await eventually(`${stage} of a sector there`, async () =>
+      stage === 'C2' ? (await farm.eye.sectorStates()).includes('Committing') : runs(stage),
+    );
+    return { drain };
+  }
+
+  async function kill(victim: Victim, drain: ReturnType<typeof begin>): Promise<void> {
+    if (victim === 'sealfarm') {
+      drain.kill('SIGKILL');
+      await drain;
+    } else if (victim === 'worker') {
+      const [pid] = readFileSync(farm.host('host-1', 'state', 'run', 'worker-1.pid'), 'utf8').split(' ');
+      const worker = identify(Number(pid));
+      if (worker === undefined) throw new Error('worker-1 does not run');
+      signal(worker, 'SIGKILL');
+    } else {
+      const { miner } = readSandbox(farm.dir).processes;
+      if (miner === undefined) throw new Error('no miner');
+      await endAll([miner], 5000);
+      startDetached('miner/miner-main.js', farm.dir, join(farm.dir, 'log', 'miner.log'));
+    }
+  }
+
+  async function empty(victim: Victim): Promise<void> {
+    const { code, stdout, stderr } = await farm.run(['drain', 'host-1']);
+    if (victim === 'worker' && code === 4) {
+      expect(stdout).toContain('is finished and stays here');
+      return;
+    }
+    expect(code, stdout + stderr).toBe(0);
+    await eventually('worker-1 gone', async () => (await farm.eye.session('worker-1')) === undefined);
+    expect(await farm.eye.sectorsOn('host-1')).toBe(0);
+  }
+
+  it.each(CELLS)('in %s: %s', async (stage, victim) => {
+    onTestFailed(async () => {
+      farm.setSpeed(QUICK);
+      await farm.run(['resume', 'host-1']);
+    });
+    const failed = farm.eye.failedJobs().length;
+    const { drain } = await beginAt(stage);
+    await kill(victim, drain);
+    farm.setSpeed(QUICK);
+    await drain;
+    if (victim === 'sealfarm') await farm.run(['unlock', 'host-1', '--force']);
+    expect(await farm.eye.takes('worker-1', 'PC1')).toBe(false);
+    await empty(victim);
+    await succeed('resume', 'host-1');
+    expect(await farm.plannedSteps()).toEqual([]);
+    await eventually('worker-1 is given work again', () => farm.eye.takes('worker-1', 'PC1'));
+    await eventually('all sectors proving', () => farm.allProving(submitted), 90_000);
+    // What a worker has under way dies with it, whoever drains it.
+    if (victim !== 'worker') expect(farm.eye.failedJobs().length).toBe(failed);
+  });
+});
