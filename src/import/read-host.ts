@@ -91,7 +91,8 @@ function hostOf({ address, ssh, found }: AskedHost): WrittenHost {
 function idleRepo({ repo, unit, storageJson }: IdleRepo): Loss {
   const there = pathsOf(storageJson, () => undefined);
   const of = unit === undefined ? '' : ` of ${unit}`;
-  const holding = there.length === 0 ? '' : `, and holds ${listed(there)}`;
+  const gone = storageJson.state === 'absent' ? ', and has no storage.json' : '';
+  const holding = there.length === 0 ? gone : `, and holds ${listed(there)}`;
   return {
     code: 'SF668',
     severity: 'note',

@@ -57,7 +57,7 @@ export interface FoundPlace {
 
 export interface IdleRepo {
   readonly repo: string;
-  /** File of the unit that names it; absent for one that was found in a home. */
+  /** File of the unit that starts a worker with it; absent for one that was found in a home. */
   readonly unit?: string;
   readonly storageJson: ObservedFile;
 }

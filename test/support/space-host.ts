@@ -17,6 +17,14 @@ mkdir -p /run/sshd
 exec /usr/sbin/sshd -D -e -f "$2/sshd_config"
 `;
 
+interface SpaceHostOptions {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Folder in which a login finds lotus-worker. */
+  readonly programs: string;
+}
+
 /**
  * A host with a real sshd in namespaces of its own: its processes, its name, its /etc, /run and /var/lib. The network is that
  * of this machine, and so are all other files. It needs root.
@@ -36,7 +44,7 @@ export class SpaceHost {
 
   /** @param folder of its own, which must not be there yet */
   static async start(
-    { name, address, port }: { readonly name: string; readonly address: string; readonly port: number },
+    { name, address, port, programs }: SpaceHostOptions,
     folder: string,
     keys: SshFolder,
   ): Promise<SpaceHost> {
@@ -53,6 +61,7 @@ export class SpaceHost {
       'StrictModes no',
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
+      `SetEnv PATH=${programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     ];
     await writeFile(join(folder, 'sshd_config'), lines.map((line) => `${line}\n`).join(''));
     // Its first process ends with the keeper, and with that one all others of the host.
