@@ -207,6 +207,27 @@ describe('a host that the file has', () => {
     expect(farmOf(text).hosts[0]?.workers.map(({ repo }) => repo)).toEqual(['/r/one', '/r/two']);
   });
 
+  it('gets its first worker, and the file its first groups, where there were none', () => {
+    const bare = ONE.replace(/ {8}workers:[^]*# beside\n/, '');
+    const worker = runs('/r/two', { storage: { '/mnt/x': { CanSeal: true, AllowTo: ['g'] } } });
+    const { text } = updated(bare, [asked('10.0.1.1', aFoundHost([worker]))]);
+    expect(isWithin(bare, text)).toBe(true);
+    expect(text).toContain('\nstorageGroups:\n    g: {}\n\nhosts:\n');
+    const farm = farmOf(text);
+    expect([farm.storageGroups, farm.hosts[0]?.workers[0]?.storage[0]?.allowTo]).toEqual([['g'], ['g']]);
+    expect(text.endsWith('\n    # to come: seal-2\n')).toBe(true);
+  });
+
+  it('gets none where it is an alias', () => {
+    const alias = ONE.replace('\nhosts:', 'storageGroups: &none {}\nhosts:').replace(
+      / {8}workers:[^]*# beside\n/,
+      '        workers: *none\n',
+    );
+    const { text, diagnostics } = updated(alias, [asked('seal-1', aFoundHost([runs('/r/two')]))]);
+    expect(text).toBe(alias);
+    expect(diagnostics).toMatchObject([{ code: 'SF693' }]);
+  });
+
   it('gets none where it is one of a range', () => {
     const range = ONE.replace('seal-1:', 'seal-[1-1]:');
     const { text, diagnostics } = updated(range, [
