@@ -35,7 +35,10 @@ function answer(env: string, api: string, status = 'NSpid:\t7'): string {
   ].join('\n');
 }
 
-async function asked(text: string, gives: object | 'error' = { 'seal/v0/precommit/1': {}, 'seal/v0/commit/1': {} }) {
+async function asked(
+  text: string,
+  gives: object | 'error' = { 'seal/v0/precommit/1': {}, 'seal/v0/commit/1': {} },
+) {
   const lotus = (stub = await LotusStub.start());
   lotus.answer = (call, response) => {
     reply(response, {

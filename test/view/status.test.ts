@@ -216,7 +216,7 @@ describe('statusJson', () => {
 });
 
 describe('a worker that somebody else started', () => {
-  const farm = farmOf();
+  const farm = farmOf({});
   const seen = changeWorker(
     inPlace(farm),
     'worker-1',

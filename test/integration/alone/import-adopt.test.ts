@@ -27,6 +27,7 @@ interface ByHand {
   readonly starts: (command: string) => string;
 }
 
+const QUICK = { AP: 100, PC1: 0, PC2: 400, WaitSeed: 600, C1: 100, C2: 400, FIN: 100, GET: 100 };
 const TASKS = ['addpiece', 'precommit1', 'precommit2', 'commit'];
 
 function listenOf({ host, port }: Pick<ByHand, 'host' | 'port'>): string {
@@ -106,7 +107,12 @@ function workers(): readonly ByHand[] {
       starts: shell,
     },
     { ...at(6, 'first'), flags: asFlags(at(6, 'first')), env: onGpu(0), starts: nohup },
-    { ...at(6, 'second', 1), flags: asFlags(at(6, 'second', 1)), env: onGpu(1), starts: shell },
+    {
+      ...at(6, 'second', 1),
+      flags: asFlags(at(6, 'second', 1)),
+      env: { ...onGpu(1), TMPDIR: '/var/tmp' },
+      starts: shell,
+    },
   ];
 }
 
@@ -163,6 +169,12 @@ async function standing(): Promise<Standing> {
   };
 }
 
+/** More sectors, until a PC1 runs. */
+async function sealing(sectors: number): Promise<void> {
+  await farm.submit(sectors);
+  await eventually('PC1 runs', async () => (await farm.eye.sectorStates()).includes('PreCommit1'));
+}
+
 async function isAnswering(worker: ByHand): Promise<boolean> {
   return asks(worker, 'Session').then(
     () => true,
@@ -201,7 +213,9 @@ async function planned(): Promise<Planned> {
 }
 
 beforeAll(async () => {
-  farm = await SandboxFarm.up(6);
+  // A PC1 lasts longer than it takes to begin an apply.
+  farm = await SandboxFarm.up(6, { ...QUICK, PC1: 20_000 });
+  farm.holdSeeds();
   keys = await makeSshFolder();
   const port = readSandbox(farm.dir).ports.ssh + 1;
   for (let host = 1; host <= 6; host++) {
@@ -219,8 +233,7 @@ beforeAll(async () => {
     );
   const tmux = workers().find(({ name }) => name === 'tmux');
   if (tmux !== undefined) await asks(tmux, 'TaskDisable', ['seal/v0/precommit/2']);
-  await farm.submit(12);
-  await eventually('PC1 runs', async () => (await farm.eye.sectorStates()).includes('PreCommit1'));
+  await sealing(6);
   before = await standing();
 });
 
@@ -272,9 +285,15 @@ describe('a farm that was started by hand, from its own import on', () => {
   });
 
   it('by an apply that leaves each process, session and ID as it was', async () => {
+    // Some lie between PC2 and C1, some are at PC1.
+    await eventually('sectors wait for their seeds', async () =>
+      (await farm.eye.sectorStates()).includes('WaitSeed'),
+    );
+    await sealing(6);
     const { code, stdout, stderr } = await sealfarm('apply', '--yes');
     expect(code, stdout + stderr).toBe(0);
     expect(await standing()).toEqual(before);
+    expect(await farm.eye.sectorStates()).toContain('WaitSeed');
   });
 
   it('after which there is nothing to do', async () => {
@@ -284,6 +303,7 @@ describe('a farm that was started by hand, from its own import on', () => {
   });
 
   it('has never failed a job, and all sectors come through', async () => {
+    farm.letSeedsCome();
     await eventually('all sectors proving', () => farm.allProving(12), 180_000);
     expect(farm.eye.failedJobs()).toEqual([]);
     expect(await standing()).toEqual(before);
