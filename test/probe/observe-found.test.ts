@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { failure, success } from '../../src/diagnostic/result.js';
-import { FOUND_END, FOUND_HEAD } from '../../src/observed/found-script.js';
 import { Connections } from '../../src/probe/connections.js';
 import { observeFound } from '../../src/probe/observe-found.js';
 import { aFarm, aHost, CANARY } from '../support/farm.js';
+import { foundAnswer } from '../support/found-answer.js';
 import { LotusStub, reply } from '../support/lotus-stub.js';
 import { FakeRemote, output } from './fake-remote.js';
 
@@ -13,27 +13,6 @@ afterEach(async () => {
   await stub?.stop();
   stub = undefined;
 });
-
-function words(...texts: readonly string[]): string {
-  return texts.map((text) => (text === '' ? '-' : Buffer.from(text).toString('base64'))).join(' ');
-}
-
-/** A worker with this environment, whose repo says that it listens there. */
-function answer(env: string, api: string, status = 'NSpid:\t7'): string {
-  const told = words('lotus-worker\0run\0', env, '/root', 'root', 'seal-1', '1 init', status, '1048576', '');
-  return [
-    FOUND_HEAD,
-    'hostname =seal-1',
-    'boot =1',
-    'process 7 =/usr/local/bin/lotus-worker - -',
-    `stranger 7 0 =/repo - -`,
-    `told ${told} 1700000000 100 -`,
-    'repo =/repo 600',
-    `file =/repo/api present 644 ${words(api)}`,
-    FOUND_END,
-    '',
-  ].join('\n');
-}
 
 async function asked(
   text: string,
@@ -68,7 +47,7 @@ const INFO = `MINER_API_INFO=${CANARY}:/ip4/10.0.0.10/tcp/2345/http\0`;
 
 describe('a worker of which nothing is declared', () => {
   it('says which tasks it takes, where its repo says that it listens, to who has its own token', async () => {
-    const { tasks, dialled, calls } = await asked(answer(INFO, API));
+    const { tasks, dialled, calls } = await asked(foundAnswer(INFO, API));
     expect(tasks).toEqual(new Set(['PC1', 'C1']));
     expect(dialled).toEqual(['10.0.0.11:3456']);
     expect(calls.map(({ method }) => method)).toEqual(['Filecoin.TaskTypes']);
@@ -76,15 +55,15 @@ describe('a worker of which nothing is declared', () => {
   });
 
   it.each([
-    ['has no token', answer('HOME=/root\0', API)],
-    ['has not written its address', answer(INFO, 'nonsense')],
-    ['is in a container', answer(INFO, API, 'NSpid:\t7\t1')],
+    ['has no token', foundAnswer('HOME=/root\0', API)],
+    ['has not written its address', foundAnswer(INFO, 'nonsense')],
+    ['is in a container', foundAnswer(INFO, API, 'NSpid:\t7\t1')],
   ])('is not asked where it %s', async (_, text) => {
     const { tasks, dialled } = await asked(text);
     expect([tasks, dialled]).toEqual([undefined, []]);
   });
 
   it('may not answer', async () => {
-    expect((await asked(answer(INFO, API), 'error')).tasks).toBeUndefined();
+    expect((await asked(foundAnswer(INFO, API), 'error')).tasks).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import { gather } from '../../import/gather.js';
 import type { AskedHost } from '../../import/imported.js';
 import { listed } from '../../import/report.js';
 import { updateFarm, type FarmFile, type Update } from '../../import/update-farm.js';
+import type { Reach } from '../../probe/connections.js';
 import { diagnosticsJson } from '../../view/diagnostics.js';
 import { unified } from '../../view/file-diff.js';
 import { printable } from '../../view/text.js';
@@ -18,7 +19,11 @@ import { replaceFile } from '../replace-file.js';
 import { Terminal } from '../terminal.js';
 
 /** Writes hosts and workers that the file does not have into it; everything else in it stays. */
-export async function updateFile(words: readonly string[], options: ImportOptions): Promise<ExitCode> {
+export async function updateFile(
+  words: readonly string[],
+  options: ImportOptions,
+  reach?: Reach,
+): Promise<ExitCode> {
   const terminal = new Terminal(options);
   const { config: name } = options;
   const text = await readFileText(name);
@@ -30,8 +35,13 @@ export async function updateFile(words: readonly string[], options: ImportOption
     return EXIT.badConfig;
   }
   const file: FarmFile = { text: text.value, written, farm: read.farm };
-  return askHosts(words, options, terminal, written.defaults?.ssh ?? {}, (answers) =>
-    update(file, answers, options, terminal),
+  return askHosts(
+    words,
+    options,
+    terminal,
+    written.defaults?.ssh ?? {},
+    (answers) => update(file, answers, options, terminal),
+    reach,
   );
 }
 
