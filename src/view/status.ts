@@ -113,7 +113,7 @@ function foreignLines({ foreign }: WorkerStatus, { width, now }: StatusView): re
   const { starter, since, adopted } = foreign;
   const words = adopted
     ? `still runs as it was started, by ${starter} ${sinceWhen(since, now)}`
-    : `not sealfarm's yet: started by ${starter} ${sinceWhen(since, now)}; apply takes it over as it runs`;
+    : `not sealfarm's yet: started by ${starter} ${sinceWhen(since, now)}; apply takes it over, the plan says how`;
   return wrap(printable(`    ${words}`), width, '      ');
 }
 

@@ -233,7 +233,7 @@ describe('a worker that somebody else started', () => {
     const lines = (observation: Observation): string =>
       formatStatus(farm, observation, { style: PLAIN, width: 200, now: NOW });
     expect(lines(bare)).toMatch(
-      /worker-1 .*\n {4}not sealfarm's yet: started by tmux session 0 since .*; apply takes it over as it runs\n/,
+      /worker-1 .*\n {4}not sealfarm's yet: started by tmux session 0 since .*; apply takes it over, the plan says how\n/,
     );
     expect(lines(seen)).toMatch(/worker-1 .*\n {4}still runs as it was started, by tmux session 0 since /);
     expect(lines(inPlace(farm))).not.toContain('started');
