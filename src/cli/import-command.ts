@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isName } from '../farm/texts.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
-import type { ImportOptions } from './commands/import.js';
+import type { ImportOptions } from './ask-hosts.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 
@@ -17,13 +17,26 @@ ssh_config does not say can be said by the options, which come to stand under \`
 --miner is the multiaddr of its API, or the machine that it runs on, which is then asked for the token. Without it the address
 is the one that the workers have, and the token is looked for in SEALFARM_MINER_TOKEN or where --miner-token says.
 
-Exit codes: 0 done · 1 failed · 3 some hosts could not be reached, and are not in the file
+--update writes what the file of --config does not have into it: hosts, workers of hosts that it has, and storage groups. Nothing
+that stands there is changed, comments stay, and a worker whose settings a profile of the file says gets that profile. Hosts that
+it has are left as they are; where a worker runs otherwise than the file says, that is told. Hosts are reached as \`defaults.ssh\`
+says. With --check nothing is written: what would be added is shown, and the exit code is 1.
+
+Exit codes: 0 done · 1 failed, or --check found something · 3 some hosts could not be reached, and are not in the file ·
+78 the file to update is not valid
 ${examples(
   'sealfarm import seal-01 root@10.0.0.12 > sealfarm.yaml',
   "sealfarm import --ssh-config-hosts 'seal-*' --name north > sealfarm.yaml",
   'sealfarm import host-1 host-2 --miner /ip4/10.0.0.10/tcp/2345/http --sector-size 32GiB',
   'sealfarm import host-1 --json',
+  'sealfarm import --update seal-09 root@10.0.0.21',
+  "sealfarm import --update --check --ssh-config-hosts 'seal-*'",
 )}`;
+
+const NO_NAME = 'farm';
+
+/** What the file that is there says already. */
+const UPDATED = ['miner', 'minerToken', 'sectorSize'] as const;
 
 /** The way from hosts to a file. */
 export function importCommand(program: Command, finish: (code: ExitCode) => void): void {
@@ -32,7 +45,7 @@ export function importCommand(program: Command, finish: (code: ExitCode) => void
     .description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts')
     .argument('[host...]')
     .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
-    .option('--name <farm>', 'name of the farm', farmName, 'farm')
+    .option('--name <farm>', 'name of the farm', farmName, NO_NAME)
     .option('--miner <multiaddr|host>', "the miner's API, or its machine")
     .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken)
     .addOption(
@@ -43,12 +56,28 @@ export function importCommand(program: Command, finish: (code: ExitCode) => void
     .option('--identity-file <file>', 'private key', operatorFile)
     .option('--known-hosts <file>', 'host keys that are trusted', operatorFile)
     .option('--sudo', 'run everything on the hosts as root by `sudo -n`')
+    .option('--update', 'write what the file of --config does not have into it, and leave all else as it is')
+    .option(
+      '--check',
+      'with --update: write nothing, show what would be added, and exit with 1 where there is something',
+    )
     .addHelpText('after', HELP)
     .action(async (names: string[], _: unknown, self: Command) => {
       const options = self.optsWithGlobals<ImportOptions>();
       if (names.length === 0 && options.sshConfigHosts === undefined)
         self.error("error: missing required argument 'host', or --ssh-config-hosts");
-      finish(await (await import('./commands/import.js')).importHosts(names, options));
+      const other =
+        UPDATED.find((key) => options[key] !== undefined) ?? (options.name === NO_NAME ? undefined : 'name');
+      if (options.update === true && other !== undefined)
+        self.error(
+          `error: --${other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for a new file: with --update the file says it`,
+        );
+      if (options.check === true && options.update !== true) self.error('error: --check goes with --update');
+      finish(
+        options.update === true
+          ? await (await import('./commands/import-update.js')).updateFile(names, options)
+          : await (await import('./commands/import.js')).importHosts(names, options),
+      );
     });
 }
 

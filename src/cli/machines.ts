@@ -14,8 +14,8 @@ export async function openConnections(farm: Farm, ask?: AskPassphrase): Promise<
 }
 
 /** For what asks hosts alone: nothing looks for the miner's token. */
-export function openHosts(farm: Farm, ask?: AskPassphrase): Connections {
-  return connectionsTo(farm, failure(NOT_ASKED), ask);
+export function openHosts(farm: Farm, ask?: AskPassphrase, reach?: Reach): Connections {
+  return connectionsTo(farm, failure(NOT_ASKED), ask, reach);
 }
 
 const NOT_ASKED: Diagnostic = {

@@ -1,21 +1,8 @@
-import {
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { type Document, isMap, isNode, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { SCHEMA } from './schema.gen.js';
+import { Lines, nameOf, ownRange, type Range, rangeOf, READ } from './yaml-ranges.js';
 
 type Schema = Readonly<Record<string, unknown>>;
-
-/** As the file is read: YAML 1.2, and no tag that means something. */
-const READ = { version: '1.2', schema: 'core', uniqueKeys: false, resolveKnownTags: false } as const;
 
 /**
  * The same file with its keys in the order of the schema. Only keys change places, with the comments right above them and
@@ -48,11 +35,12 @@ function canonical(document: Document.Parsed): string | undefined {
   }
 }
 
-/** From and to, in characters. */
-type Range = readonly [number, number];
-
 class Ordering {
-  constructor(private readonly source: string) {}
+  readonly #lines: Lines;
+
+  constructor(private readonly source: string) {
+    this.#lines = new Lines(source);
+  }
 
   /** A part of the source with all mappings of a node in it put in order. */
   textOf(range: Range, node: unknown, schema: Schema | undefined): string {
@@ -106,88 +94,35 @@ class Ordering {
     const own = items.map((item): Range => rangeOf(item) ?? [0, 0]);
     if (flow === true) return own;
     const bound = (at: number): number => own[at + 1]?.[0] ?? this.source.length;
-    return own.map(([from, to], at) => [from, this.#withBelow(to, bound(at), this.#column(from) - 2)]);
+    return own.map(([from, to], at) => [
+      from,
+      this.#lines.withBelow(to, bound(at), this.#lines.column(from) - 2),
+    ]);
   }
 
   /** Each key with its value, the comments right above it, beside it, and those that are indented more than it below it. */
   #blocks(map: YAMLMap): readonly Range[] {
     const own = map.items.map(ownRange);
     const [first = [0, 0]] = own;
-    const column = this.#column(first[0]);
+    const column = this.#lines.column(first[0]);
     return own.map(([from, to], at) => {
       const after = own[at + 1]?.[0] ?? this.source.length;
-      return [this.#withAbove(from, own[at - 1]?.[1] ?? 0, column), this.#withBelow(to, after, column)];
+      return [this.#withAbove(from, own[at - 1]?.[1] ?? 0, column), this.#lines.withBelow(to, after, column)];
     });
-  }
-
-  #column(at: number): number {
-    return at - this.#lineStart(at);
   }
 
   /** Up over lines of comment that are indented as the key, and no empty one between. What heads the file stays there. */
   #withAbove(from: number, bound: number, column: number): number {
     const comment = new RegExp(`^ {${column}}#`);
     for (let start = from; ;) {
-      const line = this.#lineStart(start);
+      const line = this.#lines.start(start);
       // Behind a dash there is nothing above it on its own line.
       if (line <= bound || this.source.slice(line, start).trim() !== '') return line === 0 ? from : start;
-      const above = this.#lineStart(line - 1);
+      const above = this.#lines.start(line - 1);
       if (above < bound || !comment.test(this.source.slice(above, line))) return start;
       start = above + column;
     }
   }
-
-  #withBelow(to: number, bound: number, column: number): number {
-    let end = this.#lineEnd(to);
-    for (let next = end + 1; next < bound;) {
-      const stop = this.#lineEnd(next);
-      const [, indent, rest] = /^( *)(.*)/.exec(this.source.slice(next, stop)) ?? [];
-      if (rest?.startsWith('#') === true && (indent ?? '').length > column) end = stop;
-      else if (rest?.trim() !== '') break;
-      next = this.#nextLine(stop);
-    }
-    return end;
-  }
-
-  #lineStart(at: number): number {
-    return this.source.lastIndexOf('\n', at - 1) + 1;
-  }
-
-  #nextLine(at: number): number {
-    const end = this.source.indexOf('\n', at);
-    return end === -1 ? this.source.length : end + 1;
-  }
-
-  /** Without its line end. */
-  #lineEnd(at: number): number {
-    const end = this.source.indexOf('\n', at);
-    const last = end === -1 ? this.source.length : end;
-    return this.source[last - 1] === '\r' ? last - 1 : last;
-  }
-}
-
-/** From the key to the end of the value; a block of text ends before its line end. */
-function ownRange({ key, value }: Pair): Range {
-  const [from, keyEnd] = rangeOf(key) ?? [0, 0];
-  return [from, Math.max(keyEnd, rangeOf(value)?.[1] ?? 0)];
-}
-
-/** To the end of the last thing in it: what a collection of several lines counts to itself behind that is not its own. */
-function rangeOf(node: unknown): Range | undefined {
-  if (!isNode(node) || !node.range) return undefined;
-  const [from, to] = node.range;
-  const last = isMap(node) || isSeq(node) ? node.items.at(-1) : undefined;
-  if (last === undefined || (node as { flow?: boolean }).flow === true) return [from, endOf(node, to)];
-  const inner = isNode(last) ? rangeOf(last)?.[1] : ownRange(last as Pair)[1];
-  return [from, inner ?? to];
-}
-
-function endOf(node: Node, to: number): number {
-  return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') ? to - 1 : to;
-}
-
-function nameOf({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : '';
 }
 
 function resolved(schema: Schema | undefined): Schema {

@@ -2,18 +2,28 @@ import type { WrittenFarm, WrittenHost } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { canonicalIp } from '../farm/address.js';
 import { isName } from '../farm/texts.js';
-import type { AboutFarm, AskedHost, Imported, ImportedHost } from './imported.js';
-import { readHost, type Taken } from './read-host.js';
+import {
+  A_NEW_FILE,
+  type AboutFarm,
+  type AskedHost,
+  type Imported,
+  type ImportedHost,
+  type Into,
+} from './imported.js';
+import { readHost } from './read-host.js';
 
 /** What stands in the file where nobody knows the size: no size that the file takes, so that `validate` names the place. */
 export const UNKNOWN_SIZE = 'TODO';
 
-/** The farm that these hosts are, with all that each of them has. */
-export function importFarm(asked: readonly AskedHost[], about: AboutFarm): Imported {
+/** The farm that these hosts are, with all that each of them has. @param into names of hosts that it has already stay */
+export function importFarm(asked: readonly AskedHost[], about: AboutFarm, into: Into = A_NEW_FILE): Imported {
   const { machines, diagnostics } = oncePerMachine(asked);
-  const names = new Set<string>();
-  const taken: Taken = { names: new Set() };
-  const readings = machines.map((host) => readHost(hostName(host, names), host, about, taken));
+  const names = new Set(into.hosts);
+  const taken = { names: new Set(into.workers) };
+  const readings = machines.map((host) => {
+    const known = into.known(host);
+    return readHost(known?.name ?? hostName(host, names), host, about, taken, known);
+  });
   const hosts = readings.map(({ host }) => host).toSorted((a, b) => ORDER.compare(a.name, b.name));
   return {
     farm: farmOf(hosts, about),

@@ -6,6 +6,7 @@ import type {
   WrittenWorker,
 } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { HostPaths } from '../farm/farm.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { FoundHost } from '../observed/found.js';
 import type { Secret } from '../secret/secret.js';
@@ -24,7 +25,28 @@ export interface AboutFarm {
   /** Undefined where nobody knows it. */
   readonly sectorSize: SectorSize | undefined;
   readonly miner: AboutMiner;
+  /** Where sealfarm's own files are on a host; absent: as usual. */
+  readonly paths?: HostPaths;
 }
+
+/** A host that a file has already. */
+export interface ImportOf {
+  readonly name: string;
+  /** Names of its workers by their repos. */
+  readonly workers: ReadonlyMap<string, string>;
+  readonly paths: HostPaths;
+}
+
+/** What a file has already, into which hosts are taken. */
+export interface Into {
+  /** Names that are given away. */
+  readonly hosts: ReadonlySet<string>;
+  readonly workers: ReadonlySet<string>;
+  readonly known: (host: AskedHost) => ImportOf | undefined;
+}
+
+/** The file that is not there yet. */
+export const A_NEW_FILE: Into = { hosts: new Set(), workers: new Set(), known: () => undefined };
 
 export interface AboutMiner {
   /** Multiaddr. */

@@ -1,79 +1,83 @@
 import type { WrittenHost, WrittenWorker } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { HostPaths } from '../farm/farm.js';
 import { DEFAULT_PATHS } from '../farm/host.js';
-import { isName } from '../farm/texts.js';
-import { readWorkerRun } from '../lotus/worker-run.js';
-import type { FoundWorker } from '../observed/found.js';
+import type { IdleRepo } from '../observed/found.js';
 import { starterWords, type Starter } from '../observed/starter.js';
-import type { AboutFarm, AskedHost, ImportedHost, ImportedWorker } from './imported.js';
+import type { AboutFarm, AskedHost, ImportedHost, ImportedWorker, ImportOf } from './imported.js';
+import { readableWorkers } from './readable-workers.js';
+import { readName, type Taken } from './read-name.js';
 import { pathsOf } from './read-storage.js';
 import { readWorker, type ReadableWorker } from './read-worker.js';
 import { listed, type Loss, type Report } from './report.js';
-
-/** What has been given away, over the whole farm. */
-export interface Taken {
-  readonly names: Set<string>;
-}
 
 export interface HostReading {
   readonly host: ImportedHost;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A host of the file, with each of its workers that can be read. */
-export function readHost(name: string, asked: AskedHost, about: AboutFarm, taken: Taken): HostReading {
+/** What workers of one host are read against. */
+interface Around {
+  readonly asked: AskedHost;
+  readonly about: AboutFarm;
+  readonly taken: Taken;
+  readonly known: ImportOf | undefined;
+  /** Storage paths that a worker of the host has already. */
+  readonly paths: Set<string>;
+}
+
+/** A host of the file, with each of its workers that can be read. @param known where a file has it already */
+export function readHost(
+  name: string,
+  asked: AskedHost,
+  about: AboutFarm,
+  taken: Taken,
+  known?: ImportOf,
+): HostReading {
   const diagnostics: Diagnostic[] = [];
   const comments: string[] = [];
-  const say = (loss: Loss, worker?: string): void => {
-    diagnostics.push({
-      ...loss,
-      place: { kind: 'host', host: name, ...(worker === undefined ? {} : { worker }) },
-    });
-  };
-  const sayOfHost: Report = (loss) => {
-    say(loss);
+  const reportOfHost: Report = (loss) => {
+    diagnostics.push({ ...loss, place: { kind: 'host', host: name } });
     comments.push(loss.message);
   };
-  const readable = readableWorkers(asked, sayOfHost);
-  const repos = new Set<string>();
-  const paths = new Set<string>();
-  const workers = readable.flatMap((one): ImportedWorker[] => {
-    if (repos.has(one.repo)) {
-      sayOfHost(leftOut(one.worker, `another worker has its repo ${one.repo}`));
-      return [];
-    }
-    repos.add(one.repo);
-    const notes: string[] = [];
-    const losses: Loss[] = [];
-    const report: Report = (loss) => {
-      losses.push(loss);
-      notes.push(loss.message);
-    };
-    const own = nameOf(one, asked, taken, report);
-    const around = {
-      found: asked.found,
-      address: asked.address,
-      sectorSize: about.sectorSize,
-      tokens: about.miner.secrets,
-    };
-    const written = withoutDefaults(own, withoutTaken(readWorker(one, around, report), paths, report));
-    const mode = asked.found.repos.get(one.repo)?.tokenMode ?? '600';
-    if (!mode.endsWith('00')) losses.push(openToken(one.repo, mode));
-    for (const loss of losses) say(loss, own);
-    return [{ name: own, written, comments: [...starterComment(one.told.starter), ...notes] }];
+  const readable = readableWorkers(asked, reportOfHost);
+  const around: Around = { asked, about, taken, known, paths: new Set() };
+  const workers = readable.map((one) => {
+    const { worker, losses } = importedWorker(one, around);
+    for (const loss of losses)
+      diagnostics.push({ ...loss, place: { kind: 'host', host: name, worker: worker.name } });
+    return worker;
   });
-  for (const { repo, unit, storageJson } of asked.found.idle) {
-    const there = pathsOf(storageJson, () => undefined);
-    const of = unit === undefined ? '' : ` of ${unit}`;
-    const holding = there.length === 0 ? '' : `, and holds ${listed(there)}`;
-    sayOfHost({
-      code: 'SF668',
-      severity: 'note',
-      message: `${repo}${of} is the repo of a worker that does not run${holding}`,
-      help: 'Start it and import again, or declare it with `state: stopped`.',
-    });
-  }
+  for (const idle of asked.found.idle) reportOfHost(idleRepo(idle));
   return { host: { name, written: hostOf(asked), workers, comments }, diagnostics };
+}
+
+function importedWorker(
+  one: ReadableWorker,
+  { asked, about, taken, known, paths }: Around,
+): { readonly worker: ImportedWorker; readonly losses: readonly Loss[] } {
+  const notes: string[] = [];
+  const losses: Loss[] = [];
+  const report: Report = (loss) => {
+    losses.push(loss);
+    notes.push(loss.message);
+  };
+  const name = readName(one, asked, taken, known, report);
+  const surroundings = {
+    found: asked.found,
+    address: asked.address,
+    sectorSize: about.sectorSize,
+    tokens: about.miner.secrets,
+  };
+  const written = withoutTaken(readWorker(one, surroundings, report), paths, report);
+  const mode = asked.found.repos.get(one.repo)?.tokenMode ?? '600';
+  if (!mode.endsWith('00')) losses.push(openToken(one.repo, mode));
+  const worker = {
+    name,
+    written: withoutDefaults(name, written, known?.paths ?? about.paths ?? DEFAULT_PATHS),
+    comments: [...starterComment(one.told.starter), ...notes],
+  };
+  return { worker, losses };
 }
 
 function hostOf({ address, ssh, found }: AskedHost): WrittenHost {
@@ -84,66 +88,17 @@ function hostOf({ address, ssh, found }: AskedHost): WrittenHost {
   };
 }
 
-function readableWorkers({ found }: AskedHost, report: Report): readonly ReadableWorker[] {
-  return found.workers.flatMap((worker): ReadableWorker[] => {
-    const { told, repo } = worker;
-    if (told === undefined) report(leftOut(worker, `${found.machine.user} may not read its environment`));
-    else if (told.starter.kind === 'container') report(leftOut(worker, 'it runs in a container'));
-    else if (repo?.startsWith('/') !== true) report(leftOut(worker, 'its repo is not known'));
-    else {
-      const environ = Object.fromEntries([...told.environ].map(([key, value]) => [key, value.reveal()]));
-      try {
-        return [
-          { worker, told, repo: repo.replace(/(?<=.)\/+$/, ''), run: readWorkerRun(told.args, environ) },
-        ];
-      } catch (error) {
-        report(leftOut(worker, error instanceof Error ? error.message : String(error)));
-      }
-    }
-    return [];
-  });
-}
-
-function leftOut({ pid, repo }: FoundWorker, why: string): Loss {
-  const which = repo === undefined ? `process ${pid}` : `the worker of ${repo} (process ${pid})`;
+function idleRepo({ repo, unit, storageJson }: IdleRepo): Loss {
+  const there = pathsOf(storageJson, () => undefined);
+  const of = unit === undefined ? '' : ` of ${unit}`;
+  const gone = storageJson.state === 'absent' ? ', and has no storage.json' : '';
+  const holding = there.length === 0 ? gone : `, and holds ${listed(there)}`;
   return {
-    code: 'SF663',
-    severity: 'warning',
-    message: `${which} left out: ${why}`,
-    help: 'It stays as it is. `sealfarm explain SF663` says what can be done.',
+    code: 'SF668',
+    severity: 'note',
+    message: `${repo}${of} is the repo of a worker that does not run${holding}`,
+    help: 'Start it and import again, or declare it with `state: stopped`.',
   };
-}
-
-/** As Lotus knows it, where the file can have that. */
-function nameOf(
-  { run, told }: ReadableWorker,
-  { found }: AskedHost,
-  { names }: Taken,
-  report: Report,
-): string {
-  const lotus = run.name ?? told.hostname;
-  const fit = isName(lotus)
-    ? lotus
-    : lotus
-        .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-        .replace(/^[^A-Za-z0-9]+/, '')
-        .slice(0, 55);
-  const base = fit === '' ? found.machine.hostname : fit;
-  let name = base;
-  for (let number = 2; names.has(name); number++) name = `${base}-${number}`;
-  names.add(name);
-  if (name !== lotus) {
-    const why = isName(lotus)
-      ? `another worker is called ${lotus} too`
-      : 'Lotus has a name for it that the file cannot have';
-    report({
-      code: 'SF664',
-      severity: 'warning',
-      message: `it becomes ${name} at its next restart: ${why}`,
-      help: 'Choose another name in the file, if you like.',
-    });
-  }
-  return name;
 }
 
 function withoutTaken(written: WrittenWorker, paths: Set<string>, report: Report): WrittenWorker {
@@ -162,8 +117,11 @@ function withoutTaken(written: WrittenWorker, paths: Set<string>, report: Report
   return own === undefined || own.length === 0 ? rest : { ...rest, storage: own };
 }
 
-function withoutDefaults(name: string, { repo, tmpDir, ...rest }: WrittenWorker): WrittenWorker {
-  const { state } = DEFAULT_PATHS;
+function withoutDefaults(
+  name: string,
+  { repo, tmpDir, ...rest }: WrittenWorker,
+  { state }: HostPaths,
+): WrittenWorker {
   const { listen, binary, ...more } = rest;
   return {
     ...(listen === undefined ? {} : { listen }),

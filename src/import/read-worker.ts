@@ -6,7 +6,6 @@ import { parseMinerAddress } from '../farm/miner-address.js';
 import { present } from '../farm/present.js';
 import { DEFAULT_BINARY, DEFAULT_PORT } from '../farm/worker.js';
 import type { SectorSize } from '../lotus/sector-size.js';
-import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { WorkerRun } from '../lotus/worker-run.js';
 import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
 import type { Told } from '../observed/unmanaged.js';
@@ -15,6 +14,7 @@ import { readGpus } from './read-gpus.js';
 import { readMulticore } from './read-multicore.js';
 import { readResources, sizeOfVariables } from './read-resources.js';
 import { readStorage } from './read-storage.js';
+import { readTasks } from './read-tasks.js';
 import { readVariables, runVariables } from './read-variables.js';
 import { lost, type Report } from './report.js';
 import { sizeText } from './size-text.js';
@@ -25,7 +25,7 @@ export interface ReadableWorker {
   readonly worker: FoundWorker;
   readonly told: Told;
   readonly run: WorkerRun;
-  /** Absolute */
+  /** Absolute, in its plainest form. */
   readonly repo: string;
 }
 
@@ -62,7 +62,7 @@ export function readWorker(
     listen: readListen(readable, around, report),
     binary: readBinary(readable.worker, told, machine, report),
     repo,
-    tasks: readTasks(run, report),
+    tasks: readTasks(readable, report),
     limits,
     resources,
     gpus,
@@ -84,14 +84,6 @@ export function readWorker(
     env: Object.keys(variables).length === 0 ? undefined : variables,
     storage: storage.length === 0 ? undefined : [...storage],
   });
-}
-
-/** In the order of the pipeline. DataCid follows AddPiece; alone the file does not know it. */
-function readTasks({ tasks }: WorkerRun, report: Report): string[] {
-  const declared = DECLARABLE_TASKS.filter(({ code }) => tasks.includes(code));
-  const alone = tasks.includes('DC') && !tasks.includes('AP');
-  if (alone) report(lost('datacid without addpiece left out', 'Write both, or neither.'));
-  return declared.filter(({ code }) => !(alone && code === 'DC')).map(({ name }) => name);
 }
 
 /** The address that Lotus wrote into the repo is the one it listens on, unless it was told another one since. */

@@ -41,20 +41,30 @@ const HEADER = ` yaml-language-server: $schema=sealfarm.schema.json
 /** The text of `sealfarm.yaml`. @param comments by the names of hosts and workers before any were lifted into ranges */
 export function farmText(farm: WrittenFarm, comments: Comments): string {
   const document = new Document(inOrder(farm));
+  space(layOutAll(document, comments));
+  const size = document.get('sectorSize', true);
+  if (isScalar(size) && size.value === UNKNOWN_SIZE) size.comment = ' 32GiB or 64GiB: the miner did not tell';
+  document.commentBefore = HEADER;
+  return document.toString({ lineWidth: WIDTH, singleQuote: true });
+}
+
+/** The text of one section under the keys that lead to it. @param indent steps from level to level */
+export function layOutSection(document: Document, comments: Comments, indent: number): string {
+  layOutAll(document, comments);
+  return document.toString({ lineWidth: WIDTH, singleQuote: true, indent });
+}
+
+function layOutAll(document: Document, comments: Comments): YAMLMap {
   const root = document.contents;
   if (!isMap(root)) throw new Error('a farm is a map');
   layOut(root, []);
-  space(root);
   visit(document, {
     Seq: (_, list) => {
       closeTogether(list);
     },
   });
   for (const pair of mapAt(root, 'hosts')) commentHost(pair, comments);
-  const size = document.get('sectorSize', true);
-  if (isScalar(size) && size.value === UNKNOWN_SIZE) size.comment = ' 32GiB or 64GiB: the miner did not tell';
-  document.commentBefore = HEADER;
-  return document.toString({ lineWidth: WIDTH, singleQuote: true });
+  return root;
 }
 
 /** As examples have it: what is in force everywhere before what uses it. */

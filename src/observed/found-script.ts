@@ -25,8 +25,8 @@ export function foundScript(): string {
     'ours= ours_too=yes repos=',
     'strangers',
     'each_repo',
-    'idle_homes',
     'idle_units',
+    'idle_homes',
     `echo '${FOUND_END}'`,
     '',
   ].join('\n');
@@ -73,22 +73,40 @@ storage() {
   echo "storage $(word "$1") present $on"
   file "$1${sectorStoreFile('')}"
 }
-# Repos of workers that do not run.
+# Repos of workers that do not run, once each.
 idle() {
-  if [ ! -f "$1/storage.json" ] || known "$1"; then return 0; fi
+  if known "$1"; then return 0; fi
+  repos="$repos$1
+"
   echo "idle $(word "$1") $(word "$2")"
   file "$1/storage.json"
 }
+homes() { getent passwd 2>/dev/null || cat /etc/passwd; }
 idle_homes() {
-  for home in $( (getent passwd 2>/dev/null || cat /etc/passwd) | cut -d: -f6 | sort -u); do
-    idle "\${home%/}/.lotusworker" ''
+  for home in $(homes | cut -d: -f6 | sort -u); do
+    repo=\${home%/}/.lotusworker
+    if [ -f "$repo/storage.json" ]; then idle "$repo" ''; fi
   done
 }
+# Such a unit is of a worker even where its repo is not there: a disk may be missing.
 idle_units() {
   for unit in /etc/systemd/system/*.service /usr/lib/systemd/system/*.service; do
     case $unit in */sealfarm-worker@*) continue ;; esac
-    grep -qs 'lotus-worker.* run' "$unit" || continue
-    repo=$(sed -n -e 's/^Environment=.*LOTUS_WORKER_PATH=\\([^" ]*\\).*/\\1/p' -e 's/^ExecStart=.*--worker-repo[= ]\\([^ ]*\\).*/\\1/p' "$unit" | sed -n '$p')
-    case $repo in /*) idle "$repo" "$unit" ;; esac
+    grep -qs '^ExecStart=.*lotus-worker.* run' "$unit" || continue
+    repo=$(repo_of "$unit")
+    case $repo in /*) idle "$(plainest "$repo")" "$unit" ;; esac
   done
+}
+# Flags win over files of variables, and those over variables of the unit; without any it is in the home of its user.
+repo_of() {
+  told=$(sed -n 's/^ExecStart=.*--worker-repo[= ]\\([^ ]*\\).*/\\1/p' "$1" | sed -n '$p')
+  [ -n "$told" ] || told=$({
+    sed -n 's/^Environment=.*LOTUS_WORKER_PATH=\\([^" ]*\\).*/\\1/p' "$1"
+    sed -n 's/^EnvironmentFile=-*//p' "$1" | while IFS= read -r variables; do
+      sed -n "s/^LOTUS_WORKER_PATH=[\\"']*\\([^\\"' ]*\\).*/\\1/p" "$variables" 2>/dev/null
+    done
+  } | sed -n '$p')
+  user=$(sed -n 's/^User=//p' "$1" | sed -n '$p')
+  home=$(homes | sed -n "s/^\${user:-root}:.*:\\([^:]*\\):[^:]*$/\\1/p" | sed -n 1p)
+  echo "\${told:-\${home:+\${home%/}/.lotusworker}}"
 }`;

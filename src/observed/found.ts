@@ -1,3 +1,4 @@
+import type { TaskCode } from '../lotus/task.js';
 import type { ObservedFile } from './observed.js';
 import type { UnmanagedWorker } from './unmanaged.js';
 
@@ -35,6 +36,8 @@ export interface FoundWorker extends UnmanagedWorker {
   readonly nodes?: string;
   /** bytes of RAM that its cgroup may use; absent where that is not limited */
   readonly memory?: number;
+  /** Those it takes now, by its own word; absent where it could not be asked. */
+  readonly tasks?: ReadonlySet<TaskCode>;
 }
 
 export interface FoundRepo {
@@ -54,7 +57,7 @@ export interface FoundPlace {
 
 export interface IdleRepo {
   readonly repo: string;
-  /** File of the unit that names it; absent for one that was found in a home. */
+  /** File of the unit that starts a worker with it; absent for one that was found in a home. */
   readonly unit?: string;
   readonly storageJson: ObservedFile;
 }

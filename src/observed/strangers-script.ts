@@ -26,7 +26,7 @@ strangers() {
       /* | '') ;;
       *) repo=$(readlink "$proc/cwd")/$repo ;;
     esac
-    repo=\${repo%/}
+    repo=$(plainest "$repo")
     listens=$(cat "$repo/api" 2>/dev/null || variable LOTUS_WORKER_LISTEN)
     names=$(printf '%s\\n' "$variables" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p')
     echo "stranger \${proc#/proc/} $(stat -c %u "$proc" 2>/dev/null) $(word "$repo") $(word "$listens") $(word "$names")"
@@ -77,6 +77,11 @@ unit_of() {
     [ "$other" = "/proc/$1" ] || ! { grep -qF "/$unit" "$other/cgroup"; } 2>/dev/null || others=$((others + 1))
   done
   echo "OtherWorkers=$others"
+}
+# One folder may be spelled in many ways: without \`//\`, \`/./\` and \`/../\`, and without a slash at its end.
+plainest() {
+  [ -z "$1" ] || printf '%s/\\n' "$1" | sed -e 's://*:/:g' -e ':d' -e 's:/\\./:/:' -e td \\
+    -e ':u' -e 's:/[^/][^/]*/\\.\\./:/:' -e tu -e 's:^/\\.\\./:/:' -e 's:\\(.\\)/$:\\1:'
 }
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }`;
 

@@ -29,7 +29,8 @@ function masking({ path, open, content }: WriteFile, mask: Mask): (text: string)
 
 type WriteFile = Extract<Action, { kind: 'write-file' }>;
 
-function unified(path: string, before: string | undefined, after: string): string | undefined {
+/** The unified diff of one file; undefined where nothing differs. */
+export function unified(path: string, before: string | undefined, after: string): string | undefined {
   const from = before === undefined ? '/dev/null' : path;
   const patch = structuredPatch(from, path, before ?? '', after, undefined, undefined, {
     context: 3,

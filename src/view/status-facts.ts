@@ -18,6 +18,7 @@ import type {
 import type { RunningJob } from '../plan/plan.js';
 import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import { runningJob } from '../plan/worker-context.js';
+import { foreignStatus, type ForeignStatus } from './foreign-status.js';
 
 /**
  * `draining`: a person or the file asked for it. `drained`: it has come to that, and runs with nothing left or has ended.
@@ -35,6 +36,8 @@ export interface WorkerStatus {
   /** What the file says; absent where it does not name the worker. */
   readonly declared?: DeclaredState;
   readonly drain?: ShownDrain;
+  /** Who started it, where that was not sealfarm. */
+  readonly foreign?: ForeignStatus;
   /** Switched on now, of those that can be chosen; undefined where it cannot be asked. */
   readonly tasks?: readonly TaskCode[];
   /** Assigned, prepared or running, the most urgent kind first; undefined where the miner cannot be asked. */
@@ -95,12 +98,14 @@ function workerStatus(
   const live = liveOf(observed?.process);
   const intent = reached === undefined ? undefined : intentsOn(reached).get(worker.name);
   const drain = drainOf(intent, worker.state, now);
+  const foreign = foreignStatus(worker.name, observed, reached);
   return {
     host: host.name,
     name: worker.name,
     state: stateOf(isKnown(reached) ? observed : undefined, drain, miner, worker.name),
     declared: worker.state,
     ...(drain === undefined ? {} : { drain }),
+    ...(foreign === undefined ? {} : { foreign }),
     ...(live === undefined ? {} : { tasks: chosenTasks(live) }),
     ...(miner.reached ? { jobs: jobs(miner, worker.name) } : {}),
     paths: worker.storage.map((storage) => pathStatus(storage, observed, live, miner)),

@@ -64,6 +64,7 @@ function workerTable(workers: readonly WorkerStatus[], view: StatusView): readon
     ...workers.flatMap((worker, index) => [
       ...(rows[index] ?? []),
       ...drainLines(worker, view),
+      ...foreignLines(worker, view),
       ...worker.paths.flatMap((path) => linesOf.get(path) ?? []),
     ]),
   ];
@@ -104,6 +105,16 @@ function drainLines({ drain, declared, state }: WorkerStatus, { width, now }: St
   const why = drain.why === undefined ? '' : `: ${drain.why}`;
   const but = drain.fromFile === true || declared === undefined ? '' : `; the file says ${declared}`;
   return wrap(printable(`    by ${drain.who}${since}${why}${but}`), width, '      ');
+}
+
+/** Who started it, where that was not sealfarm. */
+function foreignLines({ foreign }: WorkerStatus, { width, now }: StatusView): readonly string[] {
+  if (foreign === undefined) return [];
+  const { starter, since, adopted } = foreign;
+  const words = adopted
+    ? `still runs as it was started, by ${starter} ${sinceWhen(since, now)}`
+    : `not sealfarm's yet: started by ${starter} ${sinceWhen(since, now)}; apply takes it over, the plan says how`;
+  return wrap(printable(`    ${words}`), width, '      ');
 }
 
 const LEAVES = 'it is in the file no more: apply drains, stops and removes it';

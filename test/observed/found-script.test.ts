@@ -79,7 +79,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
       NOTE: 'two\nlines',
     });
     const kept = await startWorker(folder, ['run'], {
-      LOTUS_WORKER_PATH: '/nowhere',
+      LOTUS_WORKER_PATH: '//no/such/..//./where/',
       SEALFARM_VARIABLES: 'LOTUS_WORKER_PATH',
     });
     const host = found(shell);
@@ -87,12 +87,12 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(worker).toMatchObject({ repo, exe: expect.stringMatching(/^\//) as string });
     expect(worker?.told?.args).toEqual(['--worker-repo', repo, 'run', '--name', 'a b']);
     expect(worker?.told?.environ.get('NOTE')?.reveal()).toBe('two\nlines');
-    expect(host.workers.find((one) => one.pid === kept)).toMatchObject({ repo: '/nowhere' });
+    expect(host.workers.find((one) => one.pid === kept)).toMatchObject({ repo: '/no/where' });
     const seen = host.repos.get(repo);
     expect(seen?.tokenMode).toBe('640');
     expect(seen?.api.state === 'present' && seen.api.text.reveal()).toBe('/ip4/10.0.0.7/tcp/4567/http');
     expect(seen?.storageJson.state).toBe('present');
-    expect(host.repos.get('/nowhere')).toMatchObject({
+    expect(host.repos.get('/no/where')).toMatchObject({
       api: { state: 'absent' },
       storageJson: { state: 'absent' },
     });
@@ -110,11 +110,21 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     folder.write('running/storage.json', list);
     folder.write('of-unit/storage.json', list);
     await startWorker(folder, ['run'], { LOTUS_WORKER_PATH: join(folder.path, 'running') });
-    const unit = (name: string, repo: string): string =>
+    const service = (name: string, lines: string, flags = ''): string =>
       folder.write(
         `units/${name}.service`,
-        `[Service]\nEnvironment="LOTUS_WORKER_PATH=${join(folder.path, repo)}" X=1\nExecStart=/usr/bin/lotus-worker run\n`,
+        `[Service]\n${lines}\nExecStart=/usr/bin/lotus-worker${flags} run\n`,
       );
+    const unit = (name: string, repo: string): string =>
+      service(name, `Environment="LOTUS_WORKER_PATH=${join(folder.path, repo)}" X=1`);
+    const variables = folder.write('env', `LOTUS_WORKER_PATH="${join(folder.path, 'of-file')}"\n`);
+    const ofFile = service('of-file', `Environment=LOTUS_WORKER_PATH=/never\nEnvironmentFile=-${variables}`);
+    const ofFlag = service(
+      'of-flag',
+      `EnvironmentFile=${variables}`,
+      ` --worker-repo=${folder.path}/of-flag/`,
+    );
+    const ofUser = service('of-user', 'User=b');
     const file = unit('one', 'of-unit');
     unit('two', 'running');
     unit('sealfarm-worker@x', 'of-unit');
@@ -126,10 +136,13 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
         .replaceAll('/etc/systemd/system', join(folder.path, 'units')),
     );
     expect(idle).toMatchObject([
+      { repo: join(folder.path, 'of-file'), unit: ofFile, storageJson: { state: 'absent' } },
+      { repo: join(folder.path, 'of-flag'), unit: ofFlag },
+      { repo: '/nowhere/.lotusworker', unit: ofUser },
+      { repo: join(folder.path, 'of-unit'), unit: file, storageJson: { state: 'present' } },
       { repo: join(home, '.lotusworker'), storageJson: { state: 'present' } },
-      { repo: join(folder.path, 'of-unit'), unit: file },
     ]);
-    expect(idle[0]).not.toHaveProperty('unit');
+    expect(idle[4]).not.toHaveProperty('unit');
   });
 
   it('tells no token', async () => {

@@ -10,6 +10,7 @@ import type { ObservedFile } from '../../src/observed/observed.js';
 import type { Starter } from '../../src/observed/starter.js';
 import { newSectorStore, settingsFrom, type SectorStoreSettings } from '../../src/lotus/sectorstore.js';
 import { writeStorageJson } from '../../src/lotus/storage-json.js';
+import { readWorkerRun } from '../../src/lotus/worker-run.js';
 import { Secret } from '../../src/secret/secret.js';
 import type { AboutFarm, AskedHost } from '../../src/import/imported.js';
 import { CANARY, TOKEN } from './farm.js';
@@ -94,6 +95,7 @@ function aFoundWorker(
         ticks: '100',
         starter,
       },
+      ...tasksOf(args, environ),
       ...started.more,
     },
     repo: {
@@ -110,6 +112,19 @@ function aFoundWorker(
       },
     ]),
   };
+}
+
+/** Nobody has switched any by hand. */
+function tasksOf(
+  args: readonly string[],
+  environ: Readonly<Record<string, string>>,
+): Pick<FoundWorker, 'tasks'> {
+  try {
+    return { tasks: new Set(readWorkerRun(args, environ).tasks) };
+  } catch {
+    // One that Lotus would not start so.
+    return {};
+  }
 }
 
 export function asked(address: string, found: FoundHost, ssh: AskedHost['ssh'] = {}): AskedHost {

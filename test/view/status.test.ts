@@ -7,6 +7,7 @@ import { formatStatus, statusJson } from '../../src/view/status.js';
 import { createStyle, PLAIN } from '../../src/view/style.js';
 import { displayWidth } from '../../src/view/text.js';
 import { aFarm, aHost, aWorker, farmOf, TOKEN } from '../support/farm.js';
+import { startedBy } from '../support/foreign.js';
 import {
   aJob,
   changeLive,
@@ -211,5 +212,38 @@ describe('statusJson', () => {
       ],
     });
     expect(diagnostics.map(({ code }) => code)).toEqual(['SF407', 'SF404']);
+  });
+});
+
+describe('a worker that somebody else started', () => {
+  const farm = farmOf({});
+  const seen = changeWorker(
+    inPlace(farm),
+    'worker-1',
+    startedBy({ starter: { kind: 'tmux', session: '0' } }),
+  );
+  const host = seen.hosts.get('host-1');
+  const bare = {
+    ...seen,
+    hosts: new Map([...seen.hosts].map(([name, one]) => [name, { ...one, manifest: undefined }] as const)),
+  } as unknown as Observation;
+
+  it("is told from those that are sealfarm's by their files", () => {
+    expect(host?.reached === true ? host.manifest?.workers : undefined).toContain('worker-1');
+    const lines = (observation: Observation): string =>
+      formatStatus(farm, observation, { style: PLAIN, width: 200, now: NOW });
+    expect(lines(bare)).toMatch(
+      /worker-1 .*\n {4}not sealfarm's yet: started by tmux session 0 since .*; apply takes it over, the plan says how\n/,
+    );
+    expect(lines(seen)).toMatch(/worker-1 .*\n {4}still runs as it was started, by tmux session 0 since /);
+    expect(lines(inPlace(farm))).not.toContain('started');
+  });
+
+  it('is so for programs, too', () => {
+    const ofWorker = (observation: Observation) => statusJson(farm, observation, NOW).workers[0]?.foreign;
+    const started = { starter: 'tmux session 0', since: '2026-01-02T03:04:05.000Z' };
+    expect(ofWorker(bare)).toEqual({ ...started, adopted: false });
+    expect(ofWorker(seen)).toEqual({ ...started, adopted: true });
+    expect(ofWorker(inPlace(farm))).toBeUndefined();
   });
 });

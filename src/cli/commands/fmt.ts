@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, chown, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { readConfig } from '../../config/config-file.js';
 import { formatConfig } from '../../config/format-config.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
@@ -7,7 +5,7 @@ import { diagnosticsJson } from '../../view/diagnostics.js';
 import { printable } from '../../view/text.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { readFileText } from '../load-farm.js';
-import { whyUnreadable } from '../read-text.js';
+import { replaceFile } from '../replace-file.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
 export interface FmtOptions extends GlobalOptions {
@@ -35,33 +33,8 @@ export async function fmt(options: FmtOptions): Promise<ExitCode> {
   const text = formatConfig(read.value);
   if (text === read.value) return result(`${file} is in order.`, EXIT.done, false);
   if (check) return result(`${file} is not in order: \`sealfarm fmt\` puts it so.`, EXIT.failed, true);
-  const unwritten = await replace(file, text);
+  const unwritten = await replaceFile(file, text);
   return unwritten === undefined
     ? result(`${file} is in order now.`, EXIT.done, true)
     : result('', EXIT.failed, false, [unwritten]);
-}
-
-/** Whole or not at all; a link still leads to it, and its mode is kept. */
-async function replace(file: string, text: string): Promise<Diagnostic | undefined> {
-  let temporary: string | undefined;
-  try {
-    const target = await realpath(file);
-    temporary = `${target}.${randomUUID()}.tmp`;
-    const { mode, uid, gid } = await stat(target);
-    await writeFile(temporary, text, { flag: 'wx', mode });
-    // What the umask took of it.
-    await chmod(temporary, mode);
-    if (uid !== process.getuid?.()) await chown(temporary, uid, gid);
-    await rename(temporary, target);
-    return undefined;
-  } catch (error) {
-    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
-    return {
-      code: 'SF670',
-      severity: 'error',
-      message: `${file} cannot be written: ${whyUnreadable(error)}`,
-      place: { kind: 'file', file },
-      help: 'It is as it was. Give yourself the right to write it and its folder.',
-    };
-  }
 }

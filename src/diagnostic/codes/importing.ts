@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF660–SF668: what import finds on hosts and the file cannot say as it is. */
+/** SF660–SF669, SF690–SF699: what import finds on hosts and the file cannot say as it is, and what it adds to a file. */
 export const IMPORTING_CODES = {
   SF660: {
     title: 'setting that the file cannot hold',
@@ -81,5 +81,66 @@ export const IMPORTING_CODES = {
       'What it would be started with is written nowhere for certain, so the imported file has no worker for it but a comment; its storage paths, and sectors on them, are out of the index of the miner meanwhile.',
     remedy:
       'Start it as usual and import again, or declare a worker with this repo and its storage paths. Of one that is given up look whether sectors lie on its paths.',
+  },
+  SF669: {
+    title: 'tasks switched by hand',
+    severity: 'warning',
+    why:
+      'Since the worker was started somebody has switched tasks of it off or on, as `lotus-worker tasks disable` does. Lotus keeps that in memory alone. ' +
+      'The imported file has the tasks that the worker takes now, so that apply switches nothing behind the back of whoever did it; without that a worker that somebody is emptying would be given work again.',
+    remedy:
+      'Where it was meant for a while only, write the tasks into `tasks` again: apply switches them on without a restart. To empty a worker use `sealfarm drain`.',
+  },
+  SF690: {
+    title: 'tasks that a worker takes now not known',
+    severity: 'warning',
+    why:
+      'A running worker did not say which tasks it takes now: it still waits for its miner or fetches parameters, its address cannot be reached from its host, or it has no token in `MINER_API_INFO`. ' +
+      'The imported file has the tasks that it was started with. What somebody has switched off by hand since then apply would switch on, as the plan then says.',
+    remedy:
+      'Import again when it has registered with its miner, or compare with `lotus-worker tasks list` on the host.',
+  },
+  SF691: {
+    title: 'defaults of the file are not those of a new worker',
+    severity: 'warning',
+    why:
+      '`import --update` writes a new worker below the `defaults` of the file, or below a profile of it all of whose settings the worker has. ' +
+      'Where they say what the worker does not have, and the file has no word for not having it (a variable, a limit, CPUs), the worker has it from its next restart on. ' +
+      'The comment at the worker names the keys.',
+    remedy: 'Say its own in the file, or move what is not for all workers from `defaults` to a profile.',
+  },
+  SF692: {
+    title: 'worker runs otherwise than its file says',
+    severity: 'note',
+    why:
+      'A host that was asked by `import --update` is in the file already, and its worker was started with other settings than the file has for it. ' +
+      'The file is what somebody wants, so what stands in it stays.',
+    remedy: 'Look at `sealfarm plan`: apply goes by the file. To have the file go by the worker, edit it.',
+  },
+  SF693: {
+    title: 'new worker of a known host not written',
+    severity: 'warning',
+    why: 'A worker runs on a host that the file has as part of a range, or by an alias of YAML. Written there it would stand on all hosts of the range, and so `import --update` leaves it out.',
+    remedy:
+      'Take the host out of the range, with an entry of its own, and update again; or write the worker by hand.',
+  },
+  SF694: {
+    title: 'file is as it was, as the update would not be right',
+    severity: 'error',
+    why: 'With the new hosts the file would not be valid, as the errors beside this one say: such as two workers that listen on one address. Nothing was written.',
+    remedy: 'Mend what the errors name, on the hosts or in the file, and update again; or name fewer hosts.',
+  },
+  SF695: {
+    title: 'worker of another miner',
+    severity: 'warning',
+    why: 'A worker that `import --update` found goes by a miner at another address than the file has. One file is for one miner: from its next restart on the worker works for that of the file.',
+    remedy:
+      'Leave out hosts of another miner: give them a file of their own. Where it is one miner under two addresses nothing is wrong.',
+  },
+  SF696: {
+    title: 'file was changed meanwhile',
+    severity: 'error',
+    why: 'Between reading the file and writing it `import --update` asks hosts, and in that time somebody else has written it. Nothing of that is overwritten.',
+    remedy: 'Update again: what was found is asked for anew.',
   },
 } as const satisfies Codes;

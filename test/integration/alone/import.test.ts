@@ -145,6 +145,9 @@ function runImport(...more: readonly string[]): Promise<CliResult> {
     join(keys, 'id_ed25519'),
     '--known-hosts',
     join(keys, 'known_hosts'),
+    // Workers of other sandboxes have another one.
+    '--miner',
+    `/ip4/127.0.0.10/tcp/${ports.miner}/http`,
     ...more,
   ]);
 }

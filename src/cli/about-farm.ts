@@ -1,0 +1,85 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { success, type Result } from '../diagnostic/result.js';
+import { parseMinerAddress } from '../farm/miner-address.js';
+import { present } from '../farm/present.js';
+import { foundMiner, wayToAsk, type FoundMiner } from '../import/found-miner.js';
+import type { AboutFarm, AskedHost } from '../import/imported.js';
+import { SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
+import type { Connections } from '../probe/connections.js';
+import type { ImportOptions } from './ask-hosts.js';
+
+/** What workers hold of the miner, what the person says of it, and its own word on the size of its sectors. */
+export async function aboutFarm(
+  asked: readonly AskedHost[],
+  {
+    name,
+    miner,
+    minerToken,
+    sectorSize,
+  }: Pick<ImportOptions, 'name' | 'miner' | 'minerToken' | 'sectorSize'>,
+  connections: Pick<Connections, 'meetMiner' | 'miner'>,
+): Promise<{ readonly about: AboutFarm; readonly diagnostics: readonly Diagnostic[] }> {
+  const found = foundMiner(new Map(asked.map(({ address, found: host }) => [address, host])));
+  const host = miner?.startsWith('/') === true ? undefined : miner;
+  const api = host === undefined ? (miner ?? found.api) : found.api;
+  const named = host === undefined ? miner : undefined;
+  const size = sectorSize === undefined ? await askSize(found, named, connections) : success(sectorSize);
+  const usual = host === undefined ? { env: 'SEALFARM_MINER_TOKEN' } : { fromMiner: true as const };
+  const about = {
+    name,
+    sectorSize: size.ok ? size.value : undefined,
+    miner: {
+      ...present({ api, marketsApi: found.marketsApi, host }),
+      token: minerToken ?? usual,
+      secrets: found.tokens,
+    },
+  };
+  const unknown = api === undefined && host === undefined ? [noApi()] : [];
+  return { about, diagnostics: [...found.diagnostics, ...unknown, ...(size.ok ? [] : [size.diagnostic])] };
+}
+
+async function askSize(
+  found: FoundMiner,
+  named: string | undefined,
+  connections: Pick<Connections, 'meetMiner' | 'miner'>,
+): Promise<Result<SectorSize>> {
+  const way = wayToAsk(found, named);
+  const parsed = way === undefined ? undefined : parseMinerAddress(way.api);
+  if (way === undefined || parsed?.ok !== true) return noSize(notAsked(found, named));
+  connections.meetMiner(parsed.address, success(way.token));
+  const actor = await connections.miner.actorAddress();
+  const bytes = actor.ok ? await connections.miner.actorSectorSize(actor.value) : actor;
+  if (!bytes.ok) return noSize(bytes.diagnostic.message);
+  const size = (Object.keys(SECTOR_SIZES) as SectorSize[]).find(
+    (one) => SECTOR_SIZES[one].bytes === bytes.value,
+  );
+  return size === undefined ? noSize(`${bytes.value} bytes is no size of sectors`) : success(size);
+}
+
+function notAsked({ ways }: FoundMiner, named: string | undefined): string {
+  if (named !== undefined) return `no worker that was found has a token for ${named}`;
+  return ways.length > 1
+    ? 'workers have more than one address of it, and --miner names none'
+    : 'no worker that was found knows it';
+}
+
+function noSize(why: string): Result<never> {
+  return {
+    ok: false,
+    diagnostic: {
+      code: 'SF665',
+      severity: 'warning',
+      message: `the miner did not tell the size of its sectors: ${why}`,
+      help: 'Say --sector-size 32GiB, or write `sectorSize` into the file.',
+    },
+  };
+}
+
+function noApi(): Diagnostic {
+  return {
+    code: 'SF665',
+    severity: 'warning',
+    message: 'no worker that was found has the address of the miner in MINER_API_INFO',
+    help: 'Say --miner /ip4/10.0.0.10/tcp/2345/http, or write `miner.api` into the file.',
+  };
+}

@@ -1,0 +1,150 @@
+import { readConfig } from '../../config/config-file.js';
+import { checkSchema } from '../../config/schema-check.js';
+import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
+import { parseMinerAddress } from '../../farm/miner-address.js';
+import { readFarm } from '../../farm/read-farm.js';
+import { foundMiner, type WayToMiner } from '../../import/found-miner.js';
+import { gather } from '../../import/gather.js';
+import type { AskedHost } from '../../import/imported.js';
+import { listed } from '../../import/report.js';
+import { updateFarm, type FarmFile, type Update } from '../../import/update-farm.js';
+import type { Reach } from '../../probe/connections.js';
+import { diagnosticsJson } from '../../view/diagnostics.js';
+import { unified } from '../../view/file-diff.js';
+import { printable } from '../../view/text.js';
+import { askHosts, type Answers, type ImportOptions } from '../ask-hosts.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { readFileText } from '../load-farm.js';
+import { replaceFile } from '../replace-file.js';
+import { Terminal } from '../terminal.js';
+
+/** Writes hosts and workers that the file does not have into it; everything else in it stays. */
+export async function updateFile(
+  words: readonly string[],
+  options: ImportOptions,
+  reach?: Reach,
+): Promise<ExitCode> {
+  const terminal = new Terminal(options);
+  const { config: name } = options;
+  const text = await readFileText(name);
+  const read = text.ok ? readFarm(text.value, name) : { diagnostics: [text.diagnostic] };
+  const { config } = text.ok ? readConfig(text.value, name) : {};
+  const written = config === undefined ? undefined : checkSchema(config.value).written;
+  if (!text.ok || read.farm === undefined || written === undefined) {
+    terminal.diagnostics(read.diagnostics);
+    return EXIT.badConfig;
+  }
+  const file: FarmFile = { text: text.value, written, farm: read.farm };
+  return askHosts(
+    words,
+    options,
+    terminal,
+    written.defaults?.ssh ?? {},
+    (answers) => update(file, answers, options, terminal),
+    reach,
+  );
+}
+
+async function update(
+  file: FarmFile,
+  { asked, unreached, notes }: Answers,
+  { config: name, check = false }: ImportOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { farm } = file;
+  const found = foundMiner(new Map(asked.map((host) => [host.address, host.found])));
+  const { api, token } = { ...farm.miner, token: { env: '' } };
+  const miner = { api, token, secrets: found.tokens };
+  const updated = updateFarm(file, asked, { name: farm.name, sectorSize: farm.sectorSize, miner });
+  const known = farm.miner.apiIsGuess === true ? [] : otherMiner(found.ways, farm.miner.api, asked);
+  const said = [...known, ...updated.diagnostics];
+  const diagnostics = [...unreached, ...notes, ...gather(said)];
+  const changed = updated.text !== file.text;
+  const wrong = changed ? readFarm(updated.text, name).diagnostics.filter(isError) : [];
+  const refused =
+    wrong.length > 0
+      ? [...wrong, NOT_RIGHT]
+      : await write(name, file, changed && !check ? updated : undefined);
+  const all = [...diagnostics, ...refused];
+  if (!terminal.json) terminal.diagnostics(all);
+  terminal.result(refused.length > 0 ? '' : words(file, updated, name, check), {
+    formatVersion: 1,
+    changed: changed && refused.length === 0,
+    hosts: updated.hosts,
+    workers: updated.workers,
+    text: updated.text,
+    diagnostics: diagnosticsJson(all),
+  });
+  if (hasErrors(refused) || (check && changed)) return EXIT.failed;
+  if (unreached.length === 0) return EXIT.done;
+  return asked.length === 0 ? EXIT.failed : EXIT.partial;
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+async function write(
+  name: string,
+  file: FarmFile,
+  updated: Update | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (updated === undefined) return [];
+  // Asking hosts takes a while, and an editor may have it open.
+  const now = await readFileText(name);
+  if (!now.ok || now.value !== file.text) return [now.ok ? CHANGED : now.diagnostic];
+  const unwritten = await replaceFile(name, updated.text);
+  return unwritten === undefined ? [] : [unwritten];
+}
+
+function words(file: FarmFile, { text, hosts, workers }: Update, name: string, check: boolean): string {
+  if (text === file.text) return `${printable(name)} has all that was found.`;
+  const added = [...hosts, ...workers].map((one) => printable(one));
+  const does = check ? 'lacks' : 'has now';
+  const diff = check ? `${unified(printable(name), file.text, text) ?? ''}\n` : '';
+  return `${diff}${printable(name)} ${does} ${listed(added, 12)}: \`sealfarm plan\` shows what that means.`;
+}
+
+/** One file is for one miner. */
+function otherMiner(
+  ways: readonly WayToMiner[],
+  api: string,
+  asked: readonly AskedHost[],
+): readonly Diagnostic[] {
+  const others = ways.filter((way) => !isSame(way.api, api));
+  if (others.length === 0) return [];
+  return others.map((other) => {
+    const whose = asked.filter(({ found }) =>
+      found.workers.some(({ told }) =>
+        told?.environ.get('MINER_API_INFO')?.reveal().endsWith(`:${other.api}`),
+      ),
+    );
+    return {
+      code: 'SF695',
+      severity: 'warning',
+      message: `workers on ${listed(whose.map(({ address }) => address))} reach a miner at ${other.api}, and the file has ${api}`,
+      help: 'Give the workers of another miner a file of their own.',
+    };
+  });
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [one, other].map(parseMinerAddress);
+  return (
+    a?.ok === true && b?.ok === true && a.address.host === b.address.host && a.address.port === b.address.port
+  );
+}
+
+const NOT_RIGHT: Diagnostic = {
+  code: 'SF694',
+  severity: 'error',
+  message: 'the file is as it was: with what was found it would not be valid',
+  help: 'Mend what the errors above name, or name fewer hosts.',
+};
+
+const CHANGED: Diagnostic = {
+  code: 'SF696',
+  severity: 'error',
+  message: 'the file was changed while hosts were asked, and is left as it is now',
+  help: 'Update again.',
+};

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { aboutFarm } from '../../src/cli/about-farm.js';
+import { failure, success, type Result } from '../../src/diagnostic/result.js';
+import type { SocketAddress } from '../../src/farm/farm.js';
+import type { Connections } from '../../src/probe/connections.js';
+import type { MinerApi } from '../../src/rpc/miner-api.js';
+import type { Secret } from '../../src/secret/secret.js';
+import { CANARY } from '../support/farm.js';
+import { aFoundHost, asked } from '../support/found-host.js';
+
+const HERE = '/ip4/10.0.0.10/tcp/2345/http';
+const THERE = '/ip4/10.0.0.66/tcp/2345/http';
+const SIZE = 64 * 2 ** 30;
+
+/** A miner that writes down with what it is met, and where. */
+function aMiner(size: Result<number> = success(SIZE)) {
+  const met: string[] = [];
+  const miner: Partial<MinerApi> = {
+    actorAddress: () => Promise.resolve(success('f01000')),
+    actorSectorSize: () => Promise.resolve(size),
+  };
+  const connections = {
+    meetMiner: ({ host, port }: SocketAddress, token: Result<Secret>): void => {
+      met.push(`${host}:${port} ${token.ok ? token.value.reveal() : 'none'}`);
+    },
+    miner,
+  } as unknown as Pick<Connections, 'meetMiner' | 'miner'>;
+  return { connections, met };
+}
+
+/** Of workers with these MINER_API_INFO, each on a host of its own. */
+async function about(infos: readonly string[], options: { miner?: string }, miner = aMiner()) {
+  const hosts = infos.map((info, at) =>
+    asked(
+      `h-${at}`,
+      aFoundHost([{ env: { MINER_API_INFO: info } }], { hostname: `h-${at}`, bootId: `${at}` }),
+    ),
+  );
+  const { about: farm, diagnostics } = await aboutFarm(hosts, { name: 'x', ...options }, miner.connections);
+  return { farm, met: miner.met, said: diagnostics.map(({ code, message }) => `${code} ${message}`) };
+}
+
+describe('what import asks the miner', () => {
+  it('is asked where its workers reach it, with their token', async () => {
+    const { farm, met, said } = await about([`${CANARY}:${HERE}`], {});
+    expect(met).toEqual([`10.0.0.10:2345 ${CANARY}`]);
+    expect([farm.sectorSize, farm.miner.api, said]).toEqual(['64GiB', HERE, []]);
+  });
+
+  it('is asked nowhere where workers do not agree, unless a person names one of their addresses', async () => {
+    const infos = [`${CANARY}:${HERE}`, `other:${THERE}`];
+    const silent = await about(infos, {});
+    expect(silent.met).toEqual([]);
+    expect(silent.farm.sectorSize).toBeUndefined();
+    expect(silent.said.join('\n')).toMatch(
+      /SF665 the miner did not tell .* more than one address of it, and --miner names none/,
+    );
+    const named = await about(infos, { miner: THERE });
+    expect(named.met).toEqual(['10.0.0.66:2345 other']);
+    expect([named.farm.sectorSize, named.farm.miner.api]).toEqual(['64GiB', THERE]);
+    // No token goes where none of them goes.
+    const strange = await about(infos, { miner: '/ip4/10.0.0.99/tcp/2345/http' });
+    expect(strange.met).toEqual([]);
+    expect(strange.said.join('\n')).toContain('no worker that was found has a token for /ip4/10.0.0.99');
+  });
+
+  it('is told of where it gives no answer', async () => {
+    const gone = { code: 'SF511', severity: 'error', message: 'the miner did not answer' } as const;
+    const { farm, said } = await about([`${CANARY}:${HERE}`], {}, aMiner(failure(gone)));
+    expect(said).toEqual(['SF665 the miner did not tell the size of its sectors: the miner did not answer']);
+    expect(farm.sectorSize).toBeUndefined();
+    const odd = await about([`${CANARY}:${HERE}`], {}, aMiner(success(7)));
+    expect(odd.said).toEqual([
+      'SF665 the miner did not tell the size of its sectors: 7 bytes is no size of sectors',
+    ]);
+  });
+
+  it('is told of where nobody knows it', async () => {
+    const { met, said } = await about(['nonsense'], {});
+    expect(met).toEqual([]);
+    expect(said).toEqual([
+      'SF665 no worker that was found has the address of the miner in MINER_API_INFO',
+      'SF665 the miner did not tell the size of its sectors: no worker that was found knows it',
+    ]);
+  });
+});

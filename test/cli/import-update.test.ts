@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { updateFile } from '../../src/cli/commands/import-update.js';
+import { failure, success } from '../../src/diagnostic/result.js';
+import { FakeRemote, output } from '../probe/fake-remote.js';
+import { CANARY } from '../support/farm.js';
+import { foundAnswer } from '../support/found-answer.js';
+
+const MINER = '/ip4/10.0.0.10/tcp/2345/http';
+const TEXT = `version: 1
+farm: x
+sectorSize: 32GiB
+miner: { api: ${MINER}, token: { env: T } }
+hosts: # ours
+  seal-1:
+    address: 10.0.0.1
+    workers:
+      one: { tasks: [addpiece], listen: '10.0.0.1:3456' }
+`;
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealfarm-update-'));
+  file = join(folder, 'sealfarm.yaml');
+  writeFileSync(file, TEXT);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+interface Said {
+  readonly changed: boolean;
+  readonly hosts: readonly string[];
+  readonly text: string;
+  readonly diagnostics: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Asks 10.0.0.2, which has one worker. */
+async function update({
+  listens = '10.0.0.2',
+  miner = MINER,
+  check = false,
+  meanwhile = (): void => undefined,
+}): Promise<{ code: number; said: Said; out: string }> {
+  let out = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  const remote = new FakeRemote('10.0.0.2');
+  const env = `MINER_API_INFO=${CANARY}:${miner}\0LOTUS_WORKER_NAME=two\0LOTUS_WORKER_NO_DEFAULT=true\0`;
+  remote.onExec = () => {
+    meanwhile();
+    return Promise.resolve(output(foundAnswer(env, `/ip4/${listens}/tcp/3456/http`)));
+  };
+  const away = failure({ code: 'SF407', severity: 'error', message: 'refused' } as const);
+  remote.onDial = () => Promise.resolve(away);
+  const options = { config: file, json: true, color: false, name: 'farm', update: true, check };
+  const code = await updateFile(['10.0.0.2'], options, { connect: () => Promise.resolve(success(remote)) });
+  return { code, said: JSON.parse(out) as Said, out };
+}
+
+function codes({ diagnostics }: Said): readonly string[] {
+  return diagnostics.map(({ code }) => code);
+}
+
+describe('import --update', () => {
+  it('writes what is new, whole and without a secret', async () => {
+    const { code, said, out } = await update({});
+    expect(code).toBe(0);
+    expect(said.changed).toBe(true);
+    expect(said.hosts).toHaveLength(1);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toBe(said.text);
+    expect(text.startsWith(TEXT.trimEnd())).toBe(true);
+    expect(text).toContain('address: 10.0.0.2');
+    expect(text + out).not.toContain(CANARY);
+    expect(readdirSync(folder)).toEqual(['sealfarm.yaml']);
+    // It did not say which tasks it takes.
+    expect(codes(said)).toEqual(['SF690']);
+  });
+
+  it('shows it alone where that is asked for', async () => {
+    const { code, said } = await update({ check: true });
+    expect(code).toBe(1);
+    expect(said.changed).toBe(true);
+    expect(said.text).toContain('10.0.0.2');
+    expect(readFileSync(file, 'utf8')).toBe(TEXT);
+  });
+
+  it('writes nothing that would not be valid', async () => {
+    const { code, said } = await update({ listens: '10.0.0.1' });
+    expect(code).toBe(1);
+    expect(said.changed).toBe(false);
+    expect(codes(said).at(-1)).toBe('SF694');
+    expect(codes(said).length).toBeGreaterThan(2);
+    expect(readFileSync(file, 'utf8')).toBe(TEXT);
+  });
+
+  it('overwrites nothing that somebody wrote meanwhile', async () => {
+    const theirs = `${TEXT}# mine\n`;
+    const { code, said } = await update({
+      meanwhile: () => {
+        writeFileSync(file, theirs);
+      },
+    });
+    expect(code).toBe(1);
+    expect(codes(said)).toContain('SF696');
+    expect(readFileSync(file, 'utf8')).toBe(theirs);
+  });
+
+  it('tells workers of another miner', async () => {
+    const { said } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
+    expect(codes(said)).toContain('SF695');
+    expect(said.diagnostics[0]?.message).toContain('workers on 10.0.0.2 reach a miner at /ip4/10.0.0.66');
+  });
+});

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { MINER_ADDRESS, type LabHostName } from './farm-file.js';
+import type { Lab } from './lab.js';
+
+/** Where workers that somebody starts by hand have their repo. */
+export const REPO = '/root/.lotusworker';
+
+/** What it needs beside its flags. */
+async function environment(lab: Lab, host: LabHostName, listen: string): Promise<readonly string[]> {
+  const [, port = ''] = /\/tcp\/(\d+)\/http/.exec(await lab.farmText()) ?? [];
+  const proofs = ['FIL_PROOFS_PARAMETER_CACHE=/var/tmp/params', 'FIL_PROOFS_PARENT_CACHE=/var/tmp/parents'];
+  return [
+    `MINER_API_INFO=${await lab.minerToken()}:/ip4/${MINER_ADDRESS}/tcp/${port}/http`,
+    `LOTUS_WORKER_NAME=worker-${host}`,
+    `LOTUS_WORKER_LISTEN=${listen}:3456`,
+    'PC1_32G_MAX_CONCURRENT=2',
+    'RUST_LOG=info',
+    ...proofs,
+  ];
+}
+
+const WORDS = `--worker-repo ${REPO} run --no-local-storage --no-default --addpiece --precommit1 --precommit2 --commit`;
+
+/** Files of a worker that is to be started by hand, as a person has them. */
+export async function prepare(lab: Lab, host: LabHostName, listen: string): Promise<void> {
+  const store = { ID: randomUUID(), Weight: 10, CanSeal: true, CanStore: false, MaxStorage: 0 };
+  const meta = JSON.stringify({ ...store, Groups: [host], AllowTo: [host] });
+  await lab.sh(
+    host,
+    `mkdir -p ${REPO}; echo '${meta}' >/mnt/seal/sectorstore.json; echo '{"StoragePaths":[{"Path":"/mnt/seal"}]}' >${REPO}/storage.json`,
+  );
+  const lines = (await environment(lab, host, listen)).map((line) => `${line}\n`).join('');
+  await lab.sh(host, `umask 077; cat >/root/seal.env <<'END'\n${lines}END`);
+}
+
+const UNIT = `[Service]
+EnvironmentFile=/root/seal.env
+ExecStart=/usr/local/bin/lotus-worker ${WORDS}
+Restart=always
+RestartSec=1
+KillSignal=SIGINT
+LimitNOFILE=1048576
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** By a unit of its own, on `inner` one that no boot starts, and with what tmux leaves in the environment. */
+export async function startBy(lab: Lab, host: LabHostName): Promise<void> {
+  if (host === 'inner') {
+    // With more open files than a session may have here, and what tmux leaves in the environment.
+    const how = '--quiet --unit hand -p LimitNOFILE=1048576 -p EnvironmentFile=/root/seal.env';
+    const tmux = '--setenv=TMUX=/tmp/tmux-0/default,7,0';
+    await lab.sh(host, `systemd-run ${how} ${tmux} /usr/local/bin/lotus-worker ${WORDS}`);
+    return;
+  }
+  await lab.sh(host, `cat >/etc/systemd/system/seal.service <<'END'\n${UNIT}END\nsystemctl daemon-reload`);
+  await lab.sh(host, `systemctl ${host === 'plain' ? 'enable --now' : 'start'} seal.service`);
+}
+
+/** The one process of a worker there, or how many there are. */
+export async function only(lab: Lab, host: LabHostName): Promise<string> {
+  const pids = (await lab.sh(host, 'pgrep -x lotus-worker || :')).split('\n');
+  return pids.length === 1 ? (pids[0] ?? '') : `${pids.length} of them`;
+}
