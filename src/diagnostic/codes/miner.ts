@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF588, SF650–SF654: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF588, SF650–SF655: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -96,14 +96,14 @@ export const MINER_CODES = {
   SF651: {
     title: 'lotus-miner that has not come back',
     severity: 'error',
-    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes. It may wait for the node to be in step with the chain, or complain of its config.toml. As long as it is down no proof is made.',
+    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes, or what `--start-timeout` said. It may wait for the node to be in step with the chain, or complain of its config.toml. As long as it is down no proof is made.',
     remedy:
       'Look at its process and its log on the machine at once. The version of config.toml before is in the backups; `sealfarm rollback` brings it back.',
   },
   SF652: {
     title: 'worker that did not come back to the miner',
     severity: 'error',
-    why: 'After a restart of lotus-miner each worker registers again by itself: one that does nothing within some seconds, one that works when that has ended. These do nothing the miner knows of and have not registered within two minutes. They are given no work until they do.',
+    why: 'After a restart of lotus-miner each worker registers again by itself: one that does nothing within some seconds, one that works when that has ended. These do nothing the miner knows of and have not registered within two minutes, or what `--start-timeout` said. They are given no work until they do.',
     remedy:
       'Look at their logs with `sealfarm logs`, and whether they reach the API of the miner: its address or its token may be another one now. A restart of the worker helps, too.',
   },
@@ -120,5 +120,12 @@ export const MINER_CODES = {
     why: 'After the change the miner was called with the token of before, and it did not say that it refuses it. lotus-miner may go by the same key still, as when it was not restarted or the key came back from elsewhere.',
     remedy:
       'Look at the files in the folder `keystore` of its repo, and at when lotus-miner was started. Then run `sealfarm rotate-token` again.',
+  },
+  SF655: {
+    title: 'node that is not in step with the clock',
+    severity: 'error',
+    why: 'When a WindowPoSt is due is told by the node of lotus-miner, in epochs of the chain as that node knows it. Its epoch is more than five epochs behind the clock of the machine or of the one where sealfarm runs, or ahead of it: a node that lags behind tells of a deadline that is over, while another one is open. So lotus-miner is not restarted by what it says.',
+    remedy:
+      'Let the node catch up: `lotus sync wait`, `lotus sync status`, and its log. Where the node is right, let a time service (chrony, systemd-timesyncd) keep both clocks. Then run the command again.',
   },
 } as const satisfies Codes;
