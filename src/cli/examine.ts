@@ -4,8 +4,10 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Emit } from '../event/event.js';
 import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { foundHardware } from '../observed/found-hardware.js';
+import type { Observation } from '../observed/observed.js';
 import { observeFacts, observeVersions } from '../probe/observe-facts.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
+import { observeMinerMachine } from '../probe/observe-miner-machine.js';
 import { withRoutes } from '../probe/observe-routes.js';
 import type { Workspace } from './workspace.js';
 
@@ -21,7 +23,13 @@ export async function examine(
   hosts: readonly Host[],
   emit: Emit,
 ): Promise<Examination> {
-  const probe = await withRoutes(await observeFarm(farm, connections, emit, hosts), connections);
+  const [look, minerMachine] = await Promise.all([
+    observeFarm(farm, connections, emit, hosts),
+    lookAtMiner(farm, connections),
+  ]);
+  const { observation, apis } = await withRoutes(look, connections);
+  const machine = minerMachine === undefined ? {} : { minerMachine };
+  const probe = { apis, observation: { ...observation, ...machine } };
   const reached = hosts.filter(({ name }) => probe.observation.hosts.get(name)?.reached === true);
   const [answers, versions] = await Promise.all([
     observeFacts([...reached, ...minerAlone(farm)], connections, () => Date.now()),
@@ -35,6 +43,15 @@ export async function examine(
     ),
     failures: [...answers.values()].flatMap((answer) => (answer.ok ? [] : [answer.diagnostic])),
   };
+}
+
+function lookAtMiner(
+  { miner }: Farm,
+  connections: Workspace['connections'],
+): Promise<Observation['minerMachine']> {
+  const { host } = miner;
+  if (host === undefined) return Promise.resolve(undefined);
+  return observeMinerMachine(host, miner, connections.remote(host.name));
 }
 
 /** The machine of the miner where it is none of the hosts: its clock counts as theirs do. */

@@ -27,7 +27,11 @@ export function notRestarted({ miner }: Farm, plan: Plan): readonly Diagnostic[]
   if (miner.host === undefined)
     return [notNeeded('the file does not name the machine of lotus-miner', 'Write `miner.host`.')];
   const { name } = miner.host;
-  const isSaid = plan.diagnostics.some(({ place }) => place?.kind === 'host' && place.host === name);
+  // Other things may be said of that machine, as of workers there.
+  const isSaid = plan.diagnostics.some(
+    ({ code, severity, place }) =>
+      place?.kind === 'host' && place.host === name && (severity === 'error' || code.startsWith('SF58')),
+  );
   if (isSaid || (plan.miner?.pending.length ?? 0) > 0) return [];
   return [notNeeded('lotus-miner goes by all that its config.toml says', 'Leave `--restart-miner` out.')];
 }

@@ -63,7 +63,7 @@ describe('a restart of the miner', () => {
     expect((await farm.run(['plan', '--restart-miner', '--refresh-only'])).code).toBe(64);
     due(true);
     const applied = await farm.run(['apply', 'plan.json', '--detach']);
-    expect(applied.stdout).toContain('deadline 0 is open');
+    expect(applied.stdout, applied.stderr).toContain('deadline 0 is open');
     expect([applied.code, miner()]).toEqual([3, before]);
   });
 

@@ -150,7 +150,12 @@ describe('rotate-token', () => {
 
   it('says that it cannot, before it asks for a token that comes from elsewhere', async () => {
     const before = await farm.readFile();
-    await farm.edit((text) => text.replace('token: { fromMiner: true }', 'token: { env: NOBODY_SETS_THIS }'));
+    await farm.edit((text) =>
+      text.replace(
+        'token: { fromMiner: true }',
+        'api: /ip4/127.0.0.10/tcp/2345/http\n  token: { env: NOBODY_SETS_THIS }',
+      ),
+    );
     expect(await run('rotate-token', '--yes')).toBe(1);
     const said = outputs.slice(-2).join('\n').replaceAll(/\s+/g, ' ');
     expect(said).toContain('the file takes it from elsewhere');
@@ -160,7 +165,7 @@ describe('rotate-token', () => {
 
   it('gives the tasks back where the miner cannot be restarted, and its key stands', async () => {
     const [before, file] = [await token(), await farm.readFile()];
-    await farm.edit((text) => text.replace(`restartCommand: [${restart()}]`, 'restartCommand: [false]'));
+    await farm.edit((text) => text.replace(`restartCommand: [${restart()}]`, 'restartCommand: [/bin/false]'));
     expect(await run('rotate-token', '--yes')).toBe(1);
     expect(outputs.at(-1)?.replaceAll(/\s+/g, ' ')).toMatch(/SF651.*all workers take work again/);
     expect(await token()).toBe(before);

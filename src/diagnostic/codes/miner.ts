@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF588, SF650–SF655: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF589, SF650–SF657: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -86,6 +86,13 @@ export const MINER_CODES = {
     why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
     remedy: 'Leave `--restart-miner` out, or write `miner.host` where it is missing.',
   },
+  SF589: {
+    title: 'lotus-miner that is not found on its machine',
+    severity: 'warning',
+    why: 'At the API a miner answers, but on the machine that the file names as its own no lotus-miner runs with this repo and as this user. So config.toml may be that of another miner, and nobody can say by what the one that answers goes.',
+    remedy:
+      'Correct `miner.host`, `miner.repo` or `miner.user`. Where lotus-miner runs in a container, its processes must be seen on the machine, and its repo at the same path.',
+  },
   SF650: {
     title: 'no safe moment to restart lotus-miner',
     severity: 'error',
@@ -127,5 +134,19 @@ export const MINER_CODES = {
     why: 'When a WindowPoSt is due is told by the node of lotus-miner, in epochs of the chain as that node knows it. Its epoch is more than five epochs behind the clock of the machine or of the one where sealfarm runs, or ahead of it: a node that lags behind tells of a deadline that is over, while another one is open. So lotus-miner is not restarted by what it says.',
     remedy:
       'Let the node catch up: `lotus sync wait`, `lotus sync status`, and its log. Where the node is right, let a time service (chrony, systemd-timesyncd) keep both clocks. Then run the command again.',
+  },
+  SF656: {
+    title: 'API of lotus-miner open to the internet',
+    severity: 'warning',
+    why: 'By its config.toml and its variables lotus-miner listens on an address that the internet carries, or on all addresses of a machine that has such a one, or sends others there. Whoever has the admin token, and each worker has it, can do everything with the miner from anywhere, and the token goes there unencrypted.',
+    remedy:
+      'Write an address of the network of the farm as `miner.listen` and `miner.remoteListen`, or let a firewall keep the port from everybody else.',
+  },
+  SF657: {
+    title: 'proofs that nobody makes',
+    severity: 'error',
+    why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself. No worker of the file does, and none that is registered. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
+    remedy:
+      'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
   },
 } as const satisfies Codes;
