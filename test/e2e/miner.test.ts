@@ -86,7 +86,7 @@ describe('a farm whose miner is a systemd unit of a user of its own', () => {
     // But for the lines of these keys it is what it was.
     const others = (text: string): string =>
       text.replaceAll(/^ +#?(?:Allow\w+|RemoteListenAddress) = .*\n/gm, '');
-    expect(others(written)).toBe(others(before));
+    expect(others(written).trimEnd()).toBe(others(before).trimEnd());
   });
 
   it('lacks nothing then but a restart of the miner, which goes by its file of before', async () => {
@@ -96,6 +96,13 @@ describe('a farm whose miner is a systemd unit of a user of its own', () => {
     expect(planned.stdout).toContain('[API] RemoteListenAddress');
     const own = (await miner.report()).workers.find(({ name }) => name === 'plain');
     expect(own?.tasks).toContain('PC1');
+
+    // It still takes tasks, and sends others to loopback for what it stores.
+    const looked = await run('doctor', '--json');
+    const { diagnostics } = JSON.parse(looked.stdout) as { diagnostics: { code: string }[] };
+    const codes = diagnostics.map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(['SF525', 'SF538']));
+    expect(codes.filter((code) => /^SF(?:58|65)/.test(code))).toEqual([]);
   });
 
   it('has the miner restarted by its unit once no proof is due, and all workers register again', async () => {
