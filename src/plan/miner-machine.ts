@@ -60,9 +60,7 @@ function anotherMiner(
 
 function openApi({ host }: DesiredMiner, machine: MinerMachine, values: ValuesOf): readonly Diagnostic[] {
   const [listens, remotes] = [values('ListenAddress'), values('RemoteListenAddress')];
-  const open = listens.flatMap((listen, at) =>
-    openAddresses(machine, String(listen), String(remotes[at] ?? '')),
-  );
+  const open = listens.flatMap((listen, at) => openAddresses(machine, textOf(listen), textOf(remotes[at])));
   if (open.length === 0) return [];
   return [
     {
@@ -73,6 +71,10 @@ function openApi({ host }: DesiredMiner, machine: MinerMachine, values: ValuesOf
       help: 'Let `[API] ListenAddress` be an address of the network of the farm (`miner.listen`), or let a firewall keep its port.',
     },
   ];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 const BUILTIN = [

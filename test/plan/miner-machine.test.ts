@@ -3,6 +3,7 @@ import { desire } from '../../src/desired/desire.js';
 import type { Farm, MinerConfig } from '../../src/farm/farm.js';
 import type { MinerMachine, Observation } from '../../src/observed/observed.js';
 import { minerMachineFindings } from '../../src/plan/miner-machine.js';
+import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aWorker, TOKEN } from '../support/farm.js';
 import { ABSENT, changeMiner, file, inPlace, unreached } from '../support/observation.js';
 
@@ -92,12 +93,12 @@ describe("the miner's machine", () => {
       ['by a variable', machine('', { LOTUS_API_LISTENADDRESS: '/ip4/8.8.8.8/tcp/2345/http' }), [/^SF656/]],
       [
         'after its next start',
-        { ...machine(listen('8.8.8.8')), startedWith: file(listen('10.0.0.10')).text },
+        { ...machine(listen('8.8.8.8')), startedWith: new Secret(listen('10.0.0.10')) },
         [/^SF656/],
       ],
       [
         'until its next start',
-        { ...machine(listen('10.0.0.10')), startedWith: file(listen('8.8.8.8')).text },
+        { ...machine(listen('10.0.0.10')), startedWith: new Secret(listen('8.8.8.8')) },
         [/^SF656/],
       ],
     ])('%s', (_, seen, words) => {

@@ -34,16 +34,17 @@ export interface RotateTokenOptions extends GlobalOptions {
  */
 export async function rotateToken(options: RotateTokenOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  let isRefused = false;
+  const refused = { is: false };
   // Said before the token is looked for, which may be where nobody is any more.
   const load: typeof loadFarm = async (file, its) => {
     const farm = await loadFarm(file, its);
-    isRefused = farm !== undefined && !('fromMiner' in farm.miner.token);
-    if (isRefused) its.diagnostics([NOT_FROM_MINER]);
-    return isRefused ? undefined : farm;
+    if (farm === undefined || 'fromMiner' in farm.miner.token) return farm;
+    refused.is = true;
+    its.diagnostics([NOT_FROM_MINER]);
+    return undefined;
   };
   const code = await rotateOn(options, terminal, load);
-  return isRefused ? EXIT.failed : code;
+  return refused.is ? EXIT.failed : code;
 }
 
 function rotateOn(options: RotateTokenOptions, terminal: Terminal, load: typeof loadFarm): Promise<ExitCode> {
