@@ -7,7 +7,7 @@ import { foundHardware } from '../observed/found-hardware.js';
 import type { Observation } from '../observed/observed.js';
 import { observeFacts, observeVersions } from '../probe/observe-facts.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
-import { observeMinerMachine } from '../probe/observe-miner-machine.js';
+import { observeMinerMachine, observeMinerProgram } from '../probe/observe-miner-machine.js';
 import { withRoutes } from '../probe/observe-routes.js';
 import type { Workspace } from './workspace.js';
 
@@ -16,6 +16,8 @@ export interface Examination extends Pick<LiveContext, 'facts' | 'versions'> {
   readonly probe: FarmProbe;
   /** Why hosts that were reached did not say what they have. */
   readonly failures: readonly Diagnostic[];
+  /** The lotus-miner that its next start brings up; absent where that is not known. */
+  readonly minerProgram?: string;
 }
 
 export async function examine(
@@ -31,13 +33,15 @@ export async function examine(
   const machine = minerMachine === undefined ? {} : { minerMachine };
   const probe = { apis, observation: { ...observation, ...machine } };
   const reached = hosts.filter(({ name }) => probe.observation.hosts.get(name)?.reached === true);
-  const [answers, versions] = await Promise.all([
+  const [program, answers, versions] = await Promise.all([
+    minerMachine?.reached === true ? programOf(farm, connections) : undefined,
     observeFacts([...reached, ...minerAlone(farm)], connections, () => Date.now()),
     observeVersions(connections.miner, probe.apis),
   ]);
   return {
     probe,
     versions,
+    ...(program === undefined ? {} : { minerProgram: program }),
     facts: new Map(
       [...answers].flatMap(([host, answer]) => (answer.ok ? [[host, answer.value] as const] : [])),
     ),
@@ -52,6 +56,14 @@ function lookAtMiner(
   const { host } = miner;
   if (host === undefined) return Promise.resolve(undefined);
   return observeMinerMachine(host, miner, connections.remote(host.name));
+}
+
+async function programOf(
+  { miner }: Farm,
+  connections: Workspace['connections'],
+): Promise<string | undefined> {
+  const { host } = miner;
+  return host === undefined ? undefined : observeMinerProgram(connections.remote(host.name), miner);
 }
 
 /** The machine of the miner where it is none of the hosts: its clock counts as theirs do. */

@@ -1,6 +1,7 @@
 import type { DesiredFarm, DesiredMiner } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { keyWords, MINER_KEYS, type MinerKeyName } from '../lotus/miner-keys.js';
+import { releaseOf } from '../lotus/release.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import { effectiveValue } from '../miner/layers.js';
 import { readConfigToml, type Toml } from '../miner/read-config.js';
@@ -9,10 +10,14 @@ import { openAddresses } from '../observed/open-api.js';
 import { configWrong } from './miner-findings.js';
 import { startToml, whyNotRead } from './miner-rules.js';
 
-/** What is wrong on the machine of lotus-miner, also where the file of the farm leaves its config.toml alone. */
+/**
+ * What is wrong on the machine of lotus-miner, also where the file of the farm leaves its config.toml alone.
+ * @param program version of the lotus-miner that its next start brings up, where that is known
+ */
 export function minerMachineFindings(
   desired: DesiredFarm,
   { miner, minerMachine: machine }: Observation,
+  program?: string,
 ): readonly Diagnostic[] {
   if (desired.miner === undefined || machine?.reached !== true) return [];
   const problem = whyNotRead(desired.miner, machine);
@@ -23,6 +28,7 @@ export function minerMachineFindings(
   const values = valuesOf(machine, now.toml);
   return [
     ...anotherMiner(desired.miner, machine, miner),
+    ...replaced(desired.miner, miner, program),
     ...openApi(desired.miner, machine, values),
     ...nobodyProves(desired, miner, values),
   ];
@@ -54,6 +60,25 @@ function anotherMiner(
       message: `a miner answers, and no lotus-miner${whose} runs there with the repo ${repo}`,
       place: { kind: 'host', host },
       help: 'Compare `miner.host`, `miner.repo` and `miner.user` with the process: in a container it may have another user or path.',
+    },
+  ];
+}
+
+/** A package was upgraded under it, or put back. */
+function replaced(
+  { host }: DesiredMiner,
+  miner: MinerObservation,
+  program: string | undefined,
+): readonly Diagnostic[] {
+  const runs = miner.reached ? miner.version : undefined;
+  if (runs === undefined || program === undefined || releaseOf(runs) === releaseOf(program)) return [];
+  return [
+    {
+      code: 'SF658',
+      severity: 'warning',
+      message: `lotus-miner on disk is ${releaseOf(program)}, and ${releaseOf(runs)} runs: its next restart brings up the other one`,
+      place: { kind: 'host', host },
+      help: 'Restart it when no proof is due, before its workers, or put the program of before back.',
     },
   ];
 }

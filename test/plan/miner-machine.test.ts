@@ -13,6 +13,8 @@ interface Look {
   readonly farm?: Farm;
   readonly config?: MinerConfig;
   readonly miner?: Observation['miner'];
+  /** Version of lotus-miner on disk. */
+  readonly program?: string;
 }
 
 function machine(text: string, variables: Readonly<Record<string, string>> = {}): MinerMachine {
@@ -41,7 +43,8 @@ function found(
   const declared = { ...farm, miner: { ...farm.miner, host: farm.hosts[0] ?? aHost(), config } };
   const seen: Observation = { ...inPlace(farm), minerMachine };
   const desired = desire(declared, TOKEN, new Map());
-  return minerMachineFindings(desired, look.miner === undefined ? seen : { ...seen, miner: look.miner }).map(
+  const observation = look.miner === undefined ? seen : { ...seen, miner: look.miner };
+  return minerMachineFindings(desired, observation, look.program).map(
     ({ code, message }) => `${code} ${message}`,
   );
 }
@@ -71,6 +74,14 @@ describe("the miner's machine", () => {
 
   it('has no other miner where none answers', () => {
     expect(found({ ...machine(''), processes: [] }, { miner: unreached() })).toEqual([]);
+  });
+
+  it('tells of a program that the next start brings up instead', () => {
+    const { miner } = changeMiner(inPlace(FARM), { version: '1.36.2+mainnet+git.8a722b5' });
+    const codes = (program: string): readonly string[] => found(machine(''), { miner, program });
+    expect(codes('1.36.2+mainnet+git.8a722b5')).toEqual([]);
+    expect(codes('1.37.0+mainnet')).toEqual([expect.stringMatching(/^SF658 .*1\.37\.0.*1\.36\.2 runs/)]);
+    expect(found(machine(''), { miner: unreached(), program: '1.37.0' })).toEqual([]);
   });
 
   describe('lets the internet in', () => {

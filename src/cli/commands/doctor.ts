@@ -78,7 +78,7 @@ function judge(
       ...notesOf(workspace, hosts),
       ...[
         ...failures,
-        ...minerMachineFindings(desired, observation),
+        ...minerMachineFindings(desired, observation, examination.minerProgram),
         ...checkLive({ farm, observation, facts, versions, now }),
       ].filter(notIn(plan.diagnostics)),
     ],

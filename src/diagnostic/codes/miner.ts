@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF589, SF650–SF657: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF589, SF650–SF658: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -136,7 +136,7 @@ export const MINER_CODES = {
       'Let the node catch up: `lotus sync wait`, `lotus sync status`, and its log. Where the node is right, let a time service (chrony, systemd-timesyncd) keep both clocks. Then run the command again.',
   },
   SF656: {
-    title: 'API of lotus-miner open to the internet',
+    title: 'open API of lotus-miner',
     severity: 'warning',
     why: 'By its config.toml and its variables lotus-miner listens on an address that the internet carries, or on all addresses of a machine that has such a one, or sends others there. Whoever has the admin token, and each worker has it, can do everything with the miner from anywhere, and the token goes there unencrypted.',
     remedy:
@@ -148,5 +148,12 @@ export const MINER_CODES = {
     why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself. No worker of the file does, and none that is registered. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
     remedy:
       'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
+  },
+  SF658: {
+    title: 'lotus-miner replaced on disk',
+    severity: 'warning',
+    why: 'The lotus-miner that its user has in PATH is of another release than the one that runs. Whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
+    remedy:
+      'Finish the upgrade when no WindowPoSt is due: lotus-miner first, then the workers. Or put the program back that runs.',
   },
 } as const satisfies Codes;
