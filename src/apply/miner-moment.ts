@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import type { DueProof } from '../drain/snapshot.js';
+import type { Miner } from '../farm/farm.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { chainLag, dueDeadline, type DueDeadline } from '../lotus/proving.js';
@@ -28,38 +30,51 @@ const PATIENCE_MS = 120_000;
 /** Seconds from one epoch to the next, on the main network. */
 const USUAL_DELAY = 30;
 
-/** Looks whether lotus-miner may be restarted; undefined: now. Fails with SF586 and SF655 where what the node tells is no word. */
+/** Looks whether lotus-miner may be restarted; undefined: now. Fails as `proofDue` does. */
 export async function minerHindrance(
   context: ApplyContext,
   host: string,
   action: RestartMiner,
   awaited: AwaitedJobs = 'proofs',
 ): Promise<Result<MinerHindrance | undefined>> {
+  const asked = await proofDue(context, host, action.miner, action.margin);
+  if (!asked.ok) return asked;
+  // Last, as jobs come from one moment to the next.
+  const jobs = await jobsInTheWay(context, action, awaited);
+  if (!jobs.ok) return jobs;
+  if (asked.value === undefined) return success(jobs.value.length === 0 ? undefined : { jobs: jobs.value });
+  const { over: expected, ...due } = asked.value;
+  return success({ due, jobs: jobs.value, ...(expected === undefined ? {} : { expected }) });
+}
+
+/**
+ * Asks on the machine of lotus-miner whether a WindowPoSt is due, or will be within `margin` milliseconds. Fails with SF586 and SF655
+ * where what the node tells is no word.
+ */
+export async function proofDue(
+  context: Pick<ApplyContext, 'miner' | 'remote' | 'redact' | 'now'>,
+  host: string,
+  miner: Pick<Miner, 'repo' | 'user'>,
+  margin: number,
+): Promise<Result<DueProof | undefined>> {
   const version = await context.miner.version();
   if (!version.ok) return version;
-  const told = await provingOf(context, host, action);
+  const told = await provingOf(context, host, miner);
   if (!told.ok) return told;
   const { schedule } = told.value;
   const delay = (version.value.BlockDelay ?? USUAL_DELAY) * 1000;
   const lag = outOfStep(host, told.value, delay, context.now().getTime());
   if (lag !== undefined) return failure(lag);
-  // Last, as jobs come from one moment to the next.
-  const jobs = await jobsInTheWay(context, action, awaited);
-  if (!jobs.ok) return jobs;
-  const due = dueDeadline(schedule, Math.ceil(action.margin / delay));
-  if (due === undefined && jobs.value.length === 0) return success(undefined);
-  const wait = ((due?.until ?? NaN) - schedule.epoch) * delay;
-  return success({
-    ...(due === undefined ? {} : { due }),
-    jobs: jobs.value,
-    ...(Number.isNaN(wait) ? {} : { expected: new Date(context.now().getTime() + wait).toISOString() }),
-  });
+  const due = dueDeadline(schedule, Math.ceil(margin / delay));
+  if (due?.until === undefined) return success(due);
+  const wait = (due.until - schedule.epoch) * delay;
+  return success({ ...due, over: new Date(context.now().getTime() + wait).toISOString() });
 }
 
 async function provingOf(
-  context: ApplyContext,
+  context: Pick<ApplyContext, 'remote' | 'redact'>,
   host: string,
-  { miner }: RestartMiner,
+  miner: Pick<Miner, 'repo' | 'user'>,
 ): Promise<Result<ToldProving>> {
   const output = await context.remote(host).exec(provingScript(miner), { timeoutMs: PATIENCE_MS });
   return output.ok ? parseProving(host, output.value.stdout, context.redact) : output;
@@ -84,7 +99,7 @@ function outOfStep(
       severity: 'error',
       message: `the node of lotus-miner is at epoch ${schedule.epoch}, at least ${minutes} min ${lag > 0 ? 'behind' : 'ahead of'} ${whose}: which deadline is open is not known`,
       place: { kind: 'host', host },
-      help: 'Look at `lotus sync wait` of the node, and at the time of both machines (`timedatectl`). lotus-miner is not restarted until they agree.',
+      help: 'Look at `lotus sync wait` of the node, and at the time of both machines (`timedatectl`). Until they agree neither lotus-miner nor a worker for WindowPoSt is restarted.',
     };
   }
   return undefined;

@@ -131,7 +131,7 @@ export const MINER_CODES = {
   SF655: {
     title: 'node that is not in step with the clock',
     severity: 'error',
-    why: 'When a WindowPoSt is due is told by the node of lotus-miner, in epochs of the chain as that node knows it. Its epoch is more than five epochs behind the clock of the machine or of the one where sealfarm runs, or ahead of it: a node that lags behind tells of a deadline that is over, while another one is open. So lotus-miner is not restarted by what it says.',
+    why: 'When a WindowPoSt is due is told by the node of lotus-miner, in epochs of the chain as that node knows it. Its epoch is more than five epochs behind the clock of the machine or of the one where sealfarm runs, or ahead of it: a node that lags behind tells of a deadline that is over, while another one is open. So neither lotus-miner nor a worker for WindowPoSt is restarted by what it says.',
     remedy:
       'Let the node catch up: `lotus sync wait`, `lotus sync status`, and its log. Where the node is right, let a time service (chrony, systemd-timesyncd) keep both clocks. Then run the command again.',
   },
