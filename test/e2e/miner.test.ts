@@ -108,7 +108,10 @@ describe('a farm whose miner is a systemd unit of a user of its own', () => {
   it('has the miner restarted by its unit once no proof is due, and all workers register again', async () => {
     await miner.setDue(true);
     const pid = await miner.pid();
-    const waits = await run('apply', '--yes', '--restart-miner', '--detach');
+    const planned = await run('plan', '--restart-miner', '--detailed-exitcode', '--out', 'restart.json');
+    expect(planned.stdout).toMatch(/~ restart lotus-miner +\[restart\]/);
+    expect(planned.code).toBe(2);
+    const waits = await run('apply', 'restart.json', '--detach');
     expect(waits.code, waits.stderr).toBe(3);
     expect(waits.stdout).toContain('deadline 0 is open');
     expect(await miner.pid()).toBe(pid);

@@ -54,17 +54,14 @@ describe('a restart of the miner', () => {
     expect(miner()).toBe(before);
   });
 
-  it('is planned by the same word, which changes nothing, and a saved plan holds it', async () => {
+  it('is planned by the same word, which changes nothing', async () => {
     const before = miner();
-    const planned = await farm.run(['plan', '--restart-miner', '--detailed-exitcode', '--out', 'plan.json']);
+    const planned = await farm.run(['plan', '--restart-miner', '--detailed-exitcode']);
     expect(planned.stdout).toMatch(/~ restart lotus-miner +\[restart\]/);
     expect(planned.code).toBe(2);
     expect((await farm.run(['plan', '--detailed-exitcode'])).code).toBe(0);
     expect((await farm.run(['plan', '--restart-miner', '--refresh-only'])).code).toBe(64);
-    due(true);
-    const applied = await farm.run(['apply', 'plan.json', '--detach']);
-    expect(applied.stdout, applied.stderr).toContain('deadline 0 is open');
-    expect([applied.code, miner()]).toEqual([3, before]);
+    expect(miner()).toBe(before);
   });
 
   it('is refused while the node lags behind the chain', async () => {
