@@ -50,7 +50,7 @@ export interface ApplyContext {
   readonly pace: { seen: Pace };
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
   readonly sectorStates: (sectors: readonly string[]) => Promise<SectorStates>;
-  /** Asks on the miner's machine whether a WindowPoSt is due; absent where the file names none. Fails with SF586. */
+  /** Asks on the miner's machine whether a WindowPoSt is due; absent where the file names none. Fails with SF586 and SF655. */
   readonly proofDue?: () => Promise<Result<DueProof | undefined>>;
   readonly now: () => Date;
   /** Ends early when `signal` is aborted. */

@@ -1,11 +1,12 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { DueProof } from '../drain/snapshot.js';
 import type { Miner } from '../farm/farm.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
-import { dueDeadline, type DueDeadline, type ProvingSchedule } from '../lotus/proving.js';
+import { chainLag, dueDeadline, type DueDeadline } from '../lotus/proving.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
-import { parseProving, provingScript } from '../observed/proving-script.js';
+import { parseProving, provingScript, type ToldProving } from '../observed/proving-script.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import type { RunningJob } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
@@ -29,7 +30,7 @@ const PATIENCE_MS = 120_000;
 /** Seconds from one epoch to the next, on the main network. */
 const USUAL_DELAY = 30;
 
-/** Looks whether lotus-miner may be restarted; undefined: now. */
+/** Looks whether lotus-miner may be restarted; undefined: now. Fails as `proofDue` does. */
 export async function minerHindrance(
   context: ApplyContext,
   host: string,
@@ -46,7 +47,10 @@ export async function minerHindrance(
   return success({ due, jobs: jobs.value, ...(expected === undefined ? {} : { expected }) });
 }
 
-/** Asks on the machine of lotus-miner whether a WindowPoSt is due, or will be within `margin` milliseconds. */
+/**
+ * Asks on the machine of lotus-miner whether a WindowPoSt is due, or will be within `margin` milliseconds. Fails with SF586 and SF655
+ * where what the node tells is no word.
+ */
 export async function proofDue(
   context: Pick<ApplyContext, 'miner' | 'remote' | 'redact' | 'now'>,
   host: string,
@@ -55,12 +59,15 @@ export async function proofDue(
 ): Promise<Result<DueProof | undefined>> {
   const version = await context.miner.version();
   if (!version.ok) return version;
-  const schedule = await provingOf(context, host, miner);
-  if (!schedule.ok) return schedule;
-  const { BlockDelay: delay = USUAL_DELAY } = version.value;
-  const due = dueDeadline(schedule.value, Math.ceil(margin / 1000 / delay));
+  const told = await provingOf(context, host, miner);
+  if (!told.ok) return told;
+  const { schedule } = told.value;
+  const delay = (version.value.BlockDelay ?? USUAL_DELAY) * 1000;
+  const lag = outOfStep(host, told.value, delay, context.now().getTime());
+  if (lag !== undefined) return failure(lag);
+  const due = dueDeadline(schedule, Math.ceil(margin / delay));
   if (due?.until === undefined) return success(due);
-  const wait = (due.until - schedule.value.epoch) * delay * 1000;
+  const wait = (due.until - schedule.epoch) * delay;
   return success({ ...due, over: new Date(context.now().getTime() + wait).toISOString() });
 }
 
@@ -68,9 +75,34 @@ async function provingOf(
   context: Pick<ApplyContext, 'remote' | 'redact'>,
   host: string,
   miner: Pick<Miner, 'repo' | 'user'>,
-): Promise<Result<ProvingSchedule>> {
+): Promise<Result<ToldProving>> {
   const output = await context.remote(host).exec(provingScript(miner), { timeoutMs: PATIENCE_MS });
   return output.ok ? parseProving(host, output.value.stdout, context.redact) : output;
+}
+
+/** Neither clock is believed more than the other: the deadline that is open would be guessed. */
+function outOfStep(
+  host: string,
+  { schedule, clock }: ToldProving,
+  delay: number,
+  now: number,
+): Diagnostic | undefined {
+  for (const [whose, time] of [
+    [`the clock of ${host}`, clock],
+    ['the clock here', now],
+  ] as const) {
+    const lag = chainLag(schedule, delay, time);
+    if (lag === 0) continue;
+    const minutes = Math.max(1, Math.floor(Math.abs(lag) / 60_000));
+    return {
+      code: 'SF655',
+      severity: 'error',
+      message: `the node of lotus-miner is at epoch ${schedule.epoch}, at least ${minutes} min ${lag > 0 ? 'behind' : 'ahead of'} ${whose}: which deadline is open is not known`,
+      place: { kind: 'host', host },
+      help: 'Look at `lotus sync wait` of the node, and at the time of both machines (`timedatectl`). Until they agree neither lotus-miner nor a worker for WindowPoSt is restarted.',
+    };
+  }
+  return undefined;
 }
 
 /** Proofs, which take the miner's chance or hours of a GPU: until their result has come. Jobs of other kinds go on at their workers. */

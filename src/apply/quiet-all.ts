@@ -31,6 +31,13 @@ export async function quietAll(
   return failed;
 }
 
-export async function allWorkAgain(context: ApplyContext, workers: readonly WorkingTarget[]): Promise<void> {
-  await Promise.all(workers.map((worker) => takeWorkAgain(context, worker, worker.tasks)));
+/** @returns names of those that could not be told */
+export async function allWorkAgain(
+  context: ApplyContext,
+  workers: readonly WorkingTarget[],
+): Promise<readonly string[]> {
+  const told = await Promise.all(
+    workers.map(async (target) => ({ target, ok: await takeWorkAgain(context, target, target.tasks) })),
+  );
+  return told.filter(({ ok }) => !ok).map(({ target }) => target.worker);
 }

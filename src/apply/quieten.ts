@@ -56,19 +56,20 @@ export function emptyWithin(
   });
 }
 
-/** Its failing changes nothing: the next plan shows the tasks that are still off. */
+/** Its failing changes nothing: the next plan shows the tasks that are still off. @returns whether it takes them */
 export async function takeWorkAgain(
   context: ApplyContext,
   target: Target,
   tasks: readonly TaskCode[],
-): Promise<void> {
+): Promise<boolean> {
   const api = context.apis.get(target.worker);
   const codes = DECLARABLE_TASKS.filter(({ code, switchable }) => switchable && tasks.includes(code));
-  if (api === undefined) return;
-  await switchTasks(
+  if (api === undefined) return false;
+  const switched = await switchTasks(
     target,
     api,
     codes.map(({ code }) => code),
     true,
   );
+  return switched.ok;
 }

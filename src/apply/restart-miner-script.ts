@@ -1,14 +1,28 @@
 import { shellQuote } from '../host/shell.js';
 import type { MinerKeeper } from '../plan/miner-action.js';
 
+/** Lines of shell that belong to a restart. */
+export interface AroundRestart {
+  /** Done right before; takes itself back with `undo` where it ends the script. */
+  readonly first: string;
+  /** Takes the first back where the restart fails. */
+  readonly undo: string;
+}
+
+const NOTHING: AroundRestart = { first: '', undo: ':\n' };
+
 /**
  * Restarts lotus-miner by whoever keeps it, where the process is still the one that was seen. What the program of the file
  * leaves running must not hold this script up, so that its output goes to a file.
- * @param first what is done right before
  */
-export function restartMinerScript(pid: number, by: MinerKeeper, first = ''): string {
+export function restartMinerScript(
+  pid: number,
+  by: MinerKeeper,
+  { first, undo }: AroundRestart = NOTHING,
+): string {
   const isSeen = 'unit' in by ? isMainProcess(pid, by.unit) : isThere(pid);
-  return `set -u\n${isSeen}${first}${'unit' in by ? byUnit() : byCommand(by.command)}`;
+  const restart = 'unit' in by ? byUnit() : byCommand(by.command);
+  return `set -u\nundo() {\n${undo}}\n${isSeen}${first}${restart}`;
 }
 
 function isMainProcess(pid: number, unit: string): string {
@@ -21,7 +35,7 @@ fi
 }
 
 function byUnit(): string {
-  return `systemctl restart "$unit" || { systemctl show -p Result,ExecMainStatus "$unit" | tr '\\n' ' ' >&2; exit 1; }
+  return `systemctl restart "$unit" || { systemctl show -p Result,ExecMainStatus "$unit" | tr '\\n' ' ' >&2; undo; exit 1; }
 `;
 }
 
@@ -34,7 +48,7 @@ function byCommand(command: readonly string[]): string {
   return `said=$(mktemp) || exit 1
 ${command.map(shellQuote).join(' ')} </dev/null >"$said" 2>&1
 status=$?
-[ "$status" -eq 0 ] || tail -n 1 "$said" >&2
+[ "$status" -eq 0 ] || { tail -n 1 "$said" >&2; undo; }
 rm -f "$said"
 exit "$status"
 `;

@@ -7,7 +7,7 @@ import { waits, type ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { hindranceWords, minerHindrance, type AwaitedJobs, type MinerHindrance } from './miner-moment.js';
 import { callRoll, workersBack } from './miner-back.js';
-import { restartMinerScript } from './restart-miner-script.js';
+import { restartMinerScript, type AroundRestart } from './restart-miner-script.js';
 import { runScript } from './run-script.js';
 
 /** Told at each look that finds something in the way. */
@@ -22,7 +22,7 @@ export type OnMinerWait = (hindrance: MinerHindrance) => void;
  *      └─▶ too late, or interrupted
  *
  * Fails with SF630 where nobody waits, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
- * due, SF651 and SF652 for what does not come back.
+ * due, SF655 where the node is not in step with the chain, SF651 and SF652 for what does not come back.
  */
 export async function restartMiner(
   context: ApplyContext,
@@ -40,15 +40,15 @@ export async function restartMiner(
   return up.ok ? workersBack(context, host, before.value, action) : up;
 }
 
-/** @param first what is done on its machine right before */
+/** @param around what is done on its machine with it */
 export async function restartNow(
   context: ApplyContext,
   host: string,
   { pid, by }: RestartMiner,
-  first?: string,
+  around?: AroundRestart,
 ): Promise<Result<undefined>> {
   const purpose = { host, what: 'restart lotus-miner', code: 'SF651', help: LOOK } as const;
-  const restarted = await runScript(context, purpose, restartMinerScript(pid, by, first), RESTART_MS);
+  const restarted = await runScript(context, purpose, restartMinerScript(pid, by, around), RESTART_MS);
   return restarted.ok ? success(undefined) : restarted;
 }
 
@@ -72,24 +72,28 @@ export async function awaitMoment(
   const time = (): number => context.now().getTime();
   const end = time() + times.quiet;
   let lastSeen = time();
+  let hasSeen = false;
   for (const wait of waits({ ...times, longestPoll: times.longestPoll * POLL_FACTOR })) {
     if (context.halt.aborted) return failure(interrupted(host));
     const look = await minerHindrance(context, host, action, jobs);
     if (look.ok) {
-      lastSeen = time();
+      [lastSeen, hasSeen] = [time(), true];
       if (look.value === undefined) return success(undefined);
       onWait(look.value);
       if (rules.detach) return failure(left(host, PENDING, look.value));
       if (lastSeen > end) return failure(left(host, 'SF650', look.value));
-    } else if (FINAL.has(look.diagnostic.code) || time() - lastSeen > times.patience) return look;
+    } else if (isFinal(look.diagnostic, hasSeen && !rules.detach) || time() - lastSeen > times.patience)
+      return look;
     else context.emit({ type: 'host-unreached', host, diagnostic: look.diagnostic });
     await context.sleep(wait);
   }
   throw new Error('waits end');
 }
 
-/** What another look does not change. */
-const FINAL: ReadonlySet<string> = new Set(['SF586']);
+/** Another look does not change it. A node that was in step before may catch up. */
+function isFinal({ code }: Diagnostic, mayPass: boolean): boolean {
+  return code === 'SF586' || (code === 'SF655' && !mayPass);
+}
 
 /** Another process runs, and it is that which answers. @param meet the miner, as it is to be asked by now */
 export async function awaitApi(

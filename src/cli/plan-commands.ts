@@ -8,6 +8,7 @@ import { wholeNumber } from './number-option.js';
 import type { ExitCode } from './exit-code.js';
 import { examples } from './help.js';
 import { DIFF_OPTION, planFormat } from './plan-format.js';
+import { RESTART_MINER } from './restart-miner-option.js';
 
 const APPLY_HELP = `
 Restarts go one after the other, or in waves as \`rollout\` in the file says. A worker that does not come up as declared
@@ -38,6 +39,7 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       '--refresh-only',
       'show drift alone: what is otherwise on the hosts or in Lotus, and no edit of the file asks for',
     )
+    .option('--restart-miner', `plan it so: ${RESTART_MINER}`)
     .option('--target <word...>', TARGET)
     .option('--exclude <word...>', EXCLUDE)
     .option('--restart-to-adopt', RESTART_TO_ADOPT)
@@ -52,6 +54,7 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
         'sealfarm plan --detailed-exitcode --json',
         'sealfarm plan --refresh-only --detailed-exitcode',
         'sealfarm plan --out plan.json',
+        'sealfarm plan --restart-miner --detailed-exitcode',
         "sealfarm plan --target @rack-a 'pc2-*' --exclude host-7",
       ),
     )
@@ -98,10 +101,7 @@ export function planCommands(program: Command, finish: (code: ExitCode) => void)
       '--force-restart <worker...>',
       'restart these, each by its name, without waiting for their jobs: what they work on is lost',
     )
-    .option(
-      '--restart-miner',
-      'restart lotus-miner where its config.toml waits for that, as soon as no WindowPoSt is due',
-    )
+    .option('--restart-miner', RESTART_MINER)
     .option('--parallelism <hosts>', 'work on so many hosts at a time (default: 32)', wholeNumber(1, 1000))
     .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)
     .option('--target <word...>', TARGET)

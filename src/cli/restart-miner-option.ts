@@ -4,6 +4,9 @@ import { DEFAULT_RESTART } from '../farm/miner-restart.js';
 import { steps, type Plan } from '../plan/plan.js';
 import { loadCheckedFarm } from './load-farm.js';
 
+export const RESTART_MINER =
+  'restart lotus-miner where its config.toml waits for that, as soon as no WindowPoSt is due';
+
 /** With `--restart-miner` the file counts as if it said `restart: whenSafe`, also where nobody knows by what lotus-miner goes. */
 export function loaderFor({ restartMiner }: { readonly restartMiner?: boolean }): typeof loadCheckedFarm {
   if (restartMiner !== true) return loadCheckedFarm;
@@ -24,7 +27,11 @@ export function notRestarted({ miner }: Farm, plan: Plan): readonly Diagnostic[]
   if (miner.host === undefined)
     return [notNeeded('the file does not name the machine of lotus-miner', 'Write `miner.host`.')];
   const { name } = miner.host;
-  const isSaid = plan.diagnostics.some(({ place }) => place?.kind === 'host' && place.host === name);
+  // Other things may be said of that machine, as of workers there.
+  const isSaid = plan.diagnostics.some(
+    ({ code, severity, place }) =>
+      place?.kind === 'host' && place.host === name && (severity === 'error' || code.startsWith('SF58')),
+  );
   if (isSaid || (plan.miner?.pending.length ?? 0) > 0) return [];
   return [notNeeded('lotus-miner goes by all that its config.toml says', 'Leave `--restart-miner` out.')];
 }

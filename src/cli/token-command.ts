@@ -9,7 +9,7 @@ For farms with \`token: { fromMiner: true }\`. Lotus cannot take back one token 
 Nothing is sealed from when the workers get quiet until they are restarted; no job is lost. Interrupted (Ctrl-C) while it waits, it
 switches the tasks on again. Killed, it may leave locks, and tasks that are off: take the locks away (\`sealfarm unlock HOST\`), then
 \`sealfarm apply\` switches the tasks on, and gives the workers the new token where the miner has it already.
-${examples('sealfarm rotate-token', 'sealfarm rotate-token --yes --drain-timeout 12h')}`;
+${examples('sealfarm rotate-token', 'sealfarm rotate-token --yes --drain-timeout 12h --start-timeout 15m')}`;
 
 /** To make the miner take another token. */
 export function tokenCommand(program: Command, finish: (code: ExitCode) => void): void {
@@ -20,6 +20,11 @@ export function tokenCommand(program: Command, finish: (code: ExitCode) => void)
     .option(
       '--drain-timeout <duration>',
       'how long workers may take to get quiet, and a safe moment to come (default: as the file says, else 24h)',
+      duration,
+    )
+    .option(
+      '--start-timeout <duration>',
+      'how long lotus-miner, and then each worker, may take to be back (default: 2m)',
       duration,
     )
     .option('--lock-timeout <duration>', LOCK_TIMEOUT, duration)

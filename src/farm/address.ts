@@ -49,9 +49,9 @@ export function isWildcard({ host }: SocketAddress): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 
-/** IPv4 that the internet does not carry: private, of a provider's own network, loopback, link-local, reserved. RFC 6890 */
+/** IPv4 that the internet does not carry: private, of a provider's own network, loopback, link-local, examples, reserved. RFC 6890 */
 const UNROUTED =
-  /^(?:0|10|127|2(?:2[4-9]|[3-5]\d))\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.168\.|^169\.254\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+  /^(?:0|10|127|2(?:2[4-9]|[3-5]\d))\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.168\.|^192\.0\.[02]\.|^198\.1[89]\.|^198\.51\.100\.|^203\.0\.113\.|^169\.254\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
 
 /** Whether it is an IP address that the internet carries: whoever is out there may come to it. */
 export function isPublicIp(host: string): boolean {

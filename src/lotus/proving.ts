@@ -10,6 +10,8 @@ export interface ProvingSchedule {
   readonly close: number;
   /** All of a proving period, in their order. */
   readonly deadlines: readonly Deadline[];
+  /** When an epoch of the chain began, in milliseconds since 1970; rounded down to a minute. */
+  readonly anchor: { readonly epoch: number; readonly at: number };
 }
 
 export interface Deadline {
@@ -69,4 +71,27 @@ function windowsOf({ epoch, index, challenge, open, close, deadlines }: ProvingS
     const opens = open + turn * length;
     return [{ turn, index: at, from: opens - lookback, open: opens, close: opens + length }];
   });
+}
+
+/** As the times of epochs are printed, in milliseconds. */
+const ROUNDED = 60_000;
+
+/** So many epochs the head of a chain may be behind the clock, as Lotus judges it. Lotus: cli/info.go SyncBasefeeCheck */
+const IN_STEP = 5;
+
+/**
+ * Milliseconds, at the least, by which the chain that a node knows is behind a clock, or below 0 ahead of it; 0 where both are in
+ * step. A node that lags behind tells of a deadline that is over, while another one is open.
+ * @param delay milliseconds from one epoch to the next
+ * @param now milliseconds since 1970
+ */
+export function chainLag(
+  { epoch, anchor }: Pick<ProvingSchedule, 'epoch' | 'anchor'>,
+  delay: number,
+  now: number,
+): number {
+  const most = now - (anchor.at + (epoch - anchor.epoch) * delay);
+  const least = most - ROUNDED;
+  if (least > IN_STEP * delay) return least;
+  return most < -IN_STEP * delay ? most : 0;
 }

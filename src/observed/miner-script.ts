@@ -30,6 +30,7 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
     'repo=${repo:-$found}',
     'echo "repo $(word "$repo") $from"',
     'echo "name $(word "$(uname -n)")"',
+    'echo "addresses $(word "$(addresses)")"',
     'file "$repo/config.toml"',
     'echo "written $(when "$repo/config.toml")"',
     call('file', written),
@@ -66,6 +67,8 @@ started() {
   since=$(($(date +%s) - \${up%.*} + \${ticks:-0} / hertz))
   times="$(date +%s.%N) $up \${ticks:-0} $hertz"
 }
+# Of all its interfaces, on which 0.0.0.0 listens.
+addresses() { ip -o address show 2>/dev/null | sed -n 's,^.* inet6\\{0\\,1\\} \\([0-9a-fA-F.:]*\\).*$,\\1,p' | tr '\\n' ' '; }
 tell_miner() {
   found=$its
   known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')

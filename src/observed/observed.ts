@@ -40,6 +40,8 @@ export interface MinerMachine {
   readonly guessed?: true;
   /** As the machine calls itself, and Lotus the worker within lotus-miner where no other name is set. */
   readonly hostname: string;
+  /** IP addresses of it that the internet carries; absent where it has none, or does not tell. */
+  readonly publicAddresses?: readonly string[];
   readonly config: ObservedFile;
   /** When config.toml was last written, in seconds since 1970; absent where it is not there. */
   readonly writtenAt?: number;

@@ -1,5 +1,6 @@
 import { success, type Result } from '../diagnostic/result.js';
 import { hostLayout } from '../host/layout.js';
+import { isPublicIp } from '../farm/address.js';
 import type { HostPaths } from '../farm/farm.js';
 import { NOTHING_WRITTEN, parseWritten } from '../host/written.js';
 import { Secret } from '../secret/secret.js';
@@ -22,6 +23,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
   const kept: Kept[] = [];
   let repo = '';
   let hostname = '';
+  let publicAddresses: readonly string[] = [];
   let isGuessed = false;
   let writtenAt: number | undefined;
   for (const [kind, first = '-', ...words] of lines.value) {
@@ -30,6 +32,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
       repo = decode(first);
       isGuessed = words[0] === 'guessed';
     } else if (kind === 'name') hostname = decode(first);
+    else if (kind === 'addresses') publicAddresses = decode(first).split(' ').filter(isPublicIp);
     else if (kind === 'file') files.set(decode(first), parseFile(words));
     else if (kind === 'written') writtenAt = seconds(first);
     else if (kind === 'kept')
@@ -46,6 +49,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
     repo,
     ...(isGuessed ? { guessed: true } : {}),
     hostname,
+    ...(publicAddresses.length === 0 ? {} : { publicAddresses }),
     config: files.get(`${repo}/config.toml`) ?? { state: 'absent' },
     processes,
     ...(writtenAt === undefined ? {} : { writtenAt }),

@@ -24,6 +24,8 @@ ask() {
       value=$(variable "$name")
       [ -z "$value" ] || set_to "$name" "$value"
     done
+    # It prints times in the zone of its process.
+    set_to TZ UTC
     set_to LOTUS_MINER_PATH "$repo"
     set_to HOME "$home"
     echo "unset MINER_API_INFO STORAGE_API_INFO; exec lotus-miner proving $1 </dev/null"
@@ -41,7 +43,15 @@ elif id -u "$user" >/dev/null 2>&1; then
 else
   echo "info 1 $(word "there is no user $user")"
 fi
+echo "clock $(date +%s)"
 echo '${END}'`;
+
+/** What the machine of the miner tells. */
+export interface ToldProving {
+  readonly schedule: ProvingSchedule;
+  /** Of its clock, in milliseconds since 1970. */
+  readonly clock: number;
+}
 
 /**
  * Reads what the script has said. Fails with SF586 where it tells no schedule.
@@ -51,7 +61,7 @@ export function parseProving(
   host: string,
   stdout: string,
   redact: (line: string) => string,
-): Result<ProvingSchedule> {
+): Result<ToldProving> {
   const lines = answerLines(host, stdout, HEAD, END);
   if (!lines.ok) return lines;
   const words = new Map(lines.value.map(([kind = '', ...rest]) => [kind, rest]));
@@ -59,7 +69,8 @@ export function parseProving(
   const [status = '1', deadlines = '-'] = words.get('deadlines') ?? [];
   const schedule =
     infoStatus === '0' && status === '0' ? scheduleIn(decode(info), decode(deadlines)) : undefined;
-  if (schedule !== undefined) return success(schedule);
+  const clock = Number(words.get('clock')?.[0]) * 1000;
+  if (schedule !== undefined && Number.isFinite(clock)) return success({ schedule, clock });
   const said = decode(infoStatus === '0' ? deadlines : info);
   return failure(untold(host, redact(complaintIn(said))));
 }
@@ -70,7 +81,10 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
     const [, digits] = new RegExp(`^${label}:\\s+(-?\\d+)`, 'm').exec(info) ?? [];
     return digits === undefined ? NaN : Number(digits);
   };
+  const anchor = anchorIn(info);
+  if (anchor === undefined) return undefined;
   const schedule = {
+    anchor,
     epoch: number('Current Epoch'),
     index: number('Deadline Index'),
     challenge: number('Deadline Challenge'),
@@ -82,6 +96,19 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
   const isWhole =
     Number.isInteger(epoch) && challenge <= open && open < close && epoch < close && index < deadlines.length;
   return isWhole && index >= 0 ? schedule : undefined;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `4500114 (01 Jul 25 08:07 UTC, 9 hours 20 minutes ago)`, as Go's RFC822 has it. Lotus: cli/util/epoch.go EpochTimeTs */
+const PERIOD_START = /^Proving Period Start:\s+(-?\d+) \((\d\d) ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d) UTC, /m;
+
+function anchorIn(info: string): ProvingSchedule['anchor'] | undefined {
+  const [, epoch, day, name = '', year, hour, minute] = PERIOD_START.exec(info) ?? [];
+  const month = MONTHS.indexOf(name);
+  if (epoch === undefined || month < 0) return undefined;
+  const at = Date.UTC(2000 + Number(year), month, Number(day), Number(hour), Number(minute));
+  return { epoch: Number(epoch), at };
 }
 
 /** `0  08:07:30  2  4690 (3)  1  (current)`: deadline, when it opens (since 1.28), partitions, sectors (faults), proven. */

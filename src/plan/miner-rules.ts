@@ -68,7 +68,7 @@ export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan 
 }
 
 /** Why nobody can say what is to be edited. */
-function whyNotRead({ host }: DesiredMiner, seen: MinerMachine): Diagnostic | undefined {
+export function whyNotRead({ host }: DesiredMiner, seen: MinerMachine): Diagnostic | undefined {
   const { config, repo, processes } = seen;
   const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
   if (processes.length > 1) return ambiguous(host, processes);
@@ -171,7 +171,7 @@ function namesOfOwn(seen: MinerMachine, now: Toml): readonly string[] {
 const LOCAL_NAME = MINER_KEYS.find(({ key }) => key === 'LocalWorkerName') ?? MINER_KEYS[0];
 
 /** Undefined where the file stands as it was, or nobody kept what it was. */
-function startToml({ startedWith }: MinerMachine): Toml | undefined {
+export function startToml({ startedWith }: MinerMachine): Toml | undefined {
   if (startedWith === undefined) return undefined;
   const reading = readConfigToml(startedWith.reveal());
   return reading.ok ? reading.toml : undefined;

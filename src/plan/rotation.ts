@@ -11,8 +11,15 @@ import { steps, type Plan, type Step } from './plan.js';
 /** How far a change of the miner's token has come. */
 export type RotationStage =
   | { readonly stage: 'refused'; readonly diagnostics: readonly Diagnostic[] }
-  /** The miner has another token than these workers were started with: they are given it. */
-  | { readonly stage: 'finish'; readonly old: readonly Secret[]; readonly workers: readonly string[] }
+  | {
+      /** The miner has another token than these workers were started with. */
+      readonly stage: 'finish';
+      readonly old: readonly Secret[];
+      /** They are restarted with it. */
+      readonly workers: readonly string[];
+      /** No plan restarts these. */
+      readonly drained: readonly string[];
+    }
   | {
       readonly stage: 'begin';
       /** The machine of lotus-miner. */
@@ -38,7 +45,10 @@ export function planRotation(desired: DesiredFarm, observation: Observation, pla
     const others = steps(plan).filter((step) => !handsOut(step, desired, holders));
     if (others.length > 0) return { stage: 'refused', diagnostics: [moreThanToken(others)] };
     const old = new Map(holders.map(({ token }) => [token.reveal(), token]));
-    return { stage: 'finish', old: [...old.values()], workers: holders.map(({ worker }) => worker) };
+    const [drained = [], workers = []] = [true, false].map((is) =>
+      holders.filter(({ isDrained }) => isDrained === is).map(({ worker }) => worker),
+    );
+    return { stage: 'finish', old: [...old.values()], workers, drained };
   }
   const wrong = inTheWay(plan, running);
   if (wrong.length > 0) return { stage: 'refused', diagnostics: wrong };

@@ -31,7 +31,10 @@ export function eventWords(event: Event): EventWords | undefined {
     case 'host-observed':
       return undefined;
     case 'host-unreached':
-      return { outcome: 'failed', text: `not reached: ${shortly(event.diagnostic)}` };
+      // What a node tells that lags behind is no word, and the host was reached.
+      return event.diagnostic.code === 'SF655'
+        ? { outcome: 'failed', text: shortly(event.diagnostic) }
+        : { outcome: 'failed', text: `not reached: ${shortly(event.diagnostic)}` };
     case 'lock-waiting':
       return { outcome: 'going-on', text: `waiting for the lock, which ${printable(event.holder)} holds` };
     case 'lock-free':

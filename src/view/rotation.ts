@@ -4,12 +4,7 @@ import { count, someOf } from './words.js';
 
 /** What a change of the miner's token will do, before anybody says yes. */
 export function rotationWords(stage: Exclude<RotationStage, { stage: 'refused' }>): string {
-  if (stage.stage === 'finish')
-    return printable(
-      `The miner has another token than ${someOf(stage.workers, 5)}: an earlier change was not brought to its end.\n` +
-        '  1  their environment files get the present token, and they are restarted in waves\n' +
-        '  2  it is tried whether the miner refuses the one before',
-    );
+  if (stage.stage === 'finish') return printable(finishWords(stage));
   const { host, workers, strangers } = stage;
   const cutOff =
     strangers.length === 0
@@ -21,4 +16,22 @@ export function rotationWords(stage: Exclude<RotationStage, { stage: 'refused' }
   3  environment files with the new token, and all workers restarted in waves, with their tasks on
   4  it is tried whether the miner refuses the token of before
 All else that has a token of lotus-miner needs a new one, too.${cutOff}`;
+}
+
+function finishWords({ workers, drained }: Extract<RotationStage, { stage: 'finish' }>): string {
+  const all = someOf([...workers, ...drained], 5);
+  const restart = workers.length === 0 ? '' : `, and ${someOf(workers, 5)} restarted in waves`;
+  const [is, it] = drained.length === 1 ? ['is', 'it'] : ['are', 'each'];
+  const left =
+    drained.length === 0
+      ? []
+      : [
+          `     not restarted: ${someOf(drained, 5)}, which ${is} drained; ${it} keeps the one before until \`sealfarm resume\``,
+        ];
+  return [
+    `The miner has another token than ${all}: an earlier change was not brought to its end.`,
+    `  1  their environment files get the present token${restart}`,
+    ...left,
+    `  2  ${drained.length === 0 ? '' : 'when all have it, '}it is tried whether the miner refuses the one before`,
+  ].join('\n');
 }

@@ -23,6 +23,8 @@ export interface Made {
   /** The words for the part of the farm it is about; absent when it is about all of it. */
   readonly target?: readonly string[];
   readonly exclude?: readonly string[];
+  /** lotus-miner is restarted where something waits for that, whatever the file says. */
+  readonly restartMiner?: true;
   /** Workers that somebody else started are restarted, and their units disabled. */
   readonly restartToAdopt?: true;
   readonly disableForeignUnits?: true;

@@ -7,7 +7,7 @@ import { task, type TaskCode } from '../../src/lotus/task.js';
 import type { RestartMiner } from '../../src/plan/miner-action.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
 import { notAsked } from './not-asked.js';
-import { Scene } from './scene.js';
+import { Scene, START } from './scene.js';
 
 const ACTION: RestartMiner = {
   kind: 'restart-miner',
@@ -27,6 +27,10 @@ class MinerScene {
   pids: readonly number[] = [7];
   /** Milliseconds after the restart from which on it answers. */
   answersAfter = 0;
+  /** Seconds by which the clock of its machine is wrong. */
+  clockAhead = 0;
+  /** Minutes by which the chain that its node knows is behind. */
+  behind = 0;
   restarts = 0;
   restartStatus = 0;
   proving: Result<ExecOutput> | undefined;
@@ -107,13 +111,17 @@ class MinerScene {
     return success({ stdout: '', stderr: 'Result=exit-code', status: this.restartStatus });
   }
 
+  /** Seconds. */
+  #clock(): number {
+    return Math.floor((Date.parse(START) + this.scene.passed) / 1000) + this.clockAhead;
+  }
+
   #deadlines(): string {
     const word = (text: string): string => Buffer.from(text).toString('base64');
-    const info =
-      'Current Epoch: 1010\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)';
+    const info = `Current Epoch: 1010\nProving Period Start: 1000 (02 Jan 26 02:${59 - this.behind} UTC, x)\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)`;
     const others = Array.from({ length: 47 }, (_, at) => `${at + 1}  0  0 (0)  0`);
     const rows = ['Miner', `0  1  5 (0)  ${this.proven}  (current)`, ...others];
-    return `sealfarm-proving 1\ninfo 0 ${word(info)}\ndeadlines 0 ${word(rows.join('\n'))}\nsealfarm-proving end\n`;
+    return `sealfarm-proving 1\ninfo 0 ${word(info)}\ndeadlines 0 ${word(rows.join('\n'))}\nclock ${this.#clock()}\nsealfarm-proving end\n`;
   }
 }
 
@@ -217,6 +225,41 @@ describe('a restart of lotus-miner', () => {
     miner.proving = output('sealfarm-proving 1\ninfo 1 =no\nsealfarm-proving end\n');
     expect(await miner.run()).toMatchObject({ ok: false, diagnostic: { code: 'SF586' } });
     expect(miner.restarts).toBe(0);
+  });
+
+  it.each<[string, (scene: MinerScene) => void, RegExp]>([
+    [
+      'the node lags behind',
+      (scene) => (scene.behind = 7),
+      /epoch 1010, at least 6 min behind the clock of miner-1/,
+    ],
+    ['the clock of its machine is ahead', (scene) => (scene.clockAhead = 420), /behind the clock of miner-1/],
+    [
+      'the clock of its machine is behind',
+      (scene) => (scene.clockAhead = -420),
+      /6 min ahead of the clock of miner-1/,
+    ],
+    ['both are behind', (scene) => ((scene.behind = 7), (scene.clockAhead = -420)), /behind the clock here/],
+  ])('is not done where %s, as another deadline may be open', async (_, change, words) => {
+    change(miner);
+    const result = await miner.run();
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF655' } });
+    expect(!result.ok && result.diagnostic.message).toMatch(words);
+    expect([miner.restarts, miner.scene.passed]).toEqual([0, 0]);
+  });
+
+  it('bears for a while with a node that was in step', async () => {
+    miner.proven = 0;
+    miner.scene.before = (call, nth) => {
+      if (call === 'miner jobs' && nth === 2) [miner.behind, miner.proven] = [7, 1];
+      if (miner.scene.passed > 4000) miner.behind = 0;
+    };
+    expect(await miner.run()).toMatchObject({ ok: true });
+    expect(miner.restarts).toBe(1);
+    const codes = miner.scene.events.flatMap((event) =>
+      event.type === 'host-unreached' ? [event.diagnostic.code] : [],
+    );
+    expect([...new Set(codes)]).toEqual(['SF655']);
   });
 
   it('bears with a host that does not answer for a while, and no longer', async () => {

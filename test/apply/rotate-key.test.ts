@@ -1,19 +1,36 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quietAll } from '../../src/apply/quiet-all.js';
-import { moveKeyScript, rotateKey } from '../../src/apply/rotate-key.js';
+import { restartMinerScript } from '../../src/apply/restart-miner-script.js';
+import { aroundRestart, keyStandsScript, rotateKey } from '../../src/apply/rotate-key.js';
 import { failure, success } from '../../src/diagnostic/result.js';
 import { keyFile, TOKEN_KEY } from '../../src/lotus/keystore.js';
-import type { Remote } from '../../src/remote/remote.js';
+import type { ExecOutput, Remote } from '../../src/remote/remote.js';
 import { SHELLS } from '../support/host-folder.js';
 import { notAsked } from './not-asked.js';
-import { Scene } from './scene.js';
+import { Scene, START } from './scene.js';
 
 const KEY = keyFile(TOKEN_KEY);
 const KEPT = keyFile('auth-jwt-private-before');
+const REFUSED = { code: 'SF407', severity: 'error', message: 'refused' } as const;
+
+const word = (text: string): string => Buffer.from(text).toString('base64');
+const ROWS = Array.from({ length: 48 }, (_, at) => `${at}  0  0 (0)  0`).join('\n');
+const INFO =
+  'Current Epoch: 1010\nProving Period Start: 1000 (02 Jan 26 02:59 UTC, x)\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)';
+const NOTHING_DUE = `sealfarm-proving 1\ninfo 0 ${word(INFO)}\ndeadlines 0 ${word(ROWS)}\nclock ${Date.parse(START) / 1000}\nsealfarm-proving end\n`;
 
 describe.each(SHELLS.map((shell) => ({ shell })))('the key of all tokens, moved by $shell', ({ shell }) => {
   let repo: string;
@@ -24,13 +41,40 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the key of all tokens, moved 
     rmSync(join(repo, '..'), { recursive: true });
   });
 
-  function move() {
+  function run(input: string) {
     const [program = 'sh', ...args] = shell;
-    return spawnSync(program, args, {
-      input: moveKeyScript(repo, 'auth-jwt-private-before'),
-      encoding: 'utf8',
-    });
+    return spawnSync(program, args, { input, encoding: 'utf8' });
   }
+
+  /** @param restart a line of shell that stands for what restarts the miner */
+  function move(restart = 'true') {
+    const command = ['sh', '-c', restart, repo];
+    const around = aroundRestart(repo, 'auth-jwt-private-before');
+    return run(restartMinerScript(process.pid, { command }, around));
+  }
+
+  const stands = (): boolean => run(keyStandsScript(repo, 'auth-jwt-private-before')).status === 0;
+
+  function withKey(): void {
+    mkdirSync(join(repo, 'keystore'), { recursive: true });
+    writeFileSync(join(repo, 'keystore', KEY), 'before', { mode: 0o600 });
+  }
+
+  it('comes back where the restart fails, so that the next start goes by it', () => {
+    withKey();
+    expect(stands()).toBe(true);
+    expect(move('echo no such unit >&2; exit 7')).toMatchObject({ status: 7, stderr: 'no such unit\n' });
+    expect(readdirSync(join(repo, 'keystore'))).toEqual([KEY]);
+    expect(stands()).toBe(true);
+  });
+
+  it('gives way to a new one that was made before the restart failed', () => {
+    withKey();
+    expect(move(`echo new >"$0/keystore/${KEY}"; exit 1`).status).toBe(1);
+    expect(readFileSync(join(repo, 'keystore', KEY), 'utf8')).toBe('new\n');
+    expect(readFileSync(join(repo, 'keystore', KEPT), 'utf8')).toBe('before');
+    expect(stands()).toBe(false);
+  });
 
   it('stays beside others under a name that Lotus can read, for nobody else', () => {
     mkdirSync(join(repo, 'keystore'), { recursive: true });
@@ -66,19 +110,83 @@ describe('workers that are to be quiet together', () => {
   });
 
   it('go on with their work where nobody can tell when a proof is due', async () => {
+    const { scene, rotated, scripts } = await rotate({
+      proving: 'sealfarm-proving 1\ninfo 1 =no\nsealfarm-proving end\n',
+    });
+    expect(rotated).toMatchObject({ ok: false, diagnostic: { code: 'SF586' } });
+    expect(scene.calls).toEqual([]);
+    expect(scripts).toHaveLength(1);
+  });
+
+  it('go on with their work where the restart fails and the key of before stands', async () => {
+    const { scene, rotated } = await rotate({ restart: 1, stands: true });
+    expect(rotated).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF651',
+        message: 'cannot restart lotus-miner on miner-1: Result=exit-code',
+        help: expect.stringContaining('all workers take work again') as string,
+      },
+    });
+    expect([scene.tasksOf('worker-1'), scene.tasksOf('worker-2')]).toEqual([
+      ['PC1', 'PC2'],
+      ['PC1', 'PC2'],
+    ]);
+  });
+
+  it('are named where they cannot be told to go on', async () => {
+    const { rotated } = await rotate({ restart: 1, stands: true, deaf: 'worker-2' });
+    expect(!rotated.ok && rotated.diagnostic).toMatchObject({
+      message: expect.stringMatching(/Result=exit-code; tasks stay off: worker-2$/) as string,
+      help: expect.stringContaining('`sealfarm apply` switches the tasks on') as string,
+    });
+  });
+
+  it('stay as they are, and are named, where the miner may go by another key', async () => {
+    for (const asked of [{ restart: 1, stands: false }, { restart: 0 }]) {
+      const { scene, rotated } = await rotate(asked);
+      expect(!rotated.ok && rotated.diagnostic).toMatchObject({
+        code: 'SF651',
+        message: expect.stringMatching(/; tasks stay off: worker-1, worker-2$/) as string,
+      });
+      expect([scene.tasksOf('worker-1'), scene.tasksOf('worker-2')]).toEqual([[], []]);
+    }
+  });
+
+  interface Asked {
+    /** What the miner's machine says of deadlines; nothing is due without it. */
+    readonly proving?: string;
+    /** Status of the restart; after 0 no process is there. */
+    readonly restart?: number;
+    readonly stands?: boolean;
+    /** A worker that takes no task any more. */
+    readonly deaf?: string;
+  }
+
+  async function rotate({ proving = NOTHING_DUE, restart = 0, stands = false, deaf }: Asked) {
     const scene = new Scene();
     const { context } = scene;
     const scripts: string[] = [];
+    const exec = (script: string): ExecOutput => {
+      scripts.push(script);
+      if (script.includes('sealfarm-proving')) return { stdout: proving, stderr: '', status: 0 };
+      if (script.includes('systemctl restart'))
+        return { stdout: '', stderr: 'Result=exit-code', status: restart };
+      if (script.includes('sealfarm-miner-processes'))
+        return {
+          stdout: 'sealfarm-miner-processes 1\nsealfarm-miner-processes end\n',
+          stderr: '',
+          status: 0,
+        };
+      return { stdout: '', stderr: '', status: stands ? 0 : 1 };
+    };
     const remote: Remote = {
       host: 'miner-1',
       ...notAsked(['stream', 'dial', 'notes', 'close', 'isOpen']),
-      exec: (script) => {
-        scripts.push(script);
-        const stdout = 'sealfarm-proving 1\ninfo 1 =no\nsealfarm-proving end\n';
-        return Promise.resolve(success({ stdout, stderr: '', status: 0 }));
-      },
+      exec: (script) => Promise.resolve(success(exec(script))),
     };
     const version = () => Promise.resolve(success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: 30 }));
+    if (deaf !== undefined) scene.failing.set(`${deaf} enable PC1`, REFUSED);
     const asked = {
       ...context,
       miner: { ...context.miner, version },
@@ -97,12 +205,10 @@ describe('workers that are to be quiet together', () => {
       workers,
       keptAs: 'auth-jwt-private-before',
       onWait: () => undefined,
-      meet: () => Promise.resolve(failure({ code: 'SF407', severity: 'error', message: 'refused' })),
+      meet: () => Promise.resolve(failure(REFUSED)),
     });
-    expect(rotated).toMatchObject({ ok: false, diagnostic: { code: 'SF586' } });
-    expect(scene.calls).toEqual([]);
-    expect(scripts).toHaveLength(1);
-  });
+    return { scene, rotated, scripts };
+  }
 
   it('all work again where one does not get quiet', async () => {
     const scene = new Scene();

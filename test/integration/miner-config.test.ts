@@ -100,6 +100,29 @@ describe("the miner's config.toml", () => {
     expect(refused.stdout).toMatch(/SF580[^]*line \d+, column \d+/);
     expect(refused.code).not.toBe(0);
     expect(await readFile(config, 'utf8')).toBe(broken);
+    // Also where the file sets no key of it.
+    const declared = await farm.readFile();
+    await farm.edit((text) => text.replace('  tasks: []\n', ''));
+    const looked = await farm.run(['doctor']);
+    expect(looked.stdout).toMatch(/SF580[^]*line \d+, column \d+/);
+    expect(looked.code).toBe(1);
+    await farm.edit(() => declared);
+    await writeFile(config, good);
+  });
+
+  it('is looked at by doctor, with who makes the proofs and where it listens', async () => {
+    const good = await readFile(config, 'utf8');
+    await writeFile(
+      config,
+      good
+        .replace('#DisableBuiltinWindowPoSt = false', 'DisableBuiltinWindowPoSt = true')
+        .replace(/#RemoteListenAddress = .*/, 'RemoteListenAddress = "8.8.8.8:2345"'),
+    );
+    const { stdout, code } = await farm.run(['doctor', '--json']);
+    const { diagnostics } = JSON.parse(stdout) as PlanJson;
+    const codes = diagnostics.map((one) => one.code);
+    expect(codes).toEqual(expect.arrayContaining(['SF656', 'SF657']));
+    expect(code).toBe(1);
     await writeFile(config, good);
   });
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { LotusStub, reply, type StubCall } from '../support/lotus-stub.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 interface State {
@@ -20,22 +22,117 @@ afterAll(async () => {
   await farm.down();
 });
 
-/** The errors that plan and doctor say of a file that is changed in this way. */
-async function errors(from: string | RegExp, to: string, env = {}): Promise<readonly string[]> {
+interface Said {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+/** What plan and doctor say of a file that is changed in this way. */
+async function said(from: string | RegExp, to: string, env = {}): Promise<readonly (readonly Said[])[]> {
   const before = await farm.readFile();
   await farm.edit((text) => text.replace(from, to));
-  const said: string[][] = [];
+  const all: Said[][] = [];
   for (const command of ['plan', 'doctor']) {
     const { stdout } = await farm.run([command, '--json'], env);
-    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; severity: string }[] };
-    const codes = diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
-    // How many files may be opened is a matter of the machine that the test runs on.
-    said.push(codes.filter((code) => code !== 'SF520'));
+    all.push((JSON.parse(stdout) as { diagnostics: Said[] }).diagnostics);
   }
   await farm.edit(() => before);
-  expect(said[1]).toEqual(said[0]);
-  return said[0] ?? [];
+  return all;
 }
+
+/** The errors of both, which are the same. */
+async function errors(from: string | RegExp, to: string, env = {}): Promise<readonly string[]> {
+  const [plan, doctor] = (await said(from, to, env)).map((diagnostics) =>
+    diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code }) => code)
+      // How many files may be opened is a matter of the machine that the test runs on.
+      .filter((code) => code !== 'SF520'),
+  );
+  expect(doctor).toEqual(plan);
+  return plan ?? [];
+}
+
+/** The miner, behind somebody who answers some calls in its place. */
+async function behind(own: (call: StubCall, response: ServerResponse) => boolean): Promise<LotusStub> {
+  const stub = await LotusStub.start();
+  stub.answer = (call, response) => {
+    if (own(call, response)) return;
+    void passOn(call).then(({ status, body }) => {
+      reply(response, body, status);
+    });
+  };
+  return stub;
+}
+
+async function passOn({ id, method, params, headers }: StubCall): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`http://127.0.0.10:${state.ports.miner}/rpc/v0`, {
+    method: 'POST',
+    headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+const SLOW_MS = 10_000;
+
+it('a miner that takes ten seconds for an answer is said to, and what it tells counts', async () => {
+  const stub = await behind((call, response) => {
+    if (call.method !== 'Filecoin.Version') return false;
+    setTimeout(() => {
+      void passOn(call).then(({ body }) => {
+        reply(response, body);
+      });
+    }, SLOW_MS);
+    return true;
+  });
+  const all = await said(`127.0.0.10/tcp/${state.ports.miner}`, `127.0.0.1/tcp/${stub.port}`);
+  await stub.stop();
+  for (const diagnostics of all) {
+    expect(diagnostics.filter(({ code }) => code === 'SF591')).toMatchObject([
+      { severity: 'warning', message: expect.stringMatching(/took [1-9]\d+ s/) as string },
+    ]);
+    expect(diagnostics.filter(({ code }) => /^SF5(?:13|9[02-6])$/.test(code))).toEqual([]);
+  }
+});
+
+it('a miner that takes a call and never answers is an error of its own', async () => {
+  const stub = await behind(({ method }) => method === 'Filecoin.WorkerStats');
+  expect(await errors(`127.0.0.10/tcp/${state.ports.miner}`, `127.0.0.1/tcp/${stub.port}`)).toEqual([
+    'SF591',
+  ]);
+  await stub.stop();
+});
+
+it.each<[string, (call: StubCall, response: ServerResponse) => boolean]>([
+  [
+    'does not know a call',
+    ({ id, method }, response) => {
+      if (method !== 'Filecoin.StorageGetLocks') return false;
+      reply(response, {
+        jsonrpc: '2.0',
+        id,
+        error: { code: -32_601, message: `method '${method}' not found` },
+      });
+      return true;
+    },
+  ],
+  [
+    'answers in another form',
+    ({ id, method }, response) => {
+      if (method !== 'Filecoin.WorkerStats') return false;
+      reply(response, { jsonrpc: '2.0', id, result: [{ Name: 'worker-1' }] });
+      return true;
+    },
+  ],
+])('a miner of another API, which %s, is said to be one', async (_, own) => {
+  const stub = await behind(own);
+  expect(await errors(`127.0.0.10/tcp/${state.ports.miner}`, `127.0.0.1/tcp/${stub.port}`)).toEqual([
+    'SF594',
+  ]);
+  await stub.stop();
+});
 
 it('each trouble with the miner is said by a code of its own, by plan and doctor alike', async () => {
   const { ssh, miner } = state.ports;

@@ -54,6 +54,24 @@ describe('a restart of the miner', () => {
     expect(miner()).toBe(before);
   });
 
+  it('is planned by the same word, which changes nothing', async () => {
+    const before = miner();
+    const planned = await farm.run(['plan', '--restart-miner', '--detailed-exitcode']);
+    expect(planned.stdout).toMatch(/~ restart lotus-miner +\[restart\]/);
+    expect(planned.code).toBe(2);
+    expect((await farm.run(['plan', '--detailed-exitcode'])).code).toBe(0);
+    expect((await farm.run(['plan', '--restart-miner', '--refresh-only'])).code).toBe(64);
+    expect(miner()).toBe(before);
+  });
+
+  it('is refused while the node lags behind the chain', async () => {
+    setProving(farm.dir, { firstOpens: Date.now() - 60_000, deadlines: {}, lag: 30 });
+    const before = miner();
+    const late = await farm.run(['apply', '--yes', '--restart-miner']);
+    expect(late.stdout).toMatch(/SF655[^]*behind[^]*lotus sync wait/);
+    expect([late.code, miner()]).toEqual([1, before]);
+  });
+
   it('waits where a deadline is open', async () => {
     due(true);
     const before = miner();
@@ -110,6 +128,8 @@ describe('a restart of the miner', () => {
     const before = miner();
     const { code, stderr } = await farm.run(['apply', '--yes', '--restart-miner']);
     expect([code, stderr.includes('SF588')]).toEqual([0, true]);
+    const planned = await farm.run(['plan', '--restart-miner', '--json']);
+    expect([planned.code, planned.stdout.includes('SF588')]).toEqual([0, true]);
     expect(miner()).toBe(before);
   });
 

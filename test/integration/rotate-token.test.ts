@@ -128,6 +128,53 @@ describe('rotate-token', () => {
     expect(await farm.plannedSteps()).toEqual([]);
   }, 240_000);
 
+  it('names a drained worker that has the token of before, restarts the others, and ends once it works again', async () => {
+    expect(await run('drain', 'worker-3', '--until', 'quiet', '--no-stop')).toBe(0);
+    const keys = join(layout(farm.dir).miner, 'keystore');
+    await execa('mv', [join(keys, keyFile(TOKEN_KEY)), join(keys, keyFile('moved-once-more'))]);
+    await execa(restart());
+    tokens.add(await token());
+    expect(await run('rotate-token', '--yes')).toBe(1);
+    const said = outputs.slice(-2).join('\n').replaceAll(/\s+/g, ' ');
+    expect(said).toContain('and worker-1, worker-2 restarted in waves');
+    expect(said).toContain('not restarted: worker-3, which is drained');
+    expect(said).toMatch(/SF653.*worker-3 is drained.*`sealfarm resume worker-3`/);
+    for (const n of [1, 2])
+      await eventually(`worker-${n} takes work`, () => farm.eye.takes(`worker-${n}`, 'PC1'));
+    await run('resume', 'worker-3');
+    expect(await run('apply', '--yes')).toBe(0);
+    expect(await handedOut()).toEqual([await token()]);
+    expect(await farm.plannedSteps()).toEqual([]);
+    await eventually('all take work', () => farm.eye.takes('worker-3', 'PC1'));
+  }, 240_000);
+
+  it('says that it cannot, before it asks for a token that comes from elsewhere', async () => {
+    const before = await farm.readFile();
+    await farm.edit((text) =>
+      text.replace(
+        'token: { fromMiner: true }',
+        'api: /ip4/127.0.0.10/tcp/2345/http\n  token: { env: NOBODY_SETS_THIS }',
+      ),
+    );
+    expect(await run('rotate-token', '--yes')).toBe(1);
+    const said = outputs.slice(-2).join('\n').replaceAll(/\s+/g, ' ');
+    expect(said).toContain('the file takes it from elsewhere');
+    expect(said).not.toContain('SF301');
+    await farm.edit(() => before);
+  });
+
+  it('gives the tasks back where the miner cannot be restarted, and its key stands', async () => {
+    const [before, file] = [await token(), await farm.readFile()];
+    await farm.edit((text) => text.replace(`restartCommand: [${restart()}]`, 'restartCommand: [/bin/false]'));
+    expect(await run('rotate-token', '--yes')).toBe(1);
+    expect(outputs.at(-1)?.replaceAll(/\s+/g, ' ')).toMatch(/SF651.*all workers take work again/);
+    expect(await token()).toBe(before);
+    for (const n of [1, 2, 3])
+      await eventually(`worker-${n} takes work`, () => farm.eye.takes(`worker-${n}`, 'PC1'));
+    await farm.edit(() => file);
+    expect(await farm.plannedSteps()).toEqual([]);
+  }, 120_000);
+
   it('is refused while a worker is drained, or something is to be applied', async () => {
     const before = await token();
     expect(await run('drain', 'worker-3', '--until', 'quiet', '--no-stop')).toBe(0);
@@ -142,7 +189,7 @@ describe('rotate-token', () => {
 
   it('has shown no token', async () => {
     expect(await jobsFailed()).toBe(0);
-    expect(tokens.size).toBe(4);
+    expect(tokens.size).toBe(5);
     expect(outputs.join('').length).toBeGreaterThan(1000);
     expect([...tokens].filter((one) => outputs.join('\n').includes(one))).toEqual([]);
   });

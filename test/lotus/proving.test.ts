@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dueDeadline, type Deadline, type ProvingSchedule } from '../../src/lotus/proving.js';
+import { chainLag, dueDeadline, type Deadline, type ProvingSchedule } from '../../src/lotus/proving.js';
 
 const NOTHING: Deadline = { partitions: 0, sectors: 0, proven: 0 };
 const DUE: Deadline = { partitions: 2, sectors: 900, proven: 0 };
@@ -11,7 +11,8 @@ function schedule(epoch: number, deadlines: Readonly<Record<number, Deadline>>):
   const index = Math.floor((epoch - 1000) / 60);
   const open = 1000 + index * 60;
   const all = Array.from({ length: 48 }, (_, at) => deadlines[at] ?? NOTHING);
-  return { epoch, index, challenge: open - 20, open, close: open + 60, deadlines: all };
+  const anchor = { epoch: 1000, at: 0 };
+  return { epoch, index, challenge: open - 20, open, close: open + 60, deadlines: all, anchor };
 }
 
 const ALL = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [at, DUE]));
@@ -116,6 +117,44 @@ describe('a deadline for which the miner must be up', () => {
         const later = schedule(until, Object.fromEntries(seen.deadlines.entries()));
         expect(dueDeadline(later, margin)).toBeUndefined();
       }),
+    );
+  });
+});
+
+describe('a chain beside a clock', () => {
+  const EPOCH = 30_000;
+  /** Epoch 100 began within the minute of this. */
+  const anchor = { epoch: 100, at: Date.UTC(2026, 0, 2, 3, 4) };
+
+  it.each<[string, number, number, number]>([
+    ['is in step with its own epoch', 100, 10_000, 0],
+    ['is in step where five epochs are missing', 100, 5 * EPOCH + 60_000, 0],
+    ['lags behind by more', 100, 5 * EPOCH + 61_000, 5 * EPOCH + 1000],
+    ['is counted in epochs from there', 160, 60 * EPOCH + 10_000, 0],
+    ['lags behind by what is missing at the least', 100, 60 * EPOCH, 59 * EPOCH - EPOCH],
+    ['is in step where the clock is a little behind', 100, -5 * EPOCH, 0],
+    ['is ahead of a clock that is further behind', 100, -6 * EPOCH, -6 * EPOCH],
+  ])('%s', (_, epoch, after, lag) => {
+    expect(chainLag({ epoch, anchor }, EPOCH, anchor.at + after)).toBe(lag);
+  });
+
+  it('is judged alike wherever in a minute its epochs begin, and whatever epoch its time is told of', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 59_999 }),
+        fc.integer({ min: -3000, max: 3000 }),
+        fc.integer({ min: 0, max: 200 }),
+        fc.constantFrom(2000, 30_000),
+        (second, away, behind, delay) => {
+          const began = anchor.at + second + away * delay;
+          const told = { epoch: 100 + away, at: Math.floor(began / 60_000) * 60_000 };
+          const now = anchor.at + second + behind * delay;
+          const lag = chainLag({ epoch: 100, anchor: told }, delay, now);
+          if (behind <= 5) expect(lag).toBe(0);
+          if (behind * delay > 5 * delay + 60_000) expect(lag).toBeGreaterThan(0);
+          expect(lag).toBeLessThanOrEqual(behind * delay);
+        },
+      ),
     );
   });
 });

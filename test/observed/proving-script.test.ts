@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/diagnostic/result.js';
 import { redactor } from '../../src/log/redact.js';
 import type { ProvingSchedule } from '../../src/lotus/proving.js';
-import { parseProving, provingScript } from '../../src/observed/proving-script.js';
+import { parseProving, provingScript, type ToldProving } from '../../src/observed/proving-script.js';
 import { CANARY } from '../support/farm.js';
 import { HostFolder, SHELLS } from '../support/host-folder.js';
 
@@ -14,8 +14,8 @@ import { HostFolder, SHELLS } from '../support/host-folder.js';
 const INFO = `Miner: f01000
 Current Epoch:           4501234
 Proving Period Boundary: 1234
-Proving Period Start:    4500114 (01 Jul 25 08:07 CEST, 9 hours 20 minutes ago)
-Next Period Start:       4502994 (02 Jul 25 08:07 CEST, in 14 hours 40 minutes)
+Proving Period Start:    4500114 (01 Jul 25 06:07 UTC, 9 hours 20 minutes ago)
+Next Period Start:       4502994 (02 Jul 25 06:07 UTC, in 14 hours 40 minutes)
 
 Faults:      3 (0.06%)
 Recovering:  0
@@ -44,6 +44,7 @@ const SCHEDULE: ProvingSchedule = {
   challenge: 4501174,
   open: 4501194,
   close: 4501254,
+  anchor: { epoch: 4500114, at: Date.UTC(2025, 6, 1, 6, 7) },
   deadlines: [
     { partitions: 0, sectors: 0, proven: 0 },
     { partitions: 2, sectors: 4690, proven: 1 },
@@ -54,22 +55,24 @@ const SCHEDULE: ProvingSchedule = {
 
 function answer(info: string, deadlines: string, status: readonly [number, number] = [0, 0]): string {
   const word = (text: string): string => Buffer.from(text).toString('base64') || '-';
-  return `a banner\nsealfarm-proving 1\ninfo ${status[0]} ${word(info)}\ndeadlines ${status[1]} ${word(deadlines)}\nsealfarm-proving end\n`;
+  return `a banner\nsealfarm-proving 1\ninfo ${status[0]} ${word(info)}\ndeadlines ${status[1]} ${word(deadlines)}\nclock 1751380000\nsealfarm-proving end\n`;
 }
 
-function parsed(stdout: string): Result<ProvingSchedule> {
+function parsed(stdout: string): Result<ToldProving> {
   return parseProving('miner-1', stdout, redactor([]));
 }
 
+const TOLD = { ok: true, value: { schedule: SCHEDULE, clock: 1_751_380_000_000 } };
+
 describe('what lotus-miner says of its deadlines', () => {
   it('is read', () => {
-    expect(parsed(answer(INFO, LIST))).toEqual({ ok: true, value: SCHEDULE });
+    expect(parsed(answer(INFO, LIST))).toEqual(TOLD);
   });
 
   it('is read from versions that do not say when each opens', () => {
     const older = LIST.replaceAll(/ {2}(?:open {6}|0\d:\d\d:00 )/g, '');
     expect(older).not.toContain('08:37');
-    expect(parsed(answer(INFO, older))).toEqual({ ok: true, value: SCHEDULE });
+    expect(parsed(answer(INFO, older))).toEqual(TOLD);
   });
 
   it('is read among logs', () => {
@@ -100,6 +103,9 @@ describe('what lotus-miner says of its deadlines', () => {
       answer(INFO.replace('Index:       1', 'Index: 48'), LIST),
       /does not tell/,
     ],
+    ['times of another zone', answer(INFO.replace('06:07 UTC', '08:07 CEST'), LIST), /does not tell/],
+    ['a period without its time', answer(INFO.replace('01 Jul 25 06:07 UTC, ', ''), LIST), /does not tell/],
+    ['no clock', answer(INFO, LIST).replace('clock 1751380000\n', ''), /does not tell/],
     ['nothing', answer('', ''), /it said nothing/],
     ['no answer to one of both', 'sealfarm-proving 1\ninfo 0 -\nsealfarm-proving end', /it said nothing/],
   ])('is not guessed from %s', (_, stdout, message) => {
@@ -128,7 +134,7 @@ describe.each(SHELLS)('asked by %s', (...shell) => {
     rmSync(folder, { recursive: true });
   });
 
-  function ask(body: string): Result<ProvingSchedule> {
+  function ask(body: string): Result<ToldProving> {
     const path = join(folder, 'bin', 'lotus-miner');
     writeFileSync(path, `#!/bin/sh\n${body}\n`);
     chmodSync(path, 0o755);
@@ -148,7 +154,11 @@ describe.each(SHELLS)('asked by %s', (...shell) => {
   const TELL = `case $2 in info) cat <<'A'\n${INFO}\nA\n;; deadlines) cat <<'A'\n${LIST}\nA\n;; esac`;
 
   it('its command tells', () => {
-    expect(ask(`[ "$1" = proving ] || exit 1; ${TELL}`)).toEqual({ ok: true, value: SCHEDULE });
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    const told = ask(`[ "$1 $TZ" = 'proving UTC' ] || exit 1; ${TELL}`);
+    expect(told.ok && told.value.schedule).toEqual(SCHEDULE);
+    expect(told.ok && told.value.clock).toBeGreaterThanOrEqual(before);
+    expect(told.ok && told.value.clock).toBeLessThanOrEqual(Date.now());
   });
 
   it('its command has the repo, and no miner of the login', () => {

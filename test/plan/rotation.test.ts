@@ -78,10 +78,28 @@ describe('a change of the token', () => {
 
   it('goes on where a worker was started with another token', () => {
     const found = stage(withTokenOfBefore());
-    expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'] });
+    expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'], drained: [] });
+    expect(found.stage === 'finish' && rotationWords(found)).toContain('and worker-1 restarted in waves');
     expect(found.stage === 'finish' && found.old.map((token) => token.reveal())).toEqual(['before']);
     expect(found.stage === 'finish' && rotationWords(found)).not.toContain('before:');
     expect(JSON.stringify(found)).not.toContain(CANARY);
+  });
+
+  it('promises no restart to a worker that is drained', () => {
+    const intent = { who: 'alice@laptop', when: '2026-01-02T03:04:05Z' };
+    const desired = desire(FARM, TOKEN, new Map([['worker-1', intent]]));
+    const seen = changeWorker(
+      withTokenOfBefore(),
+      'worker-1',
+      changeLive((live) => ({ ...live, tasks: new Set() })),
+    );
+    const nothing = { ...makePlan(desired, seen), hosts: [] };
+    const found = planRotation(desired, { ...seen, minerMachine: MACHINE }, nothing);
+    expect(found).toMatchObject({ stage: 'finish', workers: [], drained: ['worker-1'] });
+    const words = found.stage === 'finish' ? rotationWords(found) : '';
+    expect(words).not.toContain('waves');
+    expect(words).toContain('not restarted: worker-1, which is drained');
+    expect(words).toContain('`sealfarm resume`');
   });
 
   it('goes on where the environment files have the token of before as well', () => {

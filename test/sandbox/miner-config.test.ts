@@ -45,6 +45,21 @@ describe("the sandbox's miner", () => {
     expect(sealing(started(text, env))).toEqual(['AP', 'DC']);
   });
 
+  it('listens where its file says, and where its sandbox says without that', () => {
+    expect(started(newConfigToml())).not.toHaveProperty('listen');
+    expect(started(newConfigToml())).not.toHaveProperty('remoteListen');
+    const text = newConfigToml().replace(
+      /#ListenAddress = .*/,
+      'ListenAddress = "/ip4/0.0.0.0/tcp/2345/http"',
+    );
+    expect(started(text)).toMatchObject({
+      listen: { host: '0.0.0.0', port: 2345 },
+      remoteListen: '127.0.0.1:2345',
+    });
+    const routable = text.replace(/#RemoteListenAddress = .*/, 'RemoteListenAddress = "10.0.0.10:2345"');
+    expect(started(routable).remoteListen).toBe('10.0.0.10:2345');
+  });
+
   it.each([
     ['no TOML', '[Storage', {}],
     ['another kind of value', '[Storage]\nAllowCommit = "true"\n', {}],

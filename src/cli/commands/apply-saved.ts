@@ -9,9 +9,9 @@ import type { SavedPlan } from '../../view/saved-plan.js';
 import { adoptingOf } from '../adopting.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { loadCheckedFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { readPlanFile } from '../plan-file.js';
+import { loaderFor } from '../restart-miner-option.js';
 import { resolvePart } from '../targets.js';
 import { Terminal } from '../terminal.js';
 import { refused, rulesOf, type ApplyOptions } from './apply.js';
@@ -42,7 +42,7 @@ export async function applySaved(file: string, options: ApplyOptions): Promise<E
     options,
     terminal,
     (on) => carryOutSaved(on, terminal, file, saved.value, options),
-    loadCheckedFarm,
+    loaderFor(saved.value.made),
   );
 }
 
@@ -82,7 +82,7 @@ const HAS_ITS_STEPS: Diagnostic = {
   code: 'SF615',
   severity: 'error',
   message: 'a saved plan has its steps: --restart-miner cannot add one',
-  help: 'Write `miner.restart: whenSafe` and make a new plan, or apply without a saved plan.',
+  help: 'Give it to `sealfarm plan --out FILE`, or apply without a saved plan.',
 };
 
 const ADOPTS_AS_MADE: Diagnostic = {

@@ -4,6 +4,7 @@ import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
 import type { Farm, Host } from '../../farm/farm.js';
 import { intentsOf } from '../../observed/intents.js';
 import { makePlan } from '../../plan/make-plan.js';
+import { minerMachineFindings } from '../../plan/miner-machine.js';
 import { doctorJson, formatDoctor, type Doctor } from '../../view/doctor.js';
 import { examine, knownHardware, type Examination } from '../examine.js';
 import { hostsNamed } from '../targets.js';
@@ -30,7 +31,10 @@ export async function doctor(names: readonly string[], options: GlobalOptions): 
     const found = judge(workspace, hosts.value, examination, file);
     terminal.result(formatDoctor(found, terminal.style, terminal.width), doctorJson(found));
     const { layout, plan, live } = found;
-    return planExitCode({ hosts: found.hosts, diagnostics: [...layout, ...plan.diagnostics, ...live] });
+    // With the machine of the miner, which may be none of the hosts.
+    const looked = new Set(found.hosts.map(({ host }) => host));
+    const machines = [...found.hosts, ...plan.hosts.filter(({ host }) => !looked.has(host))];
+    return planExitCode({ hosts: machines, diagnostics: [...layout, ...plan.diagnostics, ...live] });
   };
   return lookAtFarm(options, terminal, look, () => Promise.resolve(loadQuietly(file, terminal)));
 }
@@ -71,9 +75,12 @@ function judge(
     layout: ofLayout,
     plan,
     live: [
-      ...failures,
       ...notesOf(workspace, hosts),
-      ...checkLive({ farm, observation, facts, versions, now }).filter(notIn(plan.diagnostics)),
+      ...[
+        ...failures,
+        ...minerMachineFindings(desired, observation, examination.minerProgram),
+        ...checkLive({ farm, observation, facts, versions, now }),
+      ].filter(notIn(plan.diagnostics)),
     ],
     now,
   };

@@ -10,10 +10,10 @@ import { savedPlan, type Made } from '../../view/saved-plan.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { adoptingOf, type AdoptWords } from '../adopting.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { loadCheckedFarm } from '../load-farm.js';
 import { lookAtFarm } from '../on-farm.js';
 import { writePlanFile } from '../plan-file.js';
 import { withFormat, type PlanFormat } from '../plan-format.js';
+import { loaderFor, notRestarted } from '../restart-miner-option.js';
 import { resolvePart, type ChosenPart, type PartWords } from '../targets.js';
 import { version } from '../version.js';
 import { who, type Workspace } from '../workspace.js';
@@ -29,12 +29,15 @@ export interface PlanOptions extends GlobalOptions, PartWords, AdoptWords {
   readonly diff?: boolean;
   /** Shows what no edit of the file asks for, and nothing else. */
   readonly refreshOnly?: boolean;
+  /** What `apply --restart-miner` would do. */
+  readonly restartMiner?: boolean;
 }
 
 export function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(withFormat(options));
-  if (options.refreshOnly === true && options.out !== undefined) {
-    terminal.diagnostics([NOT_TO_APPLY]);
+  const refusal = options.refreshOnly === true ? notWithDrift(options) : undefined;
+  if (refusal !== undefined) {
+    terminal.diagnostics([refusal]);
     return Promise.resolve(EXIT.usage);
   }
   const look = async (workspace: Workspace): Promise<ExitCode> => {
@@ -49,7 +52,9 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
       options.refreshOnly === true
         ? workspace.drift(probe, part.value)
         : workspace.plan(probe, part.value, adoptingOf(options));
-    const made = masked(planned, randomUUID(), diff || out !== undefined);
+    const vain = options.restartMiner === true ? notRestarted(workspace.farm, planned) : [];
+    const told = { ...planned, diagnostics: [...planned.diagnostics, ...vain] };
+    const made = masked(told, randomUUID(), diff || out !== undefined);
     const from = await madeNow(options);
     terminal.result(planText(made, from, terminal, options), {
       ...planJson(diff ? made : withoutDiffs(made), new Date(from.at)),
@@ -68,7 +73,7 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
     const changes = options.detailedExitcode === true && steps(made).length > 0;
     return code === EXIT.done && changes ? EXIT.changes : code;
   };
-  return lookAtFarm(options, terminal, look, loadCheckedFarm);
+  return lookAtFarm(options, terminal, look, loaderFor(options));
 }
 
 /** Shows how far it is. What is left out of a part is not looked at. */
@@ -81,7 +86,7 @@ export function lookAt(
   return terminal.watching(hosts, (emit) => workspace.look(emit, part?.leftOut));
 }
 
-async function madeNow({ config, target, exclude, ...adopt }: PlanOptions): Promise<Made> {
+async function madeNow({ config, target, exclude, restartMiner, ...adopt }: PlanOptions): Promise<Made> {
   const commit = await commitOf(config);
   return {
     at: new Date().toISOString(),
@@ -90,6 +95,7 @@ async function madeNow({ config, target, exclude, ...adopt }: PlanOptions): Prom
     ...(commit === undefined ? {} : { commit }),
     ...(target === undefined ? {} : { target }),
     ...(exclude === undefined ? {} : { exclude }),
+    ...(restartMiner === true ? { restartMiner: true } : {}),
     ...(adopt.restartToAdopt === true ? { restartToAdopt: true } : {}),
     ...(adopt.disableForeignUnits === true ? { disableForeignUnits: true } : {}),
   };
@@ -127,6 +133,18 @@ export function planExitCode({ hosts, diagnostics }: Look): ExitCode {
 interface Look extends Pick<Plan, 'diagnostics'> {
   readonly hosts: readonly Pick<HostPlan, 'host' | 'reached'>[];
 }
+
+function notWithDrift({ out, restartMiner }: PlanOptions): Diagnostic | undefined {
+  if (out !== undefined) return NOT_TO_APPLY;
+  return restartMiner === true ? NO_RESTART : undefined;
+}
+
+const NO_RESTART: Diagnostic = {
+  code: 'SF615',
+  severity: 'error',
+  message: 'a plan of drift alone has no restart that somebody asks for',
+  help: 'Leave out --refresh-only or --restart-miner.',
+};
 
 const NOT_TO_APPLY: Diagnostic = {
   code: 'SF615',

@@ -14,6 +14,7 @@ import type { Secret } from '../../secret/secret.js';
 import { rotationWords } from '../../view/rotation.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { loadFarm } from '../load-farm.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 
@@ -21,6 +22,8 @@ export interface RotateTokenOptions extends GlobalOptions {
   readonly yes?: boolean;
   /** Milliseconds that workers may take to get quiet, and a safe moment to come; else as the file says. */
   readonly drainTimeout?: number;
+  /** Milliseconds that lotus-miner, and then each worker, may take to be back. */
+  readonly startTimeout?: number;
   /** Milliseconds to wait for locks that others hold. */
   readonly lockTimeout?: number;
 }
@@ -29,14 +32,24 @@ export interface RotateTokenOptions extends GlobalOptions {
  * Makes the miner take another token, and gives it to all workers. Killed, it may leave locks and tasks that are off; once the
  * locks are taken away and `apply` has run, the next run begins anew, or goes on where the miner has another token already.
  */
-export function rotateToken(options: RotateTokenOptions): Promise<ExitCode> {
+export async function rotateToken(options: RotateTokenOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return onFarm('rotate-token', options, terminal, async (on) => {
+  const refused = { is: false };
+  // Said before the token is looked for, which may be where nobody is any more.
+  const load: typeof loadFarm = async (file, its) => {
+    const farm = await loadFarm(file, its);
+    if (farm === undefined || 'fromMiner' in farm.miner.token) return farm;
+    refused.is = true;
+    its.diagnostics([NOT_FROM_MINER]);
+    return undefined;
+  };
+  const code = await rotateOn(options, terminal, load);
+  return refused.is ? EXIT.failed : code;
+}
+
+function rotateOn(options: RotateTokenOptions, terminal: Terminal, load: typeof loadFarm): Promise<ExitCode> {
+  const rotate = async (on: OnFarm): Promise<ExitCode> => {
     const { workspace } = on;
-    if (!('fromMiner' in workspace.farm.miner.token)) {
-      terminal.diagnostics([NOT_FROM_MINER]);
-      return EXIT.failed;
-    }
     const { farm } = workspace;
     const look = await terminal.watching(farm.hosts.length, (emit) => workspace.look(emit));
     const { stage } = stageOf(on, look);
@@ -57,7 +70,8 @@ export function rotateToken(options: RotateTokenOptions): Promise<ExitCode> {
       }
     }
     return handOut(on, terminal, old, options);
-  });
+  };
+  return onFarm('rotate-token', options, terminal, rotate, load);
 }
 
 function stageOf(on: OnFarm, probe: FarmProbe): { readonly stage: RotationStage; readonly plan: Plan } {
@@ -77,7 +91,7 @@ async function rotateUnderLocks(
 ): Promise<Result<undefined>> {
   const { workspace, signal } = on;
   const { drainTimeout: quiet = workspace.farm.rollout.drainTimeout, lockTimeout = 0 } = options;
-  const times = { ...workspace.times, quiet };
+  const times = { ...workspace.times, quiet, start: options.startTimeout ?? workspace.times.start };
   const progress = await terminal.progress();
   const { plan } = stageOf(on, seen);
   const locks = plan.hosts.map(({ host, layout }) => ({ host, lock: layout.lock }));
@@ -116,13 +130,14 @@ async function handOut(
   on: OnFarm,
   terminal: Terminal,
   old: readonly Secret[],
-  { drainTimeout, lockTimeout }: RotateTokenOptions,
+  { drainTimeout, startTimeout, lockTimeout }: RotateTokenOptions,
 ): Promise<ExitCode> {
   const { workspace } = on;
   const planned = workspace.plan(await workspace.look(() => undefined));
   const how = {
     unseen: true,
     ...(drainTimeout === undefined ? {} : { drainTimeout }),
+    ...(startTimeout === undefined ? {} : { startTimeout }),
     ...(lockTimeout === undefined ? {} : { lockTimeout }),
   };
   const { code } = await carryOut(on, terminal, planned, how, (probe) => success(workspace.plan(probe)));

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF588, SF650–SF654: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF589, SF650–SF658: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -86,6 +86,13 @@ export const MINER_CODES = {
     why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
     remedy: 'Leave `--restart-miner` out, or write `miner.host` where it is missing.',
   },
+  SF589: {
+    title: 'lotus-miner that is not found on its machine',
+    severity: 'warning',
+    why: 'At the API a miner answers, but on the machine that the file names as its own no lotus-miner runs with this repo and as this user. So config.toml may be that of another miner, and nobody can say by what the one that answers goes.',
+    remedy:
+      'Correct `miner.host`, `miner.repo` or `miner.user`. Where lotus-miner runs in a container, its processes must be seen on the machine, and its repo at the same path.',
+  },
   SF650: {
     title: 'no safe moment to restart lotus-miner',
     severity: 'error',
@@ -96,14 +103,14 @@ export const MINER_CODES = {
   SF651: {
     title: 'lotus-miner that has not come back',
     severity: 'error',
-    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes. It may wait for the node to be in step with the chain, or complain of its config.toml. As long as it is down no proof is made.',
+    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes, or what `--start-timeout` said. It may wait for the node to be in step with the chain, or complain of its config.toml. As long as it is down no proof is made.',
     remedy:
       'Look at its process and its log on the machine at once. The version of config.toml before is in the backups; `sealfarm rollback` brings it back.',
   },
   SF652: {
     title: 'worker that did not come back to the miner',
     severity: 'error',
-    why: 'After a restart of lotus-miner each worker registers again by itself: one that does nothing within some seconds, one that works when that has ended. These do nothing the miner knows of and have not registered within two minutes. They are given no work until they do.',
+    why: 'After a restart of lotus-miner each worker registers again by itself: one that does nothing within some seconds, one that works when that has ended. These do nothing the miner knows of and have not registered within two minutes, or what `--start-timeout` said. They are given no work until they do.',
     remedy:
       'Look at their logs with `sealfarm logs`, and whether they reach the API of the miner: its address or its token may be another one now. A restart of the worker helps, too.',
   },
@@ -120,5 +127,33 @@ export const MINER_CODES = {
     why: 'After the change the miner was called with the token of before, and it did not say that it refuses it. lotus-miner may go by the same key still, as when it was not restarted or the key came back from elsewhere.',
     remedy:
       'Look at the files in the folder `keystore` of its repo, and at when lotus-miner was started. Then run `sealfarm rotate-token` again.',
+  },
+  SF655: {
+    title: 'node that is not in step with the clock',
+    severity: 'error',
+    why: 'When a WindowPoSt is due is told by the node of lotus-miner, in epochs of the chain as that node knows it. Its epoch is more than five epochs behind the clock of the machine or of the one where sealfarm runs, or ahead of it: a node that lags behind tells of a deadline that is over, while another one is open. So neither lotus-miner nor a worker for WindowPoSt is restarted by what it says.',
+    remedy:
+      'Let the node catch up: `lotus sync wait`, `lotus sync status`, and its log. Where the node is right, let a time service (chrony, systemd-timesyncd) keep both clocks. Then run the command again.',
+  },
+  SF656: {
+    title: 'open API of lotus-miner',
+    severity: 'warning',
+    why: 'By its config.toml and its variables lotus-miner listens on an address that the internet carries, or on all addresses of a machine that has such a one, or sends others there. Whoever has the admin token, and each worker has it, can do everything with the miner from anywhere, and the token goes there unencrypted.',
+    remedy:
+      'Write an address of the network of the farm as `miner.listen` and `miner.remoteListen`, or let a firewall keep the port from everybody else.',
+  },
+  SF657: {
+    title: 'proofs that nobody makes',
+    severity: 'error',
+    why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself. No worker of the file does, and none that is registered. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
+    remedy:
+      'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
+  },
+  SF658: {
+    title: 'lotus-miner replaced on disk',
+    severity: 'warning',
+    why: 'The lotus-miner that its user has in PATH is of another release than the one that runs. Whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
+    remedy:
+      'Finish the upgrade when no WindowPoSt is due: lotus-miner first, then the workers. Or put the program back that runs.',
   },
 } as const satisfies Codes;

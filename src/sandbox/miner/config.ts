@@ -9,6 +9,7 @@ import {
 import { TASKS, type TaskCode } from '../../lotus/task.js';
 import { effectiveValue } from '../../miner/layers.js';
 import { readConfigToml } from '../../miner/read-config.js';
+import { parseMultiaddr, type Endpoint } from '../worker/multiaddr.js';
 
 /** What the miner was started with. */
 export interface MinerSettings {
@@ -16,6 +17,10 @@ export interface MinerSettings {
   readonly tasks: readonly TaskCode[];
   readonly disallowRemoteFinalize: boolean;
   readonly localWorkerName: string;
+  /** Where its API listens; undefined where the file leaves that to Lotus: the sandbox has an address for it then. */
+  readonly listen?: Endpoint;
+  /** `HOST:PORT` under which others fetch its files; undefined where both are left to Lotus. */
+  readonly remoteListen?: string;
 }
 
 /**
@@ -30,14 +35,26 @@ export function minerSettings(file: string, env: NodeJS.ProcessEnv): MinerSettin
     MINER_KEYS.map((key) => [key.key, checked(key, effectiveValue(reading.toml, variables, key))]),
   );
   const always = TASKS.filter(({ name }) => name === undefined).map(({ code }) => code);
+  const said = (name: MinerKeyName): string | undefined => {
+    const value = String(values.get(name));
+    return value === USUAL.get(name) ? undefined : value;
+  };
+  const listen = said('ListenAddress');
+  // A manner of Lotus: whatever it listens on, others are sent to loopback until the file says better.
+  const remoteListen =
+    said('RemoteListenAddress') ?? (listen === undefined ? undefined : USUAL.get('RemoteListenAddress'));
   const allowed = [...ALLOW_KEYS].filter(([, key]) => values.get(key) === true).map(([code]) => code);
   return {
     // DataCid follows AddPiece.
     tasks: [...always, ...allowed, ...(allowed.includes('AP') ? (['DC'] as const) : [])],
     disallowRemoteFinalize: values.get('DisallowRemoteFinalize') === true,
     localWorkerName: String(values.get('LocalWorkerName')),
+    ...(listen === undefined ? {} : { listen: parseMultiaddr(listen) }),
+    ...(remoteListen === undefined ? {} : { remoteListen: String(remoteListen) }),
   };
 }
+
+const USUAL = new Map<MinerKeyName, MinerKey['usual']>(MINER_KEYS.map(({ key, usual }) => [key, usual]));
 
 function checked(key: MinerKey, value: unknown): unknown {
   if (typeof value !== typeof key.usual)

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import { SECTOR_SIZE, layout, minerMultiaddr, readJson, readState, writeFileAtomically } from '../layout.js';
+import { SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
 import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
 import type { RpcClient } from '../wire/json-rpc-client.js';
 import { RpcError } from '../wire/json-rpc-client.js';
@@ -91,7 +91,8 @@ async function main(dir: string): Promise<void> {
     writeFileAtomically(files.minerState, JSON.stringify(current));
   }
 
-  const url = `http://${state.minerAddress}:${state.ports.miner}/remote`;
+  const api = settings.listen ?? { host: state.minerAddress, port: state.ports.miner };
+  const url = `http://${settings.remoteListen ?? `${state.minerAddress}:${state.ports.miner}`}/remote`;
   const storage = new LocalStorage({
     repo: files.miner,
     url,
@@ -109,12 +110,12 @@ async function main(dir: string): Promise<void> {
   restored = true;
 
   const server = createRpcServer({ methods, token, other: remoteHandler(() => storage) });
-  await listen(server, state.minerAddress, state.ports.miner).catch((error: unknown) => {
+  await listen(server, api.host, api.port).catch((error: unknown) => {
     process.stderr.write(`${String(error)}\n`);
     process.exit(1);
   });
   // Where lotus-miner's own commands find it.
-  writeFileSync(files.minerApi, minerMultiaddr(state));
+  writeFileSync(files.minerApi, `/ip4/${api.host}/tcp/${api.port}/http`);
   process.once('exit', () => {
     rmSync(files.minerApi, { force: true });
   });

@@ -15,6 +15,8 @@ export interface ProvingTable {
   readonly firstOpens: number;
   /** By number of the deadline; what is not there has no sectors. */
   readonly deadlines: Readonly<Record<number, Deadline>>;
+  /** Epochs by which the node lags behind the chain; none without it. */
+  readonly lag?: number;
 }
 
 const NOTHING: ProvingTable = { firstOpens: 0, deadlines: {} };
@@ -31,10 +33,16 @@ function readProving(file: string): ProvingTable {
 export function provingInfo(file: string, now: number): string {
   const table = readProving(file);
   const { epoch, index, open } = place(table, now);
+  const period = open - index * WINDOW;
+  const dated = (value: number): string =>
+    epochTime(epoch, value).replace('(', `(${goTime(timeOf(table, value))}, `);
   const at = (label: string, value: number): string => `${label.padEnd(21)} ${epochTime(epoch, value)}`;
   return [
     `Miner: f0${MINER_ID}`,
     `Current Epoch:           ${epoch}`,
+    `Proving Period Boundary: ${period % (DEADLINES * WINDOW)}`,
+    `Proving Period Start:    ${dated(period)}`,
+    `Next Period Start:       ${dated(period + DEADLINES * WINDOW)}`,
     '',
     'Faults:      0 (0.00%)',
     'Recovering:  0',
@@ -61,11 +69,27 @@ export function provingDeadlines(file: string, now: number): string {
 }
 
 /** Epochs are counted so that the first deadline opens with one. */
-function place({ firstOpens }: ProvingTable, now: number): { epoch: number; index: number; open: number } {
-  const start = DEADLINES * WINDOW * 1000;
-  const epoch = start + Math.floor((now - firstOpens) / EPOCH_MS);
-  const turn = Math.floor((epoch - start) / WINDOW);
-  return { epoch, index: ((turn % DEADLINES) + DEADLINES) % DEADLINES, open: start + turn * WINDOW };
+function place(
+  { firstOpens, lag = 0 }: ProvingTable,
+  now: number,
+): { epoch: number; index: number; open: number } {
+  const epoch = START + Math.floor((now - firstOpens) / EPOCH_MS) - lag;
+  const turn = Math.floor((epoch - START) / WINDOW);
+  return { epoch, index: ((turn % DEADLINES) + DEADLINES) % DEADLINES, open: START + turn * WINDOW };
+}
+
+const START = DEADLINES * WINDOW * 1000;
+
+function timeOf({ firstOpens }: ProvingTable, epoch: number): Date {
+  return new Date(firstOpens + (epoch - START) * EPOCH_MS);
+}
+
+/** `02 Jan 26 03:04 UTC`, in the zone of the process. Go: time.RFC822 */
+function goTime(time: Date): string {
+  const [, month, day, year, clock] = time.toString().split(' ');
+  const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(time);
+  const name = zone.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${day ?? ''} ${month ?? ''} ${year?.slice(2) ?? ''} ${clock?.slice(0, 5) ?? ''} ${name}`;
 }
 
 function epochTime(now: number, epoch: number): string {

@@ -28,14 +28,22 @@ export const ALL_KINDS = Object.keys(HOSTS) as readonly LabHostName[];
 
 export const SYSTEMD_KINDS = ALL_KINDS.filter((name) => name !== 'process');
 
-/** A farm of these hosts, each with one worker: `worker-plain` and so on. */
-export function farmFile(sandbox: { readonly port: number; readonly tokenFile: string }): string {
+/** What the file says of the simulated miner beside the hosts. */
+export function minerBeside(sandbox: { readonly port: number; readonly tokenFile: string }): string {
+  return `  api: /ip4/${MINER_ADDRESS}/tcp/${sandbox.port}/http
+  token: { file: ${sandbox.tokenFile} }`;
+}
+
+/**
+ * A farm of these hosts, each with one worker: `worker-plain` and so on.
+ * @param miner what stands under `miner`
+ */
+export function farmFile(miner: string, hosts = ALL_KINDS): string {
   return `version: 1
 farm: lab
 sectorSize: 32GiB
 miner:
-  api: /ip4/${MINER_ADDRESS}/tcp/${sandbox.port}/http
-  token: { file: ${sandbox.tokenFile} }
+${miner}
 defaults:
   worker:
     limits: { PC1: 2 }
@@ -45,9 +53,9 @@ profiles:
   feeder: { tasks: [addpiece, precommit1], limits: { PC1: 1 }, cpus: '0', memory: 128GiB }
   all: { tasks: [addpiece, precommit1, precommit2, commit] }
 storageGroups:
-${ALL_KINDS.map((name) => `  ${name}: {}`).join('\n')}
+${hosts.map((name) => `  ${name}: {}`).join('\n')}
 hosts:
-${ALL_KINDS.map((name) => hostEntry(name, HOSTS[name])).join('')}`;
+${hosts.map((name) => hostEntry(name, HOSTS[name])).join('')}`;
 }
 
 function hostEntry(name: string, { reach, listen, settings, feeds }: LabHost): string {

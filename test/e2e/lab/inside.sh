@@ -159,6 +159,7 @@ start() { # NAME
       --link-journal no --resolv-conf off --timezone off \
       --bind "$dir/seal:/mnt/seal" --bind-ro "$folder/sandbox" --bind-ro "$node:/opt/sealfarm/node" \
       --bind-ro "$repo/dist:/opt/sealfarm/dist" --bind-ro "$repo/package.json:/opt/sealfarm/package.json" \
+      --bind-ro "$(readlink -f "$repo/node_modules"):/opt/sealfarm/node_modules" \
       "${first[@]}" >>"$dir/console.log" 2>&1 </dev/null || status=$?
     if [ "$status" != 133 ]; then break; fi
   done

@@ -8,7 +8,7 @@ import type { SandboxStatus } from '../../../src/sandbox/status.js';
 import type { SandboxState } from '../../../src/sandbox/layout.js';
 import type { WorkerStatus } from '../../../src/view/status-facts.js';
 import { eventually, type CliResult } from '../../support/cli.js';
-import { ALL_KINDS, farmFile, MINER_ADDRESS, type LabHostName } from './farm-file.js';
+import { ALL_KINDS, farmFile, MINER_ADDRESS, minerBeside, type LabHostName } from './farm-file.js';
 
 const SCRIPT = join(import.meta.dirname, 'lab.sh');
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'main.js');
@@ -26,8 +26,11 @@ export class Lab {
     this.#end = end;
   }
 
-  /** The first lab of a machine takes minutes. */
-  static async up(): Promise<Lab> {
+  /**
+   * The first lab of a machine takes minutes.
+   * @param miner without one beside the hosts there is no farm's file, either
+   */
+  static async up(miner: 'beside' | 'none' = 'beside'): Promise<Lab> {
     // In a session of its own, so that Ctrl-C does not reach it: it ends with its input, however this process ends.
     const keeper = execa(SCRIPT, ['keep'], {
       detached: true,
@@ -46,7 +49,7 @@ export class Lab {
       throw new Error(`the lab did not come up: ${(await keeper).stderr}`);
     }
     const lab = new Lab(folder, space, end);
-    await lab.#startMiner();
+    if (miner === 'beside') await lab.#startMiner();
     return lab;
   }
 
@@ -128,7 +131,12 @@ export class Lab {
     const before = await readFile(file, 'utf8');
     const after = change(before);
     if (after === before) throw new Error('the edit changed nothing');
-    await writeFile(file, after);
+    await this.write(after);
+  }
+
+  /** The farm's file. */
+  async write(text: string): Promise<void> {
+    await writeFile(join(this.folder, 'sealfarm.yaml'), text);
   }
 
   farmText(): Promise<string> {
@@ -172,8 +180,9 @@ export class Lab {
   async #startMiner(): Promise<void> {
     await this.#miner('up', '--hosts', '1', '--miner-address', MINER_ADDRESS);
     const { ports } = await this.#sandboxState();
-    const text = farmFile({ port: ports.miner, tokenFile: this.#sandbox('miner', 'token') });
-    await writeFile(join(this.folder, 'sealfarm.yaml'), text);
+    await this.write(
+      farmFile(minerBeside({ port: ports.miner, tokenFile: this.#sandbox('miner', 'token') })),
+    );
   }
 
   async #miner(command: string, ...words: readonly string[]): Promise<string> {
