@@ -34,8 +34,14 @@ const CELLS = VICTIMS.flatMap((victim) => STAGES.map((stage) => [stage, victim] 
 describe('a drain goes on, and takes no work meanwhile, though somebody dies', () => {
   let farm: SandboxFarm;
   let submitted = 0;
+  /** With what lies there for good no further drain would wait. */
+  let spoilt = false;
 
-  beforeAll(async () => {
+  beforeAll(up);
+  afterAll(() => farm.down());
+
+  async function up(): Promise<void> {
+    [submitted, spoilt] = [0, false];
     farm = await SandboxFarm.up(2, QUICK);
     await farm.edit((text) =>
       text
@@ -44,8 +50,7 @@ describe('a drain goes on, and takes no work meanwhile, though somebody dies', (
         .replaceAll(/profile: \S+/g, 'tasks: [addpiece, precommit1, precommit2, commit]'),
     );
     await succeed('apply', '--yes');
-  });
-  afterAll(() => farm.down());
+  }
 
   async function succeed(...words: readonly string[]): Promise<void> {
     const { code, stdout, stderr } = await farm.run(words);
@@ -109,6 +114,7 @@ describe('a drain goes on, and takes no work meanwhile, though somebody dies', (
     const { code, stdout, stderr } = await farm.run(['drain', 'host-1']);
     if (victim === 'worker' && code === 4) {
       expect(stdout).toContain('is finished and stays here');
+      spoilt = true;
       return;
     }
     expect(code, stdout + stderr).toBe(0);
@@ -117,6 +123,10 @@ describe('a drain goes on, and takes no work meanwhile, though somebody dies', (
   }
 
   it.each(CELLS)('in %s: %s', async (stage, victim) => {
+    if (spoilt) {
+      await farm.down();
+      await up();
+    }
     onTestFailed(async () => {
       farm.setSpeed(QUICK);
       await farm.run(['resume', 'host-1']);
