@@ -1,11 +1,9 @@
 import type { WrittenToken } from '../../config/written.gen.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { success, type Result } from '../../diagnostic/result.js';
-import type { Farm, Host } from '../../farm/farm.js';
-import { DEFAULT_PATHS } from '../../farm/host.js';
+import type { Host } from '../../farm/farm.js';
 import { parseMinerAddress } from '../../farm/miner-address.js';
 import { present } from '../../farm/present.js';
-import { DEFAULT_ROLLOUT } from '../../farm/rollout.js';
 import { foundMiner, wayToAsk, type FoundMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
 import { importFarm } from '../../import/import-farm.js';
@@ -16,37 +14,29 @@ import { SECTOR_SIZES, type SectorSize } from '../../lotus/sector-size.js';
 import type { FoundHost } from '../../observed/found.js';
 import type { Connections } from '../../probe/connections.js';
 import { observeFound } from '../../probe/observe-found.js';
-import { homeOfUser } from '../../remote/ssh-answers.js';
-import { hostsInConfig } from '../../remote/ssh-config-blocks.js';
 import { diagnosticsJson } from '../../view/diagnostics.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { parseHostWords } from '../host-words.js';
 import { endOnInterrupt } from '../interrupt.js';
 import { openHosts } from '../machines.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
+import { farmToAsk, unknownHosts, type HostOptions } from '../unknown-hosts.js';
 
-export interface ImportOptions extends GlobalOptions {
+export interface ImportOptions extends GlobalOptions, HostOptions {
   readonly name: string;
-  readonly sshConfigHosts?: readonly string[];
   readonly miner?: string;
   readonly minerToken?: WrittenToken;
   readonly sectorSize?: SectorSize;
-  readonly identityFile?: string;
-  readonly knownHosts?: string;
-  readonly sudo?: boolean;
 }
 
 /** Prints the file of a farm that is there already. */
 export async function importHosts(words: readonly string[], options: ImportOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  const { sshConfigHosts = [] } = options;
-  const named = [...words, ...(await hostsInConfig(sshConfigHosts, homeOfUser()))];
-  const wrong = named.filter((word) => parseHostWords(word) === undefined);
-  if (wrong.length > 0 || named.length === 0) {
-    terminal.diagnostics(wrong.length > 0 ? wrong.map(noHost) : [noneInConfig(sshConfigHosts)]);
+  const found = await unknownHosts(words, options);
+  if (!found.ok) {
+    terminal.diagnostics(found.diagnostics);
     return EXIT.usage;
   }
-  const hosts = [...new Set(named)].map((word) => stubOf(word, options));
+  const { hosts } = found;
   const connections = openHosts(farmToAsk(hosts), terminal.askPassphrase);
   const dispose = endOnInterrupt();
   try {
@@ -151,32 +141,6 @@ function notAsked({ ways }: FoundMiner, named: string | undefined): string {
     : 'no worker that was found knows it';
 }
 
-/** As the connections need it: of each host what reaching it depends on. */
-function stubOf(word: string, { identityFile, knownHosts, sudo }: ImportOptions): Host {
-  const { address = word, ssh = {} } = parseHostWords(word) ?? {};
-  const around = present({ identityFile, knownHostsFile: knownHosts, sudo });
-  return {
-    name: word,
-    address,
-    ssh: { ...ssh, ...around },
-    tags: [],
-    paths: DEFAULT_PATHS,
-    serviceManager: 'systemd',
-    workers: [],
-    yaml: [],
-  };
-}
-
-function farmToAsk(hosts: readonly Host[]): Farm {
-  const miner = {
-    api: '',
-    address: { host: '', port: 0 },
-    token: { env: '' },
-    disallowRemoteFinalize: false,
-  };
-  return { name: '', sectorSize: '32GiB', miner, storageGroups: [], rollout: DEFAULT_ROLLOUT, hosts };
-}
-
 const NO_WORKERS: Diagnostic = {
   code: 'SF667',
   severity: 'error',
@@ -202,23 +166,5 @@ function noApi(): Diagnostic {
     severity: 'warning',
     message: 'no worker that was found has the address of the miner in MINER_API_INFO',
     help: 'Say --miner /ip4/10.0.0.10/tcp/2345/http, or write `miner.api` into the file.',
-  };
-}
-
-function noHost(word: string): Diagnostic {
-  return {
-    code: 'SF615',
-    severity: 'error',
-    message: `${word} is no host as ssh would have it`,
-    help: 'Write a name or an address, with user@ before it and :port behind it where needed.',
-  };
-}
-
-function noneInConfig(patterns: readonly string[]): Diagnostic {
-  return {
-    code: 'SF615',
-    severity: 'error',
-    message: `ssh_config has no host by a name like ${patterns.join(', ')}`,
-    help: 'Only names that a `Host` line spells out are found; name the others one by one.',
   };
 }
