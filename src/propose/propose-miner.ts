@@ -8,6 +8,9 @@ import type { MinerAnswer, SeenHost } from './proposal.js';
 /** What stands where there is no miner yet: a name that nobody can ever have. RFC 6761 */
 const NO_MINER = '/dns/miner.invalid/tcp/2345/http';
 
+/** Where one would be on a machine that is all of the farm. */
+const LOCAL_MINER = '/ip4/127.0.0.1/tcp/2345/http';
+
 export interface ProposedMiner {
   readonly written: WrittenMiner;
   readonly comments: readonly string[];
@@ -30,13 +33,15 @@ function wordsFor(answer: MinerAnswer): readonly string[] {
 /**
  * @param host the name of the miner's machine in the file, where it is one of the hosts
  * @param done names of the tasks that workers do
+ * @param loopback whether all of the farm is on loopback
  */
 export function proposeMiner(
   answer: MinerAnswer,
   host: string | undefined,
   done: ReadonlySet<string>,
+  loopback: boolean,
 ): ProposedMiner {
-  if (answer.kind === 'none') return noMiner();
+  if (answer.kind === 'none') return noMiner(loopback ? LOCAL_MINER : NO_MINER);
   if (answer.kind === 'api') {
     const written = { api: answer.api, token: answer.token, ...(host === undefined ? {} : { host }) };
     if (host !== undefined) return withTasks(written, done);
@@ -58,9 +63,9 @@ function withTasks(written: WrittenMiner, done: ReadonlySet<string>): ProposedMi
   return { written: { ...written, tasks }, comments: [comment], diagnostics: [] };
 }
 
-function noMiner(): ProposedMiner {
+function noMiner(api: string): ProposedMiner {
   return {
-    written: { api: NO_MINER, token: { env: 'SEALFARM_MINER_TOKEN' } },
+    written: { api, token: { env: 'SEALFARM_MINER_TOKEN' } },
     comments: [
       'there is no miner yet: write the multiaddr of its API here, as `lotus-miner auth api-info` prints it',
     ],
@@ -68,7 +73,7 @@ function noMiner(): ProposedMiner {
       {
         code: 'SF685',
         severity: 'warning',
-        message: 'the file has no miner yet: `miner.api` names one that cannot be reached',
+        message: 'the file has no miner yet: `miner.api` holds its place',
         help: 'Write its address there once it runs; until then `plan` and `apply` cannot reach it.',
       },
     ],

@@ -64,7 +64,7 @@ export function propose(
   const done = new Set(
     made.flatMap(({ workers }) => workers.flatMap((worker) => worker.written.tasks ?? [])),
   );
-  const miner = proposeMiner(answers.miner, minersHost, done);
+  const miner = proposeMiner(answers.miner, minersHost, done, loopback);
   const workers = made.reduce((sum, one) => sum + one.workers.length, 0);
   const missing = missingTasks(answers, done, workers > 0);
   return {

@@ -27,7 +27,9 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   disks: fc.dictionary(fc.constantFrom(...MOUNTS), disk, { maxKeys: 4 }),
   machine: fc.record({ serviceManager: fc.constantFrom('systemd' as const, 'process' as const) }),
   workers: fc.oneof({ weight: 9, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.constant([{}]) }),
-  address: fc.option(fc.constantFrom('127.0.0.1', '10.0.0.5', '203.0.113.7'), { nil: undefined }),
+  address: fc.option(fc.constantFrom('127.0.0.1', '127.0.0.2', '10.0.0.5', '203.0.113.7'), {
+    nil: undefined,
+  }),
 }) as fc.Arbitrary<Shape>;
 
 const names = fc.uniqueArray(
