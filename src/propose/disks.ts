@@ -49,11 +49,6 @@ export function sectorInPc1(size: SectorSize): number {
   return spaceNeeded(unsealed | sealed | cache, size, 'sealing');
 }
 
-/** bytes that Lotus wants on one path before it gives out PC1 or PC2. */
-export function sectorOnPath(size: SectorSize): number {
-  return spaceNeeded(sealed | cache, size, 'sealing');
-}
-
 function sectorStored(size: SectorSize): number {
   return spaceNeeded(sealed | cache, size, 'stored');
 }

@@ -27,13 +27,13 @@ export interface GpuShares {
   readonly taken: Taken;
 }
 
-export const NOTHING: Taken = { min: 0, max: 0, threads: 0 };
+const NOTHING: Taken = { min: 0, max: 0, threads: 0 };
 
 /** Threads of a GPU task. Lotus: storiface/resources.go MaxParallelismGPU */
 const GPU_THREADS = 6;
 
 /** What so many of a task take together. */
-export function takenBy(code: TaskCode, count: number, { size }: Machine, threads: number): Taken {
+function takenBy(code: TaskCode, count: number, { size }: Machine, threads: number): Taken {
   if (count === 0) return NOTHING;
   const { MinMemory, MaxMemory, BaseMinMemory } = defaultResources(code, size);
   return {
@@ -43,7 +43,7 @@ export function takenBy(code: TaskCode, count: number, { size }: Machine, thread
   };
 }
 
-export function together(...parts: readonly Taken[]): Taken {
+function together(...parts: readonly Taken[]): Taken {
   return {
     min: parts.reduce((sum, { min }) => sum + min, 0),
     max: parts.reduce((sum, { max }) => sum + max, 0),

@@ -14,7 +14,7 @@ export interface Notes {
 }
 
 /** `64 CPUs in 8 L3 groups, 503 GiB of RAM, 1 GPU`: what the layout goes by. */
-export function seenWords({ seen }: Machine): string {
+function seenWords({ seen }: Machine): string {
   const { hardware, gpus } = seen.facts;
   const groups = hardware.l3Groups === undefined ? '' : ` in ${counted(hardware.l3Groups, 'L3 group')}`;
   const swap = hardware.swap < GiB ? '' : `, ${gibibytes(hardware.swap)} of swap`;

@@ -113,7 +113,7 @@ function taskOf(code: TaskCode, size: SectorSize): ActiveTask {
 }
 
 /** Whether Lotus ever gives out one of the task there. @param gpus that the worker sees */
-export function admits(machine: Machine, code: TaskCode, gpus = machine.gpus.length): boolean {
+function admits(machine: Machine, code: TaskCode, gpus = machine.gpus.length): boolean {
   return admit(taskOf(code, machine.size), announced(machine, gpus), IDLE).admitted;
 }
 

@@ -1,5 +1,6 @@
 import { listed } from '../import/report.js';
 import { folderOn, type Place } from './disks.js';
+import { isLarge } from './machine.js';
 import type { Role, Roles } from './roles.js';
 
 /** What one worker of a machine does. */
@@ -45,8 +46,8 @@ function proofs({ machine, pc1, shares }: Role, does: InMain, onGpus: Roles['onG
     const c2 = !does.c2 && shares.c2.length === 0 ? [withoutC2(machine.size)] : [];
     return [`${said}: it has ${shares.main.length === 1 ? 'a GPU' : 'GPUs'}`, ...several, ...c2];
   }
-  const none =
-    (does.pc2 && onGpus.pc2) || (does.c2 && onGpus.c2) ? '' : ', for want of a machine with a GPU that can';
+  const helped = (does.pc2 && onGpus.pc2) || (does.c2 && onGpus.c2);
+  const none = helped || !isLarge(machine.size) ? '' : ', for want of a machine with a GPU that can';
   const share =
     pc1 === undefined
       ? []
