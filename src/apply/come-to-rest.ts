@@ -1,6 +1,6 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { expectedEnd, seen } from '../drain/pace.js';
-import { drainSnapshot, type DrainSnapshot, type SectorStates } from '../drain/snapshot.js';
+import { drainSnapshot } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { SessionId } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
@@ -10,11 +10,12 @@ import { keeperOf, strangeKeeper, type Keeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
 import { withDeclaredNames } from '../observed/declared-names.js';
-import type { Observation, ObservedMiner, ObservedWorker } from '../observed/observed.js';
+import type { Observation, ObservedWorker } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
 import type { OtherHosts } from './other-hosts.js';
+import { decide, snapshotOf } from './rest-decision.js';
 import { cannotEnd, interrupted, pending, takenBack, tooLate } from './rest-troubles.js';
 
 export interface RestRequest extends Target {
@@ -192,7 +193,9 @@ async function lookOnce(
   const hosts = new Map([...others, ...probe.observation.hosts]);
   const known = withDeclaredNames(hosts, miner);
   const observation = { miner: known, hosts };
-  const decision = await decide(context, request, observation, known);
+  const decided = await decide(context, request, observation, known);
+  if (!decided.ok) return decided;
+  const decision = decided.value;
   const api = refusesCalls(worker) ? undefined : probe.apis.get(request.worker);
   if (api !== undefined) {
     for (const [codes, on] of [
@@ -223,27 +226,4 @@ function refusesCalls(worker: ObservedWorker | undefined): boolean {
 
 function later(decision: DrainDecision): DrainDecision['verdict'] {
   return decision.verdict === 'done' ? 'working' : decision.verdict;
-}
-
-async function decide(
-  context: ApplyContext,
-  request: RestRequest,
-  observation: Observation,
-  miner: ObservedMiner,
-): Promise<DrainDecision> {
-  const none: SectorStates = new Map();
-  const first = snapshotOf(request, observation, miner, none);
-  const states =
-    request.goal === 'quiet' ? none : await context.sectorStates(first.held.map(({ sector }) => sector));
-  return drainStep(snapshotOf(request, observation, miner, states), request.goal, request.tasks);
-}
-
-function snapshotOf(
-  { worker, fresh }: RestRequest,
-  observation: Observation,
-  miner: ObservedMiner,
-  states: SectorStates,
-): DrainSnapshot {
-  const snapshot = drainSnapshot(worker, observation, miner, states);
-  return fresh === true ? { ...snapshot, unregistered: false } : snapshot;
 }

@@ -1,5 +1,6 @@
+import type { Result } from '../diagnostic/result.js';
 import type { Pace } from '../drain/pace.js';
-import type { SectorStates } from '../drain/snapshot.js';
+import type { DueProof, SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { ProcessId, ProcessState } from '../host/lock-holder.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
@@ -49,6 +50,8 @@ export interface ApplyContext {
   readonly pace: { seen: Pace };
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
   readonly sectorStates: (sectors: readonly string[]) => Promise<SectorStates>;
+  /** Asks on the miner's machine whether a WindowPoSt is due; absent where the file names none. Fails with SF586. */
+  readonly proofDue?: () => Promise<Result<DueProof | undefined>>;
   readonly now: () => Date;
   /** Ends early when `signal` is aborted. */
   readonly sleep: (milliseconds: number) => Promise<void>;

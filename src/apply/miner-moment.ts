@@ -1,4 +1,6 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
+import type { DueProof } from '../drain/snapshot.js';
+import type { Miner } from '../farm/farm.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { dueDeadline, type DueDeadline, type ProvingSchedule } from '../lotus/proving.js';
@@ -34,28 +36,38 @@ export async function minerHindrance(
   action: RestartMiner,
   awaited: AwaitedJobs = 'proofs',
 ): Promise<Result<MinerHindrance | undefined>> {
-  const version = await context.miner.version();
-  if (!version.ok) return version;
-  const schedule = await provingOf(context, host, action);
-  if (!schedule.ok) return schedule;
+  const asked = await proofDue(context, host, action.miner, action.margin);
+  if (!asked.ok) return asked;
   // Last, as jobs come from one moment to the next.
   const jobs = await jobsInTheWay(context, action, awaited);
   if (!jobs.ok) return jobs;
+  if (asked.value === undefined) return success(jobs.value.length === 0 ? undefined : { jobs: jobs.value });
+  const { over: expected, ...due } = asked.value;
+  return success({ due, jobs: jobs.value, ...(expected === undefined ? {} : { expected }) });
+}
+
+/** Asks on the machine of lotus-miner whether a WindowPoSt is due, or will be within `margin` milliseconds. */
+export async function proofDue(
+  context: Pick<ApplyContext, 'miner' | 'remote' | 'redact' | 'now'>,
+  host: string,
+  miner: Pick<Miner, 'repo' | 'user'>,
+  margin: number,
+): Promise<Result<DueProof | undefined>> {
+  const version = await context.miner.version();
+  if (!version.ok) return version;
+  const schedule = await provingOf(context, host, miner);
+  if (!schedule.ok) return schedule;
   const { BlockDelay: delay = USUAL_DELAY } = version.value;
-  const due = dueDeadline(schedule.value, Math.ceil(action.margin / 1000 / delay));
-  if (due === undefined && jobs.value.length === 0) return success(undefined);
-  const wait = ((due?.until ?? NaN) - schedule.value.epoch) * delay * 1000;
-  return success({
-    ...(due === undefined ? {} : { due }),
-    jobs: jobs.value,
-    ...(Number.isNaN(wait) ? {} : { expected: new Date(context.now().getTime() + wait).toISOString() }),
-  });
+  const due = dueDeadline(schedule.value, Math.ceil(margin / 1000 / delay));
+  if (due?.until === undefined) return success(due);
+  const wait = (due.until - schedule.value.epoch) * delay * 1000;
+  return success({ ...due, over: new Date(context.now().getTime() + wait).toISOString() });
 }
 
 async function provingOf(
-  context: ApplyContext,
+  context: Pick<ApplyContext, 'remote' | 'redact'>,
   host: string,
-  { miner }: RestartMiner,
+  miner: Pick<Miner, 'repo' | 'user'>,
 ): Promise<Result<ProvingSchedule>> {
   const output = await context.remote(host).exec(provingScript(miner), { timeoutMs: PATIENCE_MS });
   return output.ok ? parseProving(host, output.value.stdout, context.redact) : output;

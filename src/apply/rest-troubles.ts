@@ -65,6 +65,7 @@ export function blockerNames(blockers: readonly Blocker[]): string {
     if (blocker.kind === 'silent') return 'it does not answer';
     if (blocker.kind === 'unregistered') return 'the miner has lost it';
     if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
+    if (blocker.kind === 'proof-due') return `the WindowPoSt of deadline ${blocker.due.index}`;
     if (blocker.kind === 'lock') return `a lock on ${blocker.lock.sector}`;
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
   });

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import { refusals, type Refusal } from '../drain/refusals.js';
 import type { Farm } from '../farm/farm.js';
+import { asDrained, intentsOf } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import { someOf } from '../view/words.js';
 import type { TargetWorker } from './targets.js';
@@ -17,7 +18,33 @@ export function refusedDrains(
   const renamed = targets.flatMap((target) => stillAs(target, observation) ?? []);
   if (renamed.length > 0 || allowLast === true) return renamed;
   const names = targets.map(({ worker }) => worker.name);
-  return miner.reached ? refusals(names, observation, miner).map(refusalDiagnostic) : [miner.diagnostic];
+  if (!miner.reached) return [miner.diagnostic];
+  return refusals(names, observation, miner).map((refusal) => refusalDiagnostic(refusal, NOTHING_DONE));
+}
+
+const NOTHING_DONE = 'Nothing was changed. ';
+
+/**
+ * Two drains that are asked for at once each count on the workers of the other. Both are on their hosts before either looks
+ * again, so that at least one of them sees the other: why it cannot stay.
+ * @param before as the drain saw the farm when it was let begin
+ * @param now as the farm is since it is noted
+ */
+export function crossedDrains(
+  targets: readonly TargetWorker[],
+  before: Observation,
+  now: Observation,
+): readonly Diagnostic[] {
+  const { miner } = before;
+  const names = targets.map(({ worker }) => worker.name);
+  const others = [...intentsOf(now)].filter(([name]) => !names.includes(name));
+  const fresh = others.filter(([name]) => !intentsOf(before).has(name));
+  if (!miner.reached || fresh.length === 0) return [];
+  const askers = someOf([...new Set(fresh.map(([name, { who }]) => `${name} by ${who}`))], 3);
+  const seen = asDrained(before, new Set(others.map(([name]) => name)));
+  return refusals(names, seen, miner).map((refusal) =>
+    refusalDiagnostic(refusal, `It was taken back, as others are drained meanwhile: ${askers}. `),
+  );
 }
 
 /** Under its new name nothing of it can be seen. */
@@ -35,7 +62,7 @@ function stillAs({ host, worker }: TargetWorker, { hosts }: Observation): Diagno
   };
 }
 
-function refusalDiagnostic(refusal: Refusal): Diagnostic {
+function refusalDiagnostic(refusal: Refusal, done: string): Diagnostic {
   const names = someOf(refusal.workers, 5);
   switch (refusal.kind) {
     case 'last-of-task':
@@ -43,7 +70,7 @@ function refusalDiagnostic(refusal: Refusal): Diagnostic {
         code: 'SF641',
         severity: 'error',
         message: `nobody but ${names} takes ${refusal.task}`,
-        help: `Nothing was changed. Give another worker ${refusal.task} first, or say --allow-last.`,
+        help: `${done}Give another worker ${refusal.task} first, or say --allow-last.`,
       };
     case 'only-pc2': {
       const feeders = refusal.feeders.map(({ worker, path }) => `${worker} (${path})`);
@@ -51,7 +78,7 @@ function refusalDiagnostic(refusal: Refusal): Diagnostic {
         code: 'SF642',
         severity: 'error',
         message: `what ${someOf(feeders, 3)} seals goes to ${names} alone for PC2, through ${refusal.groups.join(', ')}`,
-        help: 'Nothing was changed. Let the path go to the group of another worker with PC2 first, or say --allow-last.',
+        help: `${done}Let the path go to the group of another worker with PC2 first, or say --allow-last.`,
       };
     }
     default:

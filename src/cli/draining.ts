@@ -12,6 +12,7 @@ import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import { count, someOf } from '../view/words.js';
 import type { Outcome } from './carry-out.js';
+import { crossedDrains } from './drain-refusals.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { changeIntents, isUndone, type Wanted } from './intents.js';
 import type { OnFarm } from './on-farm.js';
@@ -35,6 +36,8 @@ export interface DrainRules {
   /** Nobody waits: the next run goes on. */
   readonly detach?: boolean;
   readonly lockTimeout?: number;
+  /** That nobody else does what they do is meant. */
+  readonly allowLast?: boolean;
 }
 
 /** How it ended for some workers. */
@@ -80,6 +83,8 @@ export class Draining {
     if (isOver()) return [];
     const outcome = await this.#note(targets, (present) => this.#wanted(present), probe, true);
     const good = targets.filter((target) => !isUndone(target, outcome));
+    const crossed = await this.#giveWay(good, probe);
+    if (crossed.length > 0) return crossed;
     this.#noted ||= good.length > 0;
     const ready = isOver() ? [] : good;
     const code = outcome.code === EXIT.done && good.length < targets.length ? EXIT.failed : outcome.code;
@@ -96,6 +101,17 @@ export class Draining {
       ...(this.#rules.onDeadline === 'resume' ? await this.#noteLater(late, this.#takenBack) : []),
       ...(await this.#noteLater(done.filter(this.#isOpened), closed)),
     ];
+  }
+
+  /** Those that this command noted are taken back where a drain that came meanwhile would leave nobody. */
+  async #giveWay(targets: readonly TargetWorker[], before: FarmProbe): Promise<readonly End[]> {
+    const known = intentsOf(before.observation);
+    const fresh = targets.filter(({ worker }) => !known.has(worker.name));
+    if (this.#rules.allowLast === true || fresh.length === 0) return [];
+    const now = await this.#on.workspace.lookAtHosts(() => undefined);
+    const wrong = crossedDrains(fresh, before.observation, now.observation);
+    if (wrong.length === 0) return [];
+    return [{ code: EXIT.failed, wrong }, await this.#note(fresh, this.#takenBack, now)];
   }
 
   /** What others asked for stays. */

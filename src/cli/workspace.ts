@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplyContext, ApplyRules, ApplyTimes, Run } from '../apply/context.js';
+import { proofDue } from '../apply/miner-moment.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
@@ -9,6 +10,7 @@ import { UNKNOWN_PACE } from '../drain/pace.js';
 import type { SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
+import { DEFAULT_RESTART } from '../farm/miner-restart.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import { parseSectorName } from '../lotus/file-type.js';
@@ -180,7 +182,7 @@ export class Workspace {
     // Many workers may be waited for at once, each with a look of its own at its host.
     const lookAtMiner = sharedLook(() => observeMiner(connections.miner));
     const { commit } = this.#asked;
-    return {
+    const context: ApplyContext = {
       who: who(),
       run: this.#run,
       ...(commit === undefined ? {} : { commit }),
@@ -211,6 +213,15 @@ export class Workspace {
       redact: (text) =>
         this.#tokens.reduce((rest, token) => rest.replaceAll(token.reveal(), '(secret)'), text),
     };
+    return { ...context, ...this.#proofDue(context) };
+  }
+
+  /** Many workers may wait for the same proof. */
+  #proofDue(context: ApplyContext): Pick<ApplyContext, 'proofDue'> {
+    const { miner } = this.farm;
+    const { host, restart = DEFAULT_RESTART } = miner;
+    if (host === undefined) return {};
+    return { proofDue: sharedLook(() => proofDue(context, host.name, miner, restart.margin)) };
   }
 
   /** Where sectors (`s-t01000-7`) are in the pipeline. */

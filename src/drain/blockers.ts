@@ -1,6 +1,6 @@
 import type { TaskCode } from '../lotus/task.js';
 import { deadlock, type Deadlock } from './deadlock.js';
-import type { DrainJob, DrainSnapshot, HeldSector, SectorLocks } from './snapshot.js';
+import type { DrainJob, DrainSnapshot, DueProof, HeldSector, SectorLocks } from './snapshot.js';
 import { stageOf, type Stage } from './stages.js';
 
 export type Blocker =
@@ -24,7 +24,9 @@ export type Blocker =
   /** It answers, and the miner does not know it any more: what it still does nobody can see. */
   | { readonly kind: 'unregistered' }
   /** The miner gives it work, and it does not run where it should. */
-  | { readonly kind: 'elsewhere' };
+  | { readonly kind: 'elsewhere' }
+  /** A WindowPoSt is due, and the worker may be given a part of it at any moment. */
+  | { readonly kind: 'proof-due'; readonly due: DueProof };
 
 /** What a sector that goes on by itself waits for. */
 export type Wait =

@@ -58,12 +58,16 @@ function runningJobs(miner: ObservedMiner): ReadonlyMap<string, RunningJob> {
 
 /**
  * When the last of the jobs that are waited for will be over if they go on as others did, in milliseconds since 1970;
- * undefined where some job's task has not been seen to end yet, or is not begun.
+ * undefined where some job's task has not been seen to end yet, or is not begun. A proof that is due has its own end.
  */
 export function expectedEnd({ took }: Pace, blockers: readonly Blocker[]): number | undefined {
   const jobs = blockers.flatMap((blocker) => ('job' in blocker ? [blocker.job] : []));
-  const ends = jobs.map((job) => endOf(took.get(job.task) ?? [], job));
-  return jobs.length === 0 || ends.includes(NaN) ? undefined : Math.max(...ends);
+  const proofs = blockers.flatMap((blocker) => (blocker.kind === 'proof-due' ? [blocker.due] : []));
+  const ends = [
+    ...jobs.map((job) => endOf(took.get(job.task) ?? [], job)),
+    ...proofs.map(({ over }) => Date.parse(over ?? '')),
+  ];
+  return ends.length === 0 || ends.includes(NaN) ? undefined : Math.max(...ends);
 }
 
 function endOf(took: readonly number[], { state, since }: DrainJob): number {

@@ -5,7 +5,7 @@ import type { Observation, ObservedMiner } from '../observed/observed.js';
 import { observedWorkers } from './snapshot.js';
 import { placesOf, type Place } from './takers.js';
 
-/** What the farm would have nobody for. Whether a post is due right now, nobody can say without the full node. */
+/** What the farm would have nobody for. */
 export type Refusal =
   /** No other worker, nor the miner itself as one, takes the task; posts among them. */
   | { readonly kind: 'last-of-task'; readonly task: TaskCode; readonly workers: readonly string[] }

@@ -1,5 +1,6 @@
 import type { WorkerJob } from '../lotus/api.js';
 import { FILE_TYPE_NAMES, FILE_TYPES, fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
+import type { DueDeadline } from '../lotus/proving.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import { handedOver, withoutPaths } from '../observed/departed.js';
 import { intentsOf } from '../observed/intents.js';
@@ -35,6 +36,14 @@ export interface DrainSnapshot {
   readonly held: readonly HeldSector[];
   /** Whom the miner gives work to, and who stays: neither this worker nor another that is drained. */
   readonly others: readonly OtherWorker[];
+  /** A WindowPoSt that is due, of a worker that may be asked for it; absent where none is or nobody was asked. */
+  readonly due?: DueProof;
+}
+
+/** A WindowPoSt for which its workers are needed now, or will be soon. */
+export interface DueProof extends DueDeadline {
+  /** When none will be due any more, ISO 8601; absent where that cannot be foreseen. */
+  readonly over?: string;
 }
 
 export interface DrainJob {

@@ -1,6 +1,6 @@
 import { unreachable } from '../diagnostic/unreachable.js';
 import type { Deadlock, Proposal } from '../drain/deadlock.js';
-import type { HeldSector, SectorLocks } from '../drain/snapshot.js';
+import type { DueProof, HeldSector, SectorLocks } from '../drain/snapshot.js';
 import type { Blocker, Wait } from '../drain/step.js';
 import { shellQuote } from '../host/shell.js';
 import { printable } from './text.js';
@@ -18,7 +18,8 @@ export function blockersWords(blockers: readonly Blocker[]): string {
     ? 'the miner to see the worker again'
     : '';
   const elsewhere = blockers.some(({ kind }) => kind === 'elsewhere') ? 'a worker that runs elsewhere' : '';
-  return [silent, lost, elsewhere, named(jobs, 'job'), named(locks, 'lock'), named(sectors, 'sector')]
+  const due = blockers.flatMap((blocker) => (blocker.kind === 'proof-due' ? [dueWords(blocker.due)] : []));
+  return [silent, lost, elsewhere, ...due, named(jobs, 'job'), named(locks, 'lock'), named(sectors, 'sector')]
     .filter((words) => words !== '')
     .join('; ');
 }
@@ -86,9 +87,15 @@ function wordsOf(blocker: Blocker, name: Name): string {
       return 'the miner has lost the worker, which comes back to it when its own tasks have ended';
     case 'elsewhere':
       return 'the worker runs elsewhere';
+    case 'proof-due':
+      return dueWords(blocker.due);
     default:
       return unreachable(blocker);
   }
+}
+
+function dueWords({ index, isOpen }: DueProof): string {
+  return `the WindowPoSt of deadline ${index}, which ${isOpen ? 'is open' : 'will be due soon'}`;
 }
 
 function lockWords({ sector, reads, writes }: SectorLocks): string {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { refusedDrains, unknownGroup } from '../../src/cli/drain-refusals.js';
+import { crossedDrains, refusedDrains, unknownGroup } from '../../src/cli/drain-refusals.js';
 import type { TargetWorker } from '../../src/cli/targets.js';
 import type { Farm } from '../../src/farm/farm.js';
+import { asDrained } from '../../src/observed/intents.js';
+import type { Observation } from '../../src/observed/observed.js';
 import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
 import { aDiagnostic, inPlace } from '../support/observation.js';
 
@@ -33,6 +35,31 @@ describe('refusedDrains', () => {
     } as const;
     expect(refusedDrains(targets(FARM), away, {})).toEqual([aDiagnostic('no miner')]);
     expect(refusedDrains(targets(FARM), away, { allowLast: true })).toEqual([]);
+  });
+});
+
+describe('crossedDrains', () => {
+  const TWO = aFarm({
+    hosts: ['host-1', 'host-2'].map((name, index) =>
+      aHost({ name, workers: [aWorker({ name: `worker-${index + 1}`, tasks: ['C2'] })] }),
+    ),
+  });
+  const [first, second] = targets(TWO);
+  const drained = (...names: readonly string[]): Observation => asDrained(inPlace(TWO), new Set(names));
+  const said = (mine: TargetWorker | undefined, before: Observation, now: Observation): readonly string[] =>
+    crossedDrains(mine === undefined ? [] : [mine], before, now).map(({ code, help }) => `${code} ${help}`);
+
+  it('are those that leave nobody, since others are drained that were not when they were asked for', () => {
+    const help = 'It was taken back, as others are drained meanwhile: worker-2 by . ';
+    expect(said(first, inPlace(TWO), drained('worker-1', 'worker-2'))).toEqual([
+      `SF641 ${help}Give another worker C2 first, or say --allow-last.`,
+    ]);
+    expect(said(second, inPlace(TWO), drained('worker-1', 'worker-2'))).toHaveLength(1);
+  });
+
+  it('are none where nobody came meanwhile', () => {
+    expect(said(first, inPlace(TWO), drained('worker-1'))).toEqual([]);
+    expect(said(first, drained('worker-2'), drained('worker-1', 'worker-2'))).toEqual([]);
   });
 });
 

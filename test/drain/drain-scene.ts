@@ -77,6 +77,7 @@ function blockerLine(blocker: Blocker): string {
     case 'silent':
     case 'unregistered':
     case 'elsewhere':
+    case 'proof-due':
       return blocker.kind;
     case 'away':
     case 'stays':

@@ -75,6 +75,14 @@ describe('the pace of a farm', () => {
     expect(expectedEnd(TWO_ENDED, [])).toBeUndefined();
   });
 
+  it('lets a proof that is due count, by the end that the chain has for it', () => {
+    const due = { index: 7, isOpen: true, over: at(12) };
+    expect(hourOf(expectedEnd(UNKNOWN_PACE, [{ kind: 'proof-due', due }]))).toBe(12);
+    expect(hourOf(expectedEnd(TWO_ENDED, [waitsFor('PC1', 6), { kind: 'proof-due', due }]))).toBe(13);
+    const { over: _, ...always } = due;
+    expect(expectedEnd(TWO_ENDED, [waitsFor('PC1', 6), { kind: 'proof-due', due: always }])).toBeUndefined();
+  });
+
   it('does not count what a worker had that went away', () => {
     const before = looks([4, [[1, 'PC1', 1, 0]]]); // prettier-ignore
     const away = { ...minerWith([]), workers: new Map() };

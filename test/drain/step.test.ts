@@ -54,8 +54,7 @@ function blockers({ blockers: all }: DrainDecision): readonly string[] {
   return all.map((blocker) => {
     if (blocker.kind === 'job' || blocker.kind === 'reader') return `${blocker.kind} ${blocker.job.task}`;
     if (blocker.kind === 'lock') return `lock ${blocker.lock.sector}`;
-    if (blocker.kind === 'silent' || blocker.kind === 'unregistered' || blocker.kind === 'elsewhere')
-      return blocker.kind;
+    if (!('sector' in blocker)) return blocker.kind;
     return `${blocker.kind} ${blocker.kind === 'stranded' ? blocker.task : (blocker.sector.state ?? '?')}`;
   });
 }
@@ -297,6 +296,15 @@ const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   held: fc.uniqueArray(anySector, { maxLength: 3, selector: ({ sector }) => sector }),
 });
 const anyGoal = fc.constantFrom<DrainGoal>('quiet', 'empty');
+
+describe('a worker for WindowPoSt', () => {
+  const due = { index: 7, isOpen: true, until: 120 };
+  it.each<DrainGoal>(['quiet', 'empty'])('is not %s while a proof is due, and will be', (goal) => {
+    const enabled = new Set<TaskCode>(['WDP']);
+    expect(decided(drainStep(snapshot({ enabled, due }), goal, ['WDP']))).toBe('proof-due; working');
+    expect(decided(drainStep(snapshot({ enabled }), goal, ['WDP']))).toBe('done');
+  });
+});
 
 describe('a worker that runs, is known to the miner and does not answer', () => {
   it.each<DrainGoal>(['quiet', 'empty'])('is not %s: it may be given work at any moment', (goal) => {

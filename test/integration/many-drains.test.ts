@@ -52,3 +52,19 @@ it('drains a quarter of the hosts, never more than two at a time, and loses noth
   await eventually('all sectors proving', () => farm.allProving(SECTORS), 90_000);
   expect(farm.eye.failedJobs()).toEqual([]);
 });
+
+it('two that drain the last two workers at once leave one of them at work', async () => {
+  farm = await SandboxFarm.up(2, SPEED);
+  await farm.edit((text) => text.replaceAll(/profile: \S+/g, 'profile: pc1'));
+  const applied = await farm.run(['apply', '--yes']);
+  expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+
+  const [one, two] = await Promise.all(
+    ['host-1', 'host-2'].map((host) => farm.run(['drain', host, '--no-stop'])),
+  );
+  const said = [one, two].map((result) => `${result?.code} ${result?.stdout}${result?.stderr}`).join('\n');
+  expect(said).toMatch(/SF641/);
+  const { stdout } = await farm.run(['drain', '--status', '--json']);
+  const { drains } = JSON.parse(stdout) as { readonly drains: readonly unknown[] };
+  expect(drains.length, said).toBeLessThan(2);
+});

@@ -112,4 +112,22 @@ describe('a restart of the miner', () => {
     expect([code, stderr.includes('SF588')]).toEqual([0, true]);
     expect(miner()).toBe(before);
   });
+
+  it('is not the only thing that waits for a deadline: a worker that proves is drained when it is over', async () => {
+    await farm.edit((text) =>
+      text
+        .replace(/(worker-3:\n(?: {8}.*\n)*? {8})profile: \S+\n/, '$1tasks: [windowpost]\n')
+        .replace(/\n {8}storage:\n {10}- \{ path: \S+host-3\/.*/, ''),
+    );
+    const made = await farm.run(['apply', '--yes', '--allow-large'], {}, 120_000);
+    expect(made.code, made.stdout + made.stderr).toBe(0);
+    due(true);
+    const drain = ['drain', 'worker-3', '--allow-last'];
+    const detached = await farm.run([...drain, '--detach']);
+    expect(detached.code, detached.stdout + detached.stderr).toBe(3);
+    expect(detached.stdout).toContain('the WindowPoSt of deadline 0');
+    due(false);
+    const { code, stdout, stderr } = await farm.run(drain);
+    expect(code, stdout + stderr).toBe(0);
+  }, 180_000);
 });

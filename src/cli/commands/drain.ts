@@ -12,8 +12,6 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 export interface DrainOptions extends GlobalOptions, DrainRules {
   /** Hosts that are emptied at a time; absent for all. */
   readonly maxParallel?: number;
-  /** That nobody else does what they do is meant. */
-  readonly allowLast?: boolean;
 }
 
 export function drain(names: readonly string[], options: DrainOptions): Promise<ExitCode> {

@@ -1,0 +1,40 @@
+import { success, type Result } from '../diagnostic/result.js';
+import { drainSnapshot, type DrainSnapshot, type SectorStates } from '../drain/snapshot.js';
+import { drainStep, type DrainDecision } from '../drain/step.js';
+import type { Observation, ObservedMiner } from '../observed/observed.js';
+import type { RestRequest } from './come-to-rest.js';
+import type { ApplyContext } from './context.js';
+
+/** What a look at a worker and the miner says of it, with the proof that is due where it is asked for proofs. */
+export async function decide(
+  context: ApplyContext,
+  request: RestRequest,
+  observation: Observation,
+  miner: ObservedMiner,
+): Promise<Result<DrainDecision>> {
+  const none: SectorStates = new Map();
+  const first = snapshotOf(request, observation, miner, none);
+  const states =
+    request.goal === 'quiet' ? none : await context.sectorStates(first.held.map(({ sector }) => sector));
+  const snapshot = snapshotOf(request, observation, miner, states);
+  const decision = drainStep(snapshot, request.goal, request.tasks);
+  // Asking takes the node some seconds, and says nothing as long as all else is in the way.
+  const proves = decision.verdict === 'done' && snapshot.enabled.has('WDP');
+  const due = proves ? await context.proofDue?.() : undefined;
+  if (due?.ok === false) return due;
+  return success(
+    due?.value === undefined
+      ? decision
+      : drainStep({ ...snapshot, due: due.value }, request.goal, request.tasks),
+  );
+}
+
+export function snapshotOf(
+  { worker, fresh }: RestRequest,
+  observation: Observation,
+  miner: ObservedMiner,
+  states: SectorStates,
+): DrainSnapshot {
+  const snapshot = drainSnapshot(worker, observation, miner, states);
+  return fresh === true ? { ...snapshot, unregistered: false } : snapshot;
+}
