@@ -17,6 +17,7 @@ const HOUSE = `
   secrets     farm secret diagnostic
   git
 
+  propose     import check observed farm config lotus diagnostic
   import      observed host farm config lotus secret diagnostic
   check       flow capacity observed host farm config lotus secret diagnostic
   simulate    flow capacity scheduler desired farm lotus diagnostic
@@ -50,6 +51,7 @@ const PURE = [
   'diagnostic',
   'secret',
   'event',
+  'propose',
   'import',
   'check',
   'simulate',

@@ -81,21 +81,21 @@ export function importCommand(program: Command, finish: (code: ExitCode) => void
     });
 }
 
-function farmName(text: string): string {
+export function farmName(text: string): string {
   if (isName(text)) return text;
   throw new InvalidArgumentError(
     "Use letters, digits, '.', '_' and '-', at most 63, beginning with a letter or digit.",
   );
 }
 
-function minerToken(text: string): { readonly env: string } | { readonly file: string } {
+export function minerToken(text: string): { readonly env: string } | { readonly file: string } {
   const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
   if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return { env: value };
   if (kind === 'file') return { file: operatorFile(value) };
   throw new InvalidArgumentError('Write env:NAME or file:PATH. The token itself does not belong here.');
 }
 
-function operatorFile(text: string): string {
+export function operatorFile(text: string): string {
   if (/^(?:\/|~\/)[^\p{Cc}]*$/u.test(text)) return text;
   throw new InvalidArgumentError("Write a path that begins with '/' or '~/'.");
 }

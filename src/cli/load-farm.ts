@@ -68,6 +68,6 @@ function unreadable(file: string, error: unknown): Diagnostic {
     severity: 'error',
     message: `${file} cannot be read: ${whyUnreadable(error)}`,
     place: { kind: 'file', file },
-    help: 'Name the file with --config FILE, or start from examples/storage-groups/sealfarm.yaml.',
+    help: 'Name the file with --config FILE, or make a first one with `sealfarm init`.',
   };
 }

@@ -5,6 +5,7 @@ import type { FmtOptions } from './commands/fmt.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { drainCommands } from './drain-commands.js';
 import { importCommand } from './import-command.js';
+import { initCommand } from './init-command.js';
 import { journalCommands } from './journal-commands.js';
 import { logsCommand } from './logs-command.js';
 import { planCommands } from './plan-commands.js';
@@ -91,6 +92,7 @@ function buildProgram(finish: Finish): Command {
       if (!forPrograms(program)) process.stderr.write(text);
     },
   });
+  initCommand(program, finish);
   addFileCommands(program, finish);
   importCommand(program, finish);
   addHostCommands(program, finish);

@@ -18,6 +18,9 @@ export interface GlobalOptions {
   readonly color: boolean;
 }
 
+/** Undefined where the person wants to end it. */
+export type Ask = (question: string, fallback?: string) => Promise<string | undefined>;
+
 export interface Progress {
   readonly emit: Emit;
   /** Says something beside the events. */
@@ -157,6 +160,38 @@ export class Terminal {
       this.#asks = false;
       return answer === undefined ? undefined : new Secret(answer);
     };
+  }
+
+  /**
+   * Has questions asked, one after another; an empty answer is the fallback. Undefined where Ctrl-C or Ctrl-D is the answer.
+   */
+  async questions<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    const typed: string[] = [];
+    let closed = false;
+    let wake = (): void => undefined;
+    lines.on('line', (line) => {
+      typed.push(line);
+      wake();
+    });
+    lines.once('close', () => {
+      closed = true;
+      wake();
+    });
+    try {
+      return await work(async (question, fallback = '') => {
+        process.stdout.write(`${question}${fallback === '' ? '' : ` [${fallback}]`}: `);
+        while (typed.length === 0 && !closed) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        const answer = typed.shift()?.trim();
+        return answer === '' ? fallback : answer;
+      });
+    } finally {
+      lines.close();
+    }
   }
 
   /**

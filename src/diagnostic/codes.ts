@@ -3,6 +3,7 @@ import { DRAINING_CODES } from './codes/draining.js';
 import { FARM_CODES } from './codes/farm.js';
 import { FARM_RULE_CODES } from './codes/farm-rules.js';
 import { FILE_CODES } from './codes/file.js';
+import { INIT_CODES } from './codes/init.js';
 import { IMPORTING_CODES } from './codes/importing.js';
 import { LEAVING_CODES } from './codes/leaving.js';
 import { LAYOUT_CODES } from './codes/layout.js';
@@ -50,6 +51,7 @@ export const CODES = {
   ...SAVED_PLAN_CODES,
   ...GOING_BACK_CODES,
   ...IMPORTING_CODES,
+  ...INIT_CODES,
   ...SANDBOX_CODES,
 };
 

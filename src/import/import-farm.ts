@@ -22,9 +22,15 @@ export function importFarm(asked: readonly AskedHost[], about: AboutFarm, into: 
   const taken = { names: new Set(into.workers) };
   const readings = machines.map((host) => {
     const known = into.known(host);
-    return readHost(known?.name ?? hostName(host, names), host, about, taken, known);
+    return readHost(
+      known?.name ?? hostName(host.address, host.found.machine.hostname, names),
+      host,
+      about,
+      taken,
+      known,
+    );
   });
-  const hosts = readings.map(({ host }) => host).toSorted((a, b) => ORDER.compare(a.name, b.name));
+  const hosts = readings.map(({ host }) => host).toSorted((a, b) => HOST_ORDER.compare(a.name, b.name));
   return {
     farm: farmOf(hosts, about),
     comments: {
@@ -41,23 +47,29 @@ export function importFarm(asked: readonly AskedHost[], about: AboutFarm, into: 
 }
 
 /** seal-9 before seal-10. */
-const ORDER = new Intl.Collator('en', { numeric: true });
+export const HOST_ORDER = new Intl.Collator('en', { numeric: true });
 
-/** The name that a person or ssh_config gave it; of an address, what the machine calls itself. */
-function hostName({ address, found }: AskedHost, names: Set<string>): string {
+/**
+ * The name that a person or ssh_config gave it; of an address, what the machine calls itself.
+ * @param hostname undefined where it was not reached
+ * @param names that are given; the new one joins them
+ */
+export function hostName(address: string, hostname = '', names: Set<string>): string {
   const plain = address.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^-+/, '');
-  const wishes =
-    canonicalIp(address) === undefined ? [plain, found.machine.hostname] : [found.machine.hostname, plain];
+  const wishes = canonicalIp(address) === undefined ? [plain, hostname] : [hostname, plain];
   const name = wishes.find((wish) => isName(wish) && !names.has(wish)) ?? `host-${names.size + 1}`;
   names.add(name);
   return name;
 }
 
-function oncePerMachine(asked: readonly AskedHost[]): {
-  readonly machines: readonly AskedHost[];
+/** Each machine by the first of the names that were given. */
+export function oncePerMachine<T extends AskedHost>(
+  asked: readonly T[],
+): {
+  readonly machines: readonly T[];
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const first = new Map<string, AskedHost>();
+  const first = new Map<string, T>();
   const diagnostics: Diagnostic[] = [];
   for (const host of asked) {
     const { bootId, hostname } = host.found.machine;
@@ -81,7 +93,7 @@ function farmOf(hosts: readonly ImportedHost[], { name, sectorSize, miner }: Abo
       (written.storage ?? []).flatMap(({ groups: own = [], allowTo = [] }) => [...own, ...allowTo]),
     ),
   );
-  const declared = [...new Set(groups)].toSorted(ORDER.compare);
+  const declared = [...new Set(groups)].toSorted(HOST_ORDER.compare);
   return {
     version: 1,
     farm: name,

@@ -77,6 +77,8 @@ export interface Comments {
   readonly hosts: ReadonlyMap<string, readonly string[]>;
   /** By host, then by worker. */
   readonly workers: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** By key at the top of the file. */
+  readonly parts?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A farm as it was found: each host and worker says all it has, and nothing is lifted. */

@@ -35,16 +35,24 @@ const SECTIONS: readonly (readonly string[])[] = [
 
 const HEADER = ` yaml-language-server: $schema=sealfarm.schema.json
  
- As sealfarm import found it. \`sealfarm schema > sealfarm.schema.json\` lets an editor check the file;
+ ORIGIN \`sealfarm schema > sealfarm.schema.json\` lets an editor check the file;
  \`sealfarm validate\` and \`sealfarm plan\` change nothing.`;
 
-/** The text of `sealfarm.yaml`. @param comments by the names of hosts and workers before any were lifted into ranges */
-export function farmText(farm: WrittenFarm, comments: Comments): string {
+/**
+ * The text of `sealfarm.yaml`.
+ * @param comments by the names of hosts and workers before any were lifted into ranges
+ * @param origin a sentence
+ */
+export function farmText(
+  farm: WrittenFarm,
+  comments: Comments,
+  origin = 'As sealfarm import found it.',
+): string {
   const document = new Document(inOrder(farm));
   space(layOutAll(document, comments));
   const size = document.get('sectorSize', true);
   if (isScalar(size) && size.value === UNKNOWN_SIZE) size.comment = ' 32GiB or 64GiB: the miner did not tell';
-  document.commentBefore = HEADER;
+  document.commentBefore = HEADER.replace('ORIGIN', origin);
   return document.toString({ lineWidth: WIDTH, singleQuote: true });
 }
 
@@ -63,6 +71,7 @@ function layOutAll(document: Document, comments: Comments): YAMLMap {
       closeTogether(list);
     },
   });
+  for (const pair of root.items) comment(pair, comments.parts?.get(keyOf(pair)) ?? []);
   for (const pair of mapAt(root, 'hosts')) commentHost(pair, comments);
   return root;
 }

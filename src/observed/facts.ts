@@ -54,6 +54,9 @@ export interface MountFacts {
   readonly size?: number;
   /** bytes */
   readonly free?: number;
+  readonly readOnly?: true;
+  /** Whether its disk turns, as the kernel says; absent where it does not tell, as of pools. */
+  readonly rotational?: boolean;
 }
 
 export interface GpuFacts {

@@ -42,6 +42,13 @@ machine() {
   echo "cpus $(word "$(cat /sys/devices/system/cpu/online 2>/dev/null)")"
   echo "nodes $(word "$(cat /sys/devices/system/node/online 2>/dev/null)")"
   echo "program $(word "$(PATH=$PATH:/usr/local/bin command -v lotus-worker)")"
+  echo "addresses $(word "$(addresses)")"
+}
+# The third word of SSH_CONNECTION is the address by which it was reached. sshd(8)
+addresses() {
+  printf '%s\\n' "$SSH_CONNECTION" | cut -d ' ' -f 3
+  { ip -o addr show scope global 2>/dev/null || hostname -I 2>/dev/null | tr ' ' '\\n'; } |
+    grep -vE ' (docker|br-|veth|virbr|lxc|lxd|cni|flannel|podman|cali)' | sed 's/.* inet6* \\([0-9a-f.:]*\\).*/\\1/'
 }
 # Called with the repo of each worker, whose folder in /proc is $proc: all of them are told.
 may_tell() {

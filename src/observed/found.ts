@@ -27,6 +27,8 @@ export interface FoundMachine {
   readonly nodes?: string;
   /** The lotus-worker that a login finds. */
   readonly program?: string;
+  /** IP addresses of its own, that by which it was reached first; without those of bridges to containers. */
+  readonly addresses?: readonly string[];
 }
 
 export interface FoundWorker extends UnmanagedWorker {

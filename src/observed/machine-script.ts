@@ -44,6 +44,13 @@ gpus() {
   then echo "gpus ok $(word "$listed")"
   else echo "gpus failing $(word "$listed")"; fi
 }
+# 1 where the disk turns, 0 where it does not; a partition is asked by its disk.
+turns() {
+  for queue in "/sys/dev/block/$1/queue" "/sys/dev/block/$1/../queue"; do
+    if [ -r "$queue/rotational" ]; then cat "$queue/rotational"; return; fi
+  done
+  echo -
+}
 # Each file system once, by the first place where it is mounted.
 mounts() {
   awk '{
@@ -52,10 +59,13 @@ mounts() {
     if (type ~ /^(${REMOTE_TYPES})$/) kind = "remote"
     else if (type ~ /^(squashfs|iso9660)$/) kind = ""
     else if (substr(from, 1, 1) == "/" || type ~ /^(${POOL_TYPES})$/ || $5 == "/") kind = "local"
-    if (kind != "" && !seen[$3]++) { gsub(/\\\\040/, " ", $5); print kind, $3, type, from, $5 }
-  }' /proc/self/mountinfo 2>/dev/null | while read -r kind device type from at; do
+    if (kind != "" && !seen[$3]++) {
+      access = "," $6 "," $NF "," ~ /,ro,/ ? "ro" : "rw"
+      gsub(/\\\\040/, " ", $5); print kind, $3, type, from, access, $5
+    }
+  }' /proc/self/mountinfo 2>/dev/null | while read -r kind device type from access at; do
     if [ "$kind" = local ]; then space=$(room); else space=-; fi
-    echo "mount $device $type $(word "$from") $(word "$at") $space"
+    echo "mount $device $type $(word "$from") $(word "$at") $space $access $(turns "$device")"
   done
 }
 room() { df -Pk "$at" 2>/dev/null | sed -n '$p' | encode; }`;

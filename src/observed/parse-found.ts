@@ -1,4 +1,5 @@
 import { success, type Result } from '../diagnostic/result.js';
+import { canonicalIp } from '../farm/address.js';
 import { present } from '../farm/present.js';
 import { sectorStoreFile } from '../host/layout.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
@@ -35,8 +36,20 @@ function parseMachine(text: (kind: string) => string): FoundMachine {
     bootId: text('boot'),
     user: text('self'),
     serviceManager: text('manager') === 'systemd' ? 'systemd' : 'process',
-    ...present({ cpus: known('cpus'), nodes: known('nodes'), program: known('program') }),
+    ...present({
+      cpus: known('cpus'),
+      nodes: known('nodes'),
+      program: known('program'),
+      addresses: parseAddresses(text('addresses')),
+    }),
   };
+}
+
+/** None that others cannot connect to. */
+function parseAddresses(text: string): readonly string[] | undefined {
+  const addresses = text.split(/\s+/).flatMap((word) => canonicalIp(word) ?? []);
+  const routable = addresses.filter((ip) => !/^127\.|^169\.254\.|^::1$|^fe80:/.test(ip));
+  return routable.length === 0 ? undefined : [...new Set(routable)];
 }
 
 /** The lines of a worker follow each other: `process`, which is asked for first of all, `stranger`, `told`. */

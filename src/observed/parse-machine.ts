@@ -25,6 +25,8 @@ export function parseMount([
   source = '-',
   mount = '-',
   room = '-',
+  access,
+  turns,
 ]: Words): MountFacts {
   const space = parseRoom(decode(room));
   return {
@@ -33,6 +35,8 @@ export function parseMount([
     device,
     type,
     ...(space === undefined ? {} : { size: space.size, free: space.free }),
+    ...(access === 'ro' ? { readOnly: true as const } : {}),
+    ...(turns === '0' || turns === '1' ? { rotational: turns === '1' } : {}),
   };
 }
 

@@ -17,6 +17,7 @@ afterAll(async () => {
 });
 
 const COMMANDS = [
+  'init',
   'validate',
   'render',
   'capacity',

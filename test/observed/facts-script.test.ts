@@ -120,9 +120,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
         '26 21 0:41 / /tank rw - zfs tank/seal rw',
         '27 21 7:0 / /snap/core ro - squashfs /dev/loop0 ro',
         '28 21 0:42 / /mnt/fuse rw - fuse.sshfs nas:/other rw',
+        '29 21 8:1 / /mnt/old ro,noatime - ext4 /dev/sda1 rw,errors=remount-ro',
+        '30 21 8:2 / /mnt/kept rw,noatime - ext4 /dev/sda2 rw,errors=remount-ro',
         '',
       ].join('\n'),
     );
+    folder.write('block/259:1/queue/rotational', '0\n');
+    // A partition has none of its own: its disk is the folder that it is in.
+    folder.write('block/queue/rotational', '1\n');
+    folder.write('block/8:1/partition', '1\n');
     const asked = join(folder.path, 'asked');
     folder.write(
       'bin/df',
@@ -133,15 +139,33 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
       // Applets of busybox would go before the program of this name.
       script
         .replaceAll('/proc/self/mountinfo', `'${mountinfo}'`)
+        .replaceAll('/sys/dev/block', `${folder.path}/block`)
         .replace('df -Pk', `'${folder.path}'/bin/df -Pk`),
     );
     const room = { size: 102_400, free: 101_376 };
     expect(mounts).toEqual([
       { mount: '/', source: 'overlay', device: '0:20', type: 'overlay', ...room },
-      { mount: '/mnt/my disk', source: '/dev/nvme0n1', device: '259:1', type: 'xfs', ...room },
+      {
+        mount: '/mnt/my disk',
+        source: '/dev/nvme0n1',
+        device: '259:1',
+        type: 'xfs',
+        ...room,
+        rotational: false,
+      },
       { mount: '/mnt/nas', source: 'nas:/store', device: '0:40', type: 'nfs4' },
       { mount: '/tank', source: 'tank/seal', device: '0:41', type: 'zfs', ...room },
       { mount: '/mnt/fuse', source: 'nas:/other', device: '0:42', type: 'fuse.sshfs' },
+      {
+        mount: '/mnt/old',
+        source: '/dev/sda1',
+        device: '8:1',
+        type: 'ext4',
+        ...room,
+        readOnly: true,
+        rotational: true,
+      },
+      { mount: '/mnt/kept', source: '/dev/sda2', device: '8:2', type: 'ext4', ...room },
     ]);
     expect(readFileSync(asked, 'utf8').split('\n')).not.toContain('/mnt/nas');
   });

@@ -56,6 +56,13 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     });
   });
 
+  it('is told of its addresses, that by which it was reached first', () => {
+    const connection = "SSH_CONNECTION='10.1.1.1 5000 10.9.9.7 22'";
+    const { addresses = [] } = found(shell, (script) => `${connection}\n${script}`).machine;
+    expect(addresses[0]).toBe('10.9.9.7');
+    expect(addresses.filter((ip) => /^127\.|^::1$|^fe80:/.test(ip))).toEqual([]);
+  });
+
   it.each(['systemd', 'process'] as const)('says that %s keeps services', (manager) => {
     const folder = hostFolder();
     const booted = manager === 'systemd' ? folder.makeFolder('booted') : '/nowhere';

@@ -47,5 +47,5 @@ const NO_WORKERS: Diagnostic = {
   code: 'SF667',
   severity: 'error',
   message: 'no lotus-worker runs on these hosts that could be taken into a file',
-  help: 'Look with `pgrep -l lotus-worker` on one of them; as another user than root say --sudo.',
+  help: 'Look with `pgrep -l lotus-worker` on one of them; as another user than root say --sudo. For machines without workers there is `sealfarm init`.',
 };

@@ -71,7 +71,7 @@ export const IMPORTING_CODES = {
       'None of the hosts that answered runs a `lotus-worker` that the SSH user can see. ' +
       'A process under another program name is not taken for one, and a worker that does not run says nothing of its settings.',
     remedy:
-      'Start the workers as usual and import then, as root or with `--sudo`. For a farm without workers yet begin with a file of examples.',
+      'Start the workers as usual and import then, as root or with `--sudo`. For a farm without workers yet there is `sealfarm init`.',
   },
   SF668: {
     title: 'repo of a worker that does not run',

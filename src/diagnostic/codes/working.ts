@@ -129,7 +129,7 @@ export const WORKING_CODES = {
   SF614: {
     title: 'nobody to ask',
     severity: 'error',
-    why: '`sealfarm apply` and `sealfarm rollback` show what they would do and ask before they change anything, and here is no terminal to ask on, as under cron, in CI or with `--json`. Nothing was changed.',
+    why: '`sealfarm apply` and `sealfarm rollback` show what they would do and ask before they change anything, as `sealfarm init` does before it writes a file, and here is no terminal to ask on, as under cron, in CI or with `--json`. Nothing was changed.',
     remedy: 'Look at what is shown, for `apply` as by `sealfarm plan`, then say `--yes`.',
   },
   SF615: {

@@ -1,0 +1,85 @@
+import type { WrittenSsh } from '../config/written.gen.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { Farm, Host } from '../farm/farm.js';
+import { DEFAULT_PATHS } from '../farm/host.js';
+import { present } from '../farm/present.js';
+import { DEFAULT_ROLLOUT } from '../farm/rollout.js';
+import { homeOfUser } from '../remote/ssh-answers.js';
+import { hostsInConfig } from '../remote/ssh-config-blocks.js';
+import { parseHostWords } from './host-words.js';
+
+/** What a person says of hosts that no file describes. */
+export interface HostOptions {
+  readonly sshConfigHosts?: readonly string[];
+  readonly identityFile?: string;
+  readonly knownHosts?: string;
+  readonly sudo?: boolean;
+}
+
+/** The hosts, or all that is wrong with the words. */
+export type NamedHosts =
+  | { readonly ok: true; readonly hosts: readonly Host[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Each host once, as the connections need it. Fails with SF615 for words that name none.
+ * @param below how they are reached where the person says nothing else
+ */
+export async function unknownHosts(
+  words: readonly string[],
+  options: HostOptions,
+  below: WrittenSsh = {},
+): Promise<NamedHosts> {
+  const { sshConfigHosts = [] } = options;
+  const named = [...words, ...(await hostsInConfig(sshConfigHosts, homeOfUser()))];
+  const wrong = named.filter((word) => parseHostWords(word) === undefined);
+  if (wrong.length > 0) return { ok: false, diagnostics: wrong.map(noHost) };
+  if (named.length === 0) return { ok: false, diagnostics: [noneInConfig(sshConfigHosts)] };
+  return { ok: true, hosts: [...new Set(named)].map((word) => stubOf(word, below, options)) };
+}
+
+/** A farm of them, for those that ask about nothing but hosts. */
+export function farmToAsk(hosts: readonly Host[]): Farm {
+  const miner = {
+    api: '',
+    address: { host: '', port: 0 },
+    token: { env: '' },
+    disallowRemoteFinalize: false,
+  };
+  return { name: '', sectorSize: '32GiB', miner, storageGroups: [], rollout: DEFAULT_ROLLOUT, hosts };
+}
+
+/** Of each host what reaching it depends on. */
+function stubOf(word: string, below: WrittenSsh, { identityFile, knownHosts, sudo }: HostOptions): Host {
+  const { address = word, ssh = {} } = parseHostWords(word) ?? {};
+  const around = present({ identityFile, knownHostsFile: knownHosts, sudo });
+  const { connectTimeout: _, ...rest } = below;
+  return {
+    name: word,
+    address,
+    ssh: { ...rest, ...ssh, ...around },
+    tags: [],
+    paths: DEFAULT_PATHS,
+    serviceManager: 'systemd',
+    workers: [],
+    yaml: [],
+  };
+}
+
+function noHost(word: string): Diagnostic {
+  return {
+    code: 'SF615',
+    severity: 'error',
+    message: `${word} is no host as ssh would have it`,
+    help: 'Write a name or an address, with user@ before it and :port behind it where needed.',
+  };
+}
+
+function noneInConfig(patterns: readonly string[]): Diagnostic {
+  return {
+    code: 'SF615',
+    severity: 'error',
+    message: `ssh_config has no host by a name like ${patterns.join(', ')}`,
+    help: 'Only names that a `Host` line spells out are found; name the others one by one.',
+  };
+}

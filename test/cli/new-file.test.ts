@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { alreadyThere, writeNewFile } from '../../src/cli/new-file.js';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealfarm-new-'));
+  file = join(folder, 'f.yaml');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+it('is written whole, and leaves nothing else behind', async () => {
+  expect(await alreadyThere(file)).toBeUndefined();
+  expect(await writeNewFile(file, 'text\n')).toBeUndefined();
+  expect(readFileSync(file, 'utf8')).toBe('text\n');
+  expect(readdirSync(folder)).toEqual(['f.yaml']);
+});
+
+it('is one writer’s, of many at once: SF680', async () => {
+  const said = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => writeNewFile(file, `text ${index}`)),
+  );
+  expect(said.filter((one) => one === undefined)).toHaveLength(1);
+  expect(new Set(said.map((one) => one?.code))).toEqual(new Set([undefined, 'SF680']));
+  expect(readFileSync(file, 'utf8')).toBe(`text ${said.indexOf(undefined)}`);
+  expect(readdirSync(folder)).toEqual(['f.yaml']);
+});
+
+it('leaves what is there, be it a link that leads nowhere: SF680', async () => {
+  writeFileSync(file, 'mine');
+  const link = join(folder, 'link');
+  symlinkSync('/nowhere/at/all', link);
+  for (const there of [file, link]) {
+    expect((await alreadyThere(there))?.code).toBe('SF680');
+    expect((await writeNewFile(there, 'text'))?.code).toBe('SF680');
+  }
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+});
+
+it('needs a folder: SF687', async () => {
+  const said = await writeNewFile(join(folder, 'no', 'f.yaml'), 'text');
+  expect(said).toMatchObject({ code: 'SF687' });
+  expect(said?.message).toContain('there is no such folder');
+});
