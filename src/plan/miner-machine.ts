@@ -76,9 +76,9 @@ function replaced(
     {
       code: 'SF658',
       severity: 'warning',
-      message: `lotus-miner on disk is ${releaseOf(program)}, and ${releaseOf(runs)} runs: its next restart brings up the other one`,
+      message: `lotus-miner in PATH is ${releaseOf(program)}, and ${releaseOf(runs)} runs: a restart may bring up the other one`,
       place: { kind: 'host', host },
-      help: 'Restart it when no proof is due, before its workers, or put the program of before back.',
+      help: 'Where it is started by that name: restart it when no proof is due, before its workers, or put the program of before back.',
     },
   ];
 }

@@ -7,6 +7,7 @@ import { endAll, identify, signal, startDetached } from '../../src/sandbox/proce
 import type { Speed } from '../../src/sandbox/speed.js';
 import { eventually } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
+import { EXIT } from '../../src/cli/exit-code.js';
 import { readSandbox } from './by-hand.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
@@ -112,7 +113,7 @@ describe('a drain goes on, and takes no work meanwhile, though somebody dies', (
 
   async function empty(victim: Victim): Promise<void> {
     const { code, stdout, stderr } = await farm.run(['drain', 'host-1']);
-    if (victim === 'worker' && code === 4) {
+    if (victim === 'worker' && code === EXIT.never) {
       expect(stdout).toContain('is finished and stays here');
       spoilt = true;
       return;
@@ -138,6 +139,10 @@ describe('a drain goes on, and takes no work meanwhile, though somebody dies', (
     await drain;
     if (victim === 'sealfarm') await farm.run(['unlock', 'host-1', '--force']);
     expect(await farm.eye.takes('worker-1', 'PC1')).toBe(false);
+    // Of a worker that is away that says nothing: what it would start with does.
+    const env = await farm.read('host-1', 'etc', 'workers', 'worker-1', 'worker.env');
+    expect(env).toContain('LOTUS_WORKER_NO_DEFAULT=true');
+    expect(env).not.toContain('LOTUS_WORKER_PRECOMMIT1=true');
     await empty(victim);
     await succeed('resume', 'host-1');
     expect(await farm.plannedSteps()).toEqual([]);

@@ -150,9 +150,9 @@ export const MINER_CODES = {
       'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
   },
   SF658: {
-    title: 'lotus-miner replaced on disk',
+    title: 'another lotus-miner in PATH',
     severity: 'warning',
-    why: 'The lotus-miner that its user has in PATH is of another release than the one that runs. Whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
+    why: 'The lotus-miner found in PATH on the machine of the miner is of another release than the one that runs. Where its unit or script starts it by that name or from that folder, whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
     remedy:
       'Finish the upgrade when no WindowPoSt is due: lotus-miner first, then the workers. Or put the program back that runs.',
   },
