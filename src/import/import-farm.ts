@@ -10,6 +10,7 @@ import {
   type ImportedHost,
   type ImportOf,
   type Into,
+  wayTo,
 } from './imported.js';
 import { readHost } from './read-host.js';
 import { listed } from './report.js';
@@ -97,10 +98,6 @@ function toldApart(machines: readonly KnownAs[]): {
         };
       }),
   };
-}
-
-function wayTo({ address, ssh }: AskedHost): string {
-  return ssh.port === undefined ? address : `${address}:${ssh.port}`;
 }
 
 /** Each machine by the first of the names that were given. */

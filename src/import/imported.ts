@@ -19,6 +19,11 @@ export interface AskedHost {
   readonly found: FoundHost;
 }
 
+/** Behind one address there may be several machines, by port. */
+export function wayTo({ address, ssh }: Pick<AskedHost, 'address' | 'ssh'>): string {
+  return ssh.port === undefined ? address : `${address}:${ssh.port}`;
+}
+
 /** What is known from elsewhere than the hosts. */
 export interface AboutFarm {
   readonly name: string;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { updateFile } from '../../src/cli/commands/import-update.js';
 import { failure, success } from '../../src/diagnostic/result.js';
+import type { Host } from '../../src/farm/farm.js';
 import { FakeRemote, output } from '../probe/fake-remote.js';
 import { CANARY } from '../support/farm.js';
 import { foundAnswer } from '../support/found-answer.js';
@@ -41,14 +42,22 @@ interface Said {
   readonly diagnostics: readonly { readonly code: string; readonly message: string }[];
 }
 
-/** Asks 10.0.0.2, which has one worker. */
+/** Asks hosts, each of which has one worker and is 10.0.0.2 where nothing else is said. */
 async function update({
   listens = '10.0.0.2',
   miner = MINER,
   check = false,
   meanwhile = (): void => undefined,
-}): Promise<{ code: number; said: Said; out: string }> {
-  let out = '';
+  asks = ['10.0.0.2'],
+  json = true,
+  unreached = [] as readonly string[],
+}): Promise<{ code: number; said: Said; out: string; err: string; reached: readonly Host[] }> {
+  let [out, err] = ['', ''];
+  const reached: Host[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += String(text);
+    return true;
+  });
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     out += String(text);
     return true;
@@ -61,9 +70,14 @@ async function update({
   };
   const away = failure({ code: 'SF407', severity: 'error', message: 'refused' } as const);
   remote.onDial = () => Promise.resolve(away);
-  const options = { config: file, json: true, color: false, name: 'farm', update: true, check };
-  const code = await updateFile(['10.0.0.2'], options, { connect: () => Promise.resolve(success(remote)) });
-  return { code, said: JSON.parse(out) as Said, out };
+  const options = { config: file, json, color: false, name: 'farm', update: true, check };
+  const connect = (host: Host) => {
+    reached.push(host);
+    return Promise.resolve(unreached.includes(host.name) ? away : success(remote));
+  };
+  const code = await updateFile(asks, options, { connect });
+  const said = json ? (JSON.parse(out) as Said) : { changed: false, hosts: [], text: '', diagnostics: [] };
+  return { code, said, out, err, reached };
 }
 
 function codes({ diagnostics }: Said): readonly string[] {
@@ -119,5 +133,22 @@ describe('import --update', () => {
     const { said } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
     expect(codes(said)).toContain('SF695');
     expect(said.diagnostics[0]?.message).toContain('workers on 10.0.0.2 reach a miner at /ip4/10.0.0.66');
+  });
+
+  it('reaches hosts of the file as the file says, by name or address, and others as its defaults say', async () => {
+    const own = '    address: 10.0.0.1\n    ssh: { port: 2222, user: ops, sudo: true }\n';
+    const defaults = 'defaults: { ssh: { user: usual, sudo: false } }\nhosts: # ours';
+    writeFileSync(file, TEXT.replace('    address: 10.0.0.1\n', own).replace('hosts: # ours', defaults));
+    const asks = ['seal-1', '10.0.0.1:2222', 'me@seal-1', '10.0.0.1', '10.0.0.9'];
+    const { reached } = await update({ asks, unreached: asks });
+    const declared = { address: '10.0.0.1', ssh: { port: 2222, user: 'ops', sudo: true } };
+    expect(reached).toMatchObject([
+      declared,
+      declared,
+      { ...declared, ssh: { ...declared.ssh, user: 'me' } },
+      { address: '10.0.0.1', ssh: { user: 'usual' } },
+      { address: '10.0.0.9', ssh: { user: 'usual', sudo: false } },
+    ]);
+    expect(reached[3]?.ssh.port).toBeUndefined();
   });
 });

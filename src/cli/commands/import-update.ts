@@ -5,7 +5,7 @@ import { parseMinerAddress } from '../../farm/miner-address.js';
 import { readFarm } from '../../farm/read-farm.js';
 import { foundMiner, type WayToMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
-import type { AskedHost } from '../../import/imported.js';
+import { wayTo, type AskedHost } from '../../import/imported.js';
 import { listed } from '../../import/report.js';
 import { updateFarm, type FarmFile, type Update } from '../../import/update-farm.js';
 import type { Reach } from '../../probe/connections.js';
@@ -39,7 +39,7 @@ export async function updateFile(
     words,
     options,
     terminal,
-    written.defaults?.ssh ?? {},
+    { ssh: written.defaults?.ssh ?? {}, hosts: read.farm.hosts },
     (answers) => update(file, answers, options, terminal),
     reach,
   );
@@ -52,7 +52,7 @@ async function update(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { farm } = file;
-  const found = foundMiner(new Map(asked.map((host) => [host.address, host.found])));
+  const found = foundMiner(new Map(asked.map((host) => [wayTo(host), host.found])));
   const { api, token } = { ...farm.miner, token: { env: '' } };
   const miner = { api, token, secrets: found.tokens };
   const updated = updateFarm(file, asked, { name: farm.name, sectorSize: farm.sectorSize, miner });
