@@ -151,4 +151,22 @@ describe('import --update', () => {
     ]);
     expect(reached[3]?.ssh.port).toBeUndefined();
   });
+
+  it('does not say that all is there where a host was not reached, or has nothing', async () => {
+    const asks = ['10.0.0.2'];
+    const { code, out, err } = await update({ asks, unreached: asks, json: false });
+    expect([code, out]).toEqual([1, `${file} is as it was.\n`]);
+    expect(err).toContain('refused');
+    const both = await update({ asks: ['10.0.0.1', '10.0.0.2'], unreached: asks });
+    expect(both.code).toBe(3);
+  });
+
+  it('leaves a file that is not UTF-8 alone, and says so', async () => {
+    const latin = Buffer.from(TEXT.replace('ours', 'für uns'), 'latin1');
+    writeFileSync(file, latin);
+    const { code, err, reached } = await update({ json: false });
+    expect([code, reached]).toEqual([78, []]);
+    expect(err).toContain('it is not UTF-8');
+    expect(readFileSync(file)).toEqual(latin);
+  });
 });

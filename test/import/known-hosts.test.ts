@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config/config-file.js';
 import { checkSchema } from '../../src/config/schema-check.js';
 import { readFarm } from '../../src/farm/read-farm.js';
 import type { AskedHost } from '../../src/import/imported.js';
+import type { TaskCode } from '../../src/lotus/task.js';
 import { updateFarm, type Update } from '../../src/import/update-farm.js';
 import { ABOUT, aFoundHost, asked } from '../support/found-host.js';
 
@@ -36,6 +37,38 @@ function codes({ diagnostics }: Update): readonly string[] {
 function worker(listen: string, repo = '/r', state = 'running'): object {
   return { tasks: ['addpiece'], listen, repo, tmpDir: '/tmp', state };
 }
+
+describe('a worker of the file', () => {
+  const one = { address: '10.0.0.1', workers: { a: { ...worker('10.0.0.1:3456'), tasks: ['addpiece'] } } };
+  const found = machine('x', '10.0.0.1:3456');
+  const with_ = (tasks: ReadonlySet<TaskCode> | undefined): AskedHost =>
+    asked('10.0.0.1', {
+      ...found,
+      workers: found.workers.map(({ tasks: _, ...rest }) => ({
+        ...rest,
+        ...(tasks === undefined ? {} : { tasks }),
+      })),
+    });
+
+  it('is told of where its tasks were switched by hand, and the file says otherwise', () => {
+    const { diagnostics, text } = updated({ one }, [with_(new Set())]);
+    expect(diagnostics).toMatchObject([
+      { code: 'SF692' },
+      {
+        code: 'SF669',
+        message: 'addpiece switched off by hand since it was started, and the file says otherwise',
+      },
+    ]);
+    expect(text).not.toContain('switched');
+    expect(codes(updated({ one }, [with_(new Set(['AP']))]))).toEqual([]);
+  });
+
+  it('is told of where it could not be asked', () => {
+    expect(updated({ one }, [with_(undefined)]).diagnostics).toMatchObject([
+      { code: 'SF690', severity: 'note', message: expect.stringContaining('could not be asked') as string },
+    ]);
+  });
+});
 
 describe('a machine that is asked', () => {
   it('is another one where it has another port of an address that is the name of a host', () => {

@@ -67,7 +67,7 @@ async function update(
       : await write(name, file, changed && !check ? updated : undefined);
   const all = [...diagnostics, ...refused];
   if (!terminal.json) terminal.diagnostics(all);
-  terminal.result(refused.length > 0 ? '' : words(file, updated, name, check), {
+  terminal.result(refused.length > 0 ? '' : words(file, updated, name, check, unreached.length > 0), {
     formatVersion: 1,
     changed: changed && refused.length === 0,
     hosts: updated.hosts,
@@ -97,13 +97,26 @@ async function write(
   return unwritten === undefined ? [] : [unwritten];
 }
 
-function words(file: FarmFile, { text, hosts, workers }: Update, name: string, check: boolean): string {
-  if (text === file.text) return `${printable(name)} has all that was found.`;
+/** @param some whether hosts were not reached */
+function words(
+  file: FarmFile,
+  { text, hosts, workers, diagnostics }: Update,
+  name: string,
+  check: boolean,
+  some: boolean,
+): string {
+  if (text === file.text) {
+    const lacks = some || diagnostics.some(({ code }) => LEFT_OUT.has(code));
+    return lacks ? `${printable(name)} is as it was.` : `${printable(name)} has all that was found.`;
+  }
   const added = [...hosts, ...workers].map((one) => printable(one));
   const does = check ? 'lacks' : 'has now';
   const diff = check ? `${unified(printable(name), file.text, text) ?? ''}\n` : '';
   return `${diff}${printable(name)} ${does} ${listed(added, 12)}: \`sealfarm plan\` shows what that means.`;
 }
+
+/** Of hosts and workers that were found, and are in no file after that. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['SF663', 'SF666', 'SF667', 'SF693']);
 
 /** One file is for one miner. */
 function otherMiner(
