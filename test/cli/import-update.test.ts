@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -168,5 +177,20 @@ describe('import --update', () => {
     expect([code, reached]).toEqual([78, []]);
     expect(err).toContain('it is not UTF-8');
     expect(readFileSync(file)).toEqual(latin);
+  });
+
+  it.runIf(process.getuid?.() === 0)('keeps the mode, the owner and the group of the file', async () => {
+    for (const [uid, gid] of [
+      [0, 1234],
+      [1234, 0],
+    ] as const) {
+      writeFileSync(file, TEXT);
+      chownSync(file, uid, gid);
+      chmodSync(file, 0o660);
+      await update({});
+      const { mode, ...owner } = statSync(file);
+      expect([mode & 0o777, owner.uid, owner.gid]).toEqual([0o660, uid, gid]);
+      expect(readFileSync(file, 'utf8')).toContain('10.0.0.2');
+    }
   });
 });
