@@ -56,6 +56,8 @@ export const A_NEW_FILE: Into = { hosts: new Set(), workers: new Set(), known: (
 export interface AboutMiner {
   /** Multiaddr. */
   readonly api?: string;
+  /** Multiaddr of the one miner that the file is for, where that is certain: of workers of another one it is told. */
+  readonly only?: string;
   readonly marketsApi?: string;
   readonly host?: string;
   readonly token: WrittenToken;

@@ -29,6 +29,7 @@ export function switchedOfKnown({ diagnostics }: Imported, farm: Farm, found: Fa
     const { host = '', worker = '' } = one.place?.kind === 'host' ? one.place : {};
     const [declared, runs] = [workerIn(farm, host, worker), workerIn(found, host, worker)];
     if (declared === undefined || runs === undefined) return [];
+    if (one.code === 'SF695') return [one];
     if (one.code === 'SF690') return [{ ...one, severity: 'note', message: NOT_ASKED }];
     if (one.code !== 'SF669' || !differingKeys(shown(declared, runs), runs).includes('tasks')) return [];
     const message = one.message.replace(/: so it is in the file, too$/, ', and the file says otherwise');

@@ -141,7 +141,21 @@ describe('import --update', () => {
   it('tells workers of another miner', async () => {
     const { said } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
     expect(codes(said)).toContain('SF695');
-    expect(said.diagnostics[0]?.message).toContain('workers on 10.0.0.2 reach a miner at /ip4/10.0.0.66');
+    const words = 'it goes by a miner at /ip4/10.0.0.66/tcp/2345/http';
+    expect(said.diagnostics).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining(words) as string,
+        place: expect.objectContaining({ worker: 'two' }) as object,
+      }),
+    );
+    expect(said.text).toContain(`# ${words}`);
+    const guessed = TEXT.replace(MINER, '')
+      .replace('api: ,', '')
+      .replace('token: { env: T }', 'token: { fromMiner: true }, host: seal-1');
+    writeFileSync(file, guessed);
+    const unsure = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
+    expect([unsure.code, unsure.said.changed]).toEqual([0, true]);
+    expect(codes(unsure.said)).not.toContain('SF695');
   });
 
   it('reaches hosts of the file as the file says, by name or address, and others as its defaults say', async () => {

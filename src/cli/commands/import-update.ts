@@ -1,11 +1,10 @@
 import { readConfig } from '../../config/config-file.js';
 import { checkSchema } from '../../config/schema-check.js';
 import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
-import { parseMinerAddress } from '../../farm/miner-address.js';
 import { readFarm } from '../../farm/read-farm.js';
-import { foundMiner, type WayToMiner } from '../../import/found-miner.js';
+import { foundMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
-import { wayTo, type AskedHost } from '../../import/imported.js';
+import { wayTo } from '../../import/imported.js';
 import { listed } from '../../import/report.js';
 import { updateFarm, type FarmFile, type Update } from '../../import/update-farm.js';
 import type { Reach } from '../../probe/connections.js';
@@ -54,11 +53,11 @@ async function update(
   const { farm } = file;
   const found = foundMiner(new Map(asked.map((host) => [wayTo(host), host.found])));
   const { api, token } = { ...farm.miner, token: { env: '' } };
-  const miner = { api, token, secrets: found.tokens };
+  // One file is for one miner.
+  const only = farm.miner.apiIsGuess === true ? {} : { only: api };
+  const miner = { api, token, secrets: found.tokens, ...only };
   const updated = updateFarm(file, asked, { name: farm.name, sectorSize: farm.sectorSize, miner });
-  const known = farm.miner.apiIsGuess === true ? [] : otherMiner(found.ways, farm.miner.api, asked);
-  const said = [...known, ...updated.diagnostics];
-  const diagnostics = [...unreached, ...notes, ...gather(said)];
+  const diagnostics = [...unreached, ...notes, ...gather(updated.diagnostics)];
   const changed = updated.text !== file.text;
   const wrong = changed ? readFarm(updated.text, name).diagnostics.filter(isError) : [];
   const refused =
@@ -117,36 +116,6 @@ function words(
 
 /** Of hosts and workers that were found, and are in no file after that. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['SF663', 'SF666', 'SF667', 'SF693']);
-
-/** One file is for one miner. */
-function otherMiner(
-  ways: readonly WayToMiner[],
-  api: string,
-  asked: readonly AskedHost[],
-): readonly Diagnostic[] {
-  const others = ways.filter((way) => !isSame(way.api, api));
-  if (others.length === 0) return [];
-  return others.map((other) => {
-    const whose = asked.filter(({ found }) =>
-      found.workers.some(({ told }) =>
-        told?.environ.get('MINER_API_INFO')?.reveal().endsWith(`:${other.api}`),
-      ),
-    );
-    return {
-      code: 'SF695',
-      severity: 'warning',
-      message: `workers on ${listed(whose.map(({ address }) => address))} reach a miner at ${other.api}, and the file has ${api}`,
-      help: 'Give the workers of another miner a file of their own.',
-    };
-  });
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [one, other].map(parseMinerAddress);
-  return (
-    a?.ok === true && b?.ok === true && a.address.host === b.address.host && a.address.port === b.address.port
-  );
-}
 
 const NOT_RIGHT: Diagnostic = {
   code: 'SF694',
