@@ -3,7 +3,7 @@ import { success, type Result } from '../diagnostic/result.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
 import { present } from '../farm/present.js';
 import { foundMiner, wayToAsk, type FoundMiner } from '../import/found-miner.js';
-import type { AboutFarm, AskedHost } from '../import/imported.js';
+import { wayTo, type AboutFarm, type AskedHost } from '../import/imported.js';
 import { SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
 import type { Connections } from '../probe/connections.js';
 import type { ImportOptions } from './ask-hosts.js';
@@ -19,7 +19,7 @@ export async function aboutFarm(
   }: Pick<ImportOptions, 'name' | 'miner' | 'minerToken' | 'sectorSize'>,
   connections: Pick<Connections, 'meetMiner' | 'miner'>,
 ): Promise<{ readonly about: AboutFarm; readonly diagnostics: readonly Diagnostic[] }> {
-  const found = foundMiner(new Map(asked.map(({ address, found: host }) => [address, host])));
+  const found = foundMiner(new Map(asked.map((host) => [wayTo(host), host.found])));
   const host = miner?.startsWith('/') === true ? undefined : miner;
   const api = host === undefined ? (miner ?? found.api) : found.api;
   const named = host === undefined ? miner : undefined;

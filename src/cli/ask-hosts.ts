@@ -1,4 +1,4 @@
-import type { WrittenSsh, WrittenToken } from '../config/written.gen.js';
+import type { WrittenToken } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Host } from '../farm/farm.js';
 import type { AskedHost } from '../import/imported.js';
@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from './exit-code.js';
 import { endOnInterrupt } from './interrupt.js';
 import { openHosts } from './machines.js';
 import type { GlobalOptions, Terminal } from './terminal.js';
-import { farmToAsk, unknownHosts, type HostOptions } from './unknown-hosts.js';
+import { farmToAsk, unknownHosts, type HostOptions, type SaidInFile } from './unknown-hosts.js';
 
 export interface ImportOptions extends GlobalOptions, HostOptions {
   readonly name: string;
@@ -33,18 +33,18 @@ export interface Answers {
 
 /**
  * Asks the hosts that a person names, and goes on with what they say.
- * @param ssh how they are reached where the person says nothing else
+ * @param said how they are reached where the person says nothing else
  * @param reach how, where that is not as usual
  */
 export async function askHosts(
   words: readonly string[],
   options: ImportOptions,
   terminal: Terminal,
-  ssh: WrittenSsh,
+  said: SaidInFile | undefined,
   work: (answers: Answers) => Promise<ExitCode>,
   reach?: Reach,
 ): Promise<ExitCode> {
-  const named = await unknownHosts(words, options, ssh);
+  const named = await unknownHosts(words, options, said);
   if (!named.ok) {
     terminal.diagnostics(named.diagnostics);
     return EXIT.usage;

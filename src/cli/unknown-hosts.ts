@@ -16,27 +16,37 @@ export interface HostOptions {
   readonly sudo?: boolean;
 }
 
+/** What the file says of reaching hosts. */
+export interface SaidInFile {
+  /** For hosts that it does not have. */
+  readonly ssh: WrittenSsh;
+  readonly hosts: readonly Host[];
+}
+
 /** The hosts, or all that is wrong with the words. */
 export type NamedHosts =
   | { readonly ok: true; readonly hosts: readonly Host[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Each host once, as the connections need it. Fails with SF615 for words that name none.
- * @param below how they are reached where the person says nothing else
+ * Each host once, as the connections need it: one of the file, by its name or its address, as the file says. Fails with SF615
+ * for words that name none.
+ * @param said where the person says nothing else
  */
 export async function unknownHosts(
   words: readonly string[],
   options: HostOptions,
-  below: WrittenSsh = {},
+  said: SaidInFile = NO_FILE,
 ): Promise<NamedHosts> {
   const { sshConfigHosts = [] } = options;
   const named = [...words, ...(await hostsInConfig(sshConfigHosts, homeOfUser()))];
   const wrong = named.filter((word) => parseHostWords(word) === undefined);
   if (wrong.length > 0) return { ok: false, diagnostics: wrong.map(noHost) };
   if (named.length === 0) return { ok: false, diagnostics: [noneInConfig(sshConfigHosts)] };
-  return { ok: true, hosts: [...new Set(named)].map((word) => stubOf(word, below, options)) };
+  return { ok: true, hosts: [...new Set(named)].map((word) => stubOf(word, said, options)) };
 }
+
+const NO_FILE: SaidInFile = { ssh: {}, hosts: [] };
 
 /** A farm of them, for those that ask about nothing but hosts. */
 export function farmToAsk(hosts: readonly Host[]): Farm {
@@ -50,20 +60,28 @@ export function farmToAsk(hosts: readonly Host[]): Farm {
 }
 
 /** Of each host what reaching it depends on. */
-function stubOf(word: string, below: WrittenSsh, { identityFile, knownHosts, sudo }: HostOptions): Host {
+function stubOf(word: string, said: SaidInFile, { identityFile, knownHosts, sudo }: HostOptions): Host {
   const { address = word, ssh = {} } = parseHostWords(word) ?? {};
   const around = present({ identityFile, knownHostsFile: knownHosts, sudo });
-  const { connectTimeout: _, ...rest } = below;
+  const { connectTimeout: _, ...usual } = said.ssh;
+  const declared = declaredHost(address, ssh.port ?? usual.port, said.hosts);
   return {
     name: word,
-    address,
-    ssh: { ...rest, ...ssh, ...around },
+    address: declared?.address ?? address,
+    ssh: { ...(declared?.ssh ?? usual), ...ssh, ...around },
     tags: [],
     paths: DEFAULT_PATHS,
     serviceManager: 'systemd',
     workers: [],
     yaml: [],
   };
+}
+
+/** Behind one address there may be several machines, by port. */
+function declaredHost(named: string, port = 22, hosts: readonly Host[]): Host | undefined {
+  const there = hosts.filter(({ address }) => address === named);
+  if (there.length === 0) return hosts.find(({ name }) => name === named);
+  return there.find(({ ssh }) => (ssh.port ?? 22) === port);
 }
 
 function noHost(word: string): Diagnostic {

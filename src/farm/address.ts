@@ -49,6 +49,11 @@ export function isWildcard({ host }: SocketAddress): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 
+/** Whether an IP address is of the machine alone that it is said on: others have one that reads the same. */
+export function isLoopback(ip: string): boolean {
+  return /^127\.|^::1$|^::ffff:7f/.test(ip);
+}
+
 /** IPv4 that the internet does not carry: private, of a provider's own network, loopback, link-local, examples, reserved. RFC 6890 */
 const UNROUTED =
   /^(?:0|10|127|2(?:2[4-9]|[3-5]\d))\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.168\.|^192\.0\.[02]\.|^198\.1[89]\.|^198\.51\.100\.|^203\.0\.113\.|^169\.254\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;

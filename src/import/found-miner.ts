@@ -3,7 +3,7 @@ import { parseEndpoint } from '../farm/address.js';
 import { minerMultiaddr, parseMinerAddress } from '../farm/miner-address.js';
 import type { FoundHost } from '../observed/found.js';
 import { Secret } from '../secret/secret.js';
-import { listed } from './report.js';
+import { listed, type Loss } from './report.js';
 
 /** What running workers hold of the miner. */
 export interface FoundMiner {
@@ -106,6 +106,21 @@ function heldIn(variable: string, hosts: ReadonlyMap<string, FoundHost>): readon
     }),
   );
 }
+
+/** What there is to say of a worker of another miner than the file's. @param only of the file, as multiaddr */
+export function otherMiner(environ: FoundEnvironment, only: string | undefined): Loss | undefined {
+  const text = environ.get('MINER_API_INFO')?.reveal() ?? '';
+  const api = multiaddrOf(text.slice(text.indexOf(':') + 1));
+  if (only === undefined || api === undefined || isSameAddress(api, only)) return undefined;
+  return {
+    code: 'SF695',
+    severity: 'warning',
+    message: `it goes by a miner at ${api}, and the file has ${only}: from its next restart on it is that one's`,
+    help: 'Give the workers of another miner a file of their own.',
+  };
+}
+
+type FoundEnvironment = ReadonlyMap<string, Secret>;
 
 /** Lotus takes a URL too. */
 function multiaddrOf(text: string): string | undefined {

@@ -8,28 +8,34 @@ import {
   type AskedHost,
   type Imported,
   type ImportedHost,
+  type ImportOf,
   type Into,
+  wayTo,
 } from './imported.js';
 import { readHost } from './read-host.js';
+import { listed } from './report.js';
 
 /** What stands in the file where nobody knows the size: no size that the file takes, so that `validate` names the place. */
 export const UNKNOWN_SIZE = 'TODO';
 
 /** The farm that these hosts are, with all that each of them has. @param into names of hosts that it has already stay */
 export function importFarm(asked: readonly AskedHost[], about: AboutFarm, into: Into = A_NEW_FILE): Imported {
-  const { machines, diagnostics } = oncePerMachine(asked);
+  const { machines, diagnostics: twice } = oncePerMachine(asked);
+  const { told, diagnostics: unclear } = toldApart(
+    machines.map((host) => ({ host, known: into.known(host) })),
+  );
+  const diagnostics = [...twice, ...unclear];
   const names = new Set(into.hosts);
   const taken = { names: new Set(into.workers) };
-  const readings = machines.map((host) => {
-    const known = into.known(host);
-    return readHost(
+  const readings = told.map(({ host, known }) =>
+    readHost(
       known?.name ?? hostName(host.address, host.found.machine.hostname, names),
       host,
       about,
       taken,
       known,
-    );
-  });
+    ),
+  );
   const hosts = readings.map(({ host }) => host).toSorted((a, b) => HOST_ORDER.compare(a.name, b.name));
   return {
     farm: farmOf(hosts, about),
@@ -57,9 +63,41 @@ export const HOST_ORDER = new Intl.Collator('en', { numeric: true });
 export function hostName(address: string, hostname = '', names: Set<string>): string {
   const plain = address.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^-+/, '');
   const wishes = canonicalIp(address) === undefined ? [plain, hostname] : [hostname, plain];
-  const name = wishes.find((wish) => isName(wish) && !names.has(wish)) ?? `host-${names.size + 1}`;
+  let name = wishes.find((wish) => isName(wish) && !names.has(wish));
+  for (let number = names.size + 1; name === undefined; number++)
+    if (!names.has(`host-${number}`)) name = `host-${number}`;
   names.add(name);
   return name;
+}
+
+interface KnownAs {
+  readonly host: AskedHost;
+  readonly known: ImportOf | undefined;
+}
+
+/** Without those that are taken for one host of the file: nobody knows which of them it is. */
+function toldApart(machines: readonly KnownAs[]): {
+  readonly told: readonly KnownAs[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const alike = ({ known }: KnownAs): readonly KnownAs[] =>
+    known === undefined ? [] : machines.filter((other) => other.known?.name === known.name);
+  const isClear = (one: KnownAs): boolean => alike(one).length <= 1;
+  return {
+    told: machines.filter(isClear),
+    diagnostics: machines
+      .filter((one) => !isClear(one))
+      .map((one): Diagnostic => {
+        const others = alike(one).filter((other) => other !== one);
+        return {
+          code: 'SF666',
+          severity: 'warning',
+          message: `${wayTo(one.host)} left out: ${listed(others.map(({ host }) => wayTo(host)))} would be ${one.known?.name ?? ''} of the file, too, and is another machine`,
+          place: { kind: 'host', host: one.host.address },
+          help: 'Name that one alone which is this host; of the other look why it has the same name, address or worker.',
+        };
+      }),
+  };
 }
 
 /** Each machine by the first of the names that were given. */

@@ -19,6 +19,11 @@ export interface AskedHost {
   readonly found: FoundHost;
 }
 
+/** Behind one address there may be several machines, by port. */
+export function wayTo({ address, ssh }: Pick<AskedHost, 'address' | 'ssh'>): string {
+  return ssh.port === undefined ? address : `${address}:${ssh.port}`;
+}
+
 /** What is known from elsewhere than the hosts. */
 export interface AboutFarm {
   readonly name: string;
@@ -51,6 +56,8 @@ export const A_NEW_FILE: Into = { hosts: new Set(), workers: new Set(), known: (
 export interface AboutMiner {
   /** Multiaddr. */
   readonly api?: string;
+  /** Multiaddr of the one miner that the file is for, where that is certain: of workers of another one it is told. */
+  readonly only?: string;
   readonly marketsApi?: string;
   readonly host?: string;
   readonly token: WrittenToken;

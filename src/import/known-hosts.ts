@@ -1,4 +1,4 @@
-import { canonicalIp, parseSocketAddress } from '../farm/address.js';
+import { canonicalIp, isLoopback } from '../farm/address.js';
 import type { Farm, Host } from '../farm/farm.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
 import type { AskedHost, ImportOf, Into } from './imported.js';
@@ -21,32 +21,34 @@ function importOf({ name, workers, paths }: Host): ImportOf {
 
 /**
  * By the way it is reached, by the name that a person or ssh_config has for it, or by a worker that listens where the farm has
- * it. Behind one address may be more than one machine, by port.
+ * it. Behind one address may be more than one machine, by port: a name that is the address of a host says no more than that.
  */
 function knownHost(asked: AskedHost, hosts: readonly Host[]): Host | undefined {
   const port = asked.ssh.port ?? DEFAULT_PORT;
-  return (
-    hosts.find(({ address, ssh }) => address === asked.address && (ssh.port ?? DEFAULT_PORT) === port) ??
-    (canonicalIp(asked.address) === undefined
+  const there = hosts.filter(({ address }) => address === asked.address);
+  const named =
+    there.length === 0 && canonicalIp(asked.address) === undefined
       ? hosts.find(({ name }) => name === asked.address)
-      : undefined) ??
+      : undefined;
+  return (
+    there.find(({ ssh }) => (ssh.port ?? DEFAULT_PORT) === port) ??
+    named ??
     hosts.find((host) => listensAs(asked, host))
   );
 }
 
 const DEFAULT_PORT = 22;
 
-/** Any of its workers by address, port and repo. */
+/** Any of its workers by address, port and repo; on loopback each machine may have the same. */
 function listensAs({ found }: AskedHost, { workers }: Host): boolean {
   return found.workers.some(({ repo = '' }) => {
     const api = found.repos.get(repo)?.api;
     const at = api?.state === 'present' ? parseMinerAddress(api.text.reveal().trim()) : undefined;
     if (at?.ok !== true) return false;
     const { host, port } = at.address;
-    const address = parseSocketAddress(`${host.includes(':') ? `[${host}]` : host}:${port}`);
+    if (isLoopback(host)) return false;
     return workers.some(
-      ({ listen, repo: declared }) =>
-        declared === repo && listen.host === address?.host && listen.port === address.port,
+      ({ listen, repo: declared }) => declared === repo && listen.host === host && listen.port === port,
     );
   });
 }

@@ -4,6 +4,7 @@ import type { HostPaths } from '../farm/farm.js';
 import { DEFAULT_PATHS } from '../farm/host.js';
 import type { IdleRepo } from '../observed/found.js';
 import { starterWords, type Starter } from '../observed/starter.js';
+import { otherMiner } from './found-miner.js';
 import type { AboutFarm, AskedHost, ImportedHost, ImportedWorker, ImportOf } from './imported.js';
 import { readableWorkers } from './readable-workers.js';
 import { readName, type Taken } from './read-name.js';
@@ -63,6 +64,8 @@ function importedWorker(
     notes.push(loss.message);
   };
   const name = readName(one, asked, taken, known, report);
+  const other = otherMiner(one.told.environ, about.miner.only);
+  if (other !== undefined) report(other);
   const surroundings = {
     found: asked.found,
     address: asked.address,

@@ -22,7 +22,7 @@ function takenNow(
       code: 'SF690',
       severity: 'warning',
       message:
-        'whether tasks were switched by hand is not known, as it does not answer: it has those it was started with',
+        'whether tasks were switched by hand is not known, as it could not be asked: it has those it was started with',
       help: 'Look with `lotus-worker tasks list` before the first apply, which would switch on again what was switched off.',
     });
     return run.tasks;

@@ -38,10 +38,17 @@ const WITH_A_KEY: ReadonlySet<string> = new Set([
   'TMPDIR',
 ]);
 
+/**
+ * What Lotus, its proofs, their libraries and the Go and Rust under them read. Anything else on a machine may be a secret under
+ * any name. Lotus: cmd/lotus-worker; rust-fil-proofs, bellperson, go-log, Go runtime
+ */
+const OF_LOTUS =
+  /^(?:LOTUS|FIL_PROOFS|FIL|FFI|FVM|BELLMAN|BELLPERSON|EC_GPU|NEPTUNE|RUST_GPU_TOOLS|RUST|RAYON|OMP|GOLOG|CUDA|NVIDIA|OPENCL|OCL|CL|SUPRA|SUPRASEAL|MALLOC|TRUST)_[A-Z0-9_]+$|^(?:GOGC|GOMAXPROCS|GOMEMLIMIT|GODEBUG|GOTRACEBACK|TZ|LD_LIBRARY_PATH|LD_PRELOAD|IPFS_GATEWAY)$|^(?:https?|no)_proxy$/i;
+
 /** What names alone do not give away: a token of Lotus, and a password within a URL. */
 const SECRET_VALUE = /eyJ[\w-]{8,}\.[\w-]{8,}|:\/\/[^/@\s]*:[^/@\s]+@/;
 
-/** Further variables, for `env`. Those that hold a secret are named and left out. @param tokens of the miner, as found */
+/** Further variables, for `env`. Those that hold a secret, or that Lotus does not read, are named and left out. @param tokens of the miner, as found */
 export function readVariables(
   environ: ReadonlyMap<string, Secret>,
   tokens: readonly Secret[],
@@ -50,11 +57,13 @@ export function readVariables(
   const env: WrittenEnv = {};
   const secret: string[] = [];
   const odd: string[] = [];
+  const foreign: string[] = [];
   for (const [name, value] of environ) {
     if (WITH_A_KEY.has(name) || OF_THE_LOGIN.test(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) continue;
     const text = value.reveal();
     if (SECRET_NAME.test(name) || isSecret(text, tokens)) secret.push(name);
     else if (readResourceVariable(name, text) !== undefined) continue;
+    else if (!OF_LOTUS.test(name)) foreign.push(name);
     else if (!isWritable(text)) odd.push(name);
     else env[name] = plain(text);
   }
@@ -65,6 +74,13 @@ export function readVariables(
       message: `${listed(secret)} left out: the file is no place for a secret`,
       help: 'If Lotus needs it, keep it on the host: for a unit in a drop-in of its own.',
     });
+  if (foreign.length > 0)
+    report(
+      lost(
+        `${listed(foreign)} left out: Lotus reads no variable of that name, and what it holds may be secret`,
+        'Write it into `env` by hand, if the worker needs it and everybody may read it.',
+      ),
+    );
   if (odd.length > 0)
     report(
       lost(

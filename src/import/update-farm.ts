@@ -2,7 +2,7 @@ import { canInsert, insertConfig, type Insertion } from '../config/insert-config
 import type { WrittenFarm, WrittenHost } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { assemble } from '../farm/assemble.js';
-import type { Farm, Host, HostPaths, Worker } from '../farm/farm.js';
+import type { Farm, HostPaths } from '../farm/farm.js';
 import { isRange } from '../farm/host-range.js';
 import { hostAbove, layersOf } from './above-file.js';
 import { differingKeys } from './differing.js';
@@ -11,6 +11,15 @@ import type { AboutFarm, AskedHost, Comments, Imported } from './imported.js';
 import { intoFarm } from './known-hosts.js';
 import { liftRanges } from './lift-ranges.js';
 import { listed } from './report.js';
+import {
+  differences,
+  hostIn,
+  notPut,
+  NOWHERE,
+  switchedOfKnown,
+  withoutWorkers,
+  workerIn,
+} from './update-notes.js';
 import { pairsOf } from './write-pairs.js';
 
 /** A `sealfarm.yaml` that is right. */
@@ -65,8 +74,9 @@ export function updateFarm(file: FarmFile, asked: readonly AskedHost[], about: A
       return { into: at, pairs: pairsOf(['hosts', name, 'workers'], workers, own, text) };
     }),
   ]);
+  if (next === undefined) return { text, hosts: [], workers: [], diagnostics: [NOWHERE] };
   return {
-    text: next ?? text,
+    text: next,
     hosts: Object.keys(added).filter(isFresh),
     workers: put.flatMap(({ host }) => Object.keys(host.workers ?? {})),
     diagnostics: [
@@ -75,6 +85,7 @@ export function updateFarm(file: FarmFile, asked: readonly AskedHost[], about: A
       ...more.filter(({ at }) => at === undefined).map(({ name, host }) => notPut(name, host)),
       ...given.map(givenDiagnostic),
       ...known.flatMap(([name]) => differences(name, farm, found)),
+      ...switchedOfKnown(imported, farm, found),
     ],
   };
 }
@@ -158,61 +169,12 @@ function withGiven({ hosts, workers }: Comments, given: readonly Given[]): Comme
 
 /** What importing had to say of what the file has had already is not said again. */
 function ofTheNew({ diagnostics }: Imported, added: WrittenFarm['hosts']): readonly Diagnostic[] {
-  return diagnostics.filter(({ place }) => {
-    if (place?.kind !== 'host') return true;
+  return diagnostics.filter(({ code, place }) => {
+    // Of what was asked, by the words of a person.
+    if (place?.kind !== 'host' || code === 'SF666') return true;
     const host = added[place.host];
     return host !== undefined && (place.worker === undefined || host.workers?.[place.worker] !== undefined);
   });
-}
-
-function differences(name: string, farm: Farm, found: Farm): readonly Diagnostic[] {
-  return (hostIn(farm, name)?.workers ?? []).flatMap((declared): Diagnostic[] => {
-    const runs = workerIn(found, name, declared.name);
-    const keys = runs === undefined ? [] : differingKeys(shown(declared, runs), runs);
-    if (keys.length === 0) return [];
-    return [
-      {
-        code: 'SF692',
-        severity: 'note',
-        message: `${declared.name} runs with another ${listed(keys)} than the file says; that stays as it is`,
-        place: { kind: 'host', host: name, worker: declared.name },
-        help: '`sealfarm plan` shows what apply would do about it.',
-      },
-    ];
-  });
-}
-
-/** Whatever it takes while it is drained. */
-function shown(declared: Worker, { tasks }: Worker): Worker {
-  return declared.state === 'running' ? declared : { ...declared, state: 'running', tasks };
-}
-
-function withoutWorkers(host: string): Diagnostic {
-  return {
-    code: 'SF667',
-    severity: 'warning',
-    message: `${host} left out: no lotus-worker runs there that could be taken into the file`,
-    place: { kind: 'host', host },
-    help: 'Look with `pgrep -l lotus-worker` there; as another user than root say --sudo.',
-  };
-}
-
-function notPut(host: string, { workers = {} }: WrittenHost): Diagnostic {
-  return {
-    code: 'SF693',
-    severity: 'warning',
-    message: `${listed(Object.keys(workers))} left out: ${host} has no entry of its own in the file to write it into`,
-    place: { kind: 'host', host },
-    help: 'Take the host out of its range or alias, and update again.',
-  };
-}
-
-function hostIn({ hosts }: Farm, name: string): Host | undefined {
-  return hosts.find((host) => host.name === name);
-}
-
-function workerIn(farm: Farm, host: string, name: string): Worker | undefined {
-  return hostIn(farm, host)?.workers.find((worker) => worker.name === name);
 }
 
 function mapHosts(

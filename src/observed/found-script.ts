@@ -68,7 +68,7 @@ $1
 each_repo() {
   printf %s "$repos" | while IFS= read -r repo; do
     [ -n "$repo" ] || continue
-    echo "repo $(word "$repo") $(stat -L -c %a "$repo/token" 2>/dev/null || echo -)"
+    echo "repo $(word "$repo") $(stat -L -c %a "$repo/token" 2>/dev/null || echo -) $(stat -L -c %Y "$repo/api" 2>/dev/null || echo -)"
     file "$repo/api"
     file "$repo/storage.json"
     listed "$repo/storage.json"

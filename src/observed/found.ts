@@ -47,6 +47,8 @@ export interface FoundRepo {
   readonly tokenMode?: string;
   /** Where it listens, as a multiaddr. */
   readonly api: ObservedFile;
+  /** When that was written, in seconds since 1970; absent where the host does not tell. */
+  readonly apiSince?: number;
   readonly storageJson: ObservedFile;
 }
 

@@ -82,12 +82,13 @@ function parseProcess([, exe = '-', nodes = '-', memory = '-']: Words): Partial<
 }
 
 function parseRepo(
-  [path = '-', mode = '-']: Words,
+  [path = '-', mode = '-', since = '-']: Words,
   fileAt: (path: string) => ObservedFile,
 ): [string, FoundRepo] {
   const repo = decode(path);
   const files = { api: fileAt(`${repo}/api`), storageJson: fileAt(`${repo}/storage.json`) };
-  return [repo, { ...files, ...(mode === '-' ? {} : { tokenMode: mode }) }];
+  const known = { tokenMode: mode === '-' ? undefined : mode, apiSince: Number(since) || undefined };
+  return [repo, { ...files, ...present(known) }];
 }
 
 function parsePlace(

@@ -1,11 +1,15 @@
 import pLimit from 'p-limit';
 import type { Result } from '../diagnostic/result.js';
 import { success } from '../diagnostic/result.js';
+import { canonicalIp, isLoopback, isWildcard, parseSocketAddress } from '../farm/address.js';
+import type { SocketAddress } from '../farm/farm.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
 import { taskByRpc } from '../lotus/task.js';
-import type { FoundHost, FoundWorker } from '../observed/found.js';
+import { readWorkerRun } from '../lotus/worker-run.js';
+import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
 import { foundScript } from '../observed/found-script.js';
 import { parseFound } from '../observed/parse-found.js';
+import { environmentOf, type Told } from '../observed/unmanaged.js';
 import { Secret } from '../secret/secret.js';
 import type { Connections } from './connections.js';
 
@@ -27,23 +31,45 @@ export async function observeFound(host: string, connections: Connections): Prom
   return success({ ...found.value, workers });
 }
 
-/** A worker has the token of its miner: its own goes nowhere but to the address in its own repo, from its own host. */
+/**
+ * A worker has the token of its miner: its own goes nowhere but to where it listens, from its own host. The file `api` of its repo
+ * says it, and may be of a worker before it, or of whoever may write there: what the worker was told wins over it.
+ */
 async function withTasks(
   host: string,
   worker: FoundWorker,
-  { repos }: FoundHost,
+  { repos, machine }: FoundHost,
   connections: Connections,
 ): Promise<FoundWorker> {
   const { told, repo = '' } = worker;
-  const api = repos.get(repo)?.api;
+  const { api, apiSince = Infinity } = repos.get(repo) ?? {};
   const info = told?.environ.get('MINER_API_INFO')?.reveal() ?? '';
   const token = info.slice(0, Math.max(0, info.indexOf(':')));
   if (told === undefined || told.starter.kind === 'container' || api?.state !== 'present' || token === '')
     return worker;
+  // Of a worker before it. The kernel counts from a start of its own, to the second.
+  if (apiSince < told.since - 1) return worker;
   const listens = parseMinerAddress(api.text.reveal().trim());
-  if (!listens.ok) return worker;
+  if (!listens.ok || !isItsOwn(listens.address, told, machine)) return worker;
   const name = `the worker of ${repo}`;
   const types = await connections.worker(host, name, listens.address, new Secret(token)).taskTypes();
   if (!types.ok) return worker;
   return { ...worker, tasks: new Set(types.value.flatMap((rpc) => taskByRpc(rpc)?.code ?? [])) };
+}
+
+/** As it was told; where that is all addresses of the machine, one of these. */
+function isItsOwn({ host, port }: SocketAddress, told: Told, { addresses = [] }: FoundMachine): boolean {
+  const listen = toldToListen(told);
+  if (listen === undefined || listen.port !== port) return false;
+  if (!isWildcard(listen)) return listen.host === host;
+  return canonicalIp(host) !== undefined && (isLoopback(host) || addresses.includes(host));
+}
+
+/** Undefined where nobody knows: by a name, or in words that Lotus itself would not take. */
+function toldToListen({ args, environ }: Told): SocketAddress | undefined {
+  try {
+    return parseSocketAddress(readWorkerRun(args, environmentOf(environ)).listen);
+  } catch {
+    return undefined;
+  }
 }

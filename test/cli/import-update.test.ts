@@ -1,9 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { updateFile } from '../../src/cli/commands/import-update.js';
 import { failure, success } from '../../src/diagnostic/result.js';
+import type { Host } from '../../src/farm/farm.js';
 import { FakeRemote, output } from '../probe/fake-remote.js';
 import { CANARY } from '../support/farm.js';
 import { foundAnswer } from '../support/found-answer.js';
@@ -41,14 +51,22 @@ interface Said {
   readonly diagnostics: readonly { readonly code: string; readonly message: string }[];
 }
 
-/** Asks 10.0.0.2, which has one worker. */
+/** Asks hosts, each of which has one worker and is 10.0.0.2 where nothing else is said. */
 async function update({
   listens = '10.0.0.2',
   miner = MINER,
   check = false,
   meanwhile = (): void => undefined,
-}): Promise<{ code: number; said: Said; out: string }> {
-  let out = '';
+  asks = ['10.0.0.2'],
+  json = true,
+  unreached = [] as readonly string[],
+}): Promise<{ code: number; said: Said; out: string; err: string; reached: readonly Host[] }> {
+  let [out, err] = ['', ''];
+  const reached: Host[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += String(text);
+    return true;
+  });
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     out += String(text);
     return true;
@@ -61,9 +79,14 @@ async function update({
   };
   const away = failure({ code: 'SF407', severity: 'error', message: 'refused' } as const);
   remote.onDial = () => Promise.resolve(away);
-  const options = { config: file, json: true, color: false, name: 'farm', update: true, check };
-  const code = await updateFile(['10.0.0.2'], options, { connect: () => Promise.resolve(success(remote)) });
-  return { code, said: JSON.parse(out) as Said, out };
+  const options = { config: file, json, color: false, name: 'farm', update: true, check };
+  const connect = (host: Host) => {
+    reached.push(host);
+    return Promise.resolve(unreached.includes(host.name) ? away : success(remote));
+  };
+  const code = await updateFile(asks, options, { connect });
+  const said = json ? (JSON.parse(out) as Said) : { changed: false, hosts: [], text: '', diagnostics: [] };
+  return { code, said, out, err, reached };
 }
 
 function codes({ diagnostics }: Said): readonly string[] {
@@ -118,6 +141,70 @@ describe('import --update', () => {
   it('tells workers of another miner', async () => {
     const { said } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
     expect(codes(said)).toContain('SF695');
-    expect(said.diagnostics[0]?.message).toContain('workers on 10.0.0.2 reach a miner at /ip4/10.0.0.66');
+    const words = 'it goes by a miner at /ip4/10.0.0.66/tcp/2345/http';
+    expect(said.diagnostics).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining(words) as string,
+        place: expect.objectContaining({ worker: 'two' }) as object,
+      }),
+    );
+    expect(said.text).toContain(`# ${words}`);
+    const guessed = TEXT.replace(MINER, '')
+      .replace('api: ,', '')
+      .replace('token: { env: T }', 'token: { fromMiner: true }, host: seal-1');
+    writeFileSync(file, guessed);
+    const unsure = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
+    expect([unsure.code, unsure.said.changed]).toEqual([0, true]);
+    expect(codes(unsure.said)).not.toContain('SF695');
+  });
+
+  it('reaches hosts of the file as the file says, by name or address, and others as its defaults say', async () => {
+    const own = '    address: 10.0.0.1\n    ssh: { port: 2222, user: ops, sudo: true }\n';
+    const defaults = 'defaults: { ssh: { user: usual, sudo: false } }\nhosts: # ours';
+    writeFileSync(file, TEXT.replace('    address: 10.0.0.1\n', own).replace('hosts: # ours', defaults));
+    const asks = ['seal-1', '10.0.0.1:2222', 'me@seal-1', '10.0.0.1', '10.0.0.9'];
+    const { reached } = await update({ asks, unreached: asks });
+    const declared = { address: '10.0.0.1', ssh: { port: 2222, user: 'ops', sudo: true } };
+    expect(reached).toMatchObject([
+      declared,
+      declared,
+      { ...declared, ssh: { ...declared.ssh, user: 'me' } },
+      { address: '10.0.0.1', ssh: { user: 'usual' } },
+      { address: '10.0.0.9', ssh: { user: 'usual', sudo: false } },
+    ]);
+    expect(reached[3]?.ssh.port).toBeUndefined();
+  });
+
+  it('does not say that all is there where a host was not reached, or has nothing', async () => {
+    const asks = ['10.0.0.2'];
+    const { code, out, err } = await update({ asks, unreached: asks, json: false });
+    expect([code, out]).toEqual([1, `${file} is as it was.\n`]);
+    expect(err).toContain('refused');
+    const both = await update({ asks: ['10.0.0.1', '10.0.0.2'], unreached: asks });
+    expect(both.code).toBe(3);
+  });
+
+  it('leaves a file that is not UTF-8 alone, and says so', async () => {
+    const latin = Buffer.from(TEXT.replace('ours', 'für uns'), 'latin1');
+    writeFileSync(file, latin);
+    const { code, err, reached } = await update({ json: false });
+    expect([code, reached]).toEqual([78, []]);
+    expect(err).toContain('it is not UTF-8');
+    expect(readFileSync(file)).toEqual(latin);
+  });
+
+  it.runIf(process.getuid?.() === 0)('keeps the mode, the owner and the group of the file', async () => {
+    for (const [uid, gid] of [
+      [0, 1234],
+      [1234, 0],
+    ] as const) {
+      writeFileSync(file, TEXT);
+      chownSync(file, uid, gid);
+      chmodSync(file, 0o660);
+      await update({});
+      const { mode, ...owner } = statSync(file);
+      expect([mode & 0o777, owner.uid, owner.gid]).toEqual([0o660, uid, gid]);
+      expect(readFileSync(file, 'utf8')).toContain('10.0.0.2');
+    }
   });
 });

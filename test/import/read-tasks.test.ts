@@ -43,9 +43,9 @@ describe('tasks of a running worker', () => {
     expect(tasksOf(post, [])).toEqual({ tasks: ['windowpost'], said: [] });
   });
 
-  it('are those it was started with where it does not answer, which is said', () => {
+  it('are those it was started with where it could not be asked, which is said', () => {
     const { tasks, said } = tasksOf(PC, undefined);
     expect(tasks).toEqual(['addpiece', 'precommit1', 'precommit2']);
-    expect(said).toMatchObject([expect.stringMatching(/^SF690 .*does not answer/)]);
+    expect(said).toMatchObject([expect.stringMatching(/^SF690 .*could not be asked/)]);
   });
 });

@@ -96,7 +96,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
         'GOLOG_LOG_LEVEL',
         'FIL_PROOFS_MAXIMIZE_CACHING',
         'BELLMAN_CUSTOM_GPU',
-        'NOTE',
+        'RUST_NOTE',
         'FIL_PROOFS_PARENT_CACHE',
         'TMPDIR',
         'LOTUS_MINER_PATH',
@@ -107,7 +107,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
     .chain((paths) =>
       fc
         .dictionary(
-          fc.constantFrom('RUST_BACKTRACE', 'X1', 'TEXT'),
+          fc.constantFrom('RUST_BACKTRACE', 'GOLOG_X1', 'LOTUS_TEXT'),
           fc.constantFrom('1', 'true', '007', '1e3', '', 'two\nlines', 'a: b # c', ' x '),
           { maxKeys: 3 },
         )

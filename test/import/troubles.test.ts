@@ -33,6 +33,9 @@ function outcome(...hosts: readonly FoundHost[]): Outcome {
 
 const SEAL = { '/mnt/seal': { CanSeal: true } };
 
+/** Looks like nothing in particular. */
+const CANARY_TEXT = 'canary-of-nothing-known';
+
 describe('what the file cannot hold', () => {
   it.each<[what: string, worker: StartedWorker, code: string, said: string]>([
     ['a flag without a key', { args: ['run', '--external-pc2', '/bin/x'] }, 'SF660', '--external-pc2'],
@@ -79,8 +82,8 @@ describe('what the file cannot hold', () => {
     ],
     ['datacid alone', { args: ['run', '--addpiece=false', '--data-cid'] }, 'SF660', 'datacid'],
     ['no fetches', { args: ['run', '--parallel-fetch-limit=0'] }, 'SF660', 'fetches'],
-    ['a text with a control character', { env: { NOTE: 'a\u0007' } }, 'SF660', 'NOTE left out'],
-    ['a text like a placeholder', { env: { NOTE: 'x{n}' } }, 'SF660', 'NOTE left out'],
+    ['a text with a control character', { env: { RUST_NOTE: 'a\u0007' } }, 'SF660', 'RUST_NOTE left out'],
+    ['a text like a placeholder', { env: { RUST_NOTE: 'x{n}' } }, 'SF660', 'RUST_NOTE left out'],
     ['a folder that is the root', { env: { TMPDIR: '/' } }, 'SF660', 'TMPDIR left out'],
     [
       'a program that an interpreter runs',
@@ -95,6 +98,23 @@ describe('what the file cannot hold', () => {
       'SF660',
       'of /mnt/x left out: odd',
     ],
+    ...[
+      'API_KEY',
+      'OPENAI_API_KEY',
+      'AWS_ACCESS_KEY_ID',
+      'DB_PASS',
+      'GH_PAT',
+      'SLACK_WEBHOOK',
+      'BASIC_AUTH',
+      'LOTUS_BACKUP_KEY',
+      'AWS_CREDENTIALS',
+    ].map((name): [string, StartedWorker, string, string] => [
+      name,
+      { env: { [name]: CANARY_TEXT } },
+      'SF661',
+      `${name} left out`,
+    ]),
+    ['a variable of something else', { env: { DATABASE: CANARY_TEXT } }, 'SF660', 'DATABASE left out'],
     ['a secret by its name', { env: { MY_SECRET: CANARY } }, 'SF661', 'MY_SECRET left out'],
     ['a secret by its text', { env: { NOTE: `x ${CANARY}` } }, 'SF661', 'NOTE left out'],
     [

@@ -228,6 +228,13 @@ describe('a host that the file has', () => {
     expect(diagnostics).toMatchObject([{ code: 'SF693' }]);
   });
 
+  it('gets none where groups would have to be written into an alias, and nothing is said to be there', () => {
+    const alias = ONE.replace('\nhosts:', 'defaults: { ssh: &e {} }\nstorageGroups: *e\nhosts:');
+    const worker = runs('/r/two', { storage: { '/mnt/x': { CanSeal: true, AllowTo: ['g'] } } });
+    const update = updated(alias, [asked('10.0.1.1', aFoundHost([runs('/r/one'), worker]))]);
+    expect(update).toMatchObject({ text: alias, hosts: [], workers: [], diagnostics: [{ code: 'SF693' }] });
+  });
+
   it('gets none where it is one of a range', () => {
     const range = ONE.replace('seal-1:', 'seal-[1-1]:');
     const { text, diagnostics } = updated(range, [

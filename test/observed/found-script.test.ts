@@ -97,6 +97,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(host.workers.find((one) => one.pid === kept)).toMatchObject({ repo: '/no/where' });
     const seen = host.repos.get(repo);
     expect(seen?.tokenMode).toBe('640');
+    expect(seen?.apiSince).toBeGreaterThan(1_700_000_000);
     expect(seen?.api.state === 'present' && seen.api.text.reveal()).toBe('/ip4/10.0.0.7/tcp/4567/http');
     expect(seen?.storageJson.state).toBe('present');
     expect(host.repos.get('/no/where')).toMatchObject({

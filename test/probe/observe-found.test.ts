@@ -57,10 +57,34 @@ describe('a worker of which nothing is declared', () => {
   it.each([
     ['has no token', foundAnswer('HOME=/root\0', API)],
     ['has not written its address', foundAnswer(INFO, 'nonsense')],
+    ['has an address of elsewhere', foundAnswer(INFO, '/ip4/203.0.113.5/tcp/3456/http')],
+    ['has a name for an address', foundAnswer(INFO, '/dns4/evil.example.com/tcp/3456/http')],
+    ['has another port than it was told', foundAnswer(INFO, '/ip4/10.0.0.11/tcp/80/http')],
+    [
+      'has another address than it was told',
+      foundAnswer(`${INFO}LOTUS_WORKER_LISTEN=10.0.0.2:3456\0`, '/ip4/10.0.0.11/tcp/3456/http'),
+    ],
+    [
+      'was told a name',
+      foundAnswer(`${INFO}LOTUS_WORKER_LISTEN=evil.example.com:3456\0`, '/ip4/10.0.0.11/tcp/3456/http'),
+    ],
+    ['has an address of a worker before it', foundAnswer(INFO, API, undefined, '1699999990')],
     ['is in a container', foundAnswer(INFO, API, 'NSpid:\t7\t1')],
   ])('is not asked where it %s', async (_, text) => {
     const { tasks, dialled } = await asked(text);
     expect([tasks, dialled]).toEqual([undefined, []]);
+  });
+
+  it('is asked where it was told to listen, and on loopback', async () => {
+    const told = foundAnswer(`${INFO}LOTUS_WORKER_LISTEN=10.9.0.9:3460\0`, '/ip4/10.9.0.9/tcp/3460/http');
+    expect((await asked(told)).dialled).toEqual(['10.9.0.9:3460']);
+    await stub?.stop();
+    const fresh = foundAnswer(INFO, API, undefined, '1700000000');
+    expect((await asked(fresh)).dialled).toEqual(['10.0.0.11:3456']);
+    await stub?.stop();
+    expect((await asked(foundAnswer(INFO, '/ip4/127.0.0.1/tcp/3456/http'))).dialled).toEqual([
+      '127.0.0.1:3456',
+    ]);
   });
 
   it('may not answer', async () => {

@@ -1,11 +1,10 @@
 import { readConfig } from '../../config/config-file.js';
 import { checkSchema } from '../../config/schema-check.js';
 import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
-import { parseMinerAddress } from '../../farm/miner-address.js';
 import { readFarm } from '../../farm/read-farm.js';
-import { foundMiner, type WayToMiner } from '../../import/found-miner.js';
+import { foundMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
-import type { AskedHost } from '../../import/imported.js';
+import { wayTo } from '../../import/imported.js';
 import { listed } from '../../import/report.js';
 import { updateFarm, type FarmFile, type Update } from '../../import/update-farm.js';
 import type { Reach } from '../../probe/connections.js';
@@ -39,7 +38,7 @@ export async function updateFile(
     words,
     options,
     terminal,
-    written.defaults?.ssh ?? {},
+    { ssh: written.defaults?.ssh ?? {}, hosts: read.farm.hosts },
     (answers) => update(file, answers, options, terminal),
     reach,
   );
@@ -52,13 +51,13 @@ async function update(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { farm } = file;
-  const found = foundMiner(new Map(asked.map((host) => [host.address, host.found])));
+  const found = foundMiner(new Map(asked.map((host) => [wayTo(host), host.found])));
   const { api, token } = { ...farm.miner, token: { env: '' } };
-  const miner = { api, token, secrets: found.tokens };
+  // One file is for one miner.
+  const only = farm.miner.apiIsGuess === true ? {} : { only: api };
+  const miner = { api, token, secrets: found.tokens, ...only };
   const updated = updateFarm(file, asked, { name: farm.name, sectorSize: farm.sectorSize, miner });
-  const known = farm.miner.apiIsGuess === true ? [] : otherMiner(found.ways, farm.miner.api, asked);
-  const said = [...known, ...updated.diagnostics];
-  const diagnostics = [...unreached, ...notes, ...gather(said)];
+  const diagnostics = [...unreached, ...notes, ...gather(updated.diagnostics)];
   const changed = updated.text !== file.text;
   const wrong = changed ? readFarm(updated.text, name).diagnostics.filter(isError) : [];
   const refused =
@@ -67,7 +66,7 @@ async function update(
       : await write(name, file, changed && !check ? updated : undefined);
   const all = [...diagnostics, ...refused];
   if (!terminal.json) terminal.diagnostics(all);
-  terminal.result(refused.length > 0 ? '' : words(file, updated, name, check), {
+  terminal.result(refused.length > 0 ? '' : words(file, updated, name, check, unreached.length > 0), {
     formatVersion: 1,
     changed: changed && refused.length === 0,
     hosts: updated.hosts,
@@ -97,43 +96,26 @@ async function write(
   return unwritten === undefined ? [] : [unwritten];
 }
 
-function words(file: FarmFile, { text, hosts, workers }: Update, name: string, check: boolean): string {
-  if (text === file.text) return `${printable(name)} has all that was found.`;
+/** @param some whether hosts were not reached */
+function words(
+  file: FarmFile,
+  { text, hosts, workers, diagnostics }: Update,
+  name: string,
+  check: boolean,
+  some: boolean,
+): string {
+  if (text === file.text) {
+    const lacks = some || diagnostics.some(({ code }) => LEFT_OUT.has(code));
+    return lacks ? `${printable(name)} is as it was.` : `${printable(name)} has all that was found.`;
+  }
   const added = [...hosts, ...workers].map((one) => printable(one));
   const does = check ? 'lacks' : 'has now';
   const diff = check ? `${unified(printable(name), file.text, text) ?? ''}\n` : '';
   return `${diff}${printable(name)} ${does} ${listed(added, 12)}: \`sealfarm plan\` shows what that means.`;
 }
 
-/** One file is for one miner. */
-function otherMiner(
-  ways: readonly WayToMiner[],
-  api: string,
-  asked: readonly AskedHost[],
-): readonly Diagnostic[] {
-  const others = ways.filter((way) => !isSame(way.api, api));
-  if (others.length === 0) return [];
-  return others.map((other) => {
-    const whose = asked.filter(({ found }) =>
-      found.workers.some(({ told }) =>
-        told?.environ.get('MINER_API_INFO')?.reveal().endsWith(`:${other.api}`),
-      ),
-    );
-    return {
-      code: 'SF695',
-      severity: 'warning',
-      message: `workers on ${listed(whose.map(({ address }) => address))} reach a miner at ${other.api}, and the file has ${api}`,
-      help: 'Give the workers of another miner a file of their own.',
-    };
-  });
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [one, other].map(parseMinerAddress);
-  return (
-    a?.ok === true && b?.ok === true && a.address.host === b.address.host && a.address.port === b.address.port
-  );
-}
+/** Of hosts and workers that were found, and are in no file after that. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['SF663', 'SF666', 'SF667', 'SF693']);
 
 const NOT_RIGHT: Diagnostic = {
   code: 'SF694',
