@@ -102,6 +102,12 @@ describe('init over a real sshd', () => {
     ['no miner', ['host-1', '--yes'], 'SF681'],
     ['a host that is none', ['a b', '--miner', 'none', '--yes'], 'SF615'],
     ['a miner that is none', ['host-1', '--miner', '/ip4/10.0.0.1', '--yes'], 'SF615'],
+    [
+      'a token among the hosts',
+      [`${CANARY}:/ip4/10.0.0.1/tcp/2345/http`, '--miner', 'none', '--yes'],
+      'SF615',
+    ],
+    ['a token for where it is', ['a', '--miner', 'none', '--miner-token', CANARY, '--yes'], 'env:NAME'],
     ['a pasted token', ['host-1', '--miner', `${CANARY}:/ip4/10.0.0.1/tcp/2345/http`, '--yes'], 'SF615'],
   ])('refuses %s as wrong use', async (_, words, code) => {
     const { code: status, stdout, stderr } = await init(...words);
