@@ -1,6 +1,8 @@
 import type { WrittenStoragePath, WrittenWorker } from '../config/written.gen.js';
 import { present } from '../farm/present.js';
+import { DEFAULT_BINARY } from '../farm/worker.js';
 import type { ImportedWorker } from '../import/imported.js';
+import { hostFolder } from '../import/texts.js';
 import { defaultResources } from '../lotus/resources.js';
 import { folderOn, type Place } from './disks.js';
 import type { Groups } from './groups.js';
@@ -31,7 +33,7 @@ export function workersOf(
   const workers: ImportedWorker[] = [];
   const add = (wish: string, settings: WrittenWorker, comments: readonly string[]): void => {
     const listen = givers.listen();
-    const written = { ...(listen === undefined ? {} : { listen }), ...settings };
+    const written = { ...present({ listen, binary: binaryOf(machine) }), ...settings };
     workers.push({ name: givers.name(wish), written, comments });
   };
   const mine = placeReasons(role, store, inMain);
@@ -51,6 +53,13 @@ export function workersOf(
   if (workers.length === 0 && stored.length > 0)
     add(machine.name, present({ tasks: [], cpus: machine.cpus, storage: stored }), mine);
   return workers;
+}
+
+/** Where a login finds lotus-worker, if that is not where it usually is. */
+function binaryOf({ seen }: Role['machine']): string | undefined {
+  const { program = '' } = seen.found.machine;
+  const binary = /^\/(?:.*\/)?lotus-worker$/.test(program) ? hostFolder(program) : undefined;
+  return binary === DEFAULT_BINARY ? undefined : binary;
 }
 
 function mainWorker(role: Role, does: InMain, storage: WrittenStoragePath[]): WrittenWorker {
