@@ -237,8 +237,17 @@ const CASES: readonly Case[] = [
   {
     what: 'GPUs that are too small, and one that is not',
     hosts: { g: { ram: 503, gpus: [2, 24], disks: NVME } },
-    layout: { 'g/g': 'APx2 PC1x4 PC2 C2 gpus 1 /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal' },
+    layout: { 'g/g': 'APx2 PC1x4 PC2 C2 gpus GPU-1 /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal' },
     codes: ['SF686'],
+  },
+  {
+    what: 'GPUs that are unlike, which CUDA numbers otherwise than nvidia-smi',
+    hosts: { g: { ...PC1_1007, gpus: [11, 24] } },
+    layout: {
+      'g/g': 'APx2 PC1x12 PC2 gpus GPU-0 /mnt/nvme0/parents /mnt/nvme0/seal',
+      'g/g-c2': 'C2x1 gpus GPU-1 /mnt/nvme0/params',
+    },
+    codes: ['SF276'],
   },
   {
     what: 'a driver that fails',
