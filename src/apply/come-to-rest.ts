@@ -30,6 +30,8 @@ export interface RestRequest extends Target {
   readonly leaving?: true;
   /** It was started just now: one that the miner never knew has nothing of it to do. */
   readonly fresh?: true;
+  /** A WindowPoSt that is due does not hold it, as a person asked for. */
+  readonly despiteProofs?: true;
   /** The hosts whose workers may take over sectors; absent where that does not matter. */
   readonly others?: OtherHosts;
   /** @param expected when its jobs will be over; ISO 8601 */
@@ -84,7 +86,9 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       if (lastSeen > end) return failure(tooLate(request, decision));
       if (context.rules.detach && isLeftAlone(decision)) return failure(pending(request, decision));
     } else {
-      const over = FINAL.has(look.diagnostic.code) || time() - lastSeen > context.times.patience;
+      const { code } = look.diagnostic;
+      const nobodyWaits = UNTOLD.has(code) && (context.rules.detach || time() > end);
+      const over = FINAL.has(code) || nobodyWaits || time() - lastSeen > context.times.patience;
       if (over) return look;
       context.emit({ type: 'host-unreached', host: request.host, diagnostic: look.diagnostic });
     }
@@ -95,6 +99,9 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
 
 /** What another look does not change. */
 const FINAL: ReadonlySet<string> = new Set(['SF514', 'SF546', 'SF616']);
+
+/** The node does not tell whether a proof is due. */
+export const UNTOLD: ReadonlySet<string> = new Set(['SF586', 'SF655']);
 
 /** So long a miner may list a worker that has ended, in milliseconds. Lotus: storage/sealer/sched_worker.go */
 const LINGERS = 60_000;

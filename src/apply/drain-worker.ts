@@ -2,7 +2,7 @@ import type { Blocker, DrainGoal } from '../drain/step.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
-import { comeToRest, type AtRest } from './come-to-rest.js';
+import { comeToRest, UNTOLD, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { record } from './journal.js';
 import type { Target } from './live-changes.js';
@@ -33,6 +33,8 @@ export interface DrainRequest extends Target {
   readonly stop: boolean;
   /** After the deadline it is let end its jobs, and stopped with the sectors that lie on it. */
   readonly stopLate: boolean;
+  /** A WindowPoSt that is due does not hold it. */
+  readonly despiteProofs?: true;
 }
 
 /** What a drain has come to. */
@@ -76,7 +78,7 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
 }
 
 /** Codes of what is not at rest in time. */
-export const LATE: ReadonlySet<string> = new Set(['SF604', 'SF610']);
+export const LATE: ReadonlySet<string> = new Set(['SF604', 'SF610', ...UNTOLD]);
 
 function isLate(ended: Result<AtRest>): boolean {
   return !ended.ok && LATE.has(ended.diagnostic.code);
@@ -114,9 +116,9 @@ async function isMeant(context: ApplyContext, { host, worker, until }: DrainRequ
   return intent !== undefined && (intent.until ?? 'empty') === until;
 }
 
-/** As long as its jobs take. */
+/** As long as its jobs and the proofs take that it computes. */
 function quietly({ deadline: _, ...request }: DrainRequest): DrainRequest {
-  return { ...request, until: 'quiet' };
+  return { ...request, until: 'quiet', despiteProofs: true };
 }
 
 /** The first that it waits for. */
@@ -155,7 +157,7 @@ async function restAndStop(context: ApplyContext, request: DrainRequest): Promis
 
 /** @param deadline in milliseconds; 0 only looks whether it is */
 function atRest(context: ApplyContext, request: DrainRequest, deadline: number): Promise<Result<AtRest>> {
-  const { host, worker, tasks, others, until: goal } = request;
+  const { host, worker, tasks, others, until: goal, despiteProofs } = request;
   return comeToRest(context, {
     host,
     worker,
@@ -164,6 +166,7 @@ function atRest(context: ApplyContext, request: DrainRequest, deadline: number):
     tasks,
     others,
     deadline,
+    ...(despiteProofs === undefined ? {} : { despiteProofs }),
     onLook: ({ verdict, blockers }, expected) => {
       const end = expected === undefined ? {} : { expected };
       // That it is still at rest is no news.

@@ -6,6 +6,7 @@ import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { chainLag, dueDeadline, type DueDeadline } from '../lotus/proving.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
+import { runningPosts } from '../observed/miner-state.js';
 import { parseProving, provingScript, type ToldProving } from '../observed/proving-script.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import type { RunningJob } from '../plan/plan.js';
@@ -14,12 +15,17 @@ import type { ApplyContext } from './context.js';
 /** `any-job`: also those that a restart does no harm, and those of which the result is still to come. */
 export type AwaitedJobs = 'proofs' | 'any-job';
 
+interface InTheWay {
+  /** Proofs of sectors that are computed, and what the worker within lotus-miner does. */
+  readonly jobs: readonly RunningJob[];
+  /** WindowPoSt and WinningPoSt that workers compute; absent where there are none. */
+  readonly posts?: readonly TaskCode[];
+}
+
 /** What keeps lotus-miner from being restarted now. */
-export interface MinerHindrance {
+export interface MinerHindrance extends InTheWay {
   /** A WindowPoSt that is due, or will be soon. */
   readonly due?: DueDeadline;
-  /** Proofs that are computed, and what the worker within lotus-miner does. */
-  readonly jobs: readonly RunningJob[];
   /** When nothing will be due any more, ISO 8601; absent where that is not known. */
   readonly expected?: string;
 }
@@ -42,9 +48,10 @@ export async function minerHindrance(
   // Last, as jobs come from one moment to the next.
   const jobs = await jobsInTheWay(context, action, awaited);
   if (!jobs.ok) return jobs;
-  if (asked.value === undefined) return success(jobs.value.length === 0 ? undefined : { jobs: jobs.value });
+  const { jobs: list, posts = [] } = jobs.value;
+  if (asked.value === undefined) return success(list.length + posts.length === 0 ? undefined : jobs.value);
   const { over: expected, ...due } = asked.value;
-  return success({ due, jobs: jobs.value, ...(expected === undefined ? {} : { expected }) });
+  return success({ due, ...jobs.value, ...(expected === undefined ? {} : { expected }) });
 }
 
 /**
@@ -59,16 +66,36 @@ export async function proofDue(
 ): Promise<Result<DueProof | undefined>> {
   const version = await context.miner.version();
   if (!version.ok) return version;
+  const before = context.now().getTime();
   const told = await provingOf(context, host, miner);
   if (!told.ok) return told;
   const { schedule } = told.value;
   const delay = (version.value.BlockDelay ?? USUAL_DELAY) * 1000;
-  const lag = outOfStep(host, told.value, delay, context.now().getTime());
+  const lag = outOfStep(host, told.value, delay, before);
   if (lag !== undefined) return failure(lag);
   const due = dueDeadline(schedule, Math.ceil(margin / delay));
   if (due?.until === undefined) return success(due);
   const wait = (due.until - schedule.epoch) * delay;
   return success({ ...due, over: new Date(context.now().getTime() + wait).toISOString() });
+}
+
+/** So long one that is due stays so, in milliseconds: to ask costs the node something while it proves. */
+const STAYS_DUE = 60_000;
+
+/** Asks again only when nothing was due, or some time ago: what ends a wait is always asked afresh. */
+export function seldom(
+  ask: () => Promise<Result<DueProof | undefined>>,
+  now: () => Date,
+): () => Promise<Result<DueProof | undefined>> {
+  let last: { readonly at: number; readonly answer: Result<DueProof | undefined> } | undefined;
+  return async () => {
+    const at = now().getTime();
+    if (last?.answer.ok === true && last.answer.value !== undefined && at - last.at < STAYS_DUE)
+      return last.answer;
+    const answer = await ask();
+    last = { at, answer };
+    return answer;
+  };
 }
 
 async function provingOf(
@@ -113,7 +140,7 @@ async function jobsInTheWay(
   { miner }: Pick<ApplyContext, 'miner'>,
   { ownWorkers }: RestartMiner,
   awaited: AwaitedJobs,
-): Promise<Result<readonly RunningJob[]>> {
+): Promise<Result<InTheWay>> {
   const [workers, jobs] = await Promise.all([miner.workerStats(), miner.workerJobs()]);
   if (!workers.ok) return workers;
   if (!jobs.ok) return failure(jobs.diagnostic);
@@ -125,7 +152,8 @@ async function jobsInTheWay(
       PROOFS.has(taskByRpc(Task)?.code) ? RunWait >= -1 : isOwn && RunWait >= 0,
     );
   });
-  return success(inTheWay.map(runningJob));
+  const posts = Object.values(workers.value).flatMap(runningPosts);
+  return success({ jobs: inTheWay.map(runningJob), ...(posts.length === 0 ? {} : { posts }) });
 }
 
 /** What no task is known for is a job all the same. */
@@ -134,11 +162,12 @@ function runningJob({ Task, Sector, Start }: WorkerJob): RunningJob {
 }
 
 /** `deadline 7 is open; C2 of s-t01000-3` */
-export function hindranceWords({ due, jobs }: MinerHindrance): string {
+export function hindranceWords({ due, jobs, posts = [] }: MinerHindrance): string {
   const names = jobs.slice(0, 3).map(({ task, sector }) => `${task} of ${sector}`);
   const more = jobs.length > names.length ? [`${jobs.length - names.length} more jobs`] : [];
   return [
     ...(due === undefined ? [] : [`deadline ${due.index} ${due.isOpen ? 'is open' : 'is near'}`]),
+    ...posts.map((task) => `${task} on a worker`),
     ...names,
     ...more,
   ].join(', ');

@@ -19,14 +19,19 @@ export async function decide(
   const snapshot = snapshotOf(request, observation, miner, states);
   const decision = drainStep(snapshot, request.goal, request.tasks);
   // Asking takes the node some seconds, and says nothing as long as all else is in the way.
-  const proves = decision.verdict === 'done' && snapshot.enabled.has('WDP');
-  const due = proves ? await context.proofDue?.() : undefined;
+  const asks = decision.verdict === 'done' && isNeededForProofs(snapshot) && request.despiteProofs !== true;
+  const due = asks ? await context.proofDue?.() : undefined;
   if (due?.ok === false) return due;
   return success(
     due?.value === undefined
       ? decision
       : drainStep({ ...snapshot, due: due.value }, request.goal, request.tasks),
   );
+}
+
+/** Who computes WindowPoSt, and from whose long-term storage it is read. Lotus: storage/paths/remote.go GenerateSingleVanillaProof */
+export function isNeededForProofs({ enabled, held }: DrainSnapshot): boolean {
+  return enabled.has('WDP') || held.some(({ settled }) => settled === true);
 }
 
 export function snapshotOf(

@@ -65,7 +65,7 @@ export function pending({ host, worker, goal }: RestRequest, decision: DrainDeci
     severity: 'note',
     message: `${worker} is not ${goal} yet; still there: ${blockerNames(decision.blockers) || 'a job that just came'}`,
     place: { kind: 'host', host, worker },
-    help: 'It takes no new work. Run the same command again later: it goes on from here.',
+    help: `It takes no new work. Run the same command again later: it goes on from here.${proofHelp(decision)}`,
   };
 }
 
@@ -75,6 +75,7 @@ export function blockerNames(blockers: readonly Blocker[]): string {
     if (blocker.kind === 'silent') return 'it does not answer';
     if (blocker.kind === 'unregistered') return 'the miner has lost it';
     if (blocker.kind === 'elsewhere') return 'it runs elsewhere';
+    if (blocker.kind === 'post') return `${blocker.task} that it computes`;
     if (blocker.kind === 'proof-due') return `the WindowPoSt of deadline ${blocker.due.index}`;
     if (blocker.kind === 'lock') return `a lock on ${blocker.lock.sector}`;
     return 'job' in blocker ? `${blocker.job.task} of ${blocker.job.sector}` : sector(blocker.sector);
@@ -88,8 +89,16 @@ export function tooLate({ host, worker, goal }: RestRequest, decision: DrainDeci
     severity: 'error',
     message: `${worker} is not ${goal} in time; still there: ${blockerNames(decision.blockers) || 'a job that just came'}`,
     place: { kind: 'host', host, worker },
-    help: 'Nothing was stopped. Run the command again to go on waiting.',
+    help: `Nothing was stopped. Run the command again to go on waiting.${proofHelp(decision)}`,
   };
+}
+
+/** Where a proof is always due, waiting has no end. */
+function proofHelp({ blockers }: DrainDecision): string {
+  const isAlways = blockers.some((blocker) => blocker.kind === 'proof-due' && blocker.due.over === undefined);
+  return isAlways
+    ? ' Some deadline is always due: a shorter `miner.restartMargin` may leave room between two; `drain --on-deadline stop` and `apply --force-restart` do not wait for it.'
+    : '';
 }
 
 function sector(held: { readonly sector: string; readonly state?: string }): string {

@@ -25,8 +25,8 @@ export function refusedDrains(
 const NOTHING_DONE = 'Nothing was changed. ';
 
 /**
- * Two drains that are asked for at once each count on the workers of the other. Both are on their hosts before either looks
- * again, so that at least one of them sees the other: why it cannot stay.
+ * Two drains that are asked for at once each count on the workers of the other: why this one cannot stay. Each is on its
+ * hosts before it looks again, so that at least one of them sees the other. What cannot be seen any more may be drained.
  * @param before as the drain saw the farm when it was let begin
  * @param now as the farm is since it is noted
  */
@@ -37,13 +37,22 @@ export function crossedDrains(
 ): readonly Diagnostic[] {
   const { miner } = before;
   const names = targets.map(({ worker }) => worker.name);
-  const others = [...intentsOf(now)].filter(([name]) => !names.includes(name));
-  const fresh = others.filter(([name]) => !intentsOf(before).has(name));
-  if (!miner.reached || fresh.length === 0) return [];
-  const askers = someOf([...new Set(fresh.map(([name, { who }]) => `${name} by ${who}`))], 3);
-  const seen = asDrained(before, new Set(others.map(([name]) => name)));
-  return refusals(names, seen, miner).map((refusal) =>
-    refusalDiagnostic(refusal, `It was taken back, as others are drained meanwhile: ${askers}. `),
+  const known = intentsOf(before);
+  const others = [...intentsOf(now)].filter(([name]) => !names.includes(name) && !known.has(name));
+  const unseen = lostFromSight(before, now).filter((name) => !names.includes(name) && !known.has(name));
+  if (!miner.reached || others.length + unseen.length === 0) return [];
+  const askers = [
+    ...others.map(([name, { who }]) => `${name} is drained meanwhile by ${who}`),
+    ...unseen.map((name) => `${name} cannot be seen any more`),
+  ];
+  const seen = asDrained(before, new Set([...others.map(([name]) => name), ...unseen]));
+  const refused = refusals(names, seen, miner);
+  return refused.map((refusal) => refusalDiagnostic(refusal, `It is taken back, as ${someOf(askers, 3)}. `));
+}
+
+function lostFromSight(before: Observation, now: Observation): readonly string[] {
+  return [...before.hosts].flatMap(([name, host]) =>
+    host.reached && now.hosts.get(name)?.reached !== true ? [...host.workers.keys()] : [],
   );
 }
 

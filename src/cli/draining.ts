@@ -82,12 +82,12 @@ export class Draining {
     const isOver = (): boolean => this.#on.signal.aborted;
     if (isOver()) return [];
     const outcome = await this.#note(targets, (present) => this.#wanted(present), probe, true);
-    const good = targets.filter((target) => !isUndone(target, outcome));
-    const crossed = await this.#giveWay(good, probe);
-    if (crossed.length > 0) return crossed;
+    const written = targets.filter((target) => !isUndone(target, outcome));
+    const crossed = await this.#giveWay(written, probe);
+    const good = written.filter((target) => !crossed.gone.includes(target));
     this.#noted ||= good.length > 0;
     const ready = isOver() ? [] : good;
-    const code = outcome.code === EXIT.done && good.length < targets.length ? EXIT.failed : outcome.code;
+    const code = outcome.code === EXIT.done && written.length < targets.length ? EXIT.failed : outcome.code;
     // What was said before the hours of waiting is said once more.
     const noted = { code, wrong: code === EXIT.done || ready.length === 0 ? [] : outcome.wrong };
     const drained = await Promise.all(
@@ -97,6 +97,7 @@ export class Draining {
     const done = drained.flatMap(({ target, result }) => (result.ok ? [target] : []));
     return [
       noted,
+      ...crossed.ends,
       ...drained.map(({ target, result }) => this.#end(target, result)),
       ...(this.#rules.onDeadline === 'resume' ? await this.#noteLater(late, this.#takenBack) : []),
       ...(await this.#noteLater(done.filter(this.#isOpened), closed)),
@@ -104,14 +105,21 @@ export class Draining {
   }
 
   /** Those that this command noted are taken back where a drain that came meanwhile would leave nobody. */
-  async #giveWay(targets: readonly TargetWorker[], before: FarmProbe): Promise<readonly End[]> {
+  async #giveWay(
+    targets: readonly TargetWorker[],
+    before: FarmProbe,
+  ): Promise<{ readonly gone: readonly TargetWorker[]; readonly ends: readonly End[] }> {
     const known = intentsOf(before.observation);
     const fresh = targets.filter(({ worker }) => !known.has(worker.name));
-    if (this.#rules.allowLast === true || fresh.length === 0) return [];
+    if (this.#rules.allowLast === true || fresh.length === 0) return { gone: [], ends: [] };
     const now = await this.#on.workspace.lookAtHosts(() => undefined);
     const wrong = crossedDrains(fresh, before.observation, now.observation);
-    if (wrong.length === 0) return [];
-    return [{ code: EXIT.failed, wrong }, await this.#note(fresh, this.#takenBack, now)];
+    if (wrong.length === 0) return { gone: [], ends: [] };
+    this.#terminal.diagnostics(wrong);
+    // Where it cannot be taken back now, that is said as its own failure, and `resume` does it.
+    const back = await this.#note(fresh, this.#takenBack, now);
+    this.#noted ||= fresh.some((target) => isUndone(target, back));
+    return { gone: fresh, ends: [{ code: EXIT.failed, wrong }, back] };
   }
 
   /** What others asked for stays. */

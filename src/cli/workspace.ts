@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplyContext, ApplyRules, ApplyTimes, Run } from '../apply/context.js';
-import { proofDue } from '../apply/miner-moment.js';
+import { proofDue, seldom } from '../apply/miner-moment.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
 import { success, type Result } from '../diagnostic/result.js';
 import { UNKNOWN_PACE } from '../drain/pace.js';
-import type { SectorStates } from '../drain/snapshot.js';
+import type { DueProof, SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
 import { DEFAULT_RESTART } from '../farm/miner-restart.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
-import { parseSectorName } from '../lotus/file-type.js';
 import type { Adopting } from '../plan/adopt-rules.js';
 import { makeDrift } from '../plan/drift.js';
 import { makePlan } from '../plan/make-plan.js';
@@ -23,13 +22,14 @@ import type { Plan } from '../plan/plan.js';
 import type { Connections, Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import type { MinerApi } from '../rpc/miner-api.js';
-import { sectorState } from '../rpc/sector-state.js';
+import { sectorStates } from '../rpc/sector-states.js';
 import { observeMiner } from '../probe/observe-miner.js';
 import { observeMinerMachine } from '../probe/observe-miner-machine.js';
 import { withRoutes } from '../probe/observe-routes.js';
 import { sharedLook } from '../probe/shared-look.js';
 import { chosenWays } from '../remote/beyond-ssh2.js';
 import type { AskPassphrase } from '../remote/key-ring.js';
+import type { Remote } from '../remote/remote.js';
 import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
 import { meetMiner, openMachines, type Machines } from './machines.js';
@@ -38,6 +38,7 @@ import { userName } from './user-name.js';
 
 const NONE: ReadonlySet<string> = new Set();
 const HOUR = 3_600_000;
+const NOW = (): Date => new Date();
 
 const DEFAULT_TIMES: ApplyTimes = {
   quiet: 24 * HOUR,
@@ -182,7 +183,7 @@ export class Workspace {
     // Many workers may be waited for at once, each with a look of its own at its host.
     const lookAtMiner = sharedLook(() => observeMiner(connections.miner));
     const { commit } = this.#asked;
-    const context: ApplyContext = {
+    return {
       who: who(),
       run: this.#run,
       ...(commit === undefined ? {} : { commit }),
@@ -205,36 +206,40 @@ export class Workspace {
           lookAtMiner,
         ),
       sectorStates: (sectors) => this.sectorStates(sectors),
-      now: () => new Date(),
+      now: NOW,
       sleep: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
       newId: randomUUID,
       chance: Math.random,
       processState,
-      redact: (text) =>
-        this.#tokens.reduce((rest, token) => rest.replaceAll(token.reveal(), '(secret)'), text),
+      redact: this.#redact,
+      // Many workers may wait for the same proof.
+      ...(farm.miner.host === undefined
+        ? {}
+        : {
+            proofDue: seldom(
+              sharedLook(() => this.proofDue()),
+              NOW,
+            ),
+          }),
     };
-    return { ...context, ...this.#proofDue(context) };
   }
 
-  /** Many workers may wait for the same proof. */
-  #proofDue(context: ApplyContext): Pick<ApplyContext, 'proofDue'> {
-    const { miner } = this.farm;
-    const { host, restart = DEFAULT_RESTART } = miner;
-    if (host === undefined) return {};
-    return { proofDue: sharedLook(() => proofDue(context, host.name, miner, restart.margin)) };
+  readonly #redact = (text: string): string =>
+    this.#tokens.reduce((rest, token) => rest.replaceAll(token.reveal(), '(secret)'), text);
+
+  /** A WindowPoSt that is due; undefined, too, where the file does not name the miner's machine. Fails with SF586 and SF655. */
+  proofDue(): Promise<Result<DueProof | undefined>> {
+    const { connections, farm } = this;
+    const { host, restart = DEFAULT_RESTART } = farm.miner;
+    if (host === undefined) return Promise.resolve(success(undefined));
+    const remote = (name: string): Remote => connections.remote(name);
+    const asking = { miner: connections.miner, remote, redact: this.#redact, now: NOW };
+    return proofDue(asking, host.name, farm.miner, restart.margin);
   }
 
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
-  async sectorStates(sectors: readonly string[]): Promise<SectorStates> {
-    const states = await Promise.all(
-      sectors.map(async (name) => {
-        const sector = parseSectorName(name);
-        const status =
-          sector === undefined ? undefined : await this.connections.miner.sectorsStatus(sector.Number);
-        return status?.ok === true ? [[name, sectorState(status.value)] as const] : [];
-      }),
-    );
-    return new Map(states.flat());
+  sectorStates(sectors: readonly string[]): Promise<SectorStates> {
+    return sectorStates(this.connections.miner, sectors);
   }
 }
 

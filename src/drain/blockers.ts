@@ -25,7 +25,9 @@ export type Blocker =
   | { readonly kind: 'unregistered' }
   /** The miner gives it work, and it does not run where it should. */
   | { readonly kind: 'elsewhere' }
-  /** A WindowPoSt is due, and the worker may be given a part of it at any moment. */
+  /** A proof that the worker computes. */
+  | { readonly kind: 'post'; readonly task: TaskCode }
+  /** A WindowPoSt is due, and the worker may be given a part of it, or be read from for it, at any moment. */
   | { readonly kind: 'proof-due'; readonly due: DueProof };
 
 /** What a sector that goes on by itself waits for. */

@@ -6,7 +6,7 @@ import { handedOver, withoutPaths } from '../observed/departed.js';
 import { intentsOf } from '../observed/intents.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
-import { openJobs, type OpenJob } from '../observed/miner-state.js';
+import { openJobs, runningPosts, type OpenJob } from '../observed/miner-state.js';
 import { FOREIGN, type Observation, type ObservedMiner, type ObservedWorker } from '../observed/observed.js';
 import { soleHolders, type Holder } from './holders.js';
 import { placesOf, takersOf, type OtherWorker } from './takers.js';
@@ -26,6 +26,8 @@ export interface DrainSnapshot {
   readonly enabled: ReadonlySet<TaskCode>;
   /** Its jobs that are assigned, prepared or running. */
   readonly jobs: readonly DrainJob[];
+  /** What it computes of WindowPoSt and WinningPoSt, which are no jobs. */
+  readonly posts: readonly TaskCode[];
   /** Jobs of others that read from its paths. */
   readonly readers: readonly DrainJob[];
   /** Jobs of others for held sectors that read nothing here, such as C2. */
@@ -92,7 +94,7 @@ export type SectorStates = ReadonlyMap<string, SectorState>;
 
 const PC2_INPUT = FILE_TYPES.sealed | FILE_TYPES.cache;
 
-/** Jobs that read no sector file. Lotus: storage/sealer/manager.go */
+/** Jobs that read no file by the sector index's locks. Lotus: storage/sealer/manager.go */
 export const WITHOUT_SECTOR_FILES: ReadonlySet<TaskCode> = new Set(['C2', 'PR2', 'WDP', 'WNP']);
 
 export function drainSnapshot(
@@ -133,6 +135,11 @@ export function drainSnapshot(
     elsewhere: own !== undefined && keeperOf(own) === undefined && registered,
     enabled: live?.tasks ?? new Set(),
     jobs: jobs.filter(isOwn).flatMap(drainJob),
+    posts: [...miner.workers].flatMap(([session, stats]) =>
+      session === live?.session || (stats.Enabled && stats.Info.Hostname === worker)
+        ? runningPosts(stats)
+        : [],
+    ),
     readers: foreign.filter((job) => names.has(job.sector) && !WITHOUT_SECTOR_FILES.has(job.task)),
     proofs: foreign.filter((job) => holds.has(job.sector) && WITHOUT_SECTOR_FILES.has(job.task)),
     locks: locksOn(holds, miner),

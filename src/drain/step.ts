@@ -68,6 +68,7 @@ function blockersOf(
     ...(snapshot.silent ? [{ kind: 'silent' } as const] : []),
     ...(snapshot.unregistered ? [{ kind: 'unregistered' } as const] : []),
     ...(snapshot.elsewhere ? [{ kind: 'elsewhere' } as const] : []),
+    ...snapshot.posts.map((task) => ({ kind: 'post', task }) as const),
     ...(snapshot.due === undefined ? [] : [{ kind: 'proof-due', due: snapshot.due } as const]),
   ];
   const jobs = snapshot.jobs.map((job): Blocker => ({ kind: 'job', job }));

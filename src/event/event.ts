@@ -33,6 +33,8 @@ export type Event =
       readonly step: Step;
       readonly due?: DueDeadline;
       readonly jobs: readonly RunningJob[];
+      /** WindowPoSt and WinningPoSt that workers compute; absent where there are none. */
+      readonly posts?: readonly RunningJob['task'][];
       /** When no WindowPoSt will be due any more; ISO 8601, absent while that is not known. */
       readonly expected?: string;
     }

@@ -1,5 +1,6 @@
-import type { SectorDecl, SessionId, StorageId, WorkerJob } from '../lotus/api.js';
+import type { SectorDecl, SessionId, StorageId, WorkerJob, WorkerStats } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
+import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { MinerObservation, ObservedMiner } from './observed.js';
 
 /**
@@ -22,6 +23,20 @@ export interface OpenJob {
   /** Empty where nobody knows. */
   readonly worker: string;
   readonly job: WorkerJob;
+}
+
+const POST = /^\d+:(post\/v0\/\w+)$/;
+
+/**
+ * WindowPoSt and WinningPoSt that a worker computes. They are no jobs: Lotus calls such workers past its tracker, and only
+ * counts what they do. Lotus: storage/sealer/sched_post.go, stats.go
+ */
+export function runningPosts({ TaskCounts }: WorkerStats): readonly TaskCode[] {
+  return Object.entries(TaskCounts ?? {}).flatMap(([key, count]) => {
+    const [, rpc] = POST.exec(key) ?? [];
+    const code = rpc === undefined || count <= 0 ? undefined : taskByRpc(rpc)?.code;
+    return code === undefined ? [] : [code];
+  });
 }
 
 /** The miner's jobs that a worker has and did not give back, by its Lotus name. */

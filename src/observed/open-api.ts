@@ -13,7 +13,13 @@ export function openAddresses(
   remoteListen: string,
 ): readonly string[] {
   const parsed = parseMinerAddress(listen);
-  const heard = !parsed.ok ? [] : isWildcard(parsed.address) ? publicAddresses : [parsed.address.host];
+  // Go listens on a socket of that family alone.
+  const sameFamily = (address: string): boolean => address.includes(':') === listen.startsWith('/ip6/');
+  const heard = !parsed.ok
+    ? []
+    : isWildcard(parsed.address)
+      ? publicAddresses.filter(sameFamily)
+      : [parsed.address.host];
   const told = parseEndpoint(remoteListen);
   const all = [...heard, ...(told === undefined ? [] : [told.host])];
   return [...new Set(all.filter(isPublicIp))];

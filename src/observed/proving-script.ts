@@ -36,6 +36,8 @@ echo; echo '${HEAD}'
 if [ "$met" -gt 1 ]; then
   echo "info 1 $(word "$met lotus-miner run there: write miner.repo and miner.user")"
 elif id -u "$user" >/dev/null 2>&1; then
+  # Before the node is asked, which may take minutes.
+  echo "clock $(date +%s)"
   said=$(ask info)
   echo "info $? $(word "$said")"
   said=$(ask deadlines)
@@ -43,7 +45,6 @@ elif id -u "$user" >/dev/null 2>&1; then
 else
   echo "info 1 $(word "there is no user $user")"
 fi
-echo "clock $(date +%s)"
 echo '${END}'`;
 
 /** What the machine of the miner tells. */

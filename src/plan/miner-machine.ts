@@ -119,7 +119,8 @@ function nobodyProves(
     const isDeclared =
       miner?.keys.some((wanted) => wanted.key.key === name && wanted.value === true) === true;
     if (miner === undefined || key === undefined || isDeclared || !values(name).includes(true)) return [];
-    const declared = hosts.some(({ workers }) => workers.some(({ tasks }) => tasks.includes(code)));
+    const declared =
+      !seen.reached && hosts.some(({ workers }) => workers.some(({ tasks }) => tasks.includes(code)));
     const registered = seen.reached && [...seen.workers.values()].some(({ Enabled, Tasks }) => Enabled && Tasks.some((rpc) => taskByRpc(rpc)?.code === code)); // prettier-ignore
     if (declared || registered) return [];
     return [

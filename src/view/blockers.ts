@@ -3,6 +3,7 @@ import type { Deadlock, Proposal } from '../drain/deadlock.js';
 import type { DueProof, HeldSector, SectorLocks } from '../drain/snapshot.js';
 import type { Blocker, Wait } from '../drain/step.js';
 import { shellQuote } from '../host/shell.js';
+import type { TaskCode } from '../lotus/task.js';
 import { printable } from './text.js';
 import { count, someOf } from './words.js';
 
@@ -18,8 +19,18 @@ export function blockersWords(blockers: readonly Blocker[]): string {
     ? 'the miner to see the worker again'
     : '';
   const elsewhere = blockers.some(({ kind }) => kind === 'elsewhere') ? 'a worker that runs elsewhere' : '';
+  const posts = blockers.flatMap((blocker) => (blocker.kind === 'post' ? [postWords(blocker.task)] : []));
   const due = blockers.flatMap((blocker) => (blocker.kind === 'proof-due' ? [dueWords(blocker.due)] : []));
-  return [silent, lost, elsewhere, ...due, named(jobs, 'job'), named(locks, 'lock'), named(sectors, 'sector')]
+  return [
+    silent,
+    lost,
+    elsewhere,
+    ...posts,
+    ...due,
+    named(jobs, 'job'),
+    named(locks, 'lock'),
+    named(sectors, 'sector'),
+  ]
     .filter((words) => words !== '')
     .join('; ');
 }
@@ -87,11 +98,17 @@ function wordsOf(blocker: Blocker, name: Name): string {
       return 'the miner has lost the worker, which comes back to it when its own tasks have ended';
     case 'elsewhere':
       return 'the worker runs elsewhere';
+    case 'post':
+      return postWords(blocker.task);
     case 'proof-due':
       return dueWords(blocker.due);
     default:
       return unreachable(blocker);
   }
+}
+
+function postWords(task: TaskCode): string {
+  return `a ${task === 'WNP' ? 'WinningPoSt' : 'WindowPoSt'} that it computes`;
 }
 
 function dueWords({ index, isOpen }: DueProof): string {

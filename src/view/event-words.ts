@@ -31,8 +31,8 @@ export function eventWords(event: Event): EventWords | undefined {
     case 'host-observed':
       return undefined;
     case 'host-unreached':
-      // What a node tells that lags behind is no word, and the host was reached.
-      return event.diagnostic.code === 'SF655'
+      // It was the node of lotus-miner that told nothing; the host was reached.
+      return event.diagnostic.code === 'SF655' || event.diagnostic.code === 'SF586'
         ? { outcome: 'failed', text: shortly(event.diagnostic) }
         : { outcome: 'failed', text: `not reached: ${shortly(event.diagnostic)}` };
     case 'lock-waiting':
@@ -87,12 +87,13 @@ function waitingWords(blockers: readonly Blocker[]): string {
 }
 
 /** `for deadline 7, which is open, and 1 job: C2 of s-t01000-3` */
-function minerWaitWords({ due, jobs }: Extract<Event, { type: 'miner-waiting' }>): string {
+function minerWaitWords({ due, jobs, posts = [] }: Extract<Event, { type: 'miner-waiting' }>): string {
   const names = jobs.map(({ task, sector }) => `${task} of ${sector}`);
   const parts = [
     ...(due === undefined
       ? []
       : [`deadline ${due.index}, which ${due.isOpen ? 'is open' : 'will be proven soon'}`]),
+    ...posts.map((task) => `the ${task} of a worker`),
     ...(jobs.length === 0 ? [] : [`${count(jobs.length, 'job')}: ${printable(someOf(names, 3))}`]),
   ];
   return `for ${parts.join(', and ')}`;

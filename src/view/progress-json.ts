@@ -30,12 +30,13 @@ function eventJson(event: Event): Readonly<Record<string, unknown>> {
     case 'step-waiting':
       return { type, step: stepJson(event.step), ...waiting(event) };
     case 'miner-waiting': {
-      const { step, due, jobs, expected } = event;
+      const { step, due, jobs, posts, expected } = event;
       return {
         type,
         step: stepJson(step),
         ...(due === undefined ? {} : { due }),
         jobs,
+        ...(posts === undefined ? {} : { posts }),
         ...(expected === undefined ? {} : { expected }),
       };
     }

@@ -79,6 +79,14 @@ class MinerScene {
     this.scene.changeMiner({ jobs: new Map() });
   }
 
+  /** So many WinningPoSt on the first worker. */
+  proves(count: number): void {
+    const [[session, first] = [], ...others] = this.scene.observation.miner.workers;
+    if (session === undefined || first === undefined) throw new Error('no worker');
+    const TaskCounts = { '8:post/v0/winningproof': count };
+    this.scene.changeMiner({ workers: new Map([[session, { ...first, TaskCounts }], ...others]) });
+  }
+
   /** A worker within the miner. */
   own(): void {
     const { workers } = this.scene.observation.miner;
@@ -174,6 +182,16 @@ describe('a restart of lotus-miner', () => {
     expect(await miner.run()).toMatchObject({ ok: true });
     expect([miner.restarts, miner.waits.length]).toEqual([1, 2]);
     expect(miner.waits[0]).toMatchObject({ jobs: [{ task: code, sector: 's-t01000-3' }] });
+  });
+
+  it('waits for a proof that a worker computes, which Lotus only counts', async () => {
+    miner.proves(1);
+    later(miner, 3, () => {
+      miner.proves(0);
+    });
+    expect(await miner.run()).toMatchObject({ ok: true });
+    expect(miner.waits[0]).toEqual({ jobs: [], posts: ['WNP'] });
+    expect([miner.restarts, miner.waits.length]).toEqual([1, 3]);
   });
 
   it('waits for the result of a C2 that an earlier miner gave out', async () => {

@@ -5,7 +5,7 @@ import type { Farm } from '../../src/farm/farm.js';
 import { asDrained } from '../../src/observed/intents.js';
 import type { Observation } from '../../src/observed/observed.js';
 import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
-import { aDiagnostic, inPlace } from '../support/observation.js';
+import { aDiagnostic, inPlace, unreached } from '../support/observation.js';
 
 const WORKER = aWorker({
   name: 'worker-1',
@@ -50,11 +50,19 @@ describe('crossedDrains', () => {
     crossedDrains(mine === undefined ? [] : [mine], before, now).map(({ code, help }) => `${code} ${help}`);
 
   it('are those that leave nobody, since others are drained that were not when they were asked for', () => {
-    const help = 'It was taken back, as others are drained meanwhile: worker-2 by . ';
+    const help = 'It is taken back, as worker-2 is drained meanwhile by . ';
     expect(said(first, inPlace(TWO), drained('worker-1', 'worker-2'))).toEqual([
       `SF641 ${help}Give another worker C2 first, or say --allow-last.`,
     ]);
     expect(said(second, inPlace(TWO), drained('worker-1', 'worker-2'))).toHaveLength(1);
+  });
+
+  it('are those of a host, too, that cannot be seen any more', () => {
+    const now = drained('worker-1');
+    const away = { ...now, hosts: new Map([...now.hosts, ['host-2', unreached()]]) };
+    expect(said(first, inPlace(TWO), away)).toEqual([
+      'SF641 It is taken back, as worker-2 cannot be seen any more. Give another worker C2 first, or say --allow-last.',
+    ]);
   });
 
   it('are none where nobody came meanwhile', () => {

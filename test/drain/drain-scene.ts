@@ -79,6 +79,8 @@ function blockerLine(blocker: Blocker): string {
     case 'elsewhere':
     case 'proof-due':
       return blocker.kind;
+    case 'post':
+      return `post ${blocker.task}`;
     case 'away':
     case 'stays':
     case 'failed':

@@ -21,6 +21,7 @@ import {
   sessionOf,
   stopped,
   unreached,
+  workerStats,
 } from '../support/observation.js';
 import { DRAIN, SEAL } from '../support/plan.js';
 
@@ -61,6 +62,7 @@ describe("a worker's own state", () => {
       elsewhere: false,
       enabled: new Set(['AP', 'PC1', 'PC2', 'C2']),
       jobs: [],
+      posts: [],
       readers: [],
       proofs: [],
       locks: [],
@@ -70,6 +72,19 @@ describe("a worker's own state", () => {
         { worker: 'worker-3', tasks: new Set(['AP', 'PC1']), groups: [] },
       ],
     });
+  });
+
+  it('has the proofs that it computes, which Lotus only counts', () => {
+    const counts = { '8:post/v0/windowproof': 2, '8:post/v0/winningproof': 0, '8:seal/v0/precommit/1': 1 };
+    const proving = (worker: string): Seen =>
+      changeMiner(GUIDE, {
+        workers: new Map([
+          ...GUIDE.miner.workers,
+          [sessionOf(worker), { ...workerStats(worker, ['WDP']), TaskCounts: counts }],
+        ]),
+      });
+    expect(look(proving('worker-1'), 'worker-1').posts).toEqual(['WDP']);
+    expect(look(proving('worker-2'), 'worker-1').posts).toEqual([]);
   });
 
   it.each([

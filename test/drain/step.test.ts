@@ -21,6 +21,7 @@ function snapshot(overrides: Partial<DrainSnapshot>): DrainSnapshot {
     elsewhere: false,
     enabled: new Set(),
     jobs: [],
+    posts: [],
     readers: [],
     proofs: [],
     locks: [],
@@ -54,6 +55,7 @@ function blockers({ blockers: all }: DrainDecision): readonly string[] {
   return all.map((blocker) => {
     if (blocker.kind === 'job' || blocker.kind === 'reader') return `${blocker.kind} ${blocker.job.task}`;
     if (blocker.kind === 'lock') return `lock ${blocker.lock.sector}`;
+    if (blocker.kind === 'post') return `post ${blocker.task}`;
     if (!('sector' in blocker)) return blocker.kind;
     return `${blocker.kind} ${blocker.kind === 'stranded' ? blocker.task : (blocker.sector.state ?? '?')}`;
   });
@@ -289,6 +291,7 @@ const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   elsewhere: fc.boolean(),
   enabled: someTasks.map((codes) => new Set(codes)),
   jobs: fc.array(anyJob, { maxLength: 2 }),
+  posts: fc.subarray<TaskCode>(['WDP', 'WNP']),
   readers: fc.array(anyJob, { maxLength: 2 }),
   proofs: fc.constant([]),
   locks: fc.constant([]),
@@ -304,6 +307,12 @@ describe('a worker for WindowPoSt', () => {
     expect(decided(drainStep(snapshot({ enabled, due }), goal, ['WDP']))).toBe('proof-due; working');
     expect(decided(drainStep(snapshot({ enabled }), goal, ['WDP']))).toBe('done');
   });
+});
+
+it('a worker that computes a proof is at rest for no goal', () => {
+  const seen = snapshot({ enabled: new Set<TaskCode>(['WNP']), posts: ['WNP'] });
+  expect(decided(drainStep(seen, 'quiet', ['WNP']))).toBe('post WNP; working');
+  expect(decided(drainStep(seen, 'empty', ['WNP']))).toBe('post WNP; working');
 });
 
 describe('a worker that runs, is known to the miner and does not answer', () => {
@@ -375,7 +384,7 @@ describe('whatever is seen', () => {
     );
   });
 
-  function isAtRest({ jobs, readers, silent, unregistered, elsewhere }: DrainSnapshot): boolean {
-    return jobs.length + readers.length === 0 && !silent && !unregistered && !elsewhere;
+  function isAtRest({ jobs, posts, readers, silent, unregistered, elsewhere }: DrainSnapshot): boolean {
+    return jobs.length + posts.length + readers.length === 0 && !silent && !unregistered && !elsewhere;
   }
 });

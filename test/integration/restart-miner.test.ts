@@ -146,6 +146,7 @@ describe('a restart of the miner', () => {
     const detached = await farm.run([...drain, '--detach']);
     expect(detached.code, detached.stdout + detached.stderr).toBe(3);
     expect(detached.stdout).toContain('the WindowPoSt of deadline 0');
+    expect((await farm.run(['drain', '--status'])).stdout).toContain('the WindowPoSt of deadline 0');
     due(false);
     const { code, stdout, stderr } = await farm.run(drain);
     expect(code, stdout + stderr).toBe(0);

@@ -1,3 +1,4 @@
+import { isNeededForProofs } from '../../apply/rest-decision.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { drainSnapshot } from '../../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../../drain/step.js';
@@ -115,5 +116,11 @@ async function decide(
   if (!miner.reached) return undefined;
   const { held } = drainSnapshot(name, observation, miner, new Map());
   const states = await workspace.sectorStates(held.map(({ sector }) => sector));
-  return drainStep(drainSnapshot(name, observation, miner, states), goal, tasks);
+  const snapshot = drainSnapshot(name, observation, miner, states);
+  const decision = drainStep(snapshot, goal, tasks);
+  if (decision.verdict !== 'done' || !isNeededForProofs(snapshot)) return decision;
+  const due = await workspace.proofDue();
+  return due.ok && due.value !== undefined
+    ? drainStep({ ...snapshot, due: due.value }, goal, tasks)
+    : decision;
 }

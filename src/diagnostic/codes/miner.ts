@@ -69,9 +69,9 @@ export const MINER_CODES = {
   SF586: {
     title: 'no word on when a WindowPoSt is due',
     severity: 'error',
-    why: 'Before lotus-miner is restarted, `lotus-miner proving info` and `lotus-miner proving deadlines` are run on its machine as its user. They ask the node, not the miner. What they said is no schedule of deadlines, so that nobody can say that a restart misses none.',
+    why: 'Before lotus-miner, or a worker that is needed for WindowPoSt, is stopped, `lotus-miner proving info` and `lotus-miner proving deadlines` are run on its machine as its user. They ask the node, not the miner. What they said is no schedule of deadlines, so that nobody can say that no proof is missed.',
     remedy:
-      'Run the two commands there as the user of lotus-miner and mend what they complain of: the node must run, and be found by `LOTUS_PATH` or `FULLNODE_API_INFO` of the running lotus-miner. Until then restart it by hand.',
+      'Run the two commands there as the user of lotus-miner and mend what they complain of: the node must run, and be found by `LOTUS_PATH` or `FULLNODE_API_INFO` of the running lotus-miner. Until then restart lotus-miner by hand; a worker goes with `drain --on-deadline stop` or `apply --force-restart` when you know that no proof is due.',
   },
   SF587: {
     title: 'lotus-miner that nobody restarts',
