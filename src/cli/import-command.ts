@@ -40,14 +40,14 @@ const UPDATED = ['miner', 'minerToken', 'sectorSize'] as const;
 
 /** The way from hosts to a file. */
 export function importCommand(program: Command, finish: (code: ExitCode) => void): void {
-  program
-    .command('import')
+  const command = program.command('import');
+  command
     .description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts')
     .argument('[host...]')
     .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
     .option('--name <farm>', 'name of the farm', farmName, NO_NAME)
     .option('--miner <multiaddr|host>', "the miner's API, or its machine")
-    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken)
+    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken(command))
     .addOption(
       new Option('--sector-size <size>', 'where the miner cannot be asked').choices(
         Object.keys(SECTOR_SIZES),
@@ -88,11 +88,16 @@ export function farmName(text: string): string {
   );
 }
 
-export function minerToken(text: string): { readonly env: string } | { readonly file: string } {
-  const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
-  if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return { env: value };
-  if (kind === 'file') return { file: operatorFile(value) };
-  throw new InvalidArgumentError('Write env:NAME or file:PATH. The token itself does not belong here.');
+/** What may be the token itself is not shown again, as commander shows what is no argument. */
+export function minerToken(
+  command: Command,
+): (text: string) => { readonly env: string } | { readonly file: string } {
+  return (text) => {
+    const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
+    if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return { env: value };
+    if (kind === 'file') return { file: operatorFile(value) };
+    command.error('error: --miner-token takes env:NAME or file:PATH. The token itself does not belong here.');
+  };
 }
 
 export function operatorFile(text: string): string {

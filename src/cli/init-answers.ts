@@ -51,8 +51,11 @@ export function answersSaid({ hosts, byPattern, name, miner, minerToken, sectorS
       : []),
   ];
   const parsed = miner === undefined ? undefined : minerAnswer(miner, minerToken);
-  const wrong = parsed !== undefined && 'problem' in parsed ? [wrongMiner(parsed.problem)] : [];
-  if (parsed === undefined || 'problem' in parsed || missing.length > 0)
+  const wrong = [
+    ...(hosts.some(looksSecret) ? [PASTED] : []),
+    ...(parsed !== undefined && 'problem' in parsed ? [wrongMiner(parsed.problem)] : []),
+  ];
+  if (parsed === undefined || 'problem' in parsed || missing.length + wrong.length > 0)
     return { ok: false, diagnostics: [...missing, ...wrong] };
   const answers = { name: name ?? USUAL.name, sectorSize: sectorSize ?? USUAL.sectorSize, miner: parsed };
   return { ok: true, told: { hosts, answers } };
@@ -98,6 +101,13 @@ export async function askAnswers(
   return sectorSize === undefined ? undefined : answersSaid({ ...said, hosts, miner, name, sectorSize });
 }
 
+/** A token of Lotus is a JSON Web Token, and would do as a host name. */
+const TOKEN = /eyJ[\w-]{8,}/;
+
+function looksSecret(text: string): boolean {
+  return looksLikeApiInfo(text) || TOKEN.test(text);
+}
+
 /** A token that was pasted is not shown again. */
 function minerAnswer(
   text: string,
@@ -109,6 +119,8 @@ function minerAnswer(
       problem:
         'this is a whole MINER_API_INFO, which begins with the token: say what follows the first colon',
     };
+  if (looksSecret(text))
+    return { problem: 'this looks like the token itself, which is never asked for: say where the miner is' };
   if (text.startsWith('/')) {
     const parsed = parseMinerAddress(text);
     if (!parsed.ok) return { problem: `the address of the miner ${parsed.problem}` };
@@ -127,6 +139,7 @@ function minerAnswer(
 
 function hostList(text: string): readonly string[] | { readonly problem: string } {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.some(looksSecret)) return { problem: `${PASTED.message}.` };
   const wrong = words.find((word) => parseHostWords(word) === undefined);
   if (wrong !== undefined) return { problem: `${wrong} is no host as ssh would have it.` };
   return words.length === 0 ? { problem: 'At least one host is needed.' } : words;
@@ -148,6 +161,13 @@ function sizeOf(text: string): SectorSize | { readonly problem: string } {
 function missingAnswer(what: string, help: string): Diagnostic {
   return { code: 'SF681', severity: 'error', message: `init needs to know ${what}`, help };
 }
+
+const PASTED: Diagnostic = {
+  code: 'SF615',
+  severity: 'error',
+  message: 'one of the hosts looks like a token or a whole MINER_API_INFO, and is not shown',
+  help: 'Name the hosts as for ssh. The token is never asked for, only where it is found: --miner-token env:NAME.',
+};
 
 function wrongMiner(problem: string): Diagnostic {
   return {

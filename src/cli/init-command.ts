@@ -28,14 +28,14 @@ ${examples(
 
 /** The way from machines to a first file. */
 export function initCommand(program: Command, finish: (code: ExitCode) => void): void {
-  program
-    .command('init')
+  const command = program.command('init');
+  command
     .description('look at machines without workers, and write a first sealfarm.yaml for them')
     .argument('[host...]')
     .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
     .option('--name <farm>', 'name of the farm (default with --yes: "farm")', farmName)
     .option('--miner <host|multiaddr|none>', "lotus-miner's machine, or its API, or none yet")
-    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken)
+    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken(command))
     .addOption(
       new Option('--sector-size <size>', 'size of the sectors (default with --yes: "32GiB")').choices(
         Object.keys(SECTOR_SIZES),

@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, open, rm } from 'node:fs/promises';
+import { access, constants, link, lstat, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { whyUnreadable } from './read-text.js';
 
-/** SF680 where something has the name, be it a link that leads nowhere. */
-export async function alreadyThere(file: string): Promise<Diagnostic | undefined> {
+/**
+ * What is known to keep a file from being written, before anybody has done anything for it: SF680 where something has the name, be
+ * it a link that leads nowhere, and SF687 where the folder is not there or may not be written to.
+ */
+export async function keptFromNewFile(file: string): Promise<Diagnostic | undefined> {
   const there = await lstat(file).then(
     () => true,
     () => false,
   );
-  return there ? isThere(file) : undefined;
+  if (there) return isThere(file);
+  return access(dirname(file), constants.W_OK).then(
+    () => undefined,
+    (error: unknown) => unwritten(file, error),
+  );
 }
 
 /**
@@ -30,17 +38,21 @@ export async function writeNewFile(file: string, text: string): Promise<Diagnost
     return undefined;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return isThere(file);
-    const why = whyUnreadable(error);
-    return {
-      code: 'SF687',
-      severity: 'error',
-      message: `${file} cannot be written: ${why === 'there is no such file' ? 'there is no such folder' : why}`,
-      place: { kind: 'file', file },
-      help: 'Name a file in a folder that you may write to with --config, or print it with --out -.',
-    };
+    return unwritten(file, error);
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
   }
+}
+
+function unwritten(file: string, error: unknown): Diagnostic {
+  const why = whyUnreadable(error);
+  return {
+    code: 'SF687',
+    severity: 'error',
+    message: `${file} cannot be written: ${why === 'there is no such file' ? 'there is no such folder' : why}`,
+    place: { kind: 'file', file },
+    help: 'Name a file in a folder that you may write to with --config, or print it with --out -.',
+  };
 }
 
 function isThere(file: string): Diagnostic {

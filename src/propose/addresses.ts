@@ -20,14 +20,17 @@ export function isOneMachine(hosts: readonly { readonly address: string }[], min
 }
 
 /**
- * Under which the other machines reach a worker there: what a person named, where that is an IP address, else the one by which
- * SSH came in, one of a private network first. Undefined where nobody knows.
+ * Under which the other machines reach a worker there: what a person named, where that is an IP address of the machine, else the
+ * one by which SSH came in, one of a private network first. An address that only a router in front of it has is none that a
+ * worker could listen on. Undefined where nobody knows.
  * @param loopback whether all of the farm is on loopback
  */
 export function workerAddress({ address, found }: SeenHost, loopback: boolean): string | undefined {
   const named = canonicalIp(address) ?? (loopback && address === 'localhost' ? '127.0.0.1' : undefined);
-  if (named !== undefined && (loopback || !LOOPBACK.test(named))) return named;
+  if (loopback && named !== undefined) return named;
   const own = found.machine.addresses ?? [];
+  const isOwn = named !== undefined && (own.length === 0 || own.includes(named));
+  if (isOwn && !LOOPBACK.test(named)) return named;
   return own.find((ip) => !isPublicIp(ip)) ?? own[0];
 }
 

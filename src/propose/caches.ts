@@ -15,20 +15,23 @@ export interface Caches {
 
 /**
  * On a fast disk that nothing is sealed on, where there is one with the room, so that sectors have theirs; else beside the
- * sectors; else wherever there is room.
+ * sectors; else wherever there is room. What may turn comes behind what is known to be fast.
  */
 export function cachesOf({ disks, size }: Machine, { pc1, c2 }: Does): Caches {
   if (!isLarge(size)) return { seal: disks.seal, missing: [] };
   const free = new Map(disks.others.map(({ mount, free: bytes }) => [mount, bytes]));
   const isSealing = ({ mount }: Place): boolean => disks.seal.some((place) => place.mount === mount);
   const apart = disks.others.filter((place) => !isSealing(place));
+  const sealsFast = disks.seal.some(({ kind }) => kind === 'fast');
   const candidates = [
-    ...apart.filter(({ kind }) => kind !== 'slow'),
-    ...disks.seal,
+    ...apart.filter(({ kind }) => kind === 'fast'),
+    ...(sealsFast ? disks.seal : []),
+    ...apart.filter(({ kind }) => kind === 'unknown'),
+    ...(sealsFast ? [] : disks.seal),
     ...apart.filter(({ kind }) => kind === 'slow'),
   ];
-  const settle = (needed: number, use: string): string | undefined => {
-    const place = candidates.find((one) => {
+  const settle = (needed: number, use: string, among = candidates): string | undefined => {
+    const place = among.find((one) => {
       const left = (free.get(one.mount) ?? 0) - needed;
       const kept = (isSealing(one) ? sectorInPc1(size) : 0) + (one.mount === '/' ? leftOnRoot(size) : 0);
       return left >= kept;
@@ -37,7 +40,9 @@ export function cachesOf({ disks, size }: Machine, { pc1, c2 }: Does): Caches {
     free.set(place.mount, (free.get(place.mount) ?? 0) - needed);
     return folderOn(place, use);
   };
-  const both = pc1 && c2 ? settle(parentsOf(size) + PARAMETERS, '') : undefined;
+  // PC1 reads the parents all the time, the parameters are read now and then: rather apart than both on a disk that turns.
+  const notSlow = candidates.filter(({ kind }) => kind !== 'slow');
+  const both = pc1 && c2 ? settle(parentsOf(size) + PARAMETERS, '', notSlow) : undefined;
   const parentCache =
     both !== undefined ? `${both}parents` : pc1 ? settle(parentsOf(size), 'parents') : undefined;
   const parameterCache = both !== undefined ? `${both}params` : c2 ? settle(PARAMETERS, 'params') : undefined;

@@ -24,9 +24,12 @@ export interface Disks {
   readonly notes: readonly string[];
 }
 
-/** Of the system, or of container engines: no place for sectors whatever is free there. */
+/**
+ * Of the system, of other programs, or cleared at boot or by age, as tmpfiles.d(5) does with /tmp: no place for sectors whatever is
+ * free there. The same holds below hidden folders, such as the ~/.lotus of a node.
+ */
 const OF_THE_SYSTEM =
-  /^\/(?:boot|dev|efi|etc|proc|run|snap|sys|usr|var\/(?:snap|log|lib\/(?:docker|containers?|containerd|kubelet|lxd|snapd)))(?:\/|$)/;
+  /^\/(?:boot|dev|efi|etc|proc|recovery|run|snap|sys|tmp|usr|var\/(?:backups|cache|crash|log|mail|snap|spool|tmp)|var\/lib\/(?!(?:filecoin|sealfarm)(?:\/|$))[^/]+)(?:\/|$)|\/\./;
 
 /** Without the rights and the long names that Lotus and systemd count on, or no file system of its own kind. */
 const UNFIT_TYPES = /^(?:vfat|exfat|msdos|ntfs3?|fuseblk|iso9660|squashfs|udf)$/;
@@ -55,10 +58,11 @@ function sectorStored(size: SectorSize): number {
 
 /**
  * Chooses among file systems: to seal on those of fast disks; where none is known to be fast, on the one with the most room.
- * What is left and large is for finished sectors. The root's comes last of all.
+ * What is left and large is for finished sectors. The root's comes last of all, but before disks that turn where it is fast.
  */
 export function disksOf(mounts: readonly MountFacts[], size: SectorSize): Disks {
-  const places = mounts.flatMap((mount) => placeOf(mount) ?? []).toSorted((a, b) => b.free - a.free);
+  const { mounts: apart, left } = oncePerPool(mounts);
+  const places = apart.flatMap((mount) => placeOf(mount) ?? []).toSorted((a, b) => b.free - a.free);
   const own = places.filter(({ mount }) => mount !== '/');
   const roomy = own.filter(({ free }) => free >= sectorInPc1(size));
   const fast = roomy.filter(({ kind }) => kind === 'fast');
@@ -66,13 +70,44 @@ export function disksOf(mounts: readonly MountFacts[], size: SectorSize): Disks 
   const root = places.filter(
     ({ mount, free }) => mount === '/' && free >= sectorInPc1(size) + leftOnRoot(size),
   );
-  const seal = fast.length > 0 ? fast : best === undefined ? root : [best];
+  const onRoot = best === undefined || (best.kind === 'slow' && root.some(({ kind }) => kind === 'fast'));
+  const seal = fast.length > 0 ? fast : onRoot ? root : [best];
   const store = own.filter(
     (place) =>
       !seal.includes(place) && place.kind !== 'fast' && place.free >= WORTH_STORING * sectorStored(size),
   );
   const others = places.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.free - b.free);
-  return { seal, store, others, notes: notesOf(mounts) };
+  return { seal, store, others, notes: [...notesOf(mounts), ...left] };
+}
+
+/** Data sets of a pool all have its room, which is there once; a pool with the root on it is as small as the root. zfs-list(8) */
+function oncePerPool(mounts: readonly MountFacts[]): {
+  readonly mounts: readonly MountFacts[];
+  readonly left: readonly string[];
+} {
+  const poolOf = ({ type, source }: MountFacts): string | undefined =>
+    type === 'zfs' ? source.split('/')[0] : undefined;
+  const first = new Map<string, MountFacts>();
+  const rank = ({ mount, free = 0 }: MountFacts): number => (mount === '/' ? Infinity : free);
+  const usable = mounts.filter((mount) => placeOf(mount) !== undefined);
+  for (const mount of usable.toSorted((a, b) => rank(b) - rank(a) || a.mount.length - b.mount.length)) {
+    const pool = poolOf(mount);
+    if (pool !== undefined && !first.has(pool)) first.set(pool, mount);
+  }
+  const isFirst = (mount: MountFacts): boolean => {
+    const pool = poolOf(mount);
+    return pool === undefined || first.get(pool) === mount;
+  };
+  const pools = [...first].flatMap(([pool, { mount }]) => {
+    const others = usable.filter((one) => poolOf(one) === pool && !isFirst(one));
+    if (others.length === 0) return [];
+    const names = listed(
+      others.map((one) => one.mount),
+      4,
+    );
+    return [`left out: ${names}, whose room is that of the pool ${pool}, as ${mount} has it`];
+  });
+  return { mounts: mounts.filter(isFirst), left: pools };
 }
 
 /** bytes; sectors for tests are no reason to keep so much free */

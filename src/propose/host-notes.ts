@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { listed } from '../import/report.js';
 import { defaultResources } from '../lotus/resources.js';
 import { sectorInPc1 } from './disks.js';
-import { canSeal, isLarge, type Machine } from './machine.js';
+import { canSeal, isLarge, memoryOfTheSystem, type Machine } from './machine.js';
 import type { Role } from './roles.js';
 
 const GiB = 2 ** 30;
@@ -60,10 +60,18 @@ export function notesOn({ machine, pc1, pc2, c2 }: Role, storing: boolean): Note
 function lacks(machine: Machine): string {
   const { hardware, size } = machine;
   const { MaxMemory, BaseMinMemory } = defaultResources('PC1', size);
-  const memory = hardware.memory + hardware.swap < MaxMemory + BaseMinMemory;
+  const adding = defaultResources('AP', size);
+  // Swap is not counted: PC1 that swaps takes days.
+  const needed =
+    MaxMemory + BaseMinMemory + adding.MaxMemory + adding.BaseMinMemory + memoryOfTheSystem(machine);
+  const memory = hardware.memory < needed;
   return listed([
     ...(canSeal(machine) ? [] : [`no disk has ${gibibytes(sectorInPc1(size))} free, which one sector takes`]),
-    ...(memory ? [`it has not the ${gibibytes(MaxMemory)} of RAM that one PC1 takes`] : []),
+    ...(memory
+      ? [
+          `it has not the ${gibibytes(needed)} of RAM that one PC1 takes with AddPiece and the system beside it`,
+        ]
+      : []),
     ...(canSeal(machine) && !memory ? ['its memory, disks and CPUs are enough for no task'] : []),
   ]);
 }

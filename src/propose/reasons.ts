@@ -103,11 +103,27 @@ function sealReasons(seal: readonly Place[]): readonly string[] {
 function cacheReasons({ machine, caches }: Role): readonly string[] {
   const folders = [caches.parentCache, caches.parameterCache].flatMap((folder) => folder ?? []);
   if (folders.length === 0) return [];
-  const beside = machine.disks.seal.some((place) => folders.some((folder) => lieOn(folder, place)));
+  const on = (places: readonly Place[]): readonly Place[] =>
+    places.filter((place) => folders.some((folder) => lieOn(folder, place)));
+  const others = on(
+    machine.disks.others.filter((one) => !machine.disks.seal.some(({ mount }) => mount === one.mount)),
+  );
+  const slow = others.filter(({ kind }) => kind === 'slow');
+  const unknown = others.some(({ kind }) => kind === 'unknown') ? '; whether it is fast is not known' : '';
   return [
-    beside
-      ? 'caches: beside the sectors, for want of another fast file system with the room'
-      : 'caches: on another fast file system, so that sectors have theirs for themselves',
+    ...(on(machine.disks.seal).length > 0
+      ? ['caches: beside the sectors, for want of another fast file system with the room']
+      : []),
+    ...(others.length > slow.length
+      ? [
+          `caches: on another ${unknown === '' ? 'fast ' : ''}file system, so that sectors have theirs for themselves${unknown}`,
+        ]
+      : []),
+    ...(slow.length > 0
+      ? [
+          `caches: on ${listed(slow.map(({ mount }) => mount))}, which turns, for want of a fast file system with the room`,
+        ]
+      : []),
   ];
 }
 

@@ -1,6 +1,8 @@
 import type { WrittenStoragePath, WrittenWorker } from '../config/written.gen.js';
 import { present } from '../farm/present.js';
+import { DEFAULT_BINARY } from '../farm/worker.js';
 import type { ImportedWorker } from '../import/imported.js';
+import { hostFolder } from '../import/texts.js';
 import { defaultResources } from '../lotus/resources.js';
 import { folderOn, type Place } from './disks.js';
 import type { Groups } from './groups.js';
@@ -31,7 +33,7 @@ export function workersOf(
   const workers: ImportedWorker[] = [];
   const add = (wish: string, settings: WrittenWorker, comments: readonly string[]): void => {
     const listen = givers.listen();
-    const written = { ...(listen === undefined ? {} : { listen }), ...settings };
+    const written = { ...present({ listen, binary: binaryOf(machine) }), ...settings };
     workers.push({ name: givers.name(wish), written, comments });
   };
   const mine = placeReasons(role, store, inMain);
@@ -53,6 +55,13 @@ export function workersOf(
   return workers;
 }
 
+/** Where a login finds lotus-worker, if that is not where it usually is. */
+function binaryOf({ seen }: Role['machine']): string | undefined {
+  const { program = '' } = seen.found.machine;
+  const binary = /^\/(?:.*\/)?lotus-worker$/.test(program) ? hostFolder(program) : undefined;
+  return binary === DEFAULT_BINARY ? undefined : binary;
+}
+
 function mainWorker(role: Role, does: InMain, storage: WrittenStoragePath[]): WrittenWorker {
   const { machine, pc1, shares, caches } = role;
   const tasks = [
@@ -66,7 +75,7 @@ function mainWorker(role: Role, does: InMain, storage: WrittenStoragePath[]): Wr
     tasks,
     limits: pc1 === undefined ? undefined : { AP: pc1.adding, PC1: pc1.count },
     resources: onCpus ? cpuShare(role, does) : undefined,
-    gpus: proofs ? gpusOf(shares.main, machine.seen.facts.gpus.gpus.length) : undefined,
+    gpus: proofs ? gpusOf(shares.main, machine) : undefined,
     cpus: machine.cpus,
     multicoreSdr: sdrOf(pc1),
     parameterCache: does.c2 ? caches.parameterCache : undefined,
@@ -85,7 +94,7 @@ function committer({ machine, caches }: Role, gpu: number, storage: WrittenStora
   return present({
     tasks: ['commit'],
     limits: { C2: 1 },
-    gpus: [gpu],
+    gpus: namesOf([gpu], machine),
     cpus: machine.cpus,
     parameterCache: caches.parameterCache,
     storage: storage.length === 0 ? undefined : storage,
@@ -108,9 +117,18 @@ function cpuShare({ machine, pc1 }: Role, does: InMain): WrittenWorker['resource
 }
 
 /** All of them need no numbers. Those that are too small would count for Lotus all the same. */
-function gpusOf(gpus: readonly number[], all: number): WrittenWorker['gpus'] {
+function gpusOf(gpus: readonly number[], machine: Role['machine']): WrittenWorker['gpus'] {
+  const all = machine.seen.facts.gpus.gpus.length;
   if (gpus.length === 0) return all === 0 ? undefined : 'none';
-  return gpus.length === all ? 'all' : [...gpus];
+  return gpus.length === all ? 'all' : namesOf(gpus, machine);
+}
+
+/** By index where all are alike. CUDA numbers unlike ones by their speed, nvidia-smi by the bus: only UUIDs mean the same to both. */
+function namesOf(gpus: readonly number[], { seen }: Role['machine']): (number | string)[] {
+  const known = seen.facts.gpus.gpus;
+  const kinds = new Set(known.map(({ name, memory }) => `${name} ${memory}`));
+  if (kinds.size < 2) return [...gpus];
+  return gpus.map((index) => known.find((gpu) => gpu.index === index)?.uuid ?? index);
 }
 
 function sealing(

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { answersSaid, askAnswers, type Said } from '../../src/cli/init-answers.js';
 
+/** As Lotus makes them: each label is one that DNS could know. */
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJBbGxvdyI6WyJyZWFkIiwid3JpdGUiXX0.c2lnbmF0dXJl';
+
 const NOTHING: Said = { hosts: [], byPattern: false };
 
 /** Asks a person who types these lines, and ends it by Ctrl-D after them. */
@@ -42,7 +45,7 @@ describe('what is said', () => {
     expect(telling.ok ? [] : telling.diagnostics.map(({ code }) => code)).toEqual(['SF681', 'SF681']);
   });
 
-  it.each(['token:/ip4/10.0.0.1/tcp/2345/http', '/ip4/10.7.7.7', 'root@m', 'a b'])(
+  it.each(['token:/ip4/10.0.0.1/tcp/2345/http', '/ip4/10.7.7.7', 'root@m', 'a b', JWT])(
     'of the miner is not %s, which is not shown',
     (miner) => {
       const telling = answersSaid({ ...NOTHING, hosts: ['a'], miner });
@@ -51,6 +54,18 @@ describe('what is said', () => {
       expect(JSON.stringify(said)).not.toContain(miner);
     },
   );
+});
+
+describe('a token among the hosts', () => {
+  it.each([JWT, `${JWT}:/ip4/10.0.0.1/tcp/2345/http`, `root@${JWT}`])('is not shown: %#', async (word) => {
+    const telling = answersSaid({ ...NOTHING, hosts: ['a', word], miner: 'none' });
+    const said = telling.ok ? [] : telling.diagnostics;
+    expect(said.map(({ code }) => code)).toEqual(['SF615']);
+    expect(JSON.stringify(said)).not.toContain('eyJ');
+    const asked = await asking(NOTHING, [`a ${word}`, 'a', word, 'none', '', '']);
+    expect(asked).toMatchObject({ telling: { ok: true, told: { hosts: ['a'] } } });
+    expect(JSON.stringify(asked)).not.toContain('eyJ');
+  });
 });
 
 describe('what is asked', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { alreadyThere, writeNewFile } from '../../src/cli/new-file.js';
+import { keptFromNewFile, writeNewFile } from '../../src/cli/new-file.js';
 
 let folder: string;
 let file: string;
@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 it('is written whole, and leaves nothing else behind', async () => {
-  expect(await alreadyThere(file)).toBeUndefined();
+  expect(await keptFromNewFile(file)).toBeUndefined();
   expect(await writeNewFile(file, 'text\n')).toBeUndefined();
   expect(readFileSync(file, 'utf8')).toBe('text\n');
   expect(readdirSync(folder)).toEqual(['f.yaml']);
@@ -38,13 +38,14 @@ it('leaves what is there, be it a link that leads nowhere: SF680', async () => {
   const link = join(folder, 'link');
   symlinkSync('/nowhere/at/all', link);
   for (const there of [file, link]) {
-    expect((await alreadyThere(there))?.code).toBe('SF680');
+    expect((await keptFromNewFile(there))?.code).toBe('SF680');
     expect((await writeNewFile(there, 'text'))?.code).toBe('SF680');
   }
   expect(readFileSync(file, 'utf8')).toBe('mine');
 });
 
-it('needs a folder: SF687', async () => {
+it('needs a folder, which is told before anything is done: SF687', async () => {
+  expect(await keptFromNewFile(join(folder, 'no', 'f.yaml'))).toMatchObject({ code: 'SF687' });
   const said = await writeNewFile(join(folder, 'no', 'f.yaml'), 'text');
   expect(said).toMatchObject({ code: 'SF687' });
   expect(said?.message).toContain('there is no such folder');

@@ -165,6 +165,17 @@ const CASES: readonly Case[] = [
     says: 'no disk has 515 GiB free',
   },
   {
+    // 64 + 5 + 66 / 16; what PC1 takes is never counted as swap.
+    what: 'a machine whose memory nearly holds one PC1',
+    hosts: { g: GPU_503, small: { ram: 66, swap: 64, disks: { '/': 700 } } },
+    layout: {
+      'g/g': 'APx2 PC1x4 PC2 C2 gpus all /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal',
+      small: 'no worker',
+    },
+    codes: ['SF683', 'SF238'],
+    says: 'it has not the 73 GiB of RAM that one PC1 takes with AddPiece and the system beside it',
+  },
+  {
     // RAM holds 15, and 12 ≥ 2/3 of that; 63 cores in 12 groups: 5 each, of which 4 are used.
     what: 'an EPYC with fewer L3 groups than its RAM holds PC1',
     hosts: { e: { ...PC1_1007, cores: 60, l3: 12 }, g: GPU_503 },
@@ -237,8 +248,17 @@ const CASES: readonly Case[] = [
   {
     what: 'GPUs that are too small, and one that is not',
     hosts: { g: { ram: 503, gpus: [2, 24], disks: NVME } },
-    layout: { 'g/g': 'APx2 PC1x4 PC2 C2 gpus 1 /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal' },
+    layout: { 'g/g': 'APx2 PC1x4 PC2 C2 gpus GPU-1 /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal' },
     codes: ['SF686'],
+  },
+  {
+    what: 'GPUs that are unlike, which CUDA numbers otherwise than nvidia-smi',
+    hosts: { g: { ...PC1_1007, gpus: [11, 24] } },
+    layout: {
+      'g/g': 'APx2 PC1x12 PC2 gpus GPU-0 /mnt/nvme0/parents /mnt/nvme0/seal',
+      'g/g-c2': 'C2x1 gpus GPU-1 /mnt/nvme0/params',
+    },
+    codes: ['SF276'],
   },
   {
     what: 'a driver that fails',

@@ -18,7 +18,7 @@ import { answersSaid, askAnswers, type Said, type Telling, type Told } from '../
 import { nextSteps } from '../init-next.js';
 import { endOnInterrupt } from '../interrupt.js';
 import { openHosts } from '../machines.js';
-import { alreadyThere, writeNewFile } from '../new-file.js';
+import { keptFromNewFile, writeNewFile } from '../new-file.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { farmToAsk, unknownHosts, type HostOptions } from '../unknown-hosts.js';
 
@@ -61,7 +61,7 @@ async function refusal(
   yes: boolean,
   terminal: Terminal,
 ): Promise<Diagnostic | undefined> {
-  const there = file === undefined ? undefined : await alreadyThere(file);
+  const there = file === undefined ? undefined : await keptFromNewFile(file);
   if (there !== undefined) return there;
   return file === undefined || yes || terminal.canAsk ? undefined : NOBODY_TO_ASK;
 }

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readFarm } from '../../../src/farm/read-farm.js';
 import { eventually, sealfarm, type CliResult } from '../../support/cli.js';
-import { SshdFarm } from '../../support/sshd-farm.js';
+import { SpaceHost } from '../../support/space-host.js';
+import { makeSshFolder, type SshFolder } from '../../support/ssh-farm.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli', 'main.js');
 /** What nobody may ever see again. */
 const CANARY = 'eyJhbGciOiJIUzI1NiJ9.canary';
 
-let farm: SshdFarm;
+let keys: SshFolder;
+let host: SpaceHost;
 let reach: readonly string[];
 let folder: string;
 
@@ -30,23 +32,22 @@ function flat(text: string): string {
 
 beforeAll(async () => {
   folder = tmpdir();
-  farm = await SshdFarm.make();
-  const sshd = await farm.sshd();
-  const { ssh, address } = await farm.host(sshd);
-  const { user = '', port = 0, identityFile = '', knownHostsFile = '' } = ssh;
-  // A path of an operator's file begins with a slash and may have blanks.
-  reach = [`${user}@${address}:${port}`, '--identity-file', identityFile, '--known-hosts', knownHostsFile];
-  // Sandboxes of others have workers on this machine.
-  await eventually(
-    'no lotus-worker runs on this machine',
-    async () => !(await initThere('--out', '-', '--yes')).stderr.includes('SF682'),
-    200_000,
+  keys = await makeSshFolder();
+  // Namespaces of its own: sandboxes of others have workers on this machine.
+  host = await SpaceHost.start(
+    { name: 'first-1', address: '127.0.0.77', port: 42_277, programs: '/nowhere' },
+    join(keys.folder, 'first-1'),
+    keys,
   );
+  const known = join(keys.folder, 'known_hosts');
+  writeFileSync(known, `${host.knownAs}\n`);
+  // A path of an operator's file begins with a slash and may have blanks.
+  reach = [host.words, '--identity-file', keys.userKey.privateFile, '--known-hosts', known];
 }, 300_000);
 
 afterAll(async () => {
-  await farm.clear();
-  await farm.keys.remove();
+  await host.stop();
+  await keys.remove();
 });
 
 beforeEach(() => {
@@ -102,6 +103,12 @@ describe('init over a real sshd', () => {
     ['no miner', ['host-1', '--yes'], 'SF681'],
     ['a host that is none', ['a b', '--miner', 'none', '--yes'], 'SF615'],
     ['a miner that is none', ['host-1', '--miner', '/ip4/10.0.0.1', '--yes'], 'SF615'],
+    [
+      'a token among the hosts',
+      [`${CANARY}:/ip4/10.0.0.1/tcp/2345/http`, '--miner', 'none', '--yes'],
+      'SF615',
+    ],
+    ['a token for where it is', ['a', '--miner', 'none', '--miner-token', CANARY, '--yes'], 'env:NAME'],
     ['a pasted token', ['host-1', '--miner', `${CANARY}:/ip4/10.0.0.1/tcp/2345/http`, '--yes'], 'SF615'],
   ])('refuses %s as wrong use', async (_, words, code) => {
     const { code: status, stdout, stderr } = await init(...words);
