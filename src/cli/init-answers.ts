@@ -6,6 +6,7 @@ import { SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
 import type { Answers, MinerAnswer, TokenAnswer } from '../propose/proposal.js';
 import { parseHostWords } from './host-words.js';
 import type { Ask } from './terminal.js';
+import { TOKEN } from './unknown-hosts.js';
 
 /** What the command line says of the farm. */
 export interface Said {
@@ -100,9 +101,6 @@ export async function askAnswers(
   const sectorSize = said.sectorSize ?? (await until('Size of the sectors', USUAL.sectorSize, sizeOf));
   return sectorSize === undefined ? undefined : answersSaid({ ...said, hosts, miner, name, sectorSize });
 }
-
-/** A token of Lotus is a JSON Web Token, and would do as a host name. */
-const TOKEN = /eyJ[\w-]{8,}/;
 
 function looksSecret(text: string): boolean {
   return looksLikeApiInfo(text) || TOKEN.test(text);

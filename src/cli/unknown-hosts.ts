@@ -40,7 +40,7 @@ export async function unknownHosts(
 ): Promise<NamedHosts> {
   const { sshConfigHosts = [] } = options;
   const named = [...words, ...(await hostsInConfig(sshConfigHosts, homeOfUser()))];
-  const wrong = named.filter((word) => parseHostWords(word) === undefined);
+  const wrong = named.filter((word) => TOKEN.test(word) || parseHostWords(word) === undefined);
   if (wrong.length > 0) return { ok: false, diagnostics: wrong.map(noHost) };
   if (named.length === 0) return { ok: false, diagnostics: [noneInConfig(sshConfigHosts)] };
   return { ok: true, hosts: [...new Set(named)].map((word) => stubOf(word, said, options)) };
@@ -84,11 +84,16 @@ function declaredHost(named: string, port = 22, hosts: readonly Host[]): Host | 
   return there.find(({ ssh }) => (ssh.port ?? 22) === port);
 }
 
+/** A token of Lotus is a JSON Web Token, and would do as a host name. One that was pasted is not shown again. */
+export const TOKEN = /eyJ[\w-]{8,}/;
+
 function noHost(word: string): Diagnostic {
   return {
     code: 'SF615',
     severity: 'error',
-    message: `${word} is no host as ssh would have it`,
+    message: TOKEN.test(word)
+      ? 'what was named as a host holds a token of Lotus'
+      : `${word} is no host as ssh would have it`,
     help: 'Write a name or an address, with user@ before it and :port behind it where needed.',
   };
 }

@@ -52,6 +52,15 @@ describe('import', () => {
     expect(said).toContain(message);
   });
 
+  it('never shows a token that was pasted for a host', async () => {
+    listen();
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJBbGxvdyI6W119.canary';
+    const options = { config: 'x', json: false, color: false, name: 'x' };
+    expect(await importHosts(['seal-1', token], options)).toBe(64);
+    expect(said).toContain('SF615');
+    expect(said).not.toContain('canary');
+  });
+
   it('updates no file that is wrong, and none that is not there', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sealfarm-import-'));
     folders.push(folder);

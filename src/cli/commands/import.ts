@@ -17,7 +17,14 @@ export function importHosts(
   reach?: Reach,
 ): Promise<ExitCode> {
   const terminal = new Terminal(options);
-  return askHosts(words, options, terminal, undefined, (answers) => printFarm(answers, options, terminal), reach);
+  return askHosts(
+    words,
+    options,
+    terminal,
+    undefined,
+    (answers) => printFarm(answers, options, terminal),
+    reach,
+  );
 }
 
 async function printFarm(
