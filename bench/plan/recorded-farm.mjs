@@ -96,7 +96,9 @@ export function answerOf(recorded, number) {
       .replaceAll(idOf(1, 'b'), idOf(number, 'b'));
   const word = (text) => {
     const plain = Buffer.from(text, 'base64').toString('utf8');
-    return Buffer.from(plain).toString('base64') === text ? Buffer.from(own(plain)).toString('base64') : text;
+    return Buffer.from(plain).toString('base64') === text
+      ? Buffer.from(own(plain)).toString('base64')
+      : own(text);
   };
   return recorded
     .split('\n')
