@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
-import { only, prepare, REPO, startBy } from './lab/by-hand.js';
+import { HOSTS, only, REPO, startByHand } from './lab/by-hand.js';
 import { Lab } from './lab/lab.js';
 
 /** Hosts whose workers somebody else started: by a unit of his own, in tmux, and by a unit that no boot starts. */
 let lab: Lab;
-const HOSTS = ['plain', 'inner', 'closed'] as const;
 type HostName = (typeof HOSTS)[number];
 const before = new Map<HostName, string>();
 
@@ -36,15 +35,7 @@ beforeAll(async () => {
       .replace('groups: [plain], allowTo: [sudo]', 'groups: [plain], allowTo: [plain]')
       .replace(/worker-(plain|inner|closed):\n/g, `$&        repo: ${REPO}\n`),
   );
-  const addresses = { plain: '10.79.0.11', inner: '10.79.1.12', closed: '10.79.0.14' };
-  for (const host of HOSTS) {
-    await prepare(lab, host, addresses[host]);
-    await startBy(lab, host);
-  }
-  for (const host of HOSTS)
-    await eventually(`the worker of ${host} listens`, async () =>
-      (await lab.sh(host, `ls ${REPO}`)).includes('api'),
-    );
+  await startByHand(lab);
   for (const host of HOSTS) before.set(host, await only(lab, host));
 });
 

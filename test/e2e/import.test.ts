@@ -2,13 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFarm } from '../../src/farm/read-farm.js';
-import { eventually } from '../support/cli.js';
-import { only, prepare, REPO, startBy } from './lab/by-hand.js';
+import { HOSTS, only, REPO, startByHand } from './lab/by-hand.js';
 import { Lab } from './lab/lab.js';
 
 /** Hosts whose workers somebody else started, and of which no file says anything before they are imported. */
 let lab: Lab;
-const HOSTS = ['plain', 'inner', 'closed'] as const;
 const before = new Map<string, string>();
 
 interface Planned {
@@ -34,15 +32,7 @@ async function environOf(host: (typeof HOSTS)[number]): Promise<readonly string[
 
 beforeAll(async () => {
   lab = await Lab.up();
-  const addresses = { plain: '10.79.0.11', inner: '10.79.1.12', closed: '10.79.0.14' };
-  for (const host of HOSTS) {
-    await prepare(lab, host, addresses[host]);
-    await startBy(lab, host);
-  }
-  for (const host of HOSTS)
-    await eventually(`the worker of ${host} listens`, async () =>
-      (await lab.sh(host, `ls ${REPO}`)).includes('api'),
-    );
+  await startByHand(lab);
   for (const host of HOSTS) before.set(host, await only(lab, host));
 });
 

@@ -1,9 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../../support/cli.js';
 import { MINER_ADDRESS, type LabHostName } from './farm-file.js';
 import type { Lab } from './lab.js';
 
 /** Where workers that somebody starts by hand have their repo. */
 export const REPO = '/root/.lotusworker';
+
+/** Hosts on which somebody starts a worker by hand, each in another way. */
+export const HOSTS = ['plain', 'inner', 'closed'] as const satisfies readonly LabHostName[];
+
+const ADDRESSES = { plain: '10.79.0.11', inner: '10.79.1.12', closed: '10.79.0.14' } as const;
+
+/** All of them, until they listen. */
+export async function startByHand(lab: Lab): Promise<void> {
+  for (const host of HOSTS) {
+    await prepare(lab, host, ADDRESSES[host]);
+    await startBy(lab, host);
+  }
+  for (const host of HOSTS)
+    await eventually(`the worker of ${host} listens`, async () =>
+      (await lab.sh(host, `ls ${REPO}`)).includes('api'),
+    );
+}
 
 /** What it needs beside its flags. */
 async function environment(lab: Lab, host: LabHostName, listen: string): Promise<readonly string[]> {
@@ -22,7 +40,7 @@ async function environment(lab: Lab, host: LabHostName, listen: string): Promise
 const WORDS = `--worker-repo ${REPO} run --no-local-storage --no-default --addpiece --precommit1 --precommit2 --commit`;
 
 /** Files of a worker that is to be started by hand, as a person has them. */
-export async function prepare(lab: Lab, host: LabHostName, listen: string): Promise<void> {
+async function prepare(lab: Lab, host: LabHostName, listen: string): Promise<void> {
   const store = { ID: randomUUID(), Weight: 10, CanSeal: true, CanStore: false, MaxStorage: 0 };
   const meta = JSON.stringify({ ...store, Groups: [host], AllowTo: [host] });
   await lab.sh(
@@ -45,7 +63,7 @@ WantedBy=multi-user.target
 `;
 
 /** By a unit of its own, on `inner` one that no boot starts, and with what tmux leaves in the environment. */
-export async function startBy(lab: Lab, host: LabHostName): Promise<void> {
+async function startBy(lab: Lab, host: LabHostName): Promise<void> {
   if (host === 'inner') {
     // With more open files than a session may have here, and what tmux leaves in the environment.
     const how = '--quiet --unit hand -p LimitNOFILE=1048576 -p EnvironmentFile=/root/seal.env';
