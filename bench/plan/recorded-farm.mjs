@@ -8,6 +8,7 @@ import { formatEnvFile } from '../../dist/host/env-file.js';
 import { hostLayout } from '../../dist/host/layout.js';
 import { formatManifest } from '../../dist/host/manifest.js';
 import { newSectorStore } from '../../dist/lotus/sectorstore.js';
+import { resourcesFromEnvironment, resourceVariable } from '../../dist/lotus/resource-env.js';
 import { writeStorageJson } from '../../dist/lotus/storage-json.js';
 import { task } from '../../dist/lotus/task.js';
 import { assembleHost, parseAnswer } from '../../dist/observed/parse-answer.js';
@@ -36,8 +37,8 @@ miner: { api: /ip4/10.0.0.1/tcp/2345/http, token: { env: TOKEN } }
 rollout: ${rollout}
 defaults: { serviceManager: process, paths: { config: ${folder}/etc, state: ${folder}/state } }
 profiles:
-  a: { tasks: [addpiece, precommit1], limits: { PC1: ${limit} }, binary: /bin/true }
-  b: { tasks: [precommit2, commit], limits: { PC2: 1 }, binary: /bin/true }
+  a: { tasks: [addpiece, precommit1], limits: { PC1: ${limit} }, binary: /bin/sleep }
+  b: { tasks: [precommit2, commit], limits: { PC2: 1 }, binary: /bin/sleep }
 hosts:
 ${hosts.join('')}`;
   const { farm, diagnostics } = readFarm(text, 'sealfarm.yaml', () => []);
@@ -128,6 +129,28 @@ function liveOf({ name, tasks, storage }, number) {
   return { reached: true, session: `session-${name}`, tasks: new Set(tasks), paths };
 }
 
+/** What the miner tells of a worker: the memory of a large machine, and what its limits made of each task. */
+function statsOf({ name, limits }) {
+  const bytes = 512 * 2 ** 30;
+  const memory = { MemPhysical: bytes, MemUsed: 0, MemSwap: 0, MemSwapUsed: 0, CPUs: 64, GPUs: null };
+  const environment = Object.fromEntries(
+    [...limits].map(([code, most]) => [resourceVariable(code, '32GiB', 'MaxConcurrent'), String(most)]),
+  );
+  return {
+    Info: {
+      Hostname: name,
+      IgnoreResources: false,
+      Resources: { ...memory, Resources: resourcesFromEnvironment(environment) },
+    },
+    Enabled: true,
+    MemUsedMin: 0,
+    MemUsedMax: 0,
+    GpuUsed: 0,
+    CpuUse: 0,
+    TaskCounts: {},
+  };
+}
+
 function minerOf(farm) {
   const workers = farm.hosts.flatMap((host, index) => host.workers.map((worker) => [worker, index + 1]));
   const storage = desire(farm, TOKEN, new Map()).hosts.flatMap((host, index) =>
@@ -142,7 +165,7 @@ function minerOf(farm) {
   };
   return {
     reached: true,
-    workers: new Map(workers.map(([{ name }]) => [`session-${name}`, { Info: { Hostname: name } }])),
+    workers: new Map(workers.map(([worker]) => [`session-${worker.name}`, statsOf(worker)])),
     jobs: new Map(
       workers
         .filter(([{ tasks }]) => tasks.includes('PC1'))
