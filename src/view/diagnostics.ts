@@ -1,27 +1,44 @@
 import type { Diagnostic, Place, Severity, SourceRange } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
+import { foldAlike } from './alike-diagnostics.js';
 import { excerpt } from './source-excerpt.js';
 import type { Paint, Style } from './style.js';
 import { printable, wrap } from './text.js';
-import { count } from './words.js';
+import { count, someNames } from './words.js';
 
 /** A source line wider than this is cut around what is meant. */
 const SOURCE_WIDTH = 100;
 
-/** What is wrong, where, and what to do; without a line feed at its end. `width` in columns. */
-export function formatDiagnostic(diagnostic: Diagnostic, style: Style, width = Infinity): string {
+/**
+ * What is wrong, where, and what to do; without a line feed at its end. `width` in columns.
+ * @param others names of those that have the same
+ */
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  style: Style,
+  width = Infinity,
+  others: readonly string[] = [],
+): string {
   const { code, severity, message, place, help } = diagnostic;
   const head = `${severityPaint(severity, style)(`${severity} ${code}`)}: ${style.bold(printable(message))}`;
   return [
     ...wrap(head, width, '  '),
     ...(place === undefined ? [] : placeLines(place, style, severityPaint(severity, style), width)),
+    ...(others.length === 0 ? [] : wrap(`  ${likewiseWords(others)}`, width, '    ')),
     ...(help === undefined ? [] : helpLines(help, style, width)),
   ].join('\n');
 }
 
-/** One after the other with an empty line between; empty for none. */
+/** One after the other with an empty line between, those that are alike as one; empty for none. */
 export function formatDiagnostics(list: readonly Diagnostic[], style: Style, width = Infinity): string {
-  return list.map((diagnostic) => formatDiagnostic(diagnostic, style, width)).join('\n\n');
+  return foldAlike(list)
+    .map(({ first, others }) => formatDiagnostic(first, style, width, others))
+    .join('\n\n');
+}
+
+/** Who else has the same: `likewise host-[2-300]`. */
+export function likewiseWords(others: readonly string[]): string {
+  return `likewise ${printable(someNames(others))}`;
 }
 
 /** `2 errors, 1 warning`; `no problems` for none. */

@@ -2,12 +2,12 @@ import type { Diagnostic, Severity } from '../diagnostic/diagnostic.js';
 import type { Hardware } from '../farm/farm.js';
 import type { HostFacts } from '../observed/facts.js';
 import { steps, type Plan } from '../plan/plan.js';
-import { diagnosticsJson, formatDiagnostic, summaryLine, type DiagnosticJson } from './diagnostics.js';
+import { diagnosticsJson, formatDiagnostics, summaryLine, type DiagnosticJson } from './diagnostics.js';
 import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
 import { machineLines } from './machines.js';
 import type { Style } from './style.js';
-import { printable, wrap } from './text.js';
-import { count, foldNames, someOf } from './words.js';
+import { wrap } from './text.js';
+import { count } from './words.js';
 
 /** All that a look for trouble has found. */
 export interface Doctor {
@@ -40,7 +40,9 @@ export function formatDoctor(
   ] as const;
   const sections = parts
     .filter(([, list]) => list.length > 0)
-    .map(([title, list]) => [style.bold(`${title}:`), ...grouped(list, style, width)].join('\n\n'));
+    .map(([title, list]) =>
+      [style.bold(`${title}:`), formatDiagnostics(bySeverity(list), style, width)].join('\n\n'),
+    );
   const unreached = hosts.filter(({ reached }) => !reached).length;
   const all = [...layout, ...plan.diagnostics, ...live];
   const verdict = all.length === 0 ? 'Nothing found wrong' : capital(summaryLine(all));
@@ -63,27 +65,8 @@ function capital(text: string): string {
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** What is said in the same words of several hosts is said of the first, with the others below. */
-function grouped(list: readonly Diagnostic[], style: Style, width: number): readonly string[] {
-  const groups = new Map<string, Diagnostic[]>();
-  for (const diagnostic of list.toSorted((a, b) => RANK[a.severity] - RANK[b.severity])) {
-    const { code, severity, message, place, help } = diagnostic;
-    const where = place?.kind === 'host' ? 'a host' : place;
-    const key = JSON.stringify([code, severity, message, help, where]);
-    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
-  }
-  return [...groups.values()].map(([first, ...others]) =>
-    first === undefined
-      ? ''
-      : [formatDiagnostic(first, style, width), ...othersLine(others, width)].join('\n'),
-  );
-}
-
-function othersLine(others: readonly Diagnostic[], width: number): readonly string[] {
-  const names = [...new Set(others.flatMap(({ place }) => (place?.kind === 'host' ? [place.host] : [])))];
-  return names.length === 0
-    ? []
-    : wrap(printable(`  the same on ${someOf(foldNames(names), 6)}`), width, '    ');
+function bySeverity(list: readonly Diagnostic[]): readonly Diagnostic[] {
+  return list.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
 interface HostJson {

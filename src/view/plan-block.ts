@@ -8,7 +8,7 @@ import { besideDiff, costWords, stepDetails } from './step-details.js';
 import { reasonWords, stepSymbol, stepWords, type StepSymbol } from './step-words.js';
 import type { Paint, Style } from './style.js';
 import { wrap } from './text.js';
-import { count, foldNames } from './words.js';
+import { count, someNames } from './words.js';
 
 export interface PlanView {
   readonly style: Style;
@@ -53,7 +53,7 @@ export function whoseDiffs(
 /** ` and 2 hosts like it: host-[2-3]`; nothing for none. */
 export function likeWords(alike: readonly ShownHost[]): string {
   if (alike.length === 0) return '';
-  return ` and ${count(alike.length, 'host')} like it: ${foldNames(alike.map(({ host }) => host)).join(', ')}`;
+  return ` and ${count(alike.length, 'host')} like it: ${someNames(alike.map(({ host }) => host))}`;
 }
 
 /** The same without the hosts' names. */

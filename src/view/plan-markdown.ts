@@ -1,4 +1,7 @@
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
+import { foldAlike, type AlikeDiagnostics } from './alike-diagnostics.js';
+import { likewiseWords } from './diagnostics.js';
+import { foreignLines } from './foreign-workers.js';
 import { legendWords } from './legend.js';
 import { DRIFT_ALONE } from './plan.js';
 import { minerLines } from './miner-standing.js';
@@ -58,6 +61,7 @@ export function markdownOf(plan: ShownPlan, frame: Frame): string {
     ...drainedList(plan),
     ...waveList(plan, now),
     ...minerList(plan),
+    ...foreignList(plan, now),
   ];
   const end = `<sub>${inline([...(legend === undefined ? [] : [`${legend}.`]), foot].join(' '))}</sub>`;
   const room = MOST_CHARACTERS - [...head, end].join('\n\n').length;
@@ -119,12 +123,19 @@ function fenced(text: string): string {
 
 function diagnosticList(diagnostics: readonly Diagnostic[]): readonly string[] {
   if (diagnostics.length === 0) return [];
-  const lines = diagnostics.slice(0, MOST_DIAGNOSTICS).map(({ severity, code, message, place, help }) => {
-    const [what] = (help ?? '').split('\n');
-    return `- **${severity} ${code}** ${placeWords(place)}${inline(message)}${what === '' ? '' : ` *${inline(what ?? '')}*`}`;
-  });
-  const more = diagnostics.length - lines.length;
-  return [[...lines, ...(more === 0 ? [] : [`- and ${more} more`])].join('\n')];
+  const shown = foldAlike(diagnostics).slice(0, MOST_DIAGNOSTICS);
+  const more = diagnostics.length - shown.reduce((sum, { others }) => sum + 1 + others.length, 0);
+  return [[...shown.map(diagnosticItem), ...(more === 0 ? [] : [`- and ${more} more`])].join('\n')];
+}
+
+function diagnosticItem({ first, others }: AlikeDiagnostics): string {
+  const { severity, code, message, place, help = '' } = first;
+  const [what = ''] = help.split('\n');
+  return [
+    `- **${severity} ${code}** ${placeWords(place)}${inline(message)}`,
+    ...(others.length === 0 ? [] : [`(${inline(likewiseWords(others))})`]),
+    ...(what === '' ? [] : [`*${inline(what)}*`]),
+  ].join(' ');
 }
 
 function placeWords(place: Place | undefined): string {
@@ -152,10 +163,17 @@ function waveList(plan: ShownPlan, now: Date): readonly string[] {
 }
 
 function minerList(plan: ShownPlan): readonly string[] {
-  const lines = minerLines(plan, { style: PLAIN, width: Infinity });
-  return lines.length === 0
-    ? []
-    : [lines.map((line, at) => `${at === 0 ? '' : '  '}- ${inline(line.trim())}`).join('\n')];
+  return nested(minerLines(plan, { style: PLAIN, width: Infinity }));
+}
+
+function foreignList(plan: ShownPlan, now: Date): readonly string[] {
+  return nested(foreignLines(plan, { style: PLAIN, width: Infinity, now }));
+}
+
+/** Lines of a terminal as a list: what is indented there belongs to what stands above it. */
+function nested(lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  return [lines.map((line) => `${line.startsWith(' ') ? '  ' : ''}- ${inline(line.trim())}`).join('\n')];
 }
 
 function footWords({ at, commit }: Pick<Made, 'at' | 'commit'>): string {

@@ -2,7 +2,7 @@ import type { Severity } from '../diagnostic/diagnostic.js';
 import { atRiskWords, pc1AtRisk } from './cost.js';
 import { minerWords } from './miner-standing.js';
 import { shownSteps, type ShownPlan, type ShownStep } from './shown-plan.js';
-import { count, foldNames } from './words.js';
+import { count, foldNames, someNames } from './words.js';
 
 /** How much a plan would do. */
 export interface PlanSummary {
@@ -58,9 +58,7 @@ export function summaryWords(plan: ShownPlan, now: Date): string {
   const { unreached, errors } = summary;
   const blind = unreached.length === plan.hosts.length && unreached.length > 0;
   const partial =
-    unreached.length === 0 || blind
-      ? []
-      : [`${foldNames(unreached).join(', ')} not reached: the plan is partial.`];
+    unreached.length === 0 || blind ? [] : [`${someNames(unreached)} not reached: the plan is partial.`];
   // What could not be reached has its own words; its diagnostic is not one more thing in the way.
   const others = plan.diagnostics.filter(
     (diagnostic) => diagnostic.severity === 'error' && !isOf(unreached, diagnostic),

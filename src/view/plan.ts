@@ -5,7 +5,7 @@ import { foreignLines } from './foreign-workers.js';
 import { legendWords } from './legend.js';
 import type { MaskedPlan } from './masked-plan.js';
 import type { ShownPlan } from './shown-plan.js';
-import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
+import { diagnosticsJson, formatDiagnostic, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
 import { minerLines } from './miner-standing.js';
 import { hostBlock, markPaint, type PlanView } from './plan-block.js';
 import { alikeHosts, shownOnce } from './plan-groups.js';
@@ -13,7 +13,7 @@ import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
 import { changeJson, stepJson, type StepJson } from './step-json.js';
 import { printable, wrap } from './text.js';
 import { waveLines } from './waves.js';
-import { sinceWhen } from './words.js';
+import { sinceWhen, someNames } from './words.js';
 
 /** A plan as a person reads it: hosts and their steps, what is left as it is, what is wrong, and one line at the end. */
 export function formatPlan(plan: ShownPlan, view: PlanView): string {
@@ -30,7 +30,7 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
     foreignLines(plan, view),
     unreachedLines(plan, view),
     plan.drained.flatMap((drained) => wrap(drainedWords(drained, view), width, '  ')),
-    plan.diagnostics.length === 0 ? [] : [formatDiagnostics(plan.diagnostics, style, width)],
+    diagnosticLines(plan, view),
     wrap(style.bold(summaryWords(plan, view.now)), width),
   ];
   return sections
@@ -43,13 +43,23 @@ export function formatPlan(plan: ShownPlan, view: PlanView): string {
 export const DRIFT_ALONE =
   'Drift alone: what is otherwise on the hosts or in Lotus than it was left. What an edit of the file asks for is not in it, and it is nothing to apply.';
 
-function unreachedLines({ hosts }: ShownPlan, { style, width }: PlanView): readonly string[] {
-  return hosts
-    .filter(({ reached }) => !reached)
-    .flatMap(({ host }) => {
-      const words = `${style.bold(host)}: ${style.yellow('not reached')}, its steps are not known`;
-      return wrap(words, width, '  ');
-    });
+function diagnosticLines({ diagnostics }: ShownPlan, { style, width, verbose }: PlanView): readonly string[] {
+  if (diagnostics.length === 0) return [];
+  if (verbose !== true) return [formatDiagnostics(diagnostics, style, width)];
+  return [diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, style, width)).join('\n\n')];
+}
+
+function unreachedLines(
+  { hosts }: ShownPlan,
+  { style, width, verbose = false }: PlanView,
+): readonly string[] {
+  const names = hosts.filter(({ reached }) => !reached).map(({ host }) => host);
+  const groups = verbose ? names.map((name) => [name]) : [names].filter(({ length }) => length > 0);
+  return groups.flatMap((group) => {
+    const whose = group.length === 1 ? 'its' : 'their';
+    const words = `${style.bold(someNames(group))}: ${style.yellow('not reached')}, ${whose} steps are not known`;
+    return wrap(words, width, '  ');
+  });
 }
 
 function drainedWords(

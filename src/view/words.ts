@@ -61,6 +61,14 @@ export function foldNames(names: readonly string[]): readonly string[] {
   return folded;
 }
 
+/** So many names, or runs of them, are read. */
+const MOST_NAMES = 12;
+
+/** Names of hosts or workers in a line: runs folded, and a number for those that are too many. */
+export function someNames(names: readonly string[]): string {
+  return someOf(foldNames(names), MOST_NAMES);
+}
+
 /** How many names from the first on count up by one, all with the same width of digits or all without leading zeros. */
 function runLength(names: readonly string[]): number {
   const match = /^(.*?)(\d+)$/.exec(names[0] ?? '');

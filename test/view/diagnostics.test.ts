@@ -165,3 +165,62 @@ describe('lists of diagnostics', () => {
     ]);
   });
 });
+
+describe('formatDiagnostics', () => {
+  const away = (host: string, address: string): Diagnostic => ({
+    code: 'SF404',
+    severity: 'error',
+    message: `Cannot connect to ${host} (${address}:22): connection refused`,
+    place: { kind: 'host', host },
+    help: `Is ${host} up, and does SSH listen on ${address}:22?`,
+  });
+  const hosts = (numbers: readonly number[]): readonly Diagnostic[] =>
+    numbers.map((number) => away(`host-${number}`, `10.0.0.${number}`));
+
+  it('shows once what many hosts have', () => {
+    expect(formatDiagnostics(hosts([1, 2, 3, 4, 5, 9]), PLAIN)).toBe(
+      [
+        'error SF404: Cannot connect to host-1 (10.0.0.1:22): connection refused',
+        '  host-1',
+        '  likewise host-[2-5], host-9',
+        '  help: Is host-1 up, and does SSH listen on 10.0.0.1:22?',
+      ].join('\n'),
+    );
+  });
+
+  it('counts names that are too many', () => {
+    const odd = Array.from({ length: 100 }, (_, at) => at * 2 + 1);
+    expect(formatDiagnostics(hosts(odd), PLAIN)).toMatch(
+      /^ {2}likewise host-3, (.*, )?host-25 and 87 more$/m,
+    );
+  });
+
+  it.each<[what: string, list: readonly Diagnostic[]]>([
+    [
+      'other words',
+      hosts([1, 2, 3]).map((one, at) => ({ ...one, message: `${one.message} ${'.'.repeat(at)}` })),
+    ],
+    ['other help', hosts([1, 2, 3]).map((one, at) => ({ ...one, help: `SHA256:${at}` }))],
+    ['another severity', hosts([1, 2]).map((one, at) => ({ ...one, severity: at === 0 ? 'note' : 'error' }))],
+    [
+      'a path each',
+      [1, 2, 3].map((number) => ({
+        ...ON_HOST,
+        place: { kind: 'host', host: `host-${number}`, path: `/mnt/${number}` },
+      })),
+    ],
+    [
+      'a place in the file',
+      Array.from({ length: 3 }, () => inFile(rangeOf('      taks: [addpiece]', 'taks'))),
+    ],
+  ])('shows each of those that are not alike: %s', (_, list) => {
+    const heads = formatDiagnostics(list, PLAIN).match(/^(error|warning|note) SF/gm);
+    expect(heads).toHaveLength(list.length);
+  });
+
+  it('stands in the place of the first', () => {
+    const [one, ...others] = hosts([1, 2, 3]);
+    const text = formatDiagnostics([one ?? ON_HOST, ON_HOST, ...others], PLAIN);
+    expect(text.match(/SF\d+/g)).toEqual(['SF404', 'SF603']);
+  });
+});

@@ -111,6 +111,39 @@ describe('a plan in Markdown', () => {
     expect(text.split('<details>').length - 1 + Number(left)).toBe(400);
   });
 
+  it('names workers that run as somebody else started them', () => {
+    const foreign = [
+      {
+        host: 'host-1',
+        worker: 'worker-1',
+        pid: 7,
+        starter: 'tmux of @root',
+        since: '2026-03-01T09:20:00Z',
+        pending: [{ field: 'PC1_32G_MAX_CONCURRENT', before: '4', after: '6' }],
+      },
+    ];
+    expect(markdown(planOf([], { foreign }))).toContain(
+      [
+        '- worker-1 on host-1 still runs as it was started, by tmux of @&#8203;root since 09:20 UTC (2h40m); its next restart takes it over, which also changes:',
+        '  - PC1\\_32G\\_MAX\\_CONCURRENT: 4 → 6',
+      ].join('\n'),
+    );
+  });
+
+  it('says once what many hosts have, and counts all that does not fit', () => {
+    const alike = Array.from({ length: 300 }, (_, at) => unreached(`host-${at + 1}`));
+    const others = Array.from({ length: 60 }, (_, at) => ({
+      ...unreached('store'),
+      message: `of its own: ${at}`,
+    }));
+    const text = markdown(planOf([], { diagnostics: [...alike, ...others] }));
+    expect(text).toContain(
+      '- **error SF404** host-1: cannot connect to host-1: connection refused (likewise host-\\[2-300\\])',
+    );
+    expect(text.match(/^- \*\*error SF404/gm)).toHaveLength(50);
+    expect(text).toContain('- and 11 more\n');
+  });
+
   it('gives hostile words no way out', () => {
     const hostile = '```\n</details><script>@everyone [x](y) **z**';
     const plan = planOf(

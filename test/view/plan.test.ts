@@ -244,6 +244,35 @@ describe('hosts that are not reached', () => {
   });
 });
 
+describe('many hosts that are not reached', () => {
+  const names = Array.from({ length: 300 }, (_, at) => `host-${at + 1}`);
+  const away = planOf(
+    names.map((name) => hostPlan(name, [], false)),
+    { diagnostics: names.map(unreached) },
+  );
+
+  it('are shown once', () => {
+    expect(text(away)).toMatchInlineSnapshot(`
+      "host-[1-300]: not reached, their steps are not known
+
+      error SF404: cannot connect to host-1: connection refused
+        host-1
+        likewise host-[2-300]
+        help: Is the machine up, and does SSH listen on port 22?
+
+      No plan: no host was reached."
+    `);
+  });
+
+  it('are each named with --verbose', () => {
+    const lines = formatPlan(away, { style: createStyle(false), width: 100, now: NOW, verbose: true }).split(
+      '\n',
+    );
+    expect(lines.filter((line) => line.includes('its steps are not known'))).toHaveLength(300);
+    expect(lines.filter((line) => line.startsWith('error SF404'))).toHaveLength(300);
+  });
+});
+
 describe('hosts that are alike', () => {
   it('are shown once, with the cost of all', () => {
     expect(text(MIXED)).toMatchInlineSnapshot(`

@@ -21,10 +21,7 @@ describe('formatReport', () => {
   it('shows every failure and what was not begun', () => {
     expect(formatReport(REPORT, PLAIN)).toBe(`error SF404: cannot connect to host-4: connection refused
   host-4
-  help: Is the machine up, and does SSH listen on port 22?
-
-error SF404: cannot connect to host-5: connection refused
-  host-5
+  likewise host-5
   help: Is the machine up, and does SSH listen on port 22?
 
 Not begun:
