@@ -31,6 +31,16 @@ export function ofAnotherFarm(file: string, theirs: string, farm: string): Diagn
   };
 }
 
+/** Another version plans otherwise: what differs then says nothing of the farm. */
+export function ofAnotherVersion(file: string, theirs: string, version: string): Diagnostic {
+  return {
+    code: 'SF623',
+    severity: 'error',
+    message: `${file} was made by sealfarm ${theirs}, this is sealfarm ${version}; nothing was changed`,
+    help: 'Make a new plan with this version, or apply this one with the version that made it.',
+  };
+}
+
 function declaredLines(moved: readonly Moved[]): readonly string[] {
   const hosts = moved.flatMap(({ layer, host }) =>
     layer === 'declared' && host !== undefined ? [host] : [],

@@ -51,6 +51,15 @@ it('is not applied to a farm that is another', async () => {
   );
 });
 
+it('is not applied by another version of sealfarm', async () => {
+  const saved = JSON.parse(await readFile(join(farm.dir, 'plan.json'), 'utf8')) as SavedPlan;
+  const older = { ...saved, made: { ...saved.made, version: '0.0.9' } };
+  await writeFile(join(farm.dir, 'older.json'), JSON.stringify(older));
+  const result = await farm.run(['apply', 'older.json']);
+  expect([result.code, await journal('host-1')]).toEqual([1, '']);
+  expect(result.stderr).toContain('older.json was made by sealfarm 0.0.9, this is sealfarm ');
+});
+
 it('is not applied when it was edited to say something else', async () => {
   const text = await readFile(join(farm.dir, 'plan.json'), 'utf8');
   const [host] = (JSON.parse(text) as SavedPlan).hosts;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenCall } from '../../src/sandbox/miner/calls.js';
-import { Calls } from '../../src/sandbox/miner/calls.js';
+import { Calls, WorkerRestarted } from '../../src/sandbox/miner/calls.js';
 import type { MinerEvent } from '../../src/sandbox/miner/event-log.js';
 
+const DISK_FULL = { Code: 0, Message: 'disk full' };
 const SECTOR = { Miner: 1000, Number: 7 };
 
 function open(id: string, change: Partial<OpenCall> = {}): OpenCall {
@@ -35,7 +36,7 @@ describe('Calls', () => {
     const good = calls.wait(open('a'));
     const bad = calls.wait(open('b'));
     calls.settle('a', undefined);
-    calls.settle('b', 'disk full');
+    calls.settle('b', DISK_FULL);
     await expect(good).resolves.toBeUndefined();
     await expect(bad).rejects.toThrow('disk full');
     expect(calls.list()).toEqual([]);
@@ -44,19 +45,16 @@ describe('Calls', () => {
   it('keeps a result that comes before its call is known', async () => {
     const { calls } = setUp();
     calls.settle('a', undefined);
-    calls.settle('b', 'disk full');
+    calls.settle('b', DISK_FULL);
     await expect(calls.wait(open('a'))).resolves.toBeUndefined();
     await expect(calls.wait(open('b'))).rejects.toThrow('disk full');
   });
 
-  it('fails the calls of earlier processes of a name only', async () => {
+  it('knows a call whose worker was restarted', async () => {
     const { calls } = setUp();
     const gone = calls.wait(open('a'));
-    void calls.wait(open('b', { session: 'new' }));
-    void calls.wait(open('c', { hostname: 'other' }));
-    calls.failEarlier('w', (session) => session === 'new');
-    await expect(gone).rejects.toThrow('worker restarted');
-    expect(calls.list().map(({ id }) => id)).toEqual(['b', 'c']);
+    calls.settle('a', { Code: 101, Message: 'worker [name: w] restarted' });
+    await expect(gone).rejects.toBeInstanceOf(WorkerRestarted);
   });
 
   it('hands the task of an earlier miner to whoever asks for it first', async () => {

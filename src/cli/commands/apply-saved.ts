@@ -4,7 +4,7 @@ import type { Plan } from '../../plan/plan.js';
 import { whatMoved } from '../../plan/seal.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import { notAsRead } from '../../view/as-read.js';
-import { doesNotHold, ofAnotherFarm } from '../../view/moved.js';
+import { doesNotHold, ofAnotherFarm, ofAnotherVersion } from '../../view/moved.js';
 import type { SavedPlan } from '../../view/saved-plan.js';
 import { adoptingOf } from '../adopting.js';
 import { carryOut } from '../carry-out.js';
@@ -14,6 +14,7 @@ import { readPlanFile } from '../plan-file.js';
 import { loaderFor } from '../restart-miner-option.js';
 import { resolvePart } from '../targets.js';
 import { Terminal } from '../terminal.js';
+import { version } from '../version.js';
 import { refused, rulesOf, type ApplyOptions } from './apply.js';
 import { lookAt } from './plan.js';
 
@@ -58,6 +59,7 @@ async function carryOutSaved(
     terminal.diagnostics([diagnostic]);
     return EXIT.failed;
   };
+  if (saved.made.version !== version()) return refuse(ofAnotherVersion(file, saved.made.version, version()));
   if (saved.farm !== workspace.farm.name) return refuse(ofAnotherFarm(file, saved.farm, workspace.farm.name));
   const chosen = resolvePart(workspace.farm, saved.made);
   if (!chosen.ok) return refuse(chosen.diagnostic);

@@ -72,9 +72,14 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     const asked = await terminal.mayChange('Apply these steps?', options.yes, on.signal);
     if (asked !== EXIT.done) return asked;
     const how = { ...options, rules: rulesOf(options), leftOut: part?.leftOut };
-    const { code } = await carryOut(on, terminal, planned, how, (probe) =>
-      stillMeant(planned, workspace.plan(probe, part, adopt), options),
-    );
+    const { code } = await carryOut(on, terminal, planned, how, (probe) => {
+      const meant = stillMeant(planned, workspace.plan(probe, part, adopt), options);
+      if (meant.ok && !sameSteps(planned, meant.value)) {
+        terminal.say('Other things are to be done by now. This is the plan that is carried out:');
+        showPlan(meant.value, terminal);
+      }
+      return meant;
+    });
     return code;
   };
   return onFarm('apply', options, terminal, work, loaderFor(options));

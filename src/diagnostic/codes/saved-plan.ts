@@ -17,7 +17,7 @@ export const SAVED_PLAN_CODES = {
     why:
       'A saved plan is applied as it was looked at or not at all. Since it was made something became another that it rests on: ' +
       "the file's declarations of a host, a file or a process there, the miner's index, or a step itself. " +
-      'So does a warning that was not in it. Jobs, sectors and free space change all the time and do not count.',
+      'A warning that was not in it counts as well. Jobs, sectors and free space change all the time and do not count.',
     remedy: 'Nothing was changed. Make a new plan and look at what it says now.',
   },
   SF624: {

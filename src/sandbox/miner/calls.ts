@@ -1,5 +1,6 @@
 import type { SectorId } from '../../lotus/file-type.js';
 import type { PipelineTask } from '../../lotus/selector.js';
+import { TEMP_WORKER_RESTART, type CallError } from '../worker/miner-api.js';
 import type { Emit } from './event-log.js';
 
 /** A call that a worker has taken and not returned, as it outlives the miner. */
@@ -45,7 +46,7 @@ export class Calls {
     return [...this.#open.values()].map(({ call }) => call);
   }
 
-  /** Resolves when the worker returns the call, rejects when it returns an error or is gone. */
+  /** Resolves when the worker returns the call, rejects when it returns an error. */
   wait(call: OpenCall): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error: Error | undefined): void => {
@@ -62,8 +63,8 @@ export class Calls {
   }
 
   /** A call nobody knows is kept for a while: a quick worker is done before it is heard that it began. */
-  settle(id: string, error: string | undefined): void {
-    const outcome = error === undefined ? undefined : new Error(error);
+  settle(id: string, error: CallError | undefined): void {
+    const outcome = error === undefined ? undefined : asThrown(error);
     const entry = this.#open.get(id);
     if (entry !== undefined) {
       entry.settle(outcome);
@@ -72,13 +73,6 @@ export class Calls {
     this.#early.set(id, outcome);
     const [oldest] = this.#early.keys();
     if (this.#early.size > MOST_EARLY && oldest !== undefined) this.#early.delete(oldest);
-  }
-
-  /** The calls of a worker's earlier processes fail when its next one registers. */
-  failEarlier(hostname: string, isLive: (session: string) => boolean): void {
-    for (const { call, settle } of [...this.#open.values()]) {
-      if (call.hostname === hostname && !isLive(call.session)) settle(new WorkerRestarted());
-    }
   }
 
   /** Takes up what an earlier miner waited for; a fetch begins anew with its task. */
@@ -112,6 +106,10 @@ export class Calls {
     const reason = error === undefined ? {} : { error };
     this.#emit({ event, sector: sector.Number, task, worker, session, ...reason });
   }
+}
+
+function asThrown({ Code, Message }: CallError): Error {
+  return Code === TEMP_WORKER_RESTART ? new WorkerRestarted() : new Error(Message);
 }
 
 function keyOf(task: PipelineTask, sector: SectorId): string {

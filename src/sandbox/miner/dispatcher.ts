@@ -7,7 +7,7 @@ import type { SchedulerWorker, TaskRequest } from '../../scheduler/task-request.
 import { unreachable } from '../../diagnostic/unreachable.js';
 import { SECTOR_SIZE } from '../layout.js';
 import { INTERVALS } from '../speed.js';
-import type { CallId } from '../worker/miner-api.js';
+import type { CallError, CallId } from '../worker/miner-api.js';
 import { Calls } from './calls.js';
 import type { Emit, JobEvent } from './event-log.js';
 import type { IndexStore } from './index-store.js';
@@ -73,7 +73,7 @@ export class Dispatcher {
     });
   }
 
-  returned(call: CallId, error: string | undefined): void {
+  returned(call: CallId, error: CallError | undefined): void {
     this.calls.settle(call.ID, error);
   }
 

@@ -10,6 +10,7 @@ import { RpcError } from '../wire/json-rpc-client.js';
 import type { RpcMethods } from '../wire/json-rpc-server.js';
 import { createRpcServer, listen } from '../wire/json-rpc-server.js';
 import type { Hardware } from '../worker/hardware.js';
+import { CallLog } from '../worker/call-log.js';
 import { createLocalWorker } from '../worker/local-worker.js';
 import { LocalStorage } from '../worker/local-storage.js';
 import { minerApi } from '../worker/miner-api.js';
@@ -64,8 +65,7 @@ async function main(dir: string): Promise<void> {
   const workers = new Workers({
     token,
     emit: events.emit,
-    onRegistered: ({ info }) => {
-      dispatcher.calls.failEarlier(info.Hostname, (session) => workers.get(session) !== undefined);
+    onRegistered: () => {
       dispatcher.tick();
     },
     onDisabled: (worker) => {
@@ -104,7 +104,7 @@ async function main(dir: string): Promise<void> {
   Object.assign(methods, minerMethods(parts));
   const left = existsSync(files.minerState) ? (readJson(files.minerState) as MinerState) : undefined;
 
-  // Before any worker can register, as that decides which of these calls have failed.
+  // Before any worker can return one of these calls.
   dispatcher.calls.restore(left?.calls ?? []);
   pipeline.restore(left?.sectors ?? []);
   restored = true;
@@ -126,6 +126,7 @@ async function main(dir: string): Promise<void> {
     miner: self,
     token,
     session: randomUUID(),
+    calls: new CallLog(files.miner),
     info: ownInfo(settings.localWorkerName),
     tasks: settings.tasks,
     speed,

@@ -160,7 +160,7 @@ function returnMethods(dispatcher: Dispatcher): RpcMethods {
   ]; // prettier-ignore
   const method: RpcMethod = (params) => {
     const error = params.at(-1) as CallError | null;
-    dispatcher.returned(params[0] as CallId, error?.Message);
+    dispatcher.returned(params[0] as CallId, error ?? undefined);
   };
   return Object.fromEntries(names.map((name) => [`Filecoin.Return${name}`, method]));
 }

@@ -23,8 +23,7 @@ export interface WorkerHandle {
 export interface WorkersOptions {
   readonly token: string;
   readonly emit: Emit;
-  /** A process registered; calls of earlier processes of its name that are gone have failed. */
-  readonly onRegistered: (worker: WorkerHandle) => void;
+  readonly onRegistered: () => void;
   /** A process does not answer: what it has not begun goes to others. */
   readonly onDisabled: (worker: WorkerHandle) => void;
   readonly onChange: () => void;
@@ -62,7 +61,7 @@ export class Workers {
     await this.#dropGone(info.Hostname);
     this.#handles.set(session, handle);
     this.#options.emit({ event: 'worker-registered', worker: info.Hostname, session });
-    this.#options.onRegistered(handle);
+    this.#options.onRegistered();
   }
 
   /** One round of questions to all workers. */

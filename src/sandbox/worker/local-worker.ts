@@ -6,7 +6,8 @@ import type { TaskCode } from '../../lotus/task.js';
 import { task, taskByRpc } from '../../lotus/task.js';
 import type { RpcMethod, RpcMethods } from '../wire/json-rpc-server.js';
 import type { Speed } from '../speed.js';
-import type { CallError, CallId } from './miner-api.js';
+import type { CallLog, UnfinishedCall } from './call-log.js';
+import { TEMP_WORKER_RESTART, type CallError, type CallId } from './miner-api.js';
 import type { TransferContext } from './remote-files.js';
 import type { SealingCall } from './sealing.js';
 import { sealingCalls } from './sealing.js';
@@ -16,6 +17,7 @@ const WORKER_API_VERSION = 131840;
 
 export interface LocalWorkerOptions extends TransferContext {
   readonly session: string;
+  readonly calls: CallLog;
   /** Read once, at the start. */
   readonly info: WorkerInfo;
   readonly tasks: readonly TaskCode[];
@@ -58,13 +60,15 @@ export function createLocalWorker(options: LocalWorkerOptions): LocalWorker {
     },
   };
 
-  const sealing = Object.entries(sealingCalls(options.speed)).map(([name, call]): [string, RpcMethod] => [
-    `Filecoin.${name}`,
-    ([reference, ...args]) => begin(options, call, sectorOf(reference), args, unfinished),
+  const sealing = sealingCalls(options.speed);
+  for (const left of options.calls.left()) void failLeft(options, left, sealing[left.method]);
+  const sealingMethods = Object.entries(sealing).map(([method, call]): [string, RpcMethod] => [
+    `Filecoin.${method}`,
+    ([reference, ...args]) => begin(options, { method, call }, sectorOf(reference), args, unfinished),
   ]);
 
   return {
-    methods: { ...status, ...storageMethods(options), ...Object.fromEntries(sealing) },
+    methods: { ...status, ...storageMethods(options), ...Object.fromEntries(sealingMethods) },
     isIdle: () => unfinished.size === 0,
   };
 }
@@ -92,17 +96,33 @@ function sectorOf(reference: unknown): SectorId {
   return (reference as { readonly ID: SectorId }).ID;
 }
 
+/** What the process before had not done is lost; the miner is told so at the start. */
+async function failLeft(
+  { miner, info, calls }: LocalWorkerOptions,
+  { id }: UnfinishedCall,
+  call: SealingCall | undefined,
+): Promise<void> {
+  const error = { Code: TEMP_WORKER_RESTART, Message: `worker [name: ${info.Hostname}] restarted` };
+  // An error here is the miner's answer that it waits for no such call.
+  if (call !== undefined) await miner.giveBack(call.returns, id, call.noResult, error).catch(() => undefined);
+  calls.returned(id);
+}
+
 /** Answers with the call's ID at once; the result goes to the miner when it is there. */
 function begin(
-  context: TransferContext,
-  call: SealingCall,
+  context: LocalWorkerOptions,
+  { method, call }: { readonly method: string; readonly call: SealingCall },
   sector: SectorId,
   args: readonly unknown[],
   unfinished: Set<string>,
 ): CallId {
   const id: CallId = { Sector: sector, ID: randomUUID() };
   unfinished.add(id.ID);
-  void finish(context, call, id, args).finally(() => unfinished.delete(id.ID));
+  context.calls.began({ id, method });
+  void finish(context, call, id, args).finally(() => {
+    context.calls.returned(id);
+    unfinished.delete(id.ID);
+  });
   return id;
 }
 

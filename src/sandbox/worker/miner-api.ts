@@ -16,6 +16,9 @@ export interface CallError {
   readonly Message: string;
 }
 
+/** Lotus: storiface.ErrTempWorkerRestart */
+export const TEMP_WORKER_RESTART = 101;
+
 /** A path that holds files of a sector. */
 export interface FoundPath {
   readonly ID: StorageId;

@@ -12,6 +12,7 @@ import { createRpcServer, listen } from '../wire/json-rpc-server.js';
 import type { Settings } from '../../lotus/go-flags.js';
 import type { Hardware } from './hardware.js';
 import { readHardware, visibleGpus } from './hardware.js';
+import { CallLog } from './call-log.js';
 import { createLocalWorker } from './local-worker.js';
 import { LocalStorage } from './local-storage.js';
 import type { MinerApi } from './miner-api.js';
@@ -70,6 +71,7 @@ export async function startWorker(
     miner,
     token,
     session: randomUUID(),
+    calls: new CallLog(repo.path),
     info: workerInfo(settings, env, hardware),
     tasks,
     speed: () => readState(env[MARK] ?? '')?.speed ?? DEFAULT_SPEED,
