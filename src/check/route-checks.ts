@@ -1,7 +1,7 @@
 import type { LayoutCheck } from './layout.js';
 import { storageGroupsAreUsed } from './routes/groups.js';
 import {
-  holdersStoreThemselves,
+  sealingPathsStore,
   largePathsHaveNoLimit,
   longTermPathsAreNotShared,
   someWorkerStores,
@@ -38,7 +38,7 @@ export const ROUTE_CHECKS: readonly LayoutCheck[] = [
   pathsAreWritable,
   postWorkersDoNotSeal,
   someWorkerStores,
-  holdersStoreThemselves,
+  sealingPathsStore,
   largePathsHaveNoLimit,
   longTermPathsAreNotShared,
   listenAddressesAreReached,

@@ -66,12 +66,12 @@ export function routesOf(farm: Farm, doers: Doers = doersOf(farm)): readonly Rou
 
 type Place = Pick<Route, 'paths' | 'share'>;
 
-/** Where PC1 output on its own paths, or fetched to them, can lie. */
-export function outputPlaces({ worker }: PlacedWorker): readonly Place[] {
+/** Where on its own paths such files, made there or fetched, can lie. */
+export function outputPlaces({ worker }: PlacedWorker, types: number = PC1_OUTPUT): readonly Place[] {
   const paths = sealingPaths(worker);
-  const whole = paths.filter((path) => deniedBy(path, PC1_OUTPUT) === 0);
+  const whole = paths.filter((path) => deniedBy(path, types) === 0);
   if (whole.length === 0) {
-    return [{ paths: paths.filter((path) => deniedBy(path, PC1_OUTPUT) !== PC1_OUTPUT), share: 1 }];
+    return [{ paths: paths.filter((path) => deniedBy(path, types) !== types), share: 1 }];
   }
   const weight = whole.reduce((sum, path) => sum + path.weight, 0);
   return whole.map((path) => ({ paths: [path], share: path.weight / weight }));

@@ -22,7 +22,7 @@ export interface Stages {
   readonly doers: Doers;
   readonly routes: readonly Route[];
   readonly weights: Readonly<Record<'AP' | 'PC1' | 'PC2' | 'store', Weights>>;
-  /** A finished sector is moved only by a worker that holds it. */
+  /** A finished sector is stored where it lies, or nowhere. */
   readonly disallowRemoteFinalize: boolean;
 }
 
@@ -65,7 +65,8 @@ export function* toStorage(stages: Stages): Generator<Passage> {
     if (rest <= 0) continue;
     if (!disallowRemoteFinalize) {
       for (const { to, share: part } of anywhere) yield { from, to, share: rest * part };
-    } else if (from === 'miner' || doers.store.includes(from)) {
+    } else if (from === 'miner') {
+      // Of its paths the file says nothing.
       yield { from, to: from, share: rest };
     }
   }

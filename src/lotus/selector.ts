@@ -19,7 +19,7 @@ export interface IndexedPath {
 
 export interface SectorIndexView {
   readonly paths: ReadonlyMap<StorageId, IndexedPath>;
-  /** As in the miner's config.toml: a finished sector is moved by a worker that has it, or by none. */
+  /** As in the miner's config.toml: a finished sector is stored where it lies, or nowhere. */
   readonly disallowRemoteFinalize?: boolean;
   /** The paths with files of the sector, and which: a bit mask. */
   holders(sector: SectorId): Holders;
@@ -160,7 +160,10 @@ function holdsOrFetches(
   });
 }
 
-/** A long-term path that has the files already is preferred: nothing need be moved. */
+/**
+ * A long-term path that has the files already is preferred: nothing need be moved. DisallowRemoteFinalize wants such a
+ * path; a sealing path with the files beside a long-term path without them does not do.
+ */
 function stores(
   worker: readonly IndexedPath[],
   index: SectorIndexView,
@@ -168,12 +171,14 @@ function stores(
   types: number,
   size: SectorSize,
 ): Eligibility {
-  const holders = index.holders(sector);
-  const here = worker.some(({ info }) => holds(holders, info.ID, types));
-  if (index.disallowRemoteFinalize === true && !here) return { ok: false, reason: 'data-elsewhere' };
   const eligibility = allocates(worker, sector, types, 'stored', size);
   if (!eligibility.ok) return eligibility;
-  const preferred = worker.some(({ info }) => info.CanStore && holds(holders, info.ID, types));
+  const holders = index.holders(sector);
+  const preferred = worker.some(
+    (path) =>
+      holds(holders, path.info.ID, types) && refusalOf(path, sector, types, 'stored', size) === undefined,
+  );
+  if (index.disallowRemoteFinalize === true && !preferred) return { ok: false, reason: 'data-elsewhere' };
   return { ok: true, preferred };
 }
 

@@ -81,11 +81,12 @@ describe('how many sectors fit on the paths of a worker', () => {
   });
 
   it.each([
-    ['not without a sealing path', { seal: false, store: true }, '0 path'],
-    ['with one', { seal: true, store: true }, '28 disk'],
+    ['not without a sealing path', [{ seal: false, store: true }], '0 path'],
+    ['not beside a sealing path', [{ path: '/a' }, { path: '/b', seal: false, store: true }], '0 path'],
+    ['on a path for both', [{ seal: true, store: true }], '28 disk'],
   ])('is stored under DisallowRemoteFinalize: %s', (_, storage, GET) => {
     const { miner } = aFarm();
     const strict = { miner: { ...miner, disallowRemoteFinalize: true } };
-    expect(alone([storage], 1000 * GiB, strict)).toMatchObject({ GET });
+    expect(alone(storage, 1000 * GiB, strict)).toMatchObject({ GET });
   });
 });

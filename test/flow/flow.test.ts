@@ -208,9 +208,17 @@ describe('long-term storage', () => {
 
   it('may be the holder’s alone, and then the others wait for ever', () => {
     const miner = { ...aFarm().miner, disallowRemoteFinalize: true };
-    const farm = farmOf([[both], [{}], [store]], { miner });
+    const farm = farmOf([[sealing({ store: true })], [{}], [store]], { miner });
     expect(moved(farm, 'finished')).toEqual({});
     expect(flow(farm).stuck).toEqual({ pc2: 0, storage: 0.5 });
+  });
+
+  it('may be the holder’s alone, and a path of its own beside the sealing path is none', () => {
+    const miner = { ...aFarm().miner, disallowRemoteFinalize: true };
+    const apart = { storage: [aStorage(), aStorage({ path: '/t', seal: false, store: true })] };
+    expect(flow(farmOf([[apart]], { miner })).stuck).toEqual({ pc2: 0, storage: 1 });
+    const half = { storage: [aStorage(), aStorage({ path: '/b', store: true })] };
+    expect(flow(farmOf([[half]], { miner })).stuck).toEqual({ pc2: 0, storage: 0.5 });
   });
 
   it.each([

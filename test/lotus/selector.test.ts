@@ -131,10 +131,32 @@ describe('mayTake for data that lies elsewhere', () => {
   it.each<[string, Path, string]>([
     ['by a worker that has it', { ...held, CanStore: true }, 'preferred'],
     ['by no other', { CanStore: true }, 'data-elsewhere'],
+    ['by nobody whose path only seals', held, 'no-such-path'],
+    ['by nobody whose path is full', { ...held, CanStore: true, available: 0 }, 'no-room'],
   ])('with DisallowRemoteFinalize GET is done %s', (_, mine, expected) => {
     const view = { ...index({ holder: held, mine }), disallowRemoteFinalize: true };
     const eligibility = mayTake('GET', SECTOR, ['mine'], view, '32GiB');
     expect(eligibility.ok ? 'preferred' : eligibility.reason).toBe(expected);
+  });
+
+  it.each([
+    [false, 'ok'],
+    [true, 'data-elsewhere'],
+  ])(
+    'gives GET to a worker that has it on a path beside the long-term one: strict %s',
+    (strict, expected) => {
+      const paths = { holder: held, mine: { CanSeal: false, CanStore: true } };
+      const view = { ...index(paths), disallowRemoteFinalize: strict };
+      const eligibility = mayTake('GET', SECTOR, ['holder', 'mine'], view, '32GiB');
+      expect(eligibility.ok ? (eligibility.preferred ? 'preferred' : 'ok') : eligibility.reason).toBe(
+        expected,
+      );
+    },
+  );
+
+  it('prefers no path that is full for GET', () => {
+    const paths = { holder: { ...held, CanStore: true, available: 0 }, mine: { CanStore: true } };
+    expect(verdict('GET', ['holder', 'mine'], paths)).toBe('ok');
   });
 
   it('ignores the unsealed file left behind by PC1', () => {

@@ -90,13 +90,13 @@ export const ROUTE_CODES = {
     upstream: ['https://github.com/filecoin-project/lotus/issues/9033'],
   },
   SF280: {
-    title: 'finished sectors that must stay where they cannot',
+    title: 'finished sectors that must stay where they may not',
     severity: 'error',
     why:
-      "With `DisallowRemoteFinalize` in the miner's config.toml a finished sector is moved to long-term storage only by the worker that holds it, and this one has no path for that. " +
-      'Lotus waits for such a worker for ever, with the sector on the sealing path.',
+      "With `DisallowRemoteFinalize` in the miner's config.toml a finished sector is given only to a worker that has it on a path that may itself keep it: one with `seal` and `store`. " +
+      'That the worker has a long-term path beside its sealing path is not enough, though Lotus describes it so; it waits for ever, with the sector on the sealing path.',
     remedy:
-      "Give the worker a path with `store: true`, or take `DisallowRemoteFinalize` out of the miner's config.toml and `disallowRemoteFinalize` out of the file.",
+      "Give the worker one path with `seal: true, store: true` in place of its sealing paths, or take `DisallowRemoteFinalize` out of the miner's config.toml and `disallowRemoteFinalize` out of the file.",
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/9033',
       'https://github.com/filecoin-project/lotus/issues/9946',

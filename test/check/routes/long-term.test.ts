@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check, hosts, words } from './farm-text.js';
 
 const SEAL = '{ path: /s, seal: true }';
+const BOTH = '{ path: /b, seal: true, store: true }';
 const worker = (tasks: string, ...paths: readonly string[]): string =>
   `w1: { tasks: [${tasks}], storage: [${paths.join(', ')}] }`;
 const other = (...paths: readonly string[]): string => `w2: { tasks: [C2], storage: [${paths.join(', ')}] }`;
@@ -33,15 +34,41 @@ describe('long-term storage', () => {
   check('SF280', [
     ['elsewhere', strict(hosts(worker('PC1, PC2', SEAL), other('{ path: /t, store: true }'))), 'error 7 w1'],
     ['for upgrades', strict(hosts(worker('RU', SEAL))), 'error 7 w1'],
-    ['of its own', strict(hosts(worker('PC2', SEAL, '{ path: /t, store: true }')))],
     [
-      'of its own, read only',
-      strict(hosts(worker('PC2', SEAL, '{ path: /t, store: true, weight: 0 }'))),
+      'beside its sealing path',
+      strict(hosts(worker('PC2', SEAL, '{ path: /t, store: true }'))),
       'error 7 w1',
     ],
+    ['on its sealing path', strict(hosts(worker('PC2', BOTH)))],
+    ['on one of its sealing paths', strict(hosts(worker('PC2', SEAL, BOTH))), 'error 7 w1'],
+    [
+      'on one of two paths that share its files',
+      strict(
+        hosts(
+          worker(
+            'PC2',
+            '{ path: /s, seal: true, allowTypes: [cache] }',
+            '{ path: /t, seal: true, store: true, allowTypes: [sealed] }',
+          ),
+        ),
+      ),
+    ],
+    [
+      'beside a sealing path for other files',
+      strict(hosts(worker('PC2', '{ path: /s, seal: true, allowTypes: [unsealed] }', BOTH))),
+    ],
+    ['for upgrades on its sealing path', strict(hosts(worker('RU', BOTH)))],
+    ['of a worker without sealing paths, which is another finding', strict(hosts(worker('PC2')))],
     ['not for PC1 alone, which keeps nothing', strict(hosts(worker('PC1', SEAL)))],
     ['where others may move', hosts(worker('PC2', SEAL))],
   ]);
+});
+
+it('names the sealing paths that cannot keep what lies on them', () => {
+  const [words1] = words('SF280', strict(hosts(worker('PC2, RU', SEAL, '{ path: /t, store: true }'))));
+  expect(words1).toBe(
+    "with disallowRemoteFinalize no sector of 'w1' that lies on '/s' ever comes to long-term storage: that path is only for sealing",
+  );
 });
 
 describe('maxStorage', () => {
