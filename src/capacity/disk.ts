@@ -83,10 +83,10 @@ export function diskRefusal(code: TaskCode, disk: Disk): Refusal | undefined {
   };
 }
 
-/** Any of them; a path of weight 0 is read-only. */
+/** Any of them. */
 function mayHold(info: StorageInfo, types: number, purpose: Files['purpose']): boolean {
   const meant = purpose === 'sealing' ? info.CanSeal : info.CanStore;
-  return meant && info.Weight > 0 && deniedTypes(types, info) !== types;
+  return meant && deniedTypes(types, info) !== types;
 }
 
 /** Each file type needs one of the paths. */

@@ -8,7 +8,7 @@ import {
 } from './routes/long-term.js';
 import { listenAddressesAreReached, minerIsPrivate, minerIsReached } from './routes/network.js';
 import {
-  pathsAreWritable,
+  weightsProtectNothing,
   pathsTakeSomething,
   postWorkersDoNotSeal,
   tasksFindTheirTypes,
@@ -35,7 +35,7 @@ export const ROUTE_CHECKS: readonly LayoutCheck[] = [
   tasksHaveSealingPaths,
   tasksFindTheirTypes,
   pathsTakeSomething,
-  pathsAreWritable,
+  weightsProtectNothing,
   postWorkersDoNotSeal,
   someWorkerStores,
   sealingPathsStore,

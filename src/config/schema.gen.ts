@@ -628,7 +628,8 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
           type: 'boolean',
         },
         weight: {
-          description: 'How much it is preferred (Weight); 0 makes it read-only. Default: 10.',
+          description:
+            "How much it is preferred (Weight). 0 is the last choice and does not make it read-only, whatever Lotus's documents say: for that leave `seal` and `store` out. Default: 10.",
           type: 'integer',
           minimum: 0,
           maximum: 1000000000,

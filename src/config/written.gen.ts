@@ -366,7 +366,7 @@ export interface WrittenStoragePath {
    */
   store?: boolean;
   /**
-   * How much it is preferred (Weight); 0 makes it read-only. Default: 10.
+   * How much it is preferred (Weight). 0 is the last choice and does not make it read-only, whatever Lotus's documents say: for that leave `seal` and `store` out. Default: 10.
    */
   weight?: number;
   /**

@@ -200,7 +200,7 @@ export interface StorageDeclaration {
   readonly id?: string;
   readonly seal: boolean;
   readonly store: boolean;
-  /** 0 is read-only */
+  /** 0 is the last choice, not none. */
   readonly weight: number;
   /** bytes, 0 means no limit */
   readonly maxStorage: number;

@@ -43,7 +43,7 @@ export interface Route {
   readonly from: PlacedWorker;
   /** One path, or, where no path takes both files, those that take one each. */
   readonly paths: readonly StorageDeclaration[];
-  /** Of what the worker does: paths get sectors by their weight, of equal room. */
+  /** Of what the worker does: paths get sectors by their weight, of equal room; of weight 0 only once the others are full. */
   readonly share: number;
   /** Empty: the sector is stuck after PC1. */
   readonly takers: readonly PlacedWorker[];
@@ -74,7 +74,10 @@ export function outputPlaces({ worker }: PlacedWorker, types: number = PC1_OUTPU
     return [{ paths: paths.filter((path) => deniedBy(path, types) !== types), share: 1 }];
   }
   const weight = whole.reduce((sum, path) => sum + path.weight, 0);
-  return whole.map((path) => ({ paths: [path], share: path.weight / weight }));
+  return whole.map((path) => ({
+    paths: [path],
+    share: weight === 0 ? 1 / whole.length : path.weight / weight,
+  }));
 }
 
 /** Who holds the files need not fetch them. */

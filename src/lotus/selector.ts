@@ -30,14 +30,7 @@ export type Holders = ReadonlyMap<StorageId, number>;
 
 /** Why no path of a worker will do; of several paths, the reason of the one that came furthest. */
 type SelectorRefusal =
-  | 'data-elsewhere'
-  | 'no-such-path'
-  | 'read-only'
-  | 'miner-denied'
-  | 'types-denied'
-  | 'no-room'
-  | 'silent'
-  | 'groups';
+  'data-elsewhere' | 'no-such-path' | 'miner-denied' | 'types-denied' | 'no-room' | 'silent' | 'groups';
 
 export type Eligibility =
   /** Where one that may take it is preferred, Lotus gives it to no other. */
@@ -46,7 +39,7 @@ export type Eligibility =
 
 const OK: Eligibility = { ok: true, preferred: false };
 const FURTHEST: readonly SelectorRefusal[] = [
-  'data-elsewhere', 'no-such-path', 'read-only', 'miner-denied', 'types-denied', 'no-room', 'silent', 'groups',
+  'data-elsewhere', 'no-such-path', 'miner-denied', 'types-denied', 'no-room', 'silent', 'groups',
 ]; // prettier-ignore
 
 /** The types among these which the path does not take. Unknown names in its lists count for nothing. */
@@ -212,7 +205,6 @@ function refusalOf(
 ): SelectorRefusal | undefined {
   const { info } = path;
   if (purpose === 'sealing' ? !info.CanSeal : !info.CanStore) return 'no-such-path';
-  if (info.Weight === 0) return 'read-only';
   if (!takesMiner(info, sector.Miner)) return 'miner-denied';
   if (deniedTypes(types, info) === types) return 'types-denied';
   if (spaceNeeded(types, size, purpose) > path.available) return 'no-room';

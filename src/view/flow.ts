@@ -100,7 +100,7 @@ function stuckWords({ routes, doers, stuck }: Flow): readonly string[] {
     ...(stuck.storage === 0
       ? []
       : [
-          `${percent(stuck.storage)} of all sectors after FIN: only who holds them may move them, and has no long-term path`,
+          `${percent(stuck.storage)} of all sectors after FIN: they may only be kept on the path on which they were sealed, and that is none for storing`,
         ]),
   ];
 }

@@ -221,15 +221,22 @@ describe('long-term storage', () => {
     expect(flow(farmOf([[half]], { miner })).stuck).toEqual({ pc2: 0, storage: 0.5 });
   });
 
-  it.each([
-    ['a weight of 0', { weight: 0 }],
-    ['no sealed files', { denyTypes: ['sealed'] }],
-  ])('is none with %s', (_, overrides) => {
-    const farm = farmOf([
-      [{}],
-      [{ ...store, storage: [aStorage({ seal: false, store: true, ...overrides })] }],
-    ]);
+  it('is none with no sealed files', () => {
+    const path = aStorage({ seal: false, store: true, denyTypes: ['sealed'] });
+    const farm = farmOf([[{}], [{ ...store, storage: [path] }]]);
     close(moved(farm, 'finished'), { 'w1a→miner': FINISHED });
+  });
+
+  it.each([
+    ['a path of weight 0 is the last choice', [{}, { path: '/b', weight: 0, store: true }], FINISHED],
+    ['a path of weight 0 alone is for all', [{ weight: 0, store: true }], undefined],
+    ['of two of weight 0 either', [{ weight: 0 }, { path: '/b', weight: 0, store: true }], FINISHED / 2],
+  ])('%s', (_, paths, expected) => {
+    const farm = farmOf([[{ storage: paths.map((path) => aStorage(path)) }], [store]]);
+    const toStore = moved(farm, 'finished')['w1a→w2a'];
+    const atStore = paths.some(({ store: own }: { readonly store?: boolean }) => own) ? 1 / 2 : 1;
+    if (expected === undefined) expect(toStore).toBeUndefined();
+    else expect(toStore).toBeCloseTo(expected * atStore, 0);
   });
 });
 

@@ -72,7 +72,7 @@ export const LIVE_FARM_CODES = {
     title: 'no long-term storage',
     severity: 'error',
     why:
-      'No path in the index of the miner has `CanStore` with a weight above 0, neither of the miner nor of a worker. ' +
+      'No path in the index of the miner has `CanStore`, neither of the miner nor of a worker. ' +
       'A sector that is sealed cannot leave its sealing path then: FIN never ends, and the disks of the workers fill up until no PC1 finds room.',
     remedy:
       'Attach long-term storage to the miner with `lotus-miner storage attach --init --store PATH`, or declare a path with `store: true` and apply.',

@@ -12,11 +12,7 @@ describe('long-term storage', () => {
   check('SF279', [
     ['nowhere', hosts(worker('PC1, PC2', SEAL)), 'note 6 hosts'],
     ['of another worker', hosts(worker('PC1, PC2', SEAL), other('{ path: /t, store: true }'))],
-    [
-      'that is read only',
-      hosts(worker('PC2', SEAL), other('{ path: /t, store: true, weight: 0 }')),
-      'note 6 hosts',
-    ],
+    ['of weight 0', hosts(worker('PC2', SEAL), other('{ path: /t, store: true, weight: 0 }'))],
     [
       'for unsealed files',
       hosts(worker('PC2', SEAL), other('{ path: /t, store: true, allowTypes: [unsealed] }')),
