@@ -32,7 +32,9 @@ Exit codes:
 Environment: NO_COLOR, FORCE_COLOR, SSH_AUTH_SOCK, and what \`miner.token\` names.`;
 
 const CAPACITY_HELP = `
-ALONE is on an idle worker with empty disks. IN THE MIX every declared task has work waiting, and the worker
+Nothing else uses the memory of the machine: what the system has in use when a worker starts Lotus takes off RAM + swap,
+and a task that just fits here may never be given out there (doctor looks). ALONE is on an idle worker with empty
+disks. IN THE MIX every declared task has work waiting, and the worker
 takes one of each in turn (addpiece, precommit1, precommit2, commit, then the rest) until nothing more fits;
 addpiece ends where precommit1 does.
 ${examples('sealfarm capacity', 'sealfarm capacity --host pc1-01 store-1', 'sealfarm capacity --json')}`;

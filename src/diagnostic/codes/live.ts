@@ -81,7 +81,7 @@ export const LIVE_CODES = {
     severity: 'warning',
     why:
       'What Lotus registered of the machine, or what the machine says of itself, is more than 5 % below `hardware` in the file. ' +
-      'By that the layout and the capacity are worked out, so they are too good; the scheduler of Lotus goes by what it finds. ' +
+      '`validate`, `plan`, `capacity` and `simulate` go by that, so they are too good; the scheduler of Lotus goes by what it finds, and so does `doctor`. ' +
       'A memory module, a disk or the swap may be gone, or a cgroup limits the worker.',
     remedy: 'Look what the machine has lost, or correct `hardware`.',
   },
