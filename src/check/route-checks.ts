@@ -2,6 +2,7 @@ import type { LayoutCheck } from './layout.js';
 import { storageGroupsAreUsed } from './routes/groups.js';
 import {
   sealingPathsStore,
+  storageHasTwoPlaces,
   largePathsHaveNoLimit,
   longTermPathsAreNotShared,
   someWorkerStores,
@@ -39,6 +40,7 @@ export const ROUTE_CHECKS: readonly LayoutCheck[] = [
   postWorkersDoNotSeal,
   someWorkerStores,
   sealingPathsStore,
+  storageHasTwoPlaces,
   largePathsHaveNoLimit,
   longTermPathsAreNotShared,
   listenAddressesAreReached,

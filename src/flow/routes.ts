@@ -38,6 +38,13 @@ export function doersOf({ hosts }: Farm): Doers {
   };
 }
 
+/** Whether the miner does a task itself, as far as the file says what its config.toml shall be. */
+export function minerDoes({ miner }: Pick<Farm, 'miner'>, code: TaskCode): 'yes' | 'no' | 'unknown' {
+  const tasks = miner.config?.tasks;
+  if (tasks === undefined) return 'unknown';
+  return tasks.includes(code) ? 'yes' : 'no';
+}
+
 /** Where the output of a PC1 can lie, and who may do PC2 on it. */
 export interface Route {
   readonly from: PlacedWorker;
@@ -105,7 +112,19 @@ export function isThin({ from, takers }: Route): boolean {
 
 /** Who alone does C2, if sectors of another worker wait for it. */
 export function soleCommitter({ C2, PC2 }: Doers): PlacedWorker | undefined {
-  const [only, ...others] = C2;
+  return soleAfterPc2(C2, PC2);
+}
+
+/** Who alone has long-term paths, if sectors of another worker come to them. */
+export function soleStore({ store, PC2 }: Doers): PlacedWorker | undefined {
+  return soleAfterPc2(store, PC2);
+}
+
+function soleAfterPc2(
+  doers: readonly PlacedWorker[],
+  PC2: readonly PlacedWorker[],
+): PlacedWorker | undefined {
+  const [only, ...others] = doers;
   const waited =
     only !== undefined && others.length === 0 && PC2.some(({ worker }) => worker !== only.worker);
   return waited ? only : undefined;

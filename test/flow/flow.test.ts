@@ -241,6 +241,17 @@ describe('long-term storage', () => {
 });
 
 describe('what nobody can do', () => {
+  it.each<[tasks: readonly TaskCode[] | undefined, stuck: number]>([
+    [undefined, 0],
+    [['PC2'], 0],
+    [['C2'], 1],
+  ])('is the miner’s, unless the file says that it does not: %j', (tasks, stuck) => {
+    const miner = { ...aFarm().miner, ...(tasks && { config: { tasks } }) };
+    const farm = farmOf([[{ tasks: ['AP', 'PC1'] }]], { miner });
+    expect(flow(farm).stuck).toEqual({ pc2: stuck, storage: 0 });
+    expect(Object.keys(moved(farm, 'pc1-output'))).toEqual(stuck === 0 ? ['w1a→miner'] : []);
+  });
+
   it('is done by the miner', () => {
     const farm = farmOf([[{ tasks: ['PC1'] }]]);
     close(moved(farm, 'unsealed'), { 'miner→w1a': 32 * GiB });

@@ -2,11 +2,11 @@ import { finding, type Finding } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
 import { repeated, storageOf, workersOf } from '../../farm/rules/rule.js';
 import { PC1_OUTPUT } from '../../flow/paths.js';
-import { doersOf, outputPlaces } from '../../flow/routes.js';
+import { doersOf, outputPlaces, soleStore } from '../../flow/routes.js';
 import { FILE_TYPES } from '../../lotus/file-type.js';
 import type { TaskCode } from '../../lotus/task.js';
 import type { Layout } from '../layout.js';
-import { quoted } from './words.js';
+import { quoted, workerNames } from './words.js';
 
 /** bytes; where Lotus's count of what is used begins to hurt. Finished sectors are many small files to a TiB. */
 const VERY_LARGE = { store: 20 * 2 ** 40, seal: 100 * 2 ** 40 } as const;
@@ -23,6 +23,19 @@ export function* someWorkerStores({ farm }: Layout): Generator<Finding> {
     'no worker takes finished sectors, so they go to the long-term storage of the miner, if it has some';
   const help = 'See to it that `lotus-miner storage list` shows a path for storage.';
   yield finding('SF279', ['hosts'], message, { severity: 'note', on: 'key', help });
+}
+
+/** The miner may have long-term paths of its own, of which the file says nothing. */
+export function* storageHasTwoPlaces({ farm }: Layout): Generator<Finding> {
+  if (farm.miner.disallowRemoteFinalize) return;
+  const doers = doersOf(farm);
+  const only = soleStore(doers);
+  if (only === undefined) return;
+  const others = doers.PC2.filter(({ worker }) => worker !== only.worker);
+  const message = `${quote(only.worker.name)} alone has long-term paths, for the sectors of ${quoted(workerNames(others))} too`;
+  const help =
+    'While it is away or full they stay on the sealing paths; a second worker with a long-term path, or the miner, takes them then.';
+  yield finding('SF276', only.worker.yaml, message, { severity: 'note', on: 'key', help });
 }
 
 const { update } = FILE_TYPES;

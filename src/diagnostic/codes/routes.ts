@@ -149,6 +149,7 @@ export const ROUTE_CODES = {
     why:
       'A sector goes through AP, PC1, PC2 and C2, and the workers of the farm do only some of them. ' +
       'The others are left to the miner, which does them unless its config.toml says `[Storage] AllowPreCommit2 = false` or the like; then sectors wait for ever. ' +
+      'Where `miner.tasks` says what the miner does, this is known: a task that is missing there, too, is an error, and one that is there is fine. ' +
       'A miner that seals takes memory and GPU from its proofs.',
     remedy: 'Give the task to a worker, or see to it that the miner may and can do it.',
   },

@@ -27,6 +27,19 @@ describe('long-term storage', () => {
     ['where holders must store, which is an error', strict(hosts(worker('PC2', SEAL)))],
   ]);
 
+  check('SF276', [
+    [
+      'on one worker alone',
+      hosts(worker('AP, PC1, PC2, C2', SEAL), other('{ path: /t, store: true }')),
+      'note 8 w2',
+    ],
+    ['of its own sectors alone', hosts(worker('AP, PC1, PC2, C2', SEAL, '{ path: /t, store: true }'))],
+    [
+      'of others who cannot come to it',
+      strict(hosts(worker('PC2, C2', BOTH), 'w2: { tasks: [AP, PC1, PC2, C2] }')),
+    ],
+  ]);
+
   check('SF280', [
     ['elsewhere', strict(hosts(worker('PC1, PC2', SEAL), other('{ path: /t, store: true }'))), 'error 7 w1'],
     ['for upgrades', strict(hosts(worker('RU', SEAL))), 'error 7 w1'],

@@ -11,6 +11,14 @@ const both = (rest = '', name = 'w1'): string => `${name}: { tasks: [AP, PC1, PC
 describe('PC1 output that nobody takes', () => {
   check('SF275', [
     ['a group without PC2', hosts(pc1(', allowTo: [g]'), pc2(', groups: [h]')), 'error 7 [g]'],
+    [
+      'a group without PC2 where the miner does some',
+      hosts(pc1(', allowTo: [g]'), pc2(', groups: [h]')).replace(
+        'miner: {',
+        'miner: { host: m1, tasks: [PC2],',
+      ),
+      'warning 7 [g]',
+    ],
     ['a group with PC2', hosts(pc1(', allowTo: [g]'), pc2(', groups: [h, g]'))],
     ['no groups at all', hosts(pc1(), pc2())],
     ['PC2 of its own', hosts(both(', allowTo: [g]'), pc2(', groups: [h]'))],
