@@ -75,7 +75,7 @@ export function diskRefusal(code: TaskCode, disk: Disk): Refusal | undefined {
   const needed = spaceNeeded(types, disk.size, files.purpose);
   const paths = indexed(disk).filter(({ info }) => mayHold(info, types, files.purpose));
   const takers = paths.filter(({ available }) => available >= needed);
-  if (takesAll(types, takers)) return withSource(files, disk) ? undefined : { binds: 'path' };
+  if (takesAll(types, takers)) return mayKeep(files, disk, paths) ? undefined : { binds: 'path' };
   if (!takesAll(types, paths)) return { binds: 'path' };
   return {
     binds: 'disk',
@@ -83,10 +83,10 @@ export function diskRefusal(code: TaskCode, disk: Disk): Refusal | undefined {
   };
 }
 
-/** Any of them; a path of weight 0 is read-only. */
+/** Any of them. */
 function mayHold(info: StorageInfo, types: number, purpose: Files['purpose']): boolean {
   const meant = purpose === 'sealing' ? info.CanSeal : info.CanStore;
-  return meant && info.Weight > 0 && deniedTypes(types, info) !== types;
+  return meant && deniedTypes(types, info) !== types;
 }
 
 /** Each file type needs one of the paths. */
@@ -94,9 +94,13 @@ function takesAll(types: number, paths: readonly IndexedPath[]): boolean {
   return paths.reduce((missing, { info }) => missing & deniedTypes(types, info), types) === 0;
 }
 
-/** Who stores a sector must have it on a sealing path where the miner's config.toml says DisallowRemoteFinalize. */
-function withSource({ purpose }: Files, { disallowRemoteFinalize, paths }: Disk): boolean {
-  return purpose === 'sealing' || !disallowRemoteFinalize || paths.some(({ info }) => info.CanSeal);
+/** Where the miner's config.toml says DisallowRemoteFinalize a sector is stored on the path on which it was sealed. */
+function mayKeep(
+  { purpose }: Files,
+  { disallowRemoteFinalize }: Disk,
+  stores: readonly IndexedPath[],
+): boolean {
+  return purpose === 'sealing' || !disallowRemoteFinalize || stores.some(({ info }) => info.CanSeal);
 }
 
 /** The room that is left with the files of one task more. */

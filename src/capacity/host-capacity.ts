@@ -19,7 +19,7 @@ export interface HostCapacity {
     readonly virtualMemory: Sum;
     readonly threads: Sum;
     readonly gpus: Sum;
-    /** PC1 against groups of cores with an L3 cache of their own, where their number is known */
+    /** PC1 with multicore SDR against groups of cores with an L3 cache of their own, where there are both */
     readonly precommit1?: Sum;
   };
 }
@@ -54,6 +54,8 @@ export function farmCapacity(
  */
 export function hostCapacity(farm: Farm, host: Host, hardware: Hardware): HostCapacity {
   const workers = host.workers.map((worker) => workerCapacity(farm, worker, hardware));
+  // Without multicore SDR a PC1 does not fill a group.
+  const multicore = workers.filter((_, index) => host.workers[index]?.multicoreSdr !== undefined);
   const total = (part: keyof Taken): number => workers.reduce((sum, { taken }) => sum + taken[part], 0);
   return {
     host: host.name,
@@ -64,9 +66,9 @@ export function hostCapacity(farm: Farm, host: Host, hardware: Hardware): HostCa
       threads: against(total('threads'), hardware.cpus),
       // Tenths of GPUs add up to a little more or less than they should.
       gpus: against(Math.round(total('gpus') * 1e6) / 1e6, hardware.gpus),
-      ...(hardware.l3Groups === undefined
+      ...(hardware.l3Groups === undefined || multicore.length === 0
         ? {}
-        : { precommit1: against(precommit1s(workers), hardware.l3Groups) }),
+        : { precommit1: against(precommit1s(multicore), hardware.l3Groups) }),
     },
   };
 }

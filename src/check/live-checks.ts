@@ -3,6 +3,7 @@ import type { LiveCheck, LiveContext } from './live/context.js';
 import { missingGpus } from './live/gpus.js';
 import { foreignPaths, loopbackUrls, staleUrls } from './live/index-urls.js';
 import { clocks, lessHardware } from './live/machine.js';
+import { memoryInUse } from './live/memory.js';
 import { disabledWorkers, foreignWorkers, lostJobs, noLongTermStorage } from './live/miner-work.js';
 import { fileLimits, gpuLocks, openSecrets, programs, restarts } from './live/processes.js';
 import { parameterRoom, parentRoom, sealingRoom } from './live/room.js';
@@ -25,6 +26,7 @@ const LIVE_CHECKS: readonly LiveCheck[] = [
   missingGpus,
   gpuLocks,
   lessHardware,
+  memoryInUse,
   clocks,
   parameterRoom,
   parentRoom,

@@ -1,14 +1,15 @@
 import type { LayoutCheck } from './layout.js';
 import { storageGroupsAreUsed } from './routes/groups.js';
 import {
-  holdersStoreThemselves,
+  sealingPathsStore,
+  storageHasTwoPlaces,
   largePathsHaveNoLimit,
   longTermPathsAreNotShared,
   someWorkerStores,
 } from './routes/long-term.js';
 import { listenAddressesAreReached, minerIsPrivate, minerIsReached } from './routes/network.js';
 import {
-  pathsAreWritable,
+  weightsProtectNothing,
   pathsTakeSomething,
   postWorkersDoNotSeal,
   tasksFindTheirTypes,
@@ -35,10 +36,11 @@ export const ROUTE_CHECKS: readonly LayoutCheck[] = [
   tasksHaveSealingPaths,
   tasksFindTheirTypes,
   pathsTakeSomething,
-  pathsAreWritable,
+  weightsProtectNothing,
   postWorkersDoNotSeal,
   someWorkerStores,
-  holdersStoreThemselves,
+  sealingPathsStore,
+  storageHasTwoPlaces,
   largePathsHaveNoLimit,
   longTermPathsAreNotShared,
   listenAddressesAreReached,

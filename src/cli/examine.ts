@@ -71,11 +71,19 @@ function minerAlone({ miner: { host }, hosts }: Farm): readonly Host[] {
   return host === undefined || hosts.some(({ name }) => name === host.name) ? [] : [host];
 }
 
-/** What each host has: as declared, else as found. Hosts of which nothing is known are not in it. */
-export function knownHardware(farm: Farm, { facts, probe }: Examination): ReadonlyMap<string, Hardware> {
+/**
+ * What each host has, as declared and as found. Hosts of which nothing is known are not in it.
+ * @param first which of the two counts where there are both
+ */
+export function knownHardware(
+  farm: Farm,
+  { facts, probe }: Examination,
+  first: 'declared' | 'found',
+): ReadonlyMap<string, Hardware> {
   const found = farm.hosts.flatMap((host) => {
     const hardware = foundHardware(host, facts.get(host.name), probe.observation);
     return hardware === undefined ? [] : [[host.name, hardware] as const];
   });
-  return new Map([...found, ...declaredHardware(farm)]);
+  const declared = declaredHardware(farm);
+  return first === 'found' ? new Map([...declared, ...found]) : new Map([...found, ...declared]);
 }

@@ -40,7 +40,7 @@ async function ask(farm: Farm, hosts: readonly Host[], terminal: Terminal): Prom
     const unreached = [...found.probe.observation.hosts.values()].flatMap((host) =>
       host.reached ? [] : [host.diagnostic],
     );
-    return { hardware: knownHardware(farm, found), troubles: [...unreached, ...found.failures] };
+    return { hardware: knownHardware(farm, found, 'declared'), troubles: [...unreached, ...found.failures] };
   } finally {
     dispose();
     await connections.close();

@@ -32,7 +32,9 @@ Exit codes:
 Environment: NO_COLOR, FORCE_COLOR, SSH_AUTH_SOCK, and what \`miner.token\` names.`;
 
 const CAPACITY_HELP = `
-ALONE is on an idle worker with empty disks. IN THE MIX every declared task has work waiting, and the worker
+Nothing else uses the memory of the machine: what the system has in use when a worker starts Lotus takes off RAM + swap,
+and a task that just fits here may never be given out there (doctor looks). ALONE is on an idle worker with empty
+disks. IN THE MIX every declared task has work waiting, and the worker
 takes one of each in turn (addpiece, precommit1, precommit2, commit, then the rest) until nothing more fits;
 addpiece ends where precommit1 does.
 ${examples('sealfarm capacity', 'sealfarm capacity --host pc1-01 store-1', 'sealfarm capacity --json')}`;
@@ -42,8 +44,8 @@ Averages over all sectors of a farm that has work everywhere. Each stage of a se
 that may do it, in proportion to how many each runs at once (by \`hardware\` where it is declared for all of them, else
 by \`limits\` where all have one, else in equal parts), whoever did the stage before: Lotus gives a task to the least
 used worker, even where another one holds the files. Storage groups narrow the choice for PC2 alone. C1 and FIN are
-done where PC2 was. What no worker of the farm can do is the miner's. Not counted: the unsealed file of a finished
-sector, where it is kept.
+done where PC2 was. What no worker of the farm can do is the miner's, unless \`miner.tasks\` says that it does no PC2.
+Not counted: the unsealed file of a finished sector, where it is kept.
 ${examples('sealfarm flow', 'sealfarm flow --json')}`;
 
 /** Runs one command line and gives its exit status. */

@@ -11,7 +11,8 @@ the 75 minutes between PC2 and C1. Without --sectors there is always another sec
 the time only fills the farm: what is shown is counted over the second half. Before PC1 twice as many sectors are
 kept ready as it takes at once; --max-sealing begins fewer. Hosts without \`hardware:\` in the file
 are asked what they have; no other host is touched. Not modelled: transfers that share a network, pieces, tasks that
-fail, and restarts.
+fail, and restarts; of Lotus's scheduler, that it gives a worker a second window of tasks to wait with, fetches files for
+more of a task than its limit lets run, and bounds fetches by parallelFetchLimit (\`limits: {GET: n}\` does bound them).
 
 RUNNING 3 of 4: three at once on average, where four could run if their workers did nothing else. FULL is how much of
 the time the workers could not take one more, HELD UP BY what was too little then; of several, what Lotus asks for

@@ -161,7 +161,7 @@ export interface WrittenMiner {
    */
   localWorkerName?: string;
   /**
-   * Whether a finished sector may only be moved to long-term storage by a worker that also has it on its sealing path: `[Storage] DisallowRemoteFinalize`. Written only with `host`; checks and simulations go by it in any case. Default: as its config.toml has it, and false for checks and simulations.
+   * Whether a finished sector is kept only on a path on which it was sealed (one with `seal` and `store`), and none is moved to other workers or paths: `[Storage] DisallowRemoteFinalize`. Written only with `host`; checks and simulations go by it in any case. Default: as its config.toml has it, and false for checks and simulations.
    */
   disallowRemoteFinalize?: boolean;
   /**
@@ -366,7 +366,7 @@ export interface WrittenStoragePath {
    */
   store?: boolean;
   /**
-   * How much it is preferred (Weight); 0 makes it read-only. Default: 10.
+   * How much it is preferred (Weight). 0 is the last choice and does not make it read-only, whatever Lotus's documents say: for that leave `seal` and `store` out. Default: 10.
    */
   weight?: number;
   /**

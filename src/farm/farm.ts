@@ -37,7 +37,7 @@ export interface Miner {
   readonly token: SecretReference | { readonly fromMiner: true };
   /** `api` is only what is likely: the miner tells its address together with its token. */
   readonly apiIsGuess?: true;
-  /** For checks and simulations: who moves a finished sector to long-term storage must hold it on a sealing path. */
+  /** For checks and simulations: a finished sector is stored on the path on which it was sealed, or nowhere. */
   readonly disallowRemoteFinalize: boolean;
   /** Multiaddr, which goes into the workers' MARKETS_API_INFO. */
   readonly marketsApi?: string;
@@ -200,7 +200,7 @@ export interface StorageDeclaration {
   readonly id?: string;
   readonly seal: boolean;
   readonly store: boolean;
-  /** 0 is read-only */
+  /** 0 is the last choice, not none. */
   readonly weight: number;
   /** bytes, 0 means no limit */
   readonly maxStorage: number;

@@ -1,7 +1,7 @@
 import type { Farm, Hardware, Host } from '../farm/farm.js';
 import { sectorFileBytes } from '../lotus/sector-files.js';
 import type { SectorSize } from '../lotus/sector-size.js';
-import { doersOf, routesOf } from './routes.js';
+import { doersOf, minerDoes, routesOf } from './routes.js';
 import { weightsFor } from './shares.js';
 import { type Passage, type Site, type Stages, toPc1, toPc2, toStorage } from './stages.js';
 
@@ -38,7 +38,7 @@ export interface Flow extends Pick<Stages, 'doers' | 'routes'> {
  * whoever did the stage before: Lotus gives a task to the least used worker, even if another one holds the files. With
  * equal hardware that comes to equal parts. Only groups (`AllowTo`) narrow the choice, and for PC2 alone; C1 and FIN
  * stay where PC2 was. A finished sector that already lies on a long-term path stays there. What no worker of the farm
- * can do is the miner's. Not counted: the unsealed file of a finished sector that is kept, pieces, retries,
+ * can do is the miner's, unless the file says that it does no PC2. Not counted: the unsealed file of a finished sector that is kept, pieces, retries,
  * and AllowMiners and DenyMiners, since the file does not say which miners seal.
  * Lotus: storage/sealer/sched.go, manager.go, selector_alloc.go, selector_existing.go, selector_move.go
  *
@@ -83,6 +83,7 @@ function stagesOf(farm: Farm, hardware: ReadonlyMap<string, Hardware>): Stages {
       store: weightsFor('GET', doers.store, farm, hardware),
     },
     disallowRemoteFinalize: farm.miner.disallowRemoteFinalize,
+    minerTakesPc2: minerDoes(farm, 'PC2') !== 'no',
   };
 }
 

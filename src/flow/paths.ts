@@ -13,14 +13,14 @@ export function isSealing({ tasks }: Worker): boolean {
   return tasks.every((code) => task(code).kind === 'sealing');
 }
 
-/** The paths on which Lotus puts what is being sealed. A weight of 0 is read-only. */
+/** The paths on which Lotus puts what is being sealed; a weight of 0 keeps it from none of them. */
 export function sealingPaths({ storage }: Worker): readonly StorageDeclaration[] {
-  return storage.filter(({ seal, weight }) => seal && weight > 0);
+  return storage.filter(({ seal }) => seal);
 }
 
 /** The paths on which Lotus puts what is finished. */
 export function storePaths({ storage }: Worker): readonly StorageDeclaration[] {
-  return storage.filter(({ store, weight }) => store && weight > 0);
+  return storage.filter(({ store }) => store);
 }
 
 /** The file types among these that none of the paths takes. */

@@ -38,12 +38,19 @@ export function doersOf({ hosts }: Farm): Doers {
   };
 }
 
+/** Whether the miner does a task itself, as far as the file says what its config.toml shall be. */
+export function minerDoes({ miner }: Pick<Farm, 'miner'>, code: TaskCode): 'yes' | 'no' | 'unknown' {
+  const tasks = miner.config?.tasks;
+  if (tasks === undefined) return 'unknown';
+  return tasks.includes(code) ? 'yes' : 'no';
+}
+
 /** Where the output of a PC1 can lie, and who may do PC2 on it. */
 export interface Route {
   readonly from: PlacedWorker;
   /** One path, or, where no path takes both files, those that take one each. */
   readonly paths: readonly StorageDeclaration[];
-  /** Of what the worker does: paths get sectors by their weight, of equal room. */
+  /** Of what the worker does: paths get sectors by their weight, of equal room; of weight 0 only once the others are full. */
   readonly share: number;
   /** Empty: the sector is stuck after PC1. */
   readonly takers: readonly PlacedWorker[];
@@ -66,15 +73,18 @@ export function routesOf(farm: Farm, doers: Doers = doersOf(farm)): readonly Rou
 
 type Place = Pick<Route, 'paths' | 'share'>;
 
-/** Where PC1 output on its own paths, or fetched to them, can lie. */
-export function outputPlaces({ worker }: PlacedWorker): readonly Place[] {
+/** Where on its own paths such files, made there or fetched, can lie. */
+export function outputPlaces({ worker }: PlacedWorker, types: number = PC1_OUTPUT): readonly Place[] {
   const paths = sealingPaths(worker);
-  const whole = paths.filter((path) => deniedBy(path, PC1_OUTPUT) === 0);
+  const whole = paths.filter((path) => deniedBy(path, types) === 0);
   if (whole.length === 0) {
-    return [{ paths: paths.filter((path) => deniedBy(path, PC1_OUTPUT) !== PC1_OUTPUT), share: 1 }];
+    return [{ paths: paths.filter((path) => deniedBy(path, types) !== types), share: 1 }];
   }
   const weight = whole.reduce((sum, path) => sum + path.weight, 0);
-  return whole.map((path) => ({ paths: [path], share: path.weight / weight }));
+  return whole.map((path) => ({
+    paths: [path],
+    share: weight === 0 ? 1 / whole.length : path.weight / weight,
+  }));
 }
 
 /** Who holds the files need not fetch them. */
@@ -102,7 +112,19 @@ export function isThin({ from, takers }: Route): boolean {
 
 /** Who alone does C2, if sectors of another worker wait for it. */
 export function soleCommitter({ C2, PC2 }: Doers): PlacedWorker | undefined {
-  const [only, ...others] = C2;
+  return soleAfterPc2(C2, PC2);
+}
+
+/** Who alone has long-term paths, if sectors of another worker come to them. */
+export function soleStore({ store, PC2 }: Doers): PlacedWorker | undefined {
+  return soleAfterPc2(store, PC2);
+}
+
+function soleAfterPc2(
+  doers: readonly PlacedWorker[],
+  PC2: readonly PlacedWorker[],
+): PlacedWorker | undefined {
+  const [only, ...others] = doers;
   const waited =
     only !== undefined && others.length === 0 && PC2.some(({ worker }) => worker !== only.worker);
   return waited ? only : undefined;

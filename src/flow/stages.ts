@@ -22,8 +22,10 @@ export interface Stages {
   readonly doers: Doers;
   readonly routes: readonly Route[];
   readonly weights: Readonly<Record<'AP' | 'PC1' | 'PC2' | 'store', Weights>>;
-  /** A finished sector is moved only by a worker that holds it. */
+  /** A finished sector is stored where it lies, or nowhere. */
   readonly disallowRemoteFinalize: boolean;
+  /** False only where the file says that the miner does no PC2. */
+  readonly minerTakesPc2: boolean;
 }
 
 /** Groups have no say: every AddPiece worker hands on to every PC1 worker. */
@@ -36,7 +38,7 @@ export function* toPc1({ doers, weights }: Stages): Generator<Passage> {
 }
 
 /** What is stuck for want of a taker is in none of them. */
-export function* toPc2({ doers, routes, weights }: Stages): Generator<SealingPassage> {
+export function* toPc2({ doers, routes, weights, minerTakesPc2 }: Stages): Generator<SealingPassage> {
   const landing = memoized(storedShare);
   const done = new Map(split(doers.PC1, weights.PC1).map(({ to, share }) => [to, share]));
   if (doers.PC1.length === 0) {
@@ -47,7 +49,7 @@ export function* toPc2({ doers, routes, weights }: Stages): Generator<SealingPas
   for (const { from, paths, share: part, takers } of routes) {
     const output = (done.get(from) ?? 0) * part;
     if (output === 0) continue;
-    if (doers.PC2.length === 0) yield { from, to: 'miner', share: output, stored: 0 };
+    if (doers.PC2.length === 0 && minerTakesPc2) yield { from, to: 'miner', share: output, stored: 0 };
     for (const { to, share } of split(takers, weights.PC2)) {
       const stored = to === from ? Number(paths.some(({ store }) => store)) : landing(to);
       yield { from, to, share: output * share, stored: output * share * stored };
@@ -65,7 +67,8 @@ export function* toStorage(stages: Stages): Generator<Passage> {
     if (rest <= 0) continue;
     if (!disallowRemoteFinalize) {
       for (const { to, share: part } of anywhere) yield { from, to, share: rest * part };
-    } else if (from === 'miner' || doers.store.includes(from)) {
+    } else if (from === 'miner') {
+      // Of its paths the file says nothing.
       yield { from, to: from, share: rest };
     }
   }

@@ -15,7 +15,7 @@ export function pathFor<T extends { readonly info: StorageInfo; readonly availab
   let best: T | undefined;
   for (const path of paths) {
     const { info } = path;
-    if (!(purpose === 'sealing' ? info.CanSeal : info.CanStore) || info.Weight === 0) continue;
+    if (!(purpose === 'sealing' ? info.CanSeal : info.CanStore)) continue;
     if (deniedTypes(FILE_TYPES[type], info) !== 0 || path.available < needed) continue;
     if (best === undefined || weighed(path) > weighed(best)) best = path;
   }
@@ -23,5 +23,6 @@ export function pathFor<T extends { readonly info: StorageInfo; readonly availab
 }
 
 function weighed({ info, available }: { readonly info: StorageInfo; readonly available: number }): number {
-  return available * info.Weight;
+  // A weight of 0 is the last choice, not none; room without end times 0 is no number.
+  return info.Weight === 0 ? 0 : available * info.Weight;
 }

@@ -2,7 +2,7 @@ import { parseJsonObject, setJsonProperty } from './json-object.js';
 
 /** What `sectorstore.json` says of a storage path besides its ID. Lotus: storage/sealer/storiface/storage.go LocalStorageMeta */
 export interface SectorStoreSettings {
-  /** 0 is read-only; Lotus's default is 10. */
+  /** 0 is the last choice; Lotus's default is 10. */
   readonly Weight: number;
   readonly CanSeal: boolean;
   readonly CanStore: boolean;

@@ -19,7 +19,7 @@ export interface IndexedPath {
 
 export interface SectorIndexView {
   readonly paths: ReadonlyMap<StorageId, IndexedPath>;
-  /** As in the miner's config.toml: a finished sector is moved by a worker that has it, or by none. */
+  /** As in the miner's config.toml: a finished sector is stored where it lies, or nowhere. */
   readonly disallowRemoteFinalize?: boolean;
   /** The paths with files of the sector, and which: a bit mask. */
   holders(sector: SectorId): Holders;
@@ -30,14 +30,7 @@ export type Holders = ReadonlyMap<StorageId, number>;
 
 /** Why no path of a worker will do; of several paths, the reason of the one that came furthest. */
 type SelectorRefusal =
-  | 'data-elsewhere'
-  | 'no-such-path'
-  | 'read-only'
-  | 'miner-denied'
-  | 'types-denied'
-  | 'no-room'
-  | 'silent'
-  | 'groups';
+  'data-elsewhere' | 'no-such-path' | 'miner-denied' | 'types-denied' | 'no-room' | 'silent' | 'groups';
 
 export type Eligibility =
   /** Where one that may take it is preferred, Lotus gives it to no other. */
@@ -46,7 +39,7 @@ export type Eligibility =
 
 const OK: Eligibility = { ok: true, preferred: false };
 const FURTHEST: readonly SelectorRefusal[] = [
-  'data-elsewhere', 'no-such-path', 'read-only', 'miner-denied', 'types-denied', 'no-room', 'silent', 'groups',
+  'data-elsewhere', 'no-such-path', 'miner-denied', 'types-denied', 'no-room', 'silent', 'groups',
 ]; // prettier-ignore
 
 /** The types among these which the path does not take. Unknown names in its lists count for nothing. */
@@ -160,7 +153,10 @@ function holdsOrFetches(
   });
 }
 
-/** A long-term path that has the files already is preferred: nothing need be moved. */
+/**
+ * A long-term path that has the files already is preferred: nothing need be moved. DisallowRemoteFinalize wants such a
+ * path; a sealing path with the files beside a long-term path without them does not do.
+ */
 function stores(
   worker: readonly IndexedPath[],
   index: SectorIndexView,
@@ -168,12 +164,14 @@ function stores(
   types: number,
   size: SectorSize,
 ): Eligibility {
-  const holders = index.holders(sector);
-  const here = worker.some(({ info }) => holds(holders, info.ID, types));
-  if (index.disallowRemoteFinalize === true && !here) return { ok: false, reason: 'data-elsewhere' };
   const eligibility = allocates(worker, sector, types, 'stored', size);
   if (!eligibility.ok) return eligibility;
-  const preferred = worker.some(({ info }) => info.CanStore && holds(holders, info.ID, types));
+  const holders = index.holders(sector);
+  const preferred = worker.some(
+    (path) =>
+      holds(holders, path.info.ID, types) && refusalOf(path, sector, types, 'stored', size) === undefined,
+  );
+  if (index.disallowRemoteFinalize === true && !preferred) return { ok: false, reason: 'data-elsewhere' };
   return { ok: true, preferred };
 }
 
@@ -207,7 +205,6 @@ function refusalOf(
 ): SelectorRefusal | undefined {
   const { info } = path;
   if (purpose === 'sealing' ? !info.CanSeal : !info.CanStore) return 'no-such-path';
-  if (info.Weight === 0) return 'read-only';
   if (!takesMiner(info, sector.Miner)) return 'miner-denied';
   if (deniedTypes(types, info) === types) return 'types-denied';
   if (spaceNeeded(types, size, purpose) > path.available) return 'no-room';

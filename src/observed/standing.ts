@@ -37,14 +37,14 @@ function toolsOf({ serviceManager }: Host, { cpus, numaNodes, user }: Worker): r
 function pathsOf(host: Host, worker: Worker): readonly string[] {
   const { repo, tmpDir, storage, binary, parameterCache, parentCache } = worker;
   const { storageJson, apiFile, tokenFile } = workerLayout(host, worker);
-  const written = storage.filter(({ weight }) => weight > 0).map(({ path }) => path);
+  const written = storage.filter(({ seal, store }) => seal || store).map(({ path }) => path);
   const inRepo = [
     storageJson,
     apiFile,
     tokenFile,
     ...['datastore', 'keystore'].map((name) => `${repo}/${name}`),
   ];
-  const read = storage.filter(({ weight }) => weight === 0).map(({ path }) => path);
+  const read = storage.filter(({ seal, store }) => !seal && !store).map(({ path }) => path);
   const caches = [parameterCache, parentCache].flatMap((path) => path ?? []);
   return [
     ...[repo, ...inRepo, tmpDir].map((path) => `rw:${path}`),

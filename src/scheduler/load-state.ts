@@ -48,6 +48,16 @@ export class LoadState {
     this.utilization = utilization(kind.resources, this.#active);
   }
 
+  /** How many of the task there are. */
+  count(task: PipelineTask): number {
+    return this.#counts.get(task) ?? 0;
+  }
+
+  /** How many of the task there may be at once, by its limit; 0 where it has none. */
+  limit(task: PipelineTask): number {
+    return this.#task(task).need.MaxConcurrent;
+  }
+
   /** With one task more. */
   with(task: PipelineTask): LoadState {
     return (this.#more[task] ??= this.#changed(task, 1));

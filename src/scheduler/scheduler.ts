@@ -4,6 +4,7 @@ import { Candidate } from './candidate.js';
 import { LoadStates } from './load-state.js';
 import type { ScheduledTask, SchedulerWorker, TaskRequest } from './task-request.js';
 import { Takers } from './takers.js';
+import { WAYS } from './ways.js';
 import { lowest, type RequestClass, type TaskQueue, Waiting } from './waiting.js';
 import type { Job } from './worker-load.js';
 import { WorkerLoad } from './worker-load.js';
@@ -12,7 +13,7 @@ import { WorkerLoad } from './worker-load.js';
 export interface Decision {
   /**
    * `prepare`: what it needs shall be fetched; then comes `prepared`.
-   * `run`: it shall run; then comes `ended`.
+   * `run`: it shall run; then comes `ended`. C1 and C2 may begin so without `prepare`.
    */
   readonly kind: 'assigned' | 'prepare' | 'run';
   readonly task: ScheduledTask;
@@ -218,20 +219,22 @@ export class Scheduler {
     return candidate.eligibility(of, this.#current(), this.#size);
   }
 
-  /** The older first, each as soon as there is room for it. */
+  /** What is prepared first, then what need not be, then the others: the older first, each as soon as there is room for it. */
   #advance(candidate: Candidate, decisions: Decision[]): void {
     const { load } = candidate;
     if (!load.worker.enabled) return;
-    for (let at = 0, job = load.pending()[0]; job !== undefined; job = load.pending()[at]) {
-      const next = job.phase === 'assigned' ? 'preparing' : 'running';
-      if (!load.admits(job.request.task, next)) {
-        at += 1;
-        continue;
+    for (const way of WAYS) {
+      if (!way.isOpen(load)) continue;
+      for (let at = 0, job = load.pending()[0]; job !== undefined; job = load.pending()[at]) {
+        if (job.phase !== way.from || !way.takes(job.request.task, load)) {
+          at += 1;
+          continue;
+        }
+        load.move(job, way.to);
+        decisions.push({ kind: way.to === 'preparing' ? 'prepare' : 'run', task: job });
+        // Its place among the assigned or the prepared is free for another.
+        this.#change(candidate);
       }
-      load.move(job, next);
-      decisions.push({ kind: next === 'preparing' ? 'prepare' : 'run', task: job });
-      // Its place among the assigned or the prepared is free for another.
-      this.#change(candidate);
     }
   }
 

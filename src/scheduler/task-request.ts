@@ -27,6 +27,7 @@ export interface SchedulerWorker {
 /**
  *   waiting → assigned → preparing → prepared → running → done
  *
+ * C1 and C2 go from assigned to running at once where there is room and nothing prepared waits.
  * A worker fills each stage as far as its resources go: what is assigned, what is preparing or prepared, and what
  * is running are counted apart. Lotus: storage/sealer/sched_worker.go
  */

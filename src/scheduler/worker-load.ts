@@ -1,5 +1,6 @@
 import type { PipelineTask } from '../lotus/selector.js';
 import type { LoadState } from './load-state.js';
+import { mayPrepare } from './preparation.js';
 import type { Phase, ScheduledTask, SchedulerWorker, TaskRequest } from './task-request.js';
 
 /** A task on its worker; its phase only goes forward. */
@@ -54,8 +55,12 @@ export class WorkerLoad {
     return this.#stages.window.admits(task);
   }
 
-  admits(task: PipelineTask, stage: Stage): boolean {
-    return this.#stages[stage].admits(task);
+  mayPrepare(task: PipelineTask): boolean {
+    return mayPrepare(task, this.#stages.preparing, this.#stages.running);
+  }
+
+  mayRun(task: PipelineTask): boolean {
+    return this.#stages.running.admits(task);
   }
 
   /** How used it is with everything it has been given: the least used worker gets the next task. */

@@ -1,6 +1,8 @@
 import type { ScarceResource } from '../lotus/admission.js';
 import type { PipelineTask } from '../lotus/selector.js';
 import type { LoadState } from '../scheduler/load-state.js';
+import { mayPrepare } from '../scheduler/preparation.js';
+import { TASK_FILES } from '../scheduler/task-files.js';
 import { Level } from './level.js';
 import type { ModelWorker } from './model.js';
 import { type HeldBy, Shortage } from './shortage.js';
@@ -77,7 +79,9 @@ export class WorkerTally {
       const lacksRoom = this.#withoutRoom.has(task);
       // Fetching for long-term storage takes nothing that Lotus counts.
       const isCounted = task !== 'GET';
-      const fetchesAll = isCounted && !this.#fetching.admits(task);
+      // Who fetches nothing waits for no transfer.
+      const fetches = isCounted && TASK_FILES[task].fetch !== 0;
+      const fetchesAll = fetches && !mayPrepare(task, this.#fetching, this.#running);
       const others = OTHERS[(fetchesAll ? 2 : 0) + (lacksRoom ? 1 : 0)] ?? NOTHING;
       shortage.note(now, isCounted ? this.#running.scarce(task) : NOTHING, others);
     }

@@ -78,9 +78,15 @@ export function sumWords(
 
 /** How it comes that Lotus gives out more than there is. */
 export function overWords({ workers, sums }: HostCapacity): readonly string[] {
-  const { memory, virtualMemory, threads, gpus } = sums;
-  if (![memory, virtualMemory, threads, gpus].some(({ over }) => over)) return [];
-  return workers.length > 1
-    ? ['Each worker counts the whole machine as its own: Lotus lets them take more than there is.']
-    : ['Lotus counts the memory that tasks of a kind share only as they start, and lets the worker take more than there is.']; // prettier-ignore
+  const { memory, virtualMemory, threads, gpus, precommit1 } = sums;
+  const crowded =
+    precommit1?.over === true
+      ? ['Lotus does not count L3 groups: PC1 with multicore SDR that share one slow each other down.']
+      : [];
+  if (![memory, virtualMemory, threads, gpus].some(({ over }) => over)) return crowded;
+  const more =
+    workers.length > 1
+      ? 'Each worker counts the whole machine as its own: Lotus lets them take more than there is.'
+      : 'Lotus counts the memory that tasks of a kind share only as they start, and lets the worker take more than there is.';
+  return [more, ...crowded];
 }

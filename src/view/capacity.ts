@@ -1,6 +1,7 @@
 import type { Count, TaskCapacity, WorkerCapacity } from '../capacity/capacity.js';
 import type { FarmCapacity, HostCapacity } from '../capacity/host-capacity.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { listed } from '../check/hardware/words.js';
 import { bindingWords, overWords, sumWords, machineWords, zeroWords } from './capacity-words.js';
 import { alignRows } from './columns.js';
 import { diagnosticsJson, type DiagnosticJson } from './diagnostics.js';
@@ -123,9 +124,26 @@ function zeroPaint(alone: Count, { red, yellow }: Style): Paint {
 
 function zeroNotes({ tasks }: WorkerCapacity, label: string, style: Style): readonly string[] {
   return tasks.flatMap((task) => {
+    const turns = turnWords(task, tasks);
+    if (turns !== undefined) return [`${label} ${turns}`];
     const words = task.mixed === undefined ? undefined : zeroSentence(task);
     return words === undefined ? [] : [`${label} ${zeroPaint(task.alone, style)(words)}`];
   });
+}
+
+/** Whom it shares the GPU with: usual on a worker for PC2 and C2, and nothing to mend. */
+function turnWords({ code, alone, mixed }: TaskCapacity, tasks: readonly TaskCapacity[]): string | undefined {
+  if (alone.count === 0 || mixed?.count !== 0 || mixed.binds !== 'gpus') return undefined;
+  const users = tasks
+    .filter((other) => mixedCount(other) > 0 && other.mixed?.count !== 'unlimited')
+    .filter((other) => other.alone.count !== 'unlimited' && other.alone.binds === 'gpus')
+    .map((other) => other.code);
+  if (users.length === 0) return undefined;
+  return `${code}: 0 in the mix — it takes turns with ${listed(users)} on the GPU${users.length === 1 ? '' : 's'}`;
+}
+
+function mixedCount({ mixed }: TaskCapacity): number {
+  return typeof mixed?.count === 'number' ? mixed.count : 0;
 }
 
 function zeroSentence({ code, alone, mixed }: TaskCapacity): string | undefined {

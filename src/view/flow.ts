@@ -1,7 +1,7 @@
 import type { PlacedWorker } from '../farm/rules/rule.js';
 import { type Flow, TRANSFER_KINDS, type TransferKind } from '../flow/flow.js';
 import { alikeRoutes } from '../flow/alike.js';
-import { allowedGroups, isThin, type Route, soleCommitter, stuckRoutes } from '../flow/routes.js';
+import { allowedGroups, isThin, type Route, soleCommitter, soleStore, stuckRoutes } from '../flow/routes.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import { amount, type FlowView, transferLines } from './flow-table.js';
 import { foldedNames, type FlowTally, tallyFlow } from './flow-tally.js';
@@ -97,21 +97,26 @@ function stuckWords({ routes, doers, stuck }: Flow): readonly string[] {
       (ways) =>
         `PC1 output of ${fromOf(ways)}: only to ${allowedGroups(ways[0]).join(', ')}, where no worker does PC2`,
     ),
+    ...(doers.PC2.length > 0 || stuck.pc2 === 0
+      ? []
+      : ['all sectors after PC1: no worker does PC2, and by `miner.tasks` the miner does not either']),
     ...(stuck.storage === 0
       ? []
       : [
-          `${percent(stuck.storage)} of all sectors after FIN: only who holds them may move them, and has no long-term path`,
+          `${percent(stuck.storage)} of all sectors after FIN: they may only be kept on the path on which they were sealed, and that is none for storing`,
         ]),
   ];
 }
 
 function thinWords({ routes, doers }: Flow): readonly string[] {
   const committer = soleCommitter(doers);
+  const store = soleStore(doers);
   return [
     ...alikeRoutes(routes.filter(isThin)).map(
       (ways) => `PC1 output of ${fromOf(ways)}: PC2 by ${namesOf(ways[0].takers)} alone`,
     ),
     ...(committer === undefined ? [] : [`C2 of all sectors: by ${committer.worker.name} alone`]),
+    ...(store === undefined ? [] : [`storage of all sectors: on ${store.worker.name} alone`]),
   ];
 }
 

@@ -58,7 +58,8 @@ describe('how many sectors fit on the paths of a worker', () => {
     ['a disk too small for a sector', [{}], 400 * GiB, sealing('12 disk', `0 disk ${SECTOR}/400`)],
     // 12 + 9; the roomier of the two counts, and not the one that takes neither file.
     ['disks too small for a sector', [{ path: '/a/1' }, { path: '/b/1' }, { path: '/c/1', denyTypes: ['sealed', 'cache', 'unsealed'] }], mounts({ '/a': 300, '/b': 400, '/c': 9000 }), sealing('21 disk', `0 disk ${SECTOR}/400`)],
-    ['a read-only path', [{ weight: 0, store: true }], 1000 * GiB, NONE],
+    ['a path of weight 0', [{ weight: 0 }], 1000 * GiB, sealing('31 disk', '2 disk')],
+    ['a path of weight 0 beside another', [{ path: '/a', weight: 0 }, { path: '/b' }], mounts({ '/a': 500, '/b': 500 }), sealing('30 disk', '2 disk')],
     ['no path', [], 1000 * GiB, NONE],
     // The ID of the farm's own miner is not in the file.
     ['a path for some miners', [{ allowMiners: ['f01234'], denyMiners: ['f01235'] }], 1000 * GiB, sealing('31 disk', '2 disk')],
@@ -81,11 +82,12 @@ describe('how many sectors fit on the paths of a worker', () => {
   });
 
   it.each([
-    ['not without a sealing path', { seal: false, store: true }, '0 path'],
-    ['with one', { seal: true, store: true }, '28 disk'],
+    ['not without a sealing path', [{ seal: false, store: true }], '0 path'],
+    ['not beside a sealing path', [{ path: '/a' }, { path: '/b', seal: false, store: true }], '0 path'],
+    ['on a path for both', [{ seal: true, store: true }], '28 disk'],
   ])('is stored under DisallowRemoteFinalize: %s', (_, storage, GET) => {
     const { miner } = aFarm();
     const strict = { miner: { ...miner, disallowRemoteFinalize: true } };
-    expect(alone([storage], 1000 * GiB, strict)).toMatchObject({ GET });
+    expect(alone(storage, 1000 * GiB, strict)).toMatchObject({ GET });
   });
 });

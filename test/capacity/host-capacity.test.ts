@@ -28,7 +28,6 @@ describe('the workers of a host take together', () => {
       virtualMemory: fits(293 * GiB + 10 * MiB, 512 * GiB),
       threads: fits(15, 64), // 5 + 4 + 6
       gpus: fits(1, 1),
-      precommit1: fits(4, 8),
     });
   });
 
@@ -39,7 +38,6 @@ describe('the workers of a host take together', () => {
       virtualMemory: over(962 * GiB + 20 * MiB, 512 * GiB),
       threads: fits(30, 64),
       gpus: fits(0, 1),
-      precommit1: over(14, 8),
     });
   });
 
@@ -83,13 +81,20 @@ describe('the workers of a host take together', () => {
       {},
       { gpus: fits(0.3, 1) },
     ],
-    ['nothing where nobody works', [], { l3Groups: 2 }, { threads: fits(0, 64), precommit1: fits(0, 2) }],
+    ['nothing where nobody works', [], { l3Groups: 2 }, { threads: fits(0, 64) }],
   ])('%s', (_, workers, machine, sums) => {
     expect(sumsOf(workers, machine)).toMatchObject(sums);
   });
 
-  it('says nothing of L3 groups where their number is not known', () => {
-    expect(sumsOf([SEALER])).not.toHaveProperty('precommit1');
+  it('more PC1 with multicore SDR than L3 groups, and those without do not count', () => {
+    const multicore = { ...SEALER, multicoreSdr: { producers: 1 } };
+    expect(sumsOf([multicore, SEALER], { l3Groups: 4 })).toMatchObject({ precommit1: fits(4, 4) });
+    expect(sumsOf([multicore, SEALER], { l3Groups: 3 })).toMatchObject({ precommit1: over(4, 3) });
+  });
+
+  it('says nothing of L3 groups where their number is not known, or no PC1 fills one', () => {
+    expect(sumsOf([{ ...SEALER, multicoreSdr: { producers: 1 } }])).not.toHaveProperty('precommit1');
+    expect(sumsOf([SEALER], { l3Groups: 2 })).not.toHaveProperty('precommit1');
   });
 });
 

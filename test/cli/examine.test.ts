@@ -35,7 +35,7 @@ describe('hostsNamed', () => {
 });
 
 describe('knownHardware', () => {
-  it('is declared, or found, or neither', () => {
+  it('is declared, or found, or neither, and of both the one that is asked for', () => {
     const declared: Hardware = { cpus: 1, memory: GiB, swap: 0, gpus: 0 };
     const [first = aHost(), second = aHost(), third = aHost()] = farm.hosts;
     const mixed = aFarm({ hosts: [{ ...first, hardware: declared }, second, third] });
@@ -46,9 +46,13 @@ describe('knownHardware', () => {
       versions: seen.versions,
       failures: [],
     };
-    const known = knownHardware(mixed, examination);
+    const known = knownHardware(mixed, examination, 'declared');
     expect([...known.keys()].sort()).toEqual(['host-1', 'host-2']);
     expect(known.get('host-1')).toBe(declared);
     expect(known.get('host-2')).toMatchObject({ cpus: 64, memory: 512 * GiB });
+    const found = knownHardware(mixed, examination, 'found');
+    expect(found.get('host-1')).toMatchObject({ cpus: 64, memory: 512 * GiB });
+    const unseen = knownHardware(mixed, { ...examination, facts: new Map() }, 'found');
+    expect([...unseen]).toEqual([['host-1', declared]]);
   });
 });

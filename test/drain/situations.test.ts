@@ -111,7 +111,7 @@ const GROUPS: readonly Situation[] = [
   ['nobody has PC2 at all', on({ farm: farmOf([['AP', 'PC1'], ONE], [['C2'], TWO]) }, '7 PreCommit2'), 'off AP PC1; 7 stranded PC2; never'],
   ['whoever has PC2 has no group', on({ farm: farmOf([['PC1'], ONE], [['PC2'], {}]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; never'],
   ['whoever has PC2 has no sealing path', on({ farm: farmOf([['PC1'], ONE], [['PC2'], { ...TWO, seal: false }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; never'],
-  ['whoever has PC2 has a read-only path', on({ farm: farmOf([['PC1'], ONE], [['PC2'], { ...ONE, weight: 0 }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; never'],
+  ['whoever has PC2 has no sealing path', on({ farm: farmOf([['PC1'], ONE], [['PC2'], { ...ONE, seal: false }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; never'],
   ['whoever has PC2 is drained, too', on({ farm: farmOf([['PC1'], ONE], [['PC2'], ONE]), drained: ['worker-2'] }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; never'],
   ['the group of most workers with PC2 is proposed', on({ farm: farmOf([['PC1'], ONE], [['PC2'], TWO], [['PC2'], { groups: ['group-3'] }], [['PC2'], { groups: ['group-3'] }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; allow group-3; never'],
   ['of two as good, the first is proposed', on({ farm: farmOf([['PC1'], ONE], [['PC2'], { groups: ['group-9', 'group-2'] }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; allow group-2; never'],

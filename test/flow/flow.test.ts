@@ -208,24 +208,50 @@ describe('long-term storage', () => {
 
   it('may be the holder’s alone, and then the others wait for ever', () => {
     const miner = { ...aFarm().miner, disallowRemoteFinalize: true };
-    const farm = farmOf([[both], [{}], [store]], { miner });
+    const farm = farmOf([[sealing({ store: true })], [{}], [store]], { miner });
     expect(moved(farm, 'finished')).toEqual({});
     expect(flow(farm).stuck).toEqual({ pc2: 0, storage: 0.5 });
   });
 
-  it.each([
-    ['a weight of 0', { weight: 0 }],
-    ['no sealed files', { denyTypes: ['sealed'] }],
-  ])('is none with %s', (_, overrides) => {
-    const farm = farmOf([
-      [{}],
-      [{ ...store, storage: [aStorage({ seal: false, store: true, ...overrides })] }],
-    ]);
+  it('may be the holder’s alone, and a path of its own beside the sealing path is none', () => {
+    const miner = { ...aFarm().miner, disallowRemoteFinalize: true };
+    const apart = { storage: [aStorage(), aStorage({ path: '/t', seal: false, store: true })] };
+    expect(flow(farmOf([[apart]], { miner })).stuck).toEqual({ pc2: 0, storage: 1 });
+    const half = { storage: [aStorage(), aStorage({ path: '/b', store: true })] };
+    expect(flow(farmOf([[half]], { miner })).stuck).toEqual({ pc2: 0, storage: 0.5 });
+  });
+
+  it('is none with no sealed files', () => {
+    const path = aStorage({ seal: false, store: true, denyTypes: ['sealed'] });
+    const farm = farmOf([[{}], [{ ...store, storage: [path] }]]);
     close(moved(farm, 'finished'), { 'w1a→miner': FINISHED });
+  });
+
+  it.each([
+    ['a path of weight 0 is the last choice', [{}, { path: '/b', weight: 0, store: true }], FINISHED],
+    ['a path of weight 0 alone is for all', [{ weight: 0, store: true }], undefined],
+    ['of two of weight 0 either', [{ weight: 0 }, { path: '/b', weight: 0, store: true }], FINISHED / 2],
+  ])('%s', (_, paths, expected) => {
+    const farm = farmOf([[{ storage: paths.map((path) => aStorage(path)) }], [store]]);
+    const toStore = moved(farm, 'finished')['w1a→w2a'];
+    const atStore = paths.some(({ store: own }: { readonly store?: boolean }) => own) ? 1 / 2 : 1;
+    if (expected === undefined) expect(toStore).toBeUndefined();
+    else expect(toStore).toBeCloseTo(expected * atStore, 0);
   });
 });
 
 describe('what nobody can do', () => {
+  it.each<[tasks: readonly TaskCode[] | undefined, stuck: number]>([
+    [undefined, 0],
+    [['PC2'], 0],
+    [['C2'], 1],
+  ])('is the miner’s, unless the file says that it does not: %j', (tasks, stuck) => {
+    const miner = { ...aFarm().miner, ...(tasks && { config: { tasks } }) };
+    const farm = farmOf([[{ tasks: ['AP', 'PC1'] }]], { miner });
+    expect(flow(farm).stuck).toEqual({ pc2: stuck, storage: 0 });
+    expect(Object.keys(moved(farm, 'pc1-output'))).toEqual(stuck === 0 ? ['w1a→miner'] : []);
+  });
+
   it('is done by the miner', () => {
     const farm = farmOf([[{ tasks: ['PC1'] }]]);
     close(moved(farm, 'unsealed'), { 'miner→w1a': 32 * GiB });

@@ -62,7 +62,8 @@ describe('mayTake where a task allocates', () => {
     ['AP on a sealing path', 'AP', {}, 'ok'],
     ['PC1 whatever the groups', 'PC1', { Groups: ['a'], AllowTo: ['b'] }, 'ok'],
     ['AP on a path that only stores', 'AP', { CanSeal: false, CanStore: true }, 'no-such-path'],
-    ['AP on a read-only path', 'AP', { Weight: 0 }, 'read-only'],
+    ['AP on a path of weight 0', 'AP', { Weight: 0 }, 'ok'],
+    ['GET on a path of weight 0', 'GET', { Weight: 0, CanStore: true }, 'ok'],
     ['AP just fits', 'AP', { available: 32 * GiB }, 'ok'],
     ['AP a byte short', 'AP', { available: 32 * GiB - 1 }, 'no-room'],
     ['PC1 just fits', 'PC1', { available: 483.2 * GiB }, 'ok'],
@@ -131,10 +132,32 @@ describe('mayTake for data that lies elsewhere', () => {
   it.each<[string, Path, string]>([
     ['by a worker that has it', { ...held, CanStore: true }, 'preferred'],
     ['by no other', { CanStore: true }, 'data-elsewhere'],
+    ['by nobody whose path only seals', held, 'no-such-path'],
+    ['by nobody whose path is full', { ...held, CanStore: true, available: 0 }, 'no-room'],
   ])('with DisallowRemoteFinalize GET is done %s', (_, mine, expected) => {
     const view = { ...index({ holder: held, mine }), disallowRemoteFinalize: true };
     const eligibility = mayTake('GET', SECTOR, ['mine'], view, '32GiB');
     expect(eligibility.ok ? 'preferred' : eligibility.reason).toBe(expected);
+  });
+
+  it.each([
+    [false, 'ok'],
+    [true, 'data-elsewhere'],
+  ])(
+    'gives GET to a worker that has it on a path beside the long-term one: strict %s',
+    (strict, expected) => {
+      const paths = { holder: held, mine: { CanSeal: false, CanStore: true } };
+      const view = { ...index(paths), disallowRemoteFinalize: strict };
+      const eligibility = mayTake('GET', SECTOR, ['holder', 'mine'], view, '32GiB');
+      expect(eligibility.ok ? (eligibility.preferred ? 'preferred' : 'ok') : eligibility.reason).toBe(
+        expected,
+      );
+    },
+  );
+
+  it('prefers no path that is full for GET', () => {
+    const paths = { holder: { ...held, CanStore: true, available: 0 }, mine: { CanStore: true } };
+    expect(verdict('GET', ['holder', 'mine'], paths)).toBe('ok');
   });
 
   it('ignores the unsealed file left behind by PC1', () => {

@@ -116,12 +116,12 @@ it.runIf(isRoot && SHELLS.length > WITH_SETPRIV.length)('a shell of busybox beco
   expect(standing(hostFolder(AS_NOBODY), BUSYBOX)).toEqual({ user: 'barred', lacking: [], denied: [] });
 });
 
-it.runIf(isRoot)('caches and paths of weight 0 need only be readable', () => {
+it.runIf(isRoot)('caches and paths for nothing new need only be readable', () => {
   const folder = hostFolder({});
   mkdirSync(join(folder.path, 'params'), { mode: 0o755 });
   mkdirSync(join(folder.path, 'old'), { mode: 0o755 });
   mkdirSync(join(folder.path, 'hidden'), { mode: 0o700 });
-  const storage = [aStorage({ path: join(folder.path, 'old'), weight: 0 })];
+  const storage = [aStorage({ path: join(folder.path, 'old'), seal: false })];
   const [parameterCache, parentCache] = ['params', 'hidden'].map((name) => join(folder.path, name));
   const worker = { ...AS_NOBODY, storage, parameterCache, parentCache };
   const own = hostFolder(JSON.parse(JSON.stringify(worker)) as Partial<Worker>);

@@ -97,21 +97,37 @@ export class NaiveScheduler {
   }
 }
 
+/** What waits prepared comes first; then C1 and C2, which need not be prepared; then what is to be prepared. */
 function advance(known: Known): string[] {
-  if (!known.worker.enabled) return [];
-  const { session } = known.worker;
-  return known.jobs.flatMap((job) => {
-    const { id, task } = job.request;
-    if (job.phase === 'assigned' && admits(known, task, ['preparing', 'prepared'])) {
-      job.phase = 'preparing';
-      return [`${id} prepare ${session}`];
+  const lines: string[] = [];
+  if (!known.worker.enabled) return lines;
+  const go = (job: Job, phase: 'preparing' | 'running'): void => {
+    job.phase = phase;
+    lines.push(`${job.request.id} ${phase === 'running' ? 'run' : 'prepare'} ${known.worker.session}`);
+  };
+  const those = (phase: Phase): readonly Job[] => known.jobs.filter((job) => job.phase === phase);
+  for (const job of those('prepared')) {
+    if (admits(known, job.request.task, ['running'])) go(job, 'running');
+  }
+  if (those('prepared').length === 0) {
+    for (const job of those('assigned')) {
+      const { task } = job.request;
+      if ((task === 'C1' || task === 'C2') && admits(known, task, ['running'])) go(job, 'running');
     }
-    if (job.phase === 'prepared' && admits(known, task, ['running'])) {
-      job.phase = 'running';
-      return [`${id} run ${session}`];
-    }
-    return [];
-  });
+  }
+  for (const job of those('assigned')) if (mayPrepare(known, job.request.task)) go(job, 'preparing');
+  return lines;
+}
+
+/** Whatever fetches counts as GET, too; only AP and C2 do not. */
+function mayPrepare(known: Known, task: TaskRequest['task']): boolean {
+  if (!admits(known, task, ['preparing', 'prepared'])) return false;
+  if (task === 'AP' || task === 'C2') return true;
+  const fetching = known.jobs.filter(({ phase, request: { task: code } }) =>
+    phase === 'running' ? code === 'GET' : phase !== 'assigned' && code !== 'AP' && code !== 'C2',
+  );
+  const most = needOf('GET', known.worker.resources, SIZE).MaxConcurrent;
+  return most === 0 || fetching.length < most;
 }
 
 function admits(known: Known, code: TaskRequest['task'], phases: readonly Phase[]): boolean {

@@ -238,12 +238,45 @@ describe('how much a worker is given', () => {
   });
 
   it.each<[gpus: number, expected: readonly string[]]>([
-    [1, ['C2 1 → a', 'C2 1 prepares', 'C2 2 → a']],
-    [2, ['C2 1 → a', 'C2 2 → a', 'C2 1 prepares', 'C2 2 prepares', 'C2 3 → a', 'C2 4 → a']],
+    [1, ['C2 1 → a', 'C2 1 runs', 'C2 2 → a', 'C2 2 prepares', 'C2 3 → a']],
+    [2, ['C2 1 → a', 'C2 2 → a', 'C2 1 runs', 'C2 2 runs', 'C2 3 → a', 'C2 4 → a', 'C2 3 prepares', 'C2 4 prepares']],
     // 92 % of 64 threads each
-    [0, ['C2 1 → a', 'C2 1 prepares', 'C2 2 → a']],
+    [0, ['C2 1 → a', 'C2 1 runs', 'C2 2 → a', 'C2 2 prepares', 'C2 3 → a']],
   ])('goes by its %d GPUs', (gpus, expected) => {
     expect(new Scene({ a: { gpus } }).submit('C2 1', 'C2 2', 'C2 3', 'C2 4')).toEqual(expected);
+  }); // prettier-ignore
+
+  it('lets C1 and C2 begin at once while PC2 still fetches', () => {
+    const scene = new Scene({ a: { holds: [1, 2] } });
+    // The GPU is PC2's among what prepares, and nobody's among what runs.
+    expect(scene.submit('PC2 1')).toEqual(['PC2 1 → a', 'PC2 1 prepares']);
+    expect(scene.submit('C1 2', 'C2 3')).toEqual(['C1 2 → a', 'C2 3 → a', 'C1 2 runs', 'C2 3 runs']);
+    expect(scene.prepared('PC2 1')).toEqual([]);
+    expect(scene.ended('C2 3')).toEqual(['PC2 1 runs']);
+  });
+
+  it('lets no C1 and C2 go before what is prepared', () => {
+    const scene = new Scene({ a: { holds: [1, 2, 4], ...limit('PC2', 1) } });
+    scene.submit('PC2 1');
+    scene.prepared('PC2 1');
+    scene.submit('PC2 2');
+    expect(scene.prepared('PC2 2')).toEqual([]);
+    // It would find room, were it not for PC2.
+    expect(scene.submit('C1 4')).toEqual(['C1 4 → a', 'C1 4 prepares']);
+    expect(scene.prepared('C1 4')).toEqual(['C1 4 runs']);
+  });
+
+  it('counts all fetches by the limit of GET, and the GETs that run', () => {
+    const shape = { gpus: 2, path: { CanStore: true }, holds: [1, 2, 3], ...limit('GET', 1) };
+    const scene = new Scene({ a: shape });
+    expect(scene.submit('PC2 1', 'PC2 2', 'AP 4')).toEqual([
+      'PC2 1 → a', 'PC2 2 → a', 'AP 4 → a', 'PC2 1 prepares', 'AP 4 prepares',
+    ]); // prettier-ignore
+    expect(scene.prepared('PC2 1')).toEqual(['PC2 1 runs', 'PC2 2 prepares']);
+    expect(scene.prepared('PC2 2')).toEqual(['PC2 2 runs']);
+    expect(scene.submit('GET 3', 'PC1 5')).toEqual(['GET 3 → a', 'PC1 5 → a', 'GET 3 prepares']);
+    expect(scene.prepared('GET 3')).toEqual(['GET 3 runs']);
+    expect(scene.ended('GET 3')).toEqual(['PC1 5 prepares']);
   });
 
   it('is nothing where there is too little memory for one', () => {

@@ -101,7 +101,7 @@ describe('the miner', () => {
   it.each([
     ['a worker that stores', { storage: [aStorage(), STORE] }, false],
     ['a worker that does nothing else', { tasks: [], storage: [STORE] }, false],
-    ['a read-only path', { storage: [aStorage(), { ...STORE, weight: 0 }] }, true],
+    ['a path of weight 0', { storage: [aStorage(), { ...STORE, weight: 0 }] }, false],
     ['a path that takes no caches', { storage: [aStorage(), { ...STORE, denyTypes: ['cache'] }] }, true],
     // It proves what lies there, and moves nothing.
     ['a post worker', { tasks: ['WDP'] as const, storage: [STORE] }, true],

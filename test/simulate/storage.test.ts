@@ -111,10 +111,18 @@ describe('a file is put', () => {
       aStorage({ path: '/e', seal: false, store: true }),
     ];
     const room = new Room({ w: { worker: { storage }, hardware: { disk: 100 * GiB } } });
-    const paths = Array.from({ length: 7 }, (_, sector) => room.put('w', sector, 'sealed'));
-    // 10 x 100 against 20 x 100, 68, 36; then 20 x 4 is too little.
-    expect(paths).toEqual(['w:/b', 'w:/b', 'w:/a', 'w:/b', 'w:/a', 'w:/a', undefined]);
+    const paths = Array.from({ length: 10 }, (_, sector) => room.put('w', sector, 'sealed'));
+    // 10 x 100 against 20 x 100, 68, 36; then 20 x 4 is too little, and only a weight of 0 has room.
+    const [a, b, c] = ['w:/a', 'w:/b', 'w:/c'];
+    expect(paths).toEqual([b, b, a, b, a, a, c, c, c, undefined]);
     expect(room.storage.choose('w', 'sealed', 'stored')?.info.ID).toBe('w:/e');
+  });
+
+  it('on a path of weight 0 last, though its room have no end', () => {
+    const storage = [aStorage({ path: '/a', weight: 0 }), aStorage({ path: '/b' })];
+    const room = new Room({ w: { worker: { storage } } });
+    expect(room.put('w', 1, 'sealed')).toBe('w:/b');
+    expect(new Room({ w: { worker: { storage: storage.toReversed() } } }).put('w', 1, 'sealed')).toBe('w:/b');
   });
 
   it('on paths of its worker only', () => {

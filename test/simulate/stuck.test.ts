@@ -27,7 +27,6 @@ describe('sectors are stuck', () => {
     ['without anybody for AP', { w: { worker: doing('PC1', 'PC2', 'C2') } }, 'AP', 'no-worker'],
     ['without anybody for PC2', { w: { worker: doing('AP', 'PC1', 'C2') } }, 'PC2', 'no-worker'],
     ['without a sealing path', { w: { worker: { storage: [] } } }, 'AP', 'path'],
-    ['on a path that is read-only', { w: { worker: { storage: [aStorage({ weight: 0 })] } } }, 'AP', 'path'],
     ['on a path that denies the cache', { w: { worker: { storage: [aStorage({ denyTypes: ['cache'] })] } } }, 'PC1', 'path'],
     // 182 GiB are wanted.
     ['with little memory for C2', { w: { hardware: { memory: 181 * GiB } } }, 'C2', 'never-admitted'],

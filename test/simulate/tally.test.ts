@@ -50,6 +50,24 @@ describe('the tally of a worker', () => {
     ]);
   });
 
+  it('waits for transfers only with tasks that fetch', () => {
+    const tally = workerTally({});
+    // Its GPU is PC2's as soon as the files are there.
+    tally.fetching(0, 'PC2', 1);
+    expect([...tally.short('PC2', 100)]).toEqual([['transfers', 1]]);
+    expect([...tally.short('C2', 100)]).toEqual([]);
+    expect([...tally.short('AP', 100)]).toEqual([]);
+  });
+
+  it('waits for transfers where the limit of GET is reached', () => {
+    const tally = workerTally({ worker: { limits: new Map([['GET', 2]]) }, hardware: { gpus: 4 } });
+    tally.fetching(0, 'PC2', 1);
+    expect([...tally.short('PC2', 50)]).toEqual([]);
+    tally.change(50, 'GET', 1);
+    expect([...tally.short('PC2', 100)]).toEqual([['transfers', 0.5]]);
+    expect([...tally.short('PC1', 100)]).toEqual([['transfers', 0.5]]);
+  });
+
   it('knows nothing of tasks that the worker does not do', () => {
     const tally = workerTally({ worker: { tasks: ['PC2'] } });
     tally.change(0, 'PC2', 1);

@@ -49,8 +49,8 @@ describe('formatCapacity', () => {
         '  pc2-[01-03]  PC2   1      GPUs     1           GPUs',
         '               C2    1      GPUs     0           GPUs',
         '  In the mix: RAM 261.1 GiB of 512 GiB, RAM + swap 293.1 GiB of 640 GiB, threads 15 of 64, GPUs 1 of',
-        '    1, 4 PC1 on 8 L3 groups',
-        '  pc2-[01-03] C2: 0 in the mix — Lotus wants 1 GPU for one, the other tasks leave 0',
+        '    1',
+        '  pc2-[01-03] C2: 0 in the mix — it takes turns with PC2 on the GPU',
         '',
         'c2-1: 32 CPUs, 128 GiB of RAM',
         '  WORKER  TASK  ALONE  BINDS       IN THE MIX  BINDS',
@@ -134,7 +134,11 @@ describe('formatCapacity', () => {
   });
 
   it('folds no hosts that differ', () => {
-    const limit = (most: number): Partial<Worker> => ({ ...LIMITED, limits: new Map([['PC1', most]]) });
+    const limit = (most: number): Partial<Worker> => ({
+      ...LIMITED,
+      limits: new Map([['PC1', most]]),
+      multicoreSdr: { producers: 3 },
+    });
     const heads = text([
       [host('a1', limit(4)), BIG],
       [host('a2', limit(3)), BIG],
@@ -142,6 +146,14 @@ describe('formatCapacity', () => {
       [host('a4', limit(4)), BIG],
     ]);
     expect(heads.match(/^\w.*?:/gm)).toEqual(['a1, a4, 2 hosts alike:', 'a2:', 'a3:']);
+  });
+
+  it('says why more PC1 than L3 groups are too many', () => {
+    const multicore = { ...LIMITED, multicoreSdr: { producers: 1 } };
+    const shown = text([[host('w', multicore), { ...BIG, l3Groups: 3 }]]);
+    expect(shown).toContain('4 PC1 on 3 L3 groups (over)');
+    expect(shown).toContain('PC1 with multicore SDR that share one slow each other down');
+    expect(text([[host('w', multicore), BIG]])).not.toContain('(over)');
   });
 
   it('fits a narrow terminal and stands out in colour', () => {

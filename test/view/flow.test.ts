@@ -158,7 +158,7 @@ describe('formatFlow', () => {
     );
     const alone = GUIDE.replace('miner:\n', 'miner:\n  disallowRemoteFinalize: true\n');
     expect(shown(alone, 200)).toContain(
-      '  stuck: 100 % of all sectors after FIN: only who holds them may move them, and has no long-term path',
+      '  stuck: 100 % of all sectors after FIN: they may only be kept on the path on which they were sealed, and that is none for storing',
     );
   });
 

@@ -15,7 +15,7 @@ interface SealingPath {
 /** None where it is unknown how large one of them is. */
 function sealingPaths({ worker, hardware }: KnownWorker): readonly SealingPath[] {
   const paths = worker.storage
-    .filter(({ seal, weight }) => seal && weight > 0)
+    .filter(({ seal }) => seal)
     .map((storage) => ({ storage, space: spaceOf(storage, hardware) }));
   const known = paths.flatMap(({ storage, space }) => (space === undefined ? [] : [{ storage, space }]));
   return known.length === paths.length ? known : [];

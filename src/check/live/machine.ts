@@ -7,7 +7,7 @@ import type { LiveCheck } from './context.js';
 /** A machine never has quite what its memory is sold as. */
 const ENOUGH = 0.95;
 
-/** What the file says of a machine is what the layout is checked by. */
+/** What the file says of a machine is what the layout is checked by where no machine is looked at. */
 export const lessHardware: LiveCheck = function* ({ farm, facts, observation }) {
   for (const host of farm.hosts) {
     const found = foundHardware(host, facts.get(host.name), observation);
@@ -21,7 +21,7 @@ export const lessHardware: LiveCheck = function* ({ farm, facts, observation }) 
       severity: 'warning',
       message: `the machine has less than \`hardware\` says: ${listed(less)}`,
       place: { kind: 'host', host: host.name },
-      help: 'Correct `hardware`, by which the layout is checked, or look what the machine has lost.',
+      help: 'Correct `hardware`, by which validate and capacity go, or look what the machine has lost.',
     };
   }
 };

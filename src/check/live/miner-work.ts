@@ -43,7 +43,7 @@ export const disabledWorkers: LiveCheck = function* (context) {
 
 export const noLongTermStorage: LiveCheck = function* ({ observation: { miner } }) {
   if (!miner.reached) return;
-  const stores = [...miner.storage.values()].some(({ info }) => info.CanStore && info.Weight > 0);
+  const stores = [...miner.storage.values()].some(({ info }) => info.CanStore);
   if (stores) return;
   yield {
     code: 'SF540',

@@ -55,7 +55,7 @@ export const sealingRoom: LiveCheck = function* (context) {
   const needed = spaceNeeded(FILE_TYPES.sealed | FILE_TYPES.cache, farm.sectorSize, 'sealing');
   for (const seen of seenWorkers(context)) {
     const { worker } = seen;
-    const paths = worker.storage.filter(({ seal, weight }) => seal && weight > 0);
+    const paths = worker.storage.filter(({ seal }) => seal);
     if (!worker.tasks.includes('PC1') || paths.length === 0) continue;
     const running = jobsOn(observation.miner, worker.name).filter(({ Task }) => Task === task('PC1').rpc);
     if (running.length >= (worker.limits.get('PC1') ?? Infinity)) continue;

@@ -31,6 +31,7 @@ export const variables: LiveCheck = function* (context) {
           name,
           ignored.map(({ where }) => where),
         );
+      if (name === PRODUCERS) yield* unreadProducers(seen, environments);
       if (malformed.length > 0)
         yield malformedVariable(
           seen,
@@ -40,6 +41,24 @@ export const variables: LiveCheck = function* (context) {
     }
   }
 };
+
+const PRODUCERS = 'FIL_PROOFS_MULTICORE_SDR_PRODUCERS';
+
+/** The one number that Lotus does not take for 0. Lotus: storage/sealer/storiface/resources.go getSDRThreads */
+function* unreadProducers(seen: SeenWorker, environments: readonly Environment[]): Generator<Diagnostic> {
+  const where = environments
+    .filter(({ entries }) => entries.get('FIL_PROOFS_USE_MULTICORE_SDR') === '1')
+    .filter(({ entries }) => !/^[+-]?\d+$/.test(entries.get(PRODUCERS) ?? '0'))
+    .map((one) => one.where);
+  if (where.length === 0) return;
+  yield {
+    code: 'SF522',
+    severity: 'error',
+    message: `${PRODUCERS} is no number in ${where.join(' and ')}: Lotus cannot tell what the worker has, and does not register it`,
+    place: placeOf(seen, workerLayout(seen.host, seen.worker).envFile),
+    help: 'Declare `multicoreSdr: { producers: 3 }` and apply: the file is then written anew.',
+  };
+}
 
 interface Environment {
   readonly where: string;

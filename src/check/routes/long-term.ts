@@ -1,8 +1,12 @@
 import { finding, type Finding } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
 import { repeated, storageOf, workersOf } from '../../farm/rules/rule.js';
-import { doersOf } from '../../flow/routes.js';
+import { PC1_OUTPUT } from '../../flow/paths.js';
+import { doersOf, outputPlaces, soleStore } from '../../flow/routes.js';
+import { FILE_TYPES } from '../../lotus/file-type.js';
+import type { TaskCode } from '../../lotus/task.js';
 import type { Layout } from '../layout.js';
+import { quoted, workerNames } from './words.js';
 
 /** bytes; where Lotus's count of what is used begins to hurt. Finished sectors are many small files to a TiB. */
 const VERY_LARGE = { store: 20 * 2 ** 40, seal: 100 * 2 ** 40 } as const;
@@ -21,16 +25,42 @@ export function* someWorkerStores({ farm }: Layout): Generator<Finding> {
   yield finding('SF279', ['hosts'], message, { severity: 'note', on: 'key', help });
 }
 
-/** PC2 and RU leave their results with their worker; nobody else may move them. */
-export function* holdersStoreThemselves({ farm }: Layout): Generator<Finding> {
+/** The miner may have long-term paths of its own, of which the file says nothing. */
+export function* storageHasTwoPlaces({ farm }: Layout): Generator<Finding> {
+  if (farm.miner.disallowRemoteFinalize) return;
+  const doers = doersOf(farm);
+  const only = soleStore(doers);
+  if (only === undefined) return;
+  const others = doers.PC2.filter(({ worker }) => worker !== only.worker);
+  const message = `${quote(only.worker.name)} alone has long-term paths, for the sectors of ${quoted(workerNames(others))} too`;
+  const help =
+    'While it is away or full they stay on the sealing paths; a second worker with a long-term path, or the miner, takes them then.';
+  yield finding('SF276', only.worker.yaml, message, { severity: 'note', on: 'key', help });
+}
+
+const { update } = FILE_TYPES;
+
+/** PC2 and RU leave their results on the paths of their worker, and there they must be kept. */
+const LEAVES: readonly (readonly [TaskCode, number])[] = [
+  ['PC2', PC1_OUTPUT],
+  ['RU', update | FILE_TYPES['update-cache']],
+];
+
+/** A long-term path beside the sealing path is no help: the worker may not move what lies on another path, either. */
+export function* sealingPathsStore({ farm }: Layout): Generator<Finding> {
   if (!farm.miner.disallowRemoteFinalize) return;
-  const { store } = doersOf(farm);
-  const storing = new Set(store.map(({ worker }) => worker));
-  for (const { worker } of workersOf(farm.hosts)) {
-    const finishes = worker.tasks.includes('PC2') || worker.tasks.includes('RU');
-    if (!finishes || storing.has(worker)) continue;
-    const message = `${quote(worker.name)} has no long-term path, and with disallowRemoteFinalize nobody else may move its finished sectors`;
-    const help = 'Give it a path with `store: true`, or allow others to move them.';
+  for (const placed of workersOf(farm.hosts)) {
+    const { worker } = placed;
+    const stuck = new Set(
+      LEAVES.filter(([code]) => worker.tasks.includes(code))
+        .flatMap(([, types]) => outputPlaces(placed, types))
+        .flatMap(({ paths }) => (paths.some(({ store }) => store) ? [] : paths))
+        .map(({ path }) => path),
+    );
+    if (stuck.size === 0) continue;
+    const message = `with disallowRemoteFinalize no sector of ${quote(worker.name)} that lies on ${quoted([...stuck])} ever comes to long-term storage: ${stuck.size === 1 ? 'that path is' : 'those paths are'} only for sealing`;
+    const help =
+      'Give it one path that says `seal: true, store: true`, or take `disallowRemoteFinalize` out; a long-term path of its own beside this one is not enough for Lotus.';
     yield finding('SF280', worker.yaml, message, { on: 'key', help });
   }
 }

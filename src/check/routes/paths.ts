@@ -25,8 +25,8 @@ export function* tasksHaveSealingPaths({ farm }: Layout): Generator<Finding> {
     const [first] = writingTasks(worker);
     if (first === undefined || sealingPaths(worker).length > 0) continue;
     const codes = writingTasks(worker);
-    const message = `${quote(worker.name)} never gets ${listed(codes.map(nameOf))}: ${whyNone(worker)}`;
-    const help = 'Give it a path with `seal: true` and a weight above 0, or take the tasks from it.';
+    const message = `${quote(worker.name)} never gets ${listed(codes.map(nameOf))}: it has no path with seal: true`;
+    const help = 'Give it a path with `seal: true`, or take the tasks from it.';
     const onlyFetches = codes.every((code) => code === 'PC2');
     yield onlyFetches
       ? finding('SF293', worker.yaml, message, { severity: 'warning', on: 'key', help })
@@ -60,17 +60,19 @@ export function* pathsTakeSomething({ farm }: Layout): Generator<Finding> {
   }
 }
 
-/** Long-term paths are set so on purpose, when they are full; a sealing path hardly ever is. */
-export function* pathsAreWritable({ farm }: Layout): Generator<Finding> {
-  for (const { worker, storage } of storageOf(farm.hosts)) {
+/** Who writes 0 wants nothing there, as Lotus's documents promise. */
+export function* weightsProtectNothing({ farm }: Layout): Generator<Finding> {
+  for (const { storage } of storageOf(farm.hosts)) {
     if (storage.weight > 0 || !(storage.seal || storage.store)) continue;
-    // Said of the worker, where nothing else is left to seal on.
-    if (storage.seal && writingTasks(worker).length > 0 && sealingPaths(worker).length === 0) continue;
-    const message = `with a weight of 0 nothing is ever put on the path ${quote(storage.path)}`;
-    const help = 'Give it a weight above 0 if sectors shall come here; 10 is usual.';
-    const severity = storage.seal ? 'warning' : 'note';
-    yield finding('SF283', [...storage.yaml, 'weight'], message, { severity, help });
+    const message = `a weight of 0 does not make ${quote(storage.path)} read-only: sectors come there once no other path has room`;
+    const help = `Take ${uses(storage)} out if nothing new shall come here, what is there is still read; for a last choice write \`weight: 1\`.`;
+    yield finding('SF283', [...storage.yaml, 'weight'], message, { severity: 'warning', help });
   }
+}
+
+function uses({ seal, store }: StorageDeclaration): string {
+  const keys = [...(seal ? ['`seal`'] : []), ...(store ? ['`store`'] : [])];
+  return listed(keys);
 }
 
 /** C1 and FIN, which run only where the sector lies, are no tasks of these. */
@@ -85,12 +87,6 @@ export function* postWorkersDoNotSeal({ farm }: Layout): Generator<Finding> {
 
 function writingTasks({ tasks }: Worker): readonly TaskCode[] {
   return WRITES.map(([code]) => code).filter((code) => tasks.includes(code));
-}
-
-function whyNone({ storage }: Worker): string {
-  return storage.some(({ seal }) => seal)
-    ? 'all its sealing paths have a weight of 0'
-    : 'it has no path with seal: true';
 }
 
 function deniesAll(path: StorageDeclaration): boolean {

@@ -4,7 +4,15 @@ import type { StorageDeclaration } from '../../farm/farm.js';
 import { type PlacedWorker, storageOf } from '../../farm/rules/rule.js';
 import { sealingPaths } from '../../flow/paths.js';
 import { alikeRoutes } from '../../flow/alike.js';
-import { allowedGroups, doersOf, isThin, type Route, routesOf, stuckRoutes } from '../../flow/routes.js';
+import {
+  allowedGroups,
+  doersOf,
+  isThin,
+  minerDoes,
+  type Route,
+  routesOf,
+  stuckRoutes,
+} from '../../flow/routes.js';
 import type { Layout } from '../layout.js';
 import { quoted, workerNames } from './words.js';
 
@@ -13,8 +21,11 @@ export function* pc1OutputIsTaken({ farm }: Layout): Generator<Finding> {
   const doers = doersOf(farm);
   for (const route of stuckRoutes(routesOf(farm, doers), doers)) {
     const groups = quoted(allowedGroups(route));
-    const message = `PC1 output on ${placeWords(route)} may go to ${groups} alone, where no worker can do PC2`;
-    yield finding('SF275', placeOf(route), message, { help: wayOut(doers.PC2) });
+    const byMiner = minerDoes(farm, 'PC2') === 'yes';
+    const unless = byMiner ? '; the miner can if a sealing path of its own is in there' : '';
+    const message = `PC1 output on ${placeWords(route)} may go to ${groups} alone, where no worker can do PC2${unless}`;
+    const severity = byMiner ? 'warning' : 'error';
+    yield finding('SF275', placeOf(route), message, { severity, help: wayOut(doers.PC2) });
   }
 }
 

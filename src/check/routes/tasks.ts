@@ -2,7 +2,7 @@ import { finding, type Finding } from '../../config/finding.js';
 import { quote } from '../../config/wording.js';
 import type { Farm } from '../../farm/farm.js';
 import { type PlacedWorker, workersOf } from '../../farm/rules/rule.js';
-import { doersOf, soleCommitter } from '../../flow/routes.js';
+import { doersOf, minerDoes, soleCommitter } from '../../flow/routes.js';
 import { SECTOR_SIZES } from '../../lotus/sector-size.js';
 import { task, type TaskCode } from '../../lotus/task.js';
 import type { Layout } from '../layout.js';
@@ -20,11 +20,24 @@ const PIPELINE: readonly (readonly [TaskCode, string])[] = [
 export function* pipelineIsWhole({ farm }: Layout): Generator<Finding> {
   const missing = PIPELINE.filter(([code]) => doing(farm, code).length === 0);
   if (missing.length === 0 || missing.length === PIPELINE.length) return;
+  if (farm.miner.config?.tasks !== undefined) {
+    yield* nobodyDoes(farm, missing);
+    return;
+  }
   const names = missing.map(([code]) => nameOf(code));
   const message = `no worker does ${listed(names)}, so that is left to the miner`;
   const keys = missing.map(([, key]) => key);
   const help = `Give it to a worker, or see to it that the miner does it: [Storage] ${listed(keys)} in its config.toml.`;
   yield finding('SF285', ['hosts'], message, { severity: 'warning', on: 'key', help });
+}
+
+/** What the file says of the miner sealfarm itself writes into its config.toml: then it is known who does what. */
+function* nobodyDoes(farm: Farm, missing: typeof PIPELINE): Generator<Finding> {
+  const names = missing.filter(([code]) => minerDoes(farm, code) === 'no').map(([code]) => nameOf(code));
+  if (names.length === 0) return;
+  const message = `no worker does ${listed(names)}, and \`miner.tasks\` does not leave it to the miner: every sector waits for it for ever`;
+  const help = 'Give it to a worker, or write it under `miner.tasks`.';
+  yield finding('SF285', ['miner', 'tasks'], message, { on: 'key', help });
 }
 
 /** PC2 is said of the path the sectors lie on; C2 takes no files along, and is the same for all. */
@@ -45,10 +58,13 @@ export function* upgradesAreProved({ farm }: Layout): Generator<Finding> {
   ] as const;
   for (const [here, missing] of pairs) {
     const [first] = doing(farm, here);
-    if (first === undefined || doing(farm, missing).length > 0) continue;
-    const message = `${quote(first.worker.name)} does ${nameOf(here)}, and no worker does ${nameOf(missing)}`;
+    const byMiner = minerDoes(farm, missing);
+    if (first === undefined || doing(farm, missing).length > 0 || byMiner === 'yes') continue;
+    const nor = byMiner === 'no' ? ', nor does the miner by `miner.tasks`' : '';
+    const message = `${quote(first.worker.name)} does ${nameOf(here)}, and no worker does ${nameOf(missing)}${nor}`;
     const help = `Give ${nameOf(missing)} to a worker too, or see to it that the miner does it.`;
-    yield finding('SF286', first.worker.yaml, message, { severity: 'warning', on: 'key', help });
+    const severity = byMiner === 'no' ? 'error' : 'warning';
+    yield finding('SF286', first.worker.yaml, message, { severity, on: 'key', help });
   }
 }
 

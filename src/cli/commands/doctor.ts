@@ -58,7 +58,7 @@ function judge(
   const { observation } = probe;
   const now = new Date();
   const { diagnostics: ofLayout } = file((read) =>
-    checkLayout({ farm: read, hardware: knownHardware(read, examination) }),
+    checkLayout({ farm: read, hardware: knownHardware(read, examination, 'found') }),
   );
   const names = new Set(hosts.map(({ name }) => name));
   const desired = workspace.desired(intentsOf(observation));

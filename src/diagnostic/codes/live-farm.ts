@@ -2,7 +2,7 @@ import type { Codes } from '../code-facts.js';
 
 const ISSUES = 'https://github.com/filecoin-project/lotus/issues';
 
-/** SF525, SF531–SF532, SF537–SF543: what a look at the running farm shows of the miner, its index and shared storage. */
+/** SF525, SF531–SF532, SF537–SF543, SF547: what a look at the running farm shows of the miner, its index and shared storage. */
 export const LIVE_FARM_CODES = {
   SF525: {
     title: 'somebody else takes sealing tasks',
@@ -13,6 +13,16 @@ export const LIVE_FARM_CODES = {
       'On a machine that it shares with workers both count the whole memory and all CPUs, and a PC1 there can slow a WindowPoSt down until it is late.',
     remedy:
       'If it is the miner, set those keys to false; that needs its restart, so keep clear of an open deadline. Otherwise declare the worker.',
+  },
+  SF547: {
+    title: 'task that never fits beside what else uses the memory',
+    severity: 'error',
+    why:
+      'When a worker registers it says how much of its RAM and swap is in use, and Lotus takes that off what tasks may take, for as long as the worker runs. ' +
+      'This task fits the machine, but not what was left of it then, so Lotus never gives it to the worker, and neither says why. ' +
+      'That is so above all with C2 on a machine that has just about the 182 GiB which it wants for 32 GiB sectors.',
+    remedy:
+      'End what else uses the memory, or add swap, and restart the worker when it is quiet; `lotus-worker info` shows what it says then.',
   },
   SF531: {
     title: 'one folder attached twice',
@@ -72,7 +82,7 @@ export const LIVE_FARM_CODES = {
     title: 'no long-term storage',
     severity: 'error',
     why:
-      'No path in the index of the miner has `CanStore` with a weight above 0, neither of the miner nor of a worker. ' +
+      'No path in the index of the miner has `CanStore`, neither of the miner nor of a worker. ' +
       'A sector that is sealed cannot leave its sealing path then: FIN never ends, and the disks of the workers fill up until no PC1 finds room.',
     remedy:
       'Attach long-term storage to the miner with `lotus-miner storage attach --init --store PATH`, or declare a path with `store: true` and apply.',

@@ -31,6 +31,7 @@ export const LIVE_CODES = {
     why:
       'Lotus takes a value that is no whole number for 0, without an error; only `GPU_UTILIZATION` may be a fraction. ' +
       'As a limit 0 means none at all, and as memory it means that the task needs nothing: the scheduler then sends far more tasks than the machine can hold. ' +
+      'Of `FIL_PROOFS_MULTICORE_SDR_PRODUCERS` alone it makes an error, with multicore SDR on: the worker runs and never registers. ' +
       'The value is not shown, as it may be anything.',
     remedy:
       'Declare the number under `limits` or `resources` and apply; a worker that runs with it is restarted.',
@@ -81,7 +82,7 @@ export const LIVE_CODES = {
     severity: 'warning',
     why:
       'What Lotus registered of the machine, or what the machine says of itself, is more than 5 % below `hardware` in the file. ' +
-      'By that the layout and the capacity are worked out, so they are too good; the scheduler of Lotus goes by what it finds. ' +
+      '`validate`, `plan`, `capacity` and `simulate` go by that, so they are too good; the scheduler of Lotus goes by what it finds, and so does `doctor`. ' +
       'A memory module, a disk or the swap may be gone, or a cgroup limits the worker.',
     remedy: 'Look what the machine has lost, or correct `hardware`.',
   },

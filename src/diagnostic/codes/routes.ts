@@ -83,20 +83,20 @@ export const ROUTE_CODES = {
     title: 'no long-term storage among the workers',
     severity: 'note',
     why:
-      'No sealing worker has a path with `store: true`, a weight above 0 and room for sealed and cache files, so finished sectors go to the long-term paths of the miner itself. ' +
+      'No sealing worker has a path with `store: true` and room for sealed and cache files, so finished sectors go to the long-term paths of the miner itself. ' +
       'If it has none either, FIN never ends, and the sectors stay on the sealing paths until these are full.',
     remedy:
       '`lotus-miner storage list` must show a path for storage; else declare one with `store: true` on a worker that the post can read from.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/9033'],
   },
   SF280: {
-    title: 'finished sectors that must stay where they cannot',
+    title: 'finished sectors that must stay where they may not',
     severity: 'error',
     why:
-      "With `DisallowRemoteFinalize` in the miner's config.toml a finished sector is moved to long-term storage only by the worker that holds it, and this one has no path for that. " +
-      'Lotus waits for such a worker for ever, with the sector on the sealing path.',
+      "With `DisallowRemoteFinalize` in the miner's config.toml a finished sector is given only to a worker that has it on a path that may itself keep it: one with `seal` and `store`. " +
+      'That the worker has a long-term path beside its sealing path is not enough, though Lotus describes it so; it waits for ever, with the sector on the sealing path.',
     remedy:
-      "Give the worker a path with `store: true`, or take `DisallowRemoteFinalize` out of the miner's config.toml and `disallowRemoteFinalize` out of the file.",
+      "Give the worker one path with `seal: true, store: true` in place of its sealing paths, or take `DisallowRemoteFinalize` out of the miner's config.toml and `disallowRemoteFinalize` out of the file.",
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/9033',
       'https://github.com/filecoin-project/lotus/issues/9946',
@@ -106,7 +106,7 @@ export const ROUTE_CODES = {
     title: 'task without a sealing path',
     severity: 'error',
     why:
-      'AP, PC1 and RU are given only to a worker that has a path to write to: one with `seal: true` and a weight above 0. ' +
+      'AP, PC1 and RU are given only to a worker that has a path to write to: one with `seal: true`. ' +
       'This worker has none, so it never gets the task, and neither it nor the miner says why.',
     remedy: 'Give the worker a path with `seal: true`, or take the task from it.',
     upstream: ['https://github.com/filecoin-project/lotus/issues/6216'],
@@ -121,10 +121,13 @@ export const ROUTE_CODES = {
     remedy: 'Allow the type on this path, or give the worker another sealing path that takes it.',
   },
   SF283: {
-    title: 'path that is read only',
+    title: 'weight of 0, which protects nothing',
     severity: 'warning',
-    why: 'With a weight of 0 Lotus reads from the path but puts nothing on it, whatever `seal` and `store` say. That is right for a disk that is full or being emptied, and a slip anywhere else.',
-    remedy: 'Give it a weight above 0 (10 is usual), if sectors shall come here; else take `seal` out.',
+    why:
+      'Lotus documents a weight of 0 as read-only, and nothing in it looks at that: it only sorts the paths by room times weight. ' +
+      'So the path is the last choice: as soon as no other one has room, and at once where there is no other, sectors are sealed or kept there.',
+    remedy:
+      'Take `seal` and `store` out of a path that shall be read only: what lies there is still found and read. A `maxStorage` below what is used keeps new files away, too. Where sectors may come last, a low weight such as 1 says so.',
   },
   SF284: {
     title: 'listen address that only its own machine reaches',
@@ -146,6 +149,7 @@ export const ROUTE_CODES = {
     why:
       'A sector goes through AP, PC1, PC2 and C2, and the workers of the farm do only some of them. ' +
       'The others are left to the miner, which does them unless its config.toml says `[Storage] AllowPreCommit2 = false` or the like; then sectors wait for ever. ' +
+      'Where `miner.tasks` says what the miner does, this is known: a task that is missing there, too, is an error, and one that is there is fine. ' +
       'A miner that seals takes memory and GPU from its proofs.',
     remedy: 'Give the task to a worker, or see to it that the miner may and can do it.',
   },
@@ -205,7 +209,7 @@ export const ROUTE_CODES = {
   SF293: {
     title: 'PC2 without a path to fetch to',
     severity: 'warning',
-    why: 'The worker does not do PC1, so everything it does PC2 on must be fetched, onto a path with `seal: true` and a weight above 0. It has none and never gets the task, and its GPU stands idle.',
+    why: 'The worker does not do PC1, so everything it does PC2 on must be fetched, onto a path with `seal: true`. It has none and never gets the task, and its GPU stands idle.',
     remedy: 'Give the worker a path with `seal: true`, or take `precommit2` from it.',
   },
   SF294: {

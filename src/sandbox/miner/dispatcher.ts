@@ -102,12 +102,15 @@ export class Dispatcher {
         return;
       case 'prepare': {
         const job = this.#jobs.get(task.request.id);
-        if (job !== undefined) void this.#bringThrough(job);
+        if (job !== undefined) void this.#bringThrough(job, 'when-told');
         return;
       }
-      case 'run':
-        this.#jobs.get(task.request.id)?.begin?.();
+      case 'run': {
+        const job = this.#jobs.get(task.request.id);
+        if (job?.begin !== undefined) job.begin();
+        else if (job !== undefined) void this.#bringThrough(job, 'at-once');
         return;
+      }
       default:
         unreachable(kind);
     }
@@ -121,16 +124,18 @@ export class Dispatcher {
     this.#emit('job-assigned', task.request, worker);
   }
 
-  async #bringThrough(job: Job): Promise<void> {
+  async #bringThrough(job: Job, runs: 'when-told' | 'at-once'): Promise<void> {
     const { worker } = job;
     const { request } = job.task;
     try {
       await prepare(job, this.calls, this.#options.index, this.#options.emit);
-      await new Promise<void>((resolve) => {
-        job.begin = resolve;
-        this.#scheduler.prepared(request.id);
-        this.tick();
-      });
+      if (runs === 'when-told') {
+        await new Promise<void>((resolve) => {
+          job.begin = resolve;
+          this.#scheduler.prepared(request.id);
+          this.tick();
+        });
+      }
       await runTask(job, this.calls, () => {
         this.#emit('job-started', request, worker);
       });

@@ -26,7 +26,7 @@ describe('SF266: no room for a single sector', () => {
     [on('400GiB'), [`tasks: [PC2], storage: [${path('/a')}]`], 'SF266 11 /a'],
     [on('400GiB'), [`tasks: [C2], storage: [${path('/a')}]`]],
     [on('400GiB'), [worker(1, path('/a', 'store: true'))]],
-    [on('400GiB'), [worker(1, path('/a', 'seal: true, weight: 0'))]],
+    [on('400GiB'), [worker(1, path('/a', 'seal: true, weight: 0'))], 'SF266 11 /a'],
     // How large /b is nobody knows.
     [on('{ /a: 400GiB }'), [worker(1, path('/a'), path('/b'))]],
     ['cpus: 64, memory: 1TiB', [worker(1, path('/a'))]],

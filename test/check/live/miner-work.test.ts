@@ -72,7 +72,7 @@ describe('long-term storage', () => {
   it.each<[what: string, seen: Seen, ...said: string[]]>([
     ['is there', store({})],
     ['is not there', store({ CanStore: false }), 'SF540 error'],
-    ['is read-only', store({ Weight: 0 }), 'SF540 error'],
+    ['has a weight of 0', store({ Weight: 0 })],
     ['is not in an empty index', withMiner(healthy(), { storage: new Map() }), 'SF540 error'],
   ])('%s', (_, seen, ...said) => {
     expect(liveCodes(seen)).toEqual(said);

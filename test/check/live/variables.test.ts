@@ -41,6 +41,11 @@ describe('a variable in the environment file', () => {
     ['DC_32G_MAX_CONCURRENT=4', 'SF521 warning'],
     ['PC1_32G_MAX_CONCURENT=4', 'SF521 warning'],
     ['RUST_LOG=four'],
+    ['FIL_PROOFS_USE_MULTICORE_SDR=1\nFIL_PROOFS_MULTICORE_SDR_PRODUCERS=2'],
+    ['FIL_PROOFS_USE_MULTICORE_SDR=1\nFIL_PROOFS_MULTICORE_SDR_PRODUCERS=two', 'SF522 error'],
+    ['FIL_PROOFS_USE_MULTICORE_SDR=1\nFIL_PROOFS_MULTICORE_SDR_PRODUCERS=', 'SF522 error'],
+    // Then nobody reads it.
+    ['FIL_PROOFS_MULTICORE_SDR_PRODUCERS=two'],
   ])('%s', (line, ...said) => {
     expect(liveCodes(inFile(line))).toEqual(said);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check, hosts, words } from './farm-text.js';
 
 const SEAL = '{ path: /s, seal: true }';
+const BOTH = '{ path: /b, seal: true, store: true }';
 const worker = (tasks: string, ...paths: readonly string[]): string =>
   `w1: { tasks: [${tasks}], storage: [${paths.join(', ')}] }`;
 const other = (...paths: readonly string[]): string => `w2: { tasks: [C2], storage: [${paths.join(', ')}] }`;
@@ -11,11 +12,7 @@ describe('long-term storage', () => {
   check('SF279', [
     ['nowhere', hosts(worker('PC1, PC2', SEAL)), 'note 6 hosts'],
     ['of another worker', hosts(worker('PC1, PC2', SEAL), other('{ path: /t, store: true }'))],
-    [
-      'that is read only',
-      hosts(worker('PC2', SEAL), other('{ path: /t, store: true, weight: 0 }')),
-      'note 6 hosts',
-    ],
+    ['of weight 0', hosts(worker('PC2', SEAL), other('{ path: /t, store: true, weight: 0 }'))],
     [
       'for unsealed files',
       hosts(worker('PC2', SEAL), other('{ path: /t, store: true, allowTypes: [unsealed] }')),
@@ -30,18 +27,57 @@ describe('long-term storage', () => {
     ['where holders must store, which is an error', strict(hosts(worker('PC2', SEAL)))],
   ]);
 
+  check('SF276', [
+    [
+      'on one worker alone',
+      hosts(worker('AP, PC1, PC2, C2', SEAL), other('{ path: /t, store: true }')),
+      'note 8 w2',
+    ],
+    ['of its own sectors alone', hosts(worker('AP, PC1, PC2, C2', SEAL, '{ path: /t, store: true }'))],
+    [
+      'of others who cannot come to it',
+      strict(hosts(worker('PC2, C2', BOTH), 'w2: { tasks: [AP, PC1, PC2, C2] }')),
+    ],
+  ]);
+
   check('SF280', [
     ['elsewhere', strict(hosts(worker('PC1, PC2', SEAL), other('{ path: /t, store: true }'))), 'error 7 w1'],
     ['for upgrades', strict(hosts(worker('RU', SEAL))), 'error 7 w1'],
-    ['of its own', strict(hosts(worker('PC2', SEAL, '{ path: /t, store: true }')))],
     [
-      'of its own, read only',
-      strict(hosts(worker('PC2', SEAL, '{ path: /t, store: true, weight: 0 }'))),
+      'beside its sealing path',
+      strict(hosts(worker('PC2', SEAL, '{ path: /t, store: true }'))),
       'error 7 w1',
     ],
+    ['on its sealing path', strict(hosts(worker('PC2', BOTH)))],
+    ['on one of its sealing paths', strict(hosts(worker('PC2', SEAL, BOTH))), 'error 7 w1'],
+    [
+      'on one of two paths that share its files',
+      strict(
+        hosts(
+          worker(
+            'PC2',
+            '{ path: /s, seal: true, allowTypes: [cache] }',
+            '{ path: /t, seal: true, store: true, allowTypes: [sealed] }',
+          ),
+        ),
+      ),
+    ],
+    [
+      'beside a sealing path for other files',
+      strict(hosts(worker('PC2', '{ path: /s, seal: true, allowTypes: [unsealed] }', BOTH))),
+    ],
+    ['for upgrades on its sealing path', strict(hosts(worker('RU', BOTH)))],
+    ['of a worker without sealing paths, which is another finding', strict(hosts(worker('PC2')))],
     ['not for PC1 alone, which keeps nothing', strict(hosts(worker('PC1', SEAL)))],
     ['where others may move', hosts(worker('PC2', SEAL))],
   ]);
+});
+
+it('names the sealing paths that cannot keep what lies on them', () => {
+  const [words1] = words('SF280', strict(hosts(worker('PC2, RU', SEAL, '{ path: /t, store: true }'))));
+  expect(words1).toBe(
+    "with disallowRemoteFinalize no sector of 'w1' that lies on '/s' ever comes to long-term storage: that path is only for sealing",
+  );
 });
 
 describe('maxStorage', () => {

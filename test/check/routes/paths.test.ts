@@ -9,8 +9,7 @@ describe('tasks without a sealing path', () => {
     ['none at all', hosts('w1: { tasks: [PC1] }'), 'error 7 w1'],
     ['for AP', hosts(worker('AP', 'store: true')), 'error 7 w1'],
     ['for RU', hosts('w1: { tasks: [RU] }'), 'error 7 w1'],
-    ['one that is read only', hosts(worker('PC1', 'seal: true, weight: 0')), 'error 7 w1'],
-    ['one of two read only', hosts(worker('PC1', 'seal: true, weight: 0', 'seal: true, weight: 1'))],
+    ['one of weight 0', hosts(worker('PC1', 'seal: true, weight: 0'))],
     ['one', hosts(worker('AP, PC1, RU', 'seal: true'))],
     ['for C2, which needs none', hosts('w1: { tasks: [C2] }')],
     ['for PC2, which is another finding', hosts('w1: { tasks: [PC2] }')],
@@ -21,15 +20,13 @@ describe('tasks without a sealing path', () => {
     ['PC2 alone', hosts('w1: { tasks: [PC2, C2] }'), 'warning 7 w1'],
     ['with a path for storing', hosts(worker('PC2', 'store: true')), 'warning 7 w1'],
     ['with one', hosts(worker('PC2', 'seal: true'))],
+    ['with one of weight 0', hosts(worker('PC2', 'seal: true, weight: 0'))],
     ['beside PC1, where that is the fault', hosts('w1: { tasks: [PC1, PC2] }')],
   ]);
 
   it('names the tasks, and why', () => {
     expect(words('SF281', hosts('w1: { tasks: [AP, PC1, C2] }'))[0]).toBe(
       "'w1' never gets addpiece and precommit1: it has no path with seal: true",
-    );
-    expect(words('SF281', hosts(worker('PC1', 'seal: true, weight: 0')))[0]).toBe(
-      "'w1' never gets precommit1: all its sealing paths have a weight of 0",
     );
   });
 });
@@ -95,15 +92,20 @@ describe('types that no path takes', () => {
 describe('paths of weight 0', () => {
   check('SF283', [
     ['beside another one', hosts(worker('PC1', 'seal: true, weight: 0', 'seal: true')), 'warning 7 0'],
-    ['for storing', hosts(worker('C2', 'store: true, weight: 0')), 'note 7 0'],
+    ['for storing', hosts(worker('C2', 'store: true, weight: 0')), 'warning 7 0'],
     ['of a weight', hosts(worker('PC1', 'seal: true, weight: 1'))],
-    [
-      'where nothing else is left, which is said of the worker',
-      hosts(worker('PC2', 'seal: true, weight: 0')),
-    ],
+    ['where there is no other', hosts(worker('PC1', 'seal: true, weight: 0')), 'warning 7 0'],
     ['of a worker that puts nothing there', hosts(worker('C2', 'seal: true, weight: 0')), 'warning 7 0'],
     ['for nothing, which is said elsewhere', hosts(worker('C2', 'weight: 0'))],
   ]);
+
+  it('says what comes there, and what to take out', () => {
+    const text = hosts(worker('PC1', 'seal: true, store: true, weight: 0'));
+    expect(words('SF283', text)[0]).toBe(
+      "a weight of 0 does not make '/s0' read-only: sectors come there once no other path has room",
+    );
+    expect(found(text).find(({ code }) => code === 'SF283')?.help).toContain('Take `seal` and `store` out');
+  });
 });
 
 describe('sealing paths of post workers', () => {

@@ -11,14 +11,30 @@ const both = (rest = '', name = 'w1'): string => `${name}: { tasks: [AP, PC1, PC
 describe('PC1 output that nobody takes', () => {
   check('SF275', [
     ['a group without PC2', hosts(pc1(', allowTo: [g]'), pc2(', groups: [h]')), 'error 7 [g]'],
+    [
+      'a group without PC2 where the miner does some',
+      hosts(pc1(', allowTo: [g]'), pc2(', groups: [h]')).replace(
+        'miner: {',
+        'miner: { host: m1, tasks: [PC2],',
+      ),
+      'warning 7 [g]',
+    ],
     ['a group with PC2', hosts(pc1(', allowTo: [g]'), pc2(', groups: [h, g]'))],
     ['no groups at all', hosts(pc1(), pc2())],
     ['PC2 of its own', hosts(both(', allowTo: [g]'), pc2(', groups: [h]'))],
     ['PC2 by nobody, which is the miner’s', hosts(pc1(', allowTo: [g]'))],
     [
-      'a group whose path is read only',
+      'a group whose path has a weight of 0',
       hosts(pc1(', allowTo: [g]'), pc2(', groups: [g], weight: 0'), pc2('', 'w3')),
-      'error 7 [g]',
+    ],
+    [
+      'a path of weight 0 that leads nowhere beside one that leads on',
+      hosts(
+        'w1: { tasks: [PC1], storage: [{ path: /a, seal: true, weight: 0, allowTo: [h] }, { path: /b, seal: true, allowTo: [g] }] }',
+        pc2(', groups: [g]'),
+        'w3: { tasks: [], storage: [{ path: /c, seal: true, groups: [h] }] }',
+      ),
+      'error 7 [h]',
     ],
     [
       'a group whose path takes no cache',

@@ -13,6 +13,25 @@ describe('the pipeline', () => {
     ['nothing of it', hosts(post(1, 'WDP'), worker(2, 'UNS'))],
   ]);
 
+  const miner = (tasks: string, text: string): string =>
+    text.replace('miner: {', `miner: { host: m1, tasks: [${tasks}],`);
+  check('SF285', [
+    ['half of it, and the miner nothing', miner('', hosts(worker(1, 'AP, PC1'))), 'error 4 tasks'],
+    ['half of it, and the miner the rest', miner('PC2, C2', hosts(worker(1, 'AP, PC1')))],
+    ['half of it, and the miner C2', miner('C2', hosts(worker(1, 'AP, PC1'))), 'error 4 tasks'],
+    ['all of it, and the miner nothing', miner('', hosts(worker(1, 'AP, PC1, PC2, C2')))],
+  ]);
+  check('SF286', [
+    ['RU alone, and the miner nothing', miner('', hosts(worker(1, 'RU'))), 'error 7 w1'],
+    ['RU alone, and the miner proves', miner('PR2', hosts(worker(1, 'RU')))],
+  ]);
+
+  it('names what neither a worker nor the miner does', () => {
+    expect(words('SF285', miner('C2', hosts(worker(1, 'AP, PC1'))))[0]).toBe(
+      'no worker does precommit2, and `miner.tasks` does not leave it to the miner: every sector waits for it for ever',
+    );
+  });
+
   it('names what the miner must allow', () => {
     expect(words('SF285', hosts(worker(1, 'AP, PC1')))).toEqual([
       'no worker does precommit2 and commit, so that is left to the miner',
