@@ -159,6 +159,64 @@ hosts: { a: { address: 10.0.0.1 } } # all of them`;
   });
 });
 
+describe('a file in braces', () => {
+  const head = `version: 1
+farm: x
+sectorSize: 32GiB
+miner: { api: /ip4/10.0.0.10/tcp/2345/http, token: { env: T } }
+`;
+  const host = asked(
+    '10.0.1.1',
+    aFoundHost([
+      runs('/r/one', { storage: { '/mnt/x': { CanSeal: true }, '/mnt/y': { CanStore: true } } }),
+      runs('/r/two'),
+    ]),
+  );
+
+  it.each([
+    ['hosts: { a: { address: 10.0.0.1 } } # all of them\n'],
+    ['hosts: { a: { address: 10.0.0.1 }, }\n'],
+    ['hosts: {\n  # the first\n  a: { address: 10.0.0.1 }, # here\n}\n'],
+    ['hosts:\n  seal-01: { address: 10.0.1.1, workers: {} }\n'],
+    ['hosts:\n  seal-01: { address: 10.0.1.1 }\n'],
+    ['hosts:\r\n  seal-01: { address: 10.0.1.1 }\r\n'],
+  ])('keeps what there is to say of new hosts and workers: %j', (hosts) => {
+    const { text, diagnostics } = updated(`${head}${hosts}`, [host]);
+    expect(isWithin(`${head}${hosts}`, text)).toBe(true);
+    expect(diagnostics).toEqual([]);
+    expect(text.match(/# started by tmux session 0\r?$/gm)).toHaveLength(2);
+    const workers = farmOf(text).hosts.flatMap((one) => one.workers);
+    expect(workers.map(({ repo, storage }) => [repo, storage.length])).toEqual([
+      ['/r/one', 2],
+      ['/r/two', 0],
+    ]);
+    expect(updated(text, [host]).text).toBe(text);
+    if (hosts.includes('\r\n')) expect(text.slice(head.length).replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
+  it('has what is long on lines of its own', () => {
+    const { text } = updated(`${head}hosts: { a: { address: 10.0.0.1 } } # all\n`, [host]);
+    expect(text.slice(head.length)).toMatchInlineSnapshot(`
+      "hosts: { a: { address: 10.0.0.1 },
+        seal-01: {
+          address: 10.0.1.1,
+          workers: {
+            # started by tmux session 0
+            one: {
+              repo: /r/one,
+              tmpDir: /tmp,
+              tasks: [addpiece, precommit1],
+              storage: [ { path: /mnt/x, seal: true }, { path: /mnt/y, store: true } ]
+            },
+            # started by tmux session 0
+            two: { listen: 10.0.1.1:3457, repo: /r/two, tmpDir: /tmp, tasks: [addpiece, precommit1] }
+          }
+        } } # all
+      "
+    `);
+  });
+});
+
 const ONE = `version: 1
 farm: x
 sectorSize: 32GiB
