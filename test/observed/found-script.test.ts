@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { hostname, userInfo } from 'node:os';
+import { hostname, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundHost } from '../../src/observed/found.js';
@@ -93,6 +93,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     const worker = host.workers.find((one) => one.pid === pid);
     expect(worker).toMatchObject({ repo, exe: expect.stringMatching(/^\//) as string });
     expect(worker?.told?.args).toEqual(['--worker-repo', repo, 'run', '--name', 'a b']);
+    expect(worker?.told?.ram).toBe(totalmem());
     expect(worker?.told?.environ.get('NOTE')?.reveal()).toBe('two\nlines');
     expect(host.workers.find((one) => one.pid === kept)).toMatchObject({ repo: '/no/where' });
     const seen = host.repos.get(repo);
