@@ -46,6 +46,15 @@ machine() {
   echo "nodes $(word "$(cat /sys/devices/system/node/online 2>/dev/null)")"
   echo "program $(word "$(PATH=$PATH:/usr/local/bin command -v lotus-worker)")"
   echo "addresses $(word "$(addresses)")"
+  echo "miner $(word "$(miner)")"
+}
+# One of the lotus-miner that run here, whosever.
+miner() {
+  for proc in /proc/[0-9]*; do
+    { read -r program <"$proc/comm"; } 2>/dev/null || continue
+    case $program in lotus-miner*) ;; *) continue ;; esac
+    if tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline" | grep -qx run; then echo "\${proc#/proc/}"; break; fi
+  done
 }
 # The third word of SSH_CONNECTION is the address by which it was reached. sshd(8)
 addresses() {

@@ -37,8 +37,9 @@ async function startWorker(
   folder: HostFolder,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  name = 'lotus-worker',
 ): Promise<number> {
-  const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
+  const program = folder.write(`elsewhere/${name}`, '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
   const fifo = join(folder.path, 'fifo');
   spawnSync('/bin/sh', ['-c', '[ -p "$0" ] || mkfifo "$0"', fifo]);
   const child = folder.start(program, args, { ...env, FIFO: fifo });
@@ -68,6 +69,17 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     const booted = manager === 'systemd' ? folder.makeFolder('booted') : '/nowhere';
     const { machine } = found(shell, (script) => script.replace('/run/systemd/system', booted));
     expect(machine.serviceManager).toBe(manager);
+  });
+
+  it('is told of a lotus-miner that runs there', async () => {
+    const folder = hostFolder();
+    // Other tests may have one at this moment.
+    const mine = (): FoundHost =>
+      found(shell, (script) => script.replace('in lotus-miner*)', 'in lotus-miner-t*)'));
+    await startWorker(folder, ['info'], {}, 'lotus-miner-t');
+    expect(mine().machine.miner).toBeUndefined();
+    const pid = await startWorker(folder, ['--miner-repo', '/m', 'run'], {}, 'lotus-miner-t');
+    expect(mine().machine.miner).toBe(pid);
   });
 
   it('tells all of each worker and the files of its repo, but for its token', async () => {
