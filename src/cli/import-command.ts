@@ -1,8 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { isName } from '../farm/texts.js';
-import { SECTOR_SIZES } from '../lotus/sector-size.js';
+import type { Command } from 'commander';
 import type { ImportOptions } from './ask-hosts.js';
 import type { ExitCode } from './exit-code.js';
+import { farmOptions } from './farm-options.js';
 import { examples } from './help.js';
 
 const HELP = `
@@ -41,21 +40,12 @@ const UPDATED = ['miner', 'minerToken', 'sectorSize'] as const;
 /** The way from hosts to a file. */
 export function importCommand(program: Command, finish: (code: ExitCode) => void): void {
   const command = program.command('import');
-  command
-    .description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts')
-    .argument('[host...]')
-    .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
-    .option('--name <farm>', 'name of the farm', farmName, NO_NAME)
-    .option('--miner <multiaddr|host>', "the miner's API, or its machine")
-    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken(command))
-    .addOption(
-      new Option('--sector-size <size>', 'where the miner cannot be asked').choices(
-        Object.keys(SECTOR_SIZES),
-      ),
-    )
-    .option('--identity-file <file>', 'private key', operatorFile)
-    .option('--known-hosts <file>', 'host keys that are trusted', operatorFile)
-    .option('--sudo', 'run everything on the hosts as root by `sudo -n`')
+  command.description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts');
+  farmOptions(command, {
+    name: ['name of the farm', NO_NAME],
+    miner: ['--miner <multiaddr|host>', "the miner's API, or its machine"],
+    sectorSize: 'where the miner cannot be asked',
+  })
     .option('--update', 'write what the file of --config does not have into it, and leave all else as it is')
     .option(
       '--check',
@@ -79,28 +69,4 @@ export function importCommand(program: Command, finish: (code: ExitCode) => void
           : await (await import('./commands/import.js')).importHosts(names, options),
       );
     });
-}
-
-export function farmName(text: string): string {
-  if (isName(text)) return text;
-  throw new InvalidArgumentError(
-    "Use letters, digits, '.', '_' and '-', at most 63, beginning with a letter or digit.",
-  );
-}
-
-/** What may be the token itself is not shown again, as commander shows what is no argument. */
-export function minerToken(
-  command: Command,
-): (text: string) => { readonly env: string } | { readonly file: string } {
-  return (text) => {
-    const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
-    if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return { env: value };
-    if (kind === 'file') return { file: operatorFile(value) };
-    command.error('error: --miner-token takes env:NAME or file:PATH. The token itself does not belong here.');
-  };
-}
-
-export function operatorFile(text: string): string {
-  if (/^(?:\/|~\/)[^\p{Cc}]*$/u.test(text)) return text;
-  throw new InvalidArgumentError("Write a path that begins with '/' or '~/'.");
 }
