@@ -18,8 +18,8 @@ is the one that the workers have, and the token is looked for in SEALFARM_MINER_
 
 --update writes what the file of --config does not have into it: hosts, workers of hosts that it has, and storage groups. Nothing
 that stands there is changed, comments stay, and a worker whose settings a profile of the file says gets that profile. Hosts that
-it has are left as they are; where a worker runs otherwise than the file says, that is told. Hosts are reached as \`defaults.ssh\`
-says. With --check nothing is written: what would be added is shown, and the exit code is 1.
+it has are left as they are; where a worker runs otherwise than the file says, that is told. Workers of another miner are left out.
+Hosts are reached as \`defaults.ssh\` says. With --check nothing is written: what would be added is shown, and the exit code is 1.
 
 Exit codes: 0 done · 1 failed, or --check found something · 3 some hosts could not be reached, and are not in the file ·
 78 the file to update is not valid
