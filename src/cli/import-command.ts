@@ -1,8 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { isName } from '../farm/texts.js';
-import { SECTOR_SIZES } from '../lotus/sector-size.js';
+import type { Command } from 'commander';
 import type { ImportOptions } from './ask-hosts.js';
 import type { ExitCode } from './exit-code.js';
+import { farmOptions } from './farm-options.js';
 import { examples } from './help.js';
 
 const HELP = `
@@ -19,8 +18,8 @@ is the one that the workers have, and the token is looked for in SEALFARM_MINER_
 
 --update writes what the file of --config does not have into it: hosts, workers of hosts that it has, and storage groups. Nothing
 that stands there is changed, comments stay, and a worker whose settings a profile of the file says gets that profile. Hosts that
-it has are left as they are; where a worker runs otherwise than the file says, that is told. Hosts are reached as \`defaults.ssh\`
-says. With --check nothing is written: what would be added is shown, and the exit code is 1.
+it has are left as they are; where a worker runs otherwise than the file says, that is told. Workers of another miner are left out.
+Hosts are reached as \`defaults.ssh\` says. With --check nothing is written: what would be added is shown, and the exit code is 1.
 
 Exit codes: 0 done · 1 failed, or --check found something · 3 some hosts could not be reached, and are not in the file ·
 78 the file to update is not valid
@@ -41,21 +40,12 @@ const UPDATED = ['miner', 'minerToken', 'sectorSize'] as const;
 /** The way from hosts to a file. */
 export function importCommand(program: Command, finish: (code: ExitCode) => void): void {
   const command = program.command('import');
-  command
-    .description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts')
-    .argument('[host...]')
-    .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
-    .option('--name <farm>', 'name of the farm', farmName, NO_NAME)
-    .option('--miner <multiaddr|host>', "the miner's API, or its machine")
-    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken(command))
-    .addOption(
-      new Option('--sector-size <size>', 'where the miner cannot be asked').choices(
-        Object.keys(SECTOR_SIZES),
-      ),
-    )
-    .option('--identity-file <file>', 'private key', operatorFile)
-    .option('--known-hosts <file>', 'host keys that are trusted', operatorFile)
-    .option('--sudo', 'run everything on the hosts as root by `sudo -n`')
+  command.description('print the sealfarm.yaml of the farm there is; changes nothing on the hosts');
+  farmOptions(command, {
+    name: ['name of the farm', NO_NAME],
+    miner: ['--miner <multiaddr|host>', "the miner's API, or its machine"],
+    sectorSize: 'where the miner cannot be asked',
+  })
     .option('--update', 'write what the file of --config does not have into it, and leave all else as it is')
     .option(
       '--check',
@@ -79,28 +69,4 @@ export function importCommand(program: Command, finish: (code: ExitCode) => void
           : await (await import('./commands/import.js')).importHosts(names, options),
       );
     });
-}
-
-export function farmName(text: string): string {
-  if (isName(text)) return text;
-  throw new InvalidArgumentError(
-    "Use letters, digits, '.', '_' and '-', at most 63, beginning with a letter or digit.",
-  );
-}
-
-/** What may be the token itself is not shown again, as commander shows what is no argument. */
-export function minerToken(
-  command: Command,
-): (text: string) => { readonly env: string } | { readonly file: string } {
-  return (text) => {
-    const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
-    if (kind === 'env' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return { env: value };
-    if (kind === 'file') return { file: operatorFile(value) };
-    command.error('error: --miner-token takes env:NAME or file:PATH. The token itself does not belong here.');
-  };
-}
-
-export function operatorFile(text: string): string {
-  if (/^(?:\/|~\/)[^\p{Cc}]*$/u.test(text)) return text;
-  throw new InvalidArgumentError("Write a path that begins with '/' or '~/'.");
 }

@@ -1,9 +1,8 @@
-import { Option, type Command } from 'commander';
-import { SECTOR_SIZES } from '../lotus/sector-size.js';
+import type { Command } from 'commander';
 import type { InitOptions } from './commands/init.js';
 import type { ExitCode } from './exit-code.js';
+import { farmOptions } from './farm-options.js';
 import { examples } from './help.js';
-import { farmName, minerToken, operatorFile } from './import-command.js';
 
 const HELP = `
 For machines that have no lotus-workers yet: looks at their CPUs, memory, GPUs and disks, changes nothing on them, and writes a
@@ -29,21 +28,12 @@ ${examples(
 /** The way from machines to a first file. */
 export function initCommand(program: Command, finish: (code: ExitCode) => void): void {
   const command = program.command('init');
-  command
-    .description('look at machines without workers, and write a first sealfarm.yaml for them')
-    .argument('[host...]')
-    .option('--ssh-config-hosts <pattern...>', "hosts that ssh_config knows by a name such as 'seal-*'")
-    .option('--name <farm>', 'name of the farm (default with --yes: "farm")', farmName)
-    .option('--miner <host|multiaddr|none>', "lotus-miner's machine, or its API, or none yet")
-    .option('--miner-token <env:NAME|file:PATH>', 'where the token is found', minerToken(command))
-    .addOption(
-      new Option('--sector-size <size>', 'size of the sectors (default with --yes: "32GiB")').choices(
-        Object.keys(SECTOR_SIZES),
-      ),
-    )
-    .option('--identity-file <file>', 'private key', operatorFile)
-    .option('--known-hosts <file>', 'host keys that are trusted', operatorFile)
-    .option('--sudo', 'run everything on the hosts as root by `sudo -n`')
+  command.description('look at machines without workers, and write a first sealfarm.yaml for them');
+  farmOptions(command, {
+    name: ['name of the farm (default with --yes: "farm")'],
+    miner: ['--miner <host|multiaddr|none>', "lotus-miner's machine, or its API, or none yet"],
+    sectorSize: 'size of the sectors (default with --yes: "32GiB")',
+  })
     .option('-o, --out <file>', 'where the file goes instead of --config; - prints it')
     .option('-y, --yes', 'ask nothing')
     .addHelpText('after', HELP)

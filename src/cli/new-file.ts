@@ -27,20 +27,44 @@ export async function keptFromNewFile(file: string): Promise<Diagnostic | undefi
 export async function writeNewFile(file: string, text: string): Promise<Diagnostic | undefined> {
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(temporary, file);
+    await fill(temporary, text);
+    await take(file, temporary, text);
     return undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return isThere(file);
+    if (codeOf(error) === 'EEXIST') return isThere(file);
     return unwritten(file, error);
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Some file systems (vfat, exfat) have no links, and there it may be cut off. */
+async function take(file: string, temporary: string, text: string): Promise<void> {
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
+    await fill(file, text);
+  }
+}
+
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** Fails where the file is there. */
+async function fill(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { Lines, nameOf, ownRange, READ } from './yaml-ranges.js';
 export interface NewPair {
   /** On lines of its own from the first column, without a line end. */
   readonly block: string;
-  /** On one line, between braces. */
+  /** Between braces, on one line or on several from the first column. */
   readonly flow: string;
 }
 
@@ -58,7 +58,7 @@ function editFor(source: string, root: Node | null, { into, pairs, before }: Ins
   const [first] = around.items;
   const steps = first === undefined ? USUAL_INDENT : stepsOf(source, around);
   const block = [`${key}:`, ...pairs.map((pair) => indented(pair.block, steps))].join('\n');
-  const pair = { block, flow: `${key}: { ${pairs.map(({ flow }) => flow).join(', ')} }` };
+  const pair = { block, flow: `${key}: {${betweenBraces(pairs, steps, 0)}}` };
   return editIn(source, around, [pair], before);
 }
 
@@ -76,7 +76,7 @@ function nodeAt(root: unknown, path: readonly string[]): unknown {
 
 /** At its end, or behind what stands before a key of it. */
 function editIn(source: string, map: YAMLMap, pairs: readonly NewPair[], before?: string): Edit | undefined {
-  if (map.flow === true) return flowEdit(map, pairs);
+  if (map.flow === true) return flowEdit(source, map, pairs);
   const lines = new Lines(source);
   const at = map.items.findIndex((item) => nameOf(item) === before);
   const last = at > 0 ? at - 1 : map.items.length - 1;
@@ -98,11 +98,23 @@ function editIn(source: string, map: YAMLMap, pairs: readonly NewPair[], before?
   return { at: end, added: text };
 }
 
-function flowEdit({ items, range }: YAMLMap, pairs: readonly NewPair[]): Edit | undefined {
-  const text = pairs.map(({ flow }) => flow).join(', ');
+function flowEdit(source: string, { items, range }: YAMLMap, pairs: readonly NewPair[]): Edit | undefined {
+  if (!range) return undefined;
   const last = items.at(-1);
-  if (last !== undefined) return { at: ownRange(last)[1], added: `, ${text}` };
-  return range ? { at: range[0] + 1, added: ` ${text} ` } : undefined;
+  const lines = new Lines(source);
+  const start = lines.start(range[0]);
+  const column = (/^[ \t]*/.exec(source.slice(start))?.[0].length ?? 0) + USUAL_INDENT;
+  const lineEnd = source.includes('\r\n') ? '\r\n' : '\n';
+  const added = betweenBraces(pairs, column, column).replaceAll('\n', lineEnd);
+  if (last === undefined) return { at: range[0] + 1, added };
+  return { at: ownRange(last)[1], added: `,${added.replace(/\s*$/, '')}` };
+}
+
+/** A comment ends its line, so that what has one stands below. @param closing column of the brace after it */
+function betweenBraces(pairs: readonly NewPair[], column: number, closing: number): string {
+  const flows = pairs.map(({ flow }) => flow);
+  if (!flows.some((flow) => flow.includes('\n'))) return ` ${flows.join(', ')} `;
+  return `\n${indented(flows.join(',\n'), column)}\n${' '.repeat(closing)}`;
 }
 
 /** Whether empty lines stand between the pairs. */

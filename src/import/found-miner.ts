@@ -3,7 +3,7 @@ import { parseEndpoint } from '../farm/address.js';
 import { minerMultiaddr, parseMinerAddress } from '../farm/miner-address.js';
 import type { FoundHost } from '../observed/found.js';
 import { Secret } from '../secret/secret.js';
-import { listed, type Loss } from './report.js';
+import { listed } from './report.js';
 
 /** What running workers hold of the miner. */
 export interface FoundMiner {
@@ -107,17 +107,28 @@ function heldIn(variable: string, hosts: ReadonlyMap<string, FoundHost>): readon
   );
 }
 
-/** What there is to say of a worker of another miner than the file's. @param only of the file, as multiaddr */
-export function otherMiner(environ: FoundEnvironment, only: string | undefined): Loss | undefined {
+/** The one miner that a file is for. */
+export interface TheMiner {
+  /** Multiaddr */
+  readonly api: string;
+  /** That workers hold for this address. A miner gives out the same one for the same permissions each time. */
+  readonly tokens: readonly Secret[];
+}
+
+export function theMiner({ ways }: Pick<FoundMiner, 'ways'>, api: string): TheMiner {
+  return { api, tokens: ways.filter((way) => isSameAddress(way.api, api)).map(({ token }) => token) };
+}
+
+/**
+ * The address, as multiaddr, of the miner that a worker goes by, where that is not the file's as far as can be seen: by another
+ * address it may be the same one, which its token shows.
+ */
+export function otherMiner(environ: FoundEnvironment, { api, tokens }: TheMiner): string | undefined {
   const text = environ.get('MINER_API_INFO')?.reveal() ?? '';
-  const api = multiaddrOf(text.slice(text.indexOf(':') + 1));
-  if (only === undefined || api === undefined || isSameAddress(api, only)) return undefined;
-  return {
-    code: 'SF695',
-    severity: 'warning',
-    message: `it goes by a miner at ${api}, and the file has ${only}: from its next restart on it is that one's`,
-    help: 'Give the workers of another miner a file of their own.',
-  };
+  const at = text.indexOf(':');
+  const own = multiaddrOf(text.slice(at + 1));
+  if (own === undefined || isSameAddress(own, api)) return undefined;
+  return tokens.some((token) => token.equals(new Secret(text.slice(0, Math.max(at, 0))))) ? undefined : own;
 }
 
 type FoundEnvironment = ReadonlyMap<string, Secret>;

@@ -10,6 +10,7 @@ import type { HostPaths } from '../farm/farm.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import type { FoundHost } from '../observed/found.js';
 import type { Secret } from '../secret/secret.js';
+import type { TheMiner } from './found-miner.js';
 
 /** A host that answered. */
 export interface AskedHost {
@@ -56,8 +57,8 @@ export const A_NEW_FILE: Into = { hosts: new Set(), workers: new Set(), known: (
 export interface AboutMiner {
   /** Multiaddr. */
   readonly api?: string;
-  /** Multiaddr of the one miner that the file is for, where that is certain: of workers of another one it is told. */
-  readonly only?: string;
+  /** The one that the file is for, where that is certain: workers of another one are left out. */
+  readonly only?: TheMiner;
   readonly marketsApi?: string;
   readonly host?: string;
   readonly token: WrittenToken;

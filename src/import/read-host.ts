@@ -4,12 +4,11 @@ import type { HostPaths } from '../farm/farm.js';
 import { DEFAULT_PATHS } from '../farm/host.js';
 import type { IdleRepo } from '../observed/found.js';
 import { starterWords, type Starter } from '../observed/starter.js';
-import { otherMiner } from './found-miner.js';
 import type { AboutFarm, AskedHost, ImportedHost, ImportedWorker, ImportOf } from './imported.js';
-import { readableWorkers } from './readable-workers.js';
+import { readableWorkers, type WorkerToImport } from './readable-workers.js';
 import { readName, type Taken } from './read-name.js';
 import { pathsOf } from './read-storage.js';
-import { readWorker, type ReadableWorker } from './read-worker.js';
+import { readWorker } from './read-worker.js';
 import { listed, type Loss, type Report } from './report.js';
 
 export interface HostReading {
@@ -41,7 +40,7 @@ export function readHost(
     diagnostics.push({ ...loss, place: { kind: 'host', host: name } });
     comments.push(loss.message);
   };
-  const readable = readableWorkers(asked, reportOfHost);
+  const readable = readableWorkers(asked, about.miner.only, known, reportOfHost);
   const around: Around = { asked, about, taken, known, paths: new Set() };
   const workers = readable.map((one) => {
     const { worker, losses } = importedWorker(one, around);
@@ -54,7 +53,7 @@ export function readHost(
 }
 
 function importedWorker(
-  one: ReadableWorker,
+  one: WorkerToImport,
   { asked, about, taken, known, paths }: Around,
 ): { readonly worker: ImportedWorker; readonly losses: readonly Loss[] } {
   const notes: string[] = [];
@@ -64,8 +63,7 @@ function importedWorker(
     notes.push(loss.message);
   };
   const name = readName(one, asked, taken, known, report);
-  const other = otherMiner(one.told.environ, about.miner.only);
-  if (other !== undefined) report(other);
+  if (one.ofOther !== undefined) report(one.ofOther);
   const surroundings = {
     found: asked.found,
     address: asked.address,

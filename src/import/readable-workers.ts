@@ -1,26 +1,50 @@
 import { readWorkerRun } from '../lotus/worker-run.js';
 import type { FoundWorker } from '../observed/found.js';
 import { environmentOf } from '../observed/unmanaged.js';
-import type { AskedHost } from './imported.js';
+import { otherMiner, type TheMiner } from './found-miner.js';
+import type { AskedHost, ImportOf } from './imported.js';
 import type { ReadableWorker } from './read-worker.js';
 import type { Loss, Report } from './report.js';
 import { hostFolder } from './texts.js';
 
-/** Those of which all is known that the file needs, one for each repo; what is left out is said. */
-export function readableWorkers({ found }: AskedHost, report: Report): readonly ReadableWorker[] {
+/** One that is taken into the file. */
+export interface WorkerToImport extends ReadableWorker {
+  /** Of one that the file has already, though it goes by another miner. */
+  readonly ofOther?: Loss;
+}
+
+/**
+ * Those of which all is known that the file needs, one for each repo; what is left out is said.
+ * @param only the miner of the file, where that is certain
+ * @param known what a file has of the host already
+ */
+export function readableWorkers(
+  { found }: AskedHost,
+  only: TheMiner | undefined,
+  known: ImportOf | undefined,
+  report: Report,
+): readonly WorkerToImport[] {
   const repos = new Set<string>();
-  return found.workers.flatMap((worker): ReadableWorker[] => {
+  return found.workers.flatMap((worker): WorkerToImport[] => {
     const readable = readableWorker(worker, found.machine.user);
+    const declared = known?.workers.get(worker.repo ?? '');
     if (typeof readable === 'string') {
-      report(leftOut(worker, readable));
+      report(declared === undefined ? leftOut(worker, readable) : notCompared(declared, readable));
       return [];
     }
     if (repos.has(readable.repo)) {
       report(leftOut(worker, `another worker has its repo ${readable.repo}`));
       return [];
     }
+    const other = only === undefined ? undefined : otherMiner(readable.told.environ, only);
+    if (only !== undefined && other !== undefined && declared === undefined) {
+      report(ofOtherMiner(`${which(worker)} left out: it`, `${other}, and the file has ${only.api}`));
+      return [];
+    }
     repos.add(readable.repo);
-    return [readable];
+    if (only === undefined || other === undefined) return [readable];
+    const then = `${other}, and the file has ${only.api}: from its next restart on it is that one's`;
+    return [{ ...readable, ofOther: ofOtherMiner('it', then) }];
   });
 }
 
@@ -38,12 +62,34 @@ function readableWorker(worker: FoundWorker, user: string): ReadableWorker | str
   }
 }
 
-function leftOut({ pid, repo }: FoundWorker, why: string): Loss {
-  const which = repo === undefined ? `process ${pid}` : `the worker of ${repo} (process ${pid})`;
+function which({ pid, repo }: FoundWorker): string {
+  return repo === undefined ? `process ${pid}` : `the worker of ${repo} (process ${pid})`;
+}
+
+function leftOut(worker: FoundWorker, why: string): Loss {
   return {
     code: 'SF663',
     severity: 'warning',
-    message: `${which} left out: ${why}`,
+    message: `${which(worker)} left out: ${why}`,
     help: 'It stays as it is. `sealfarm explain SF663` says what can be done.',
+  };
+}
+
+/** One that the file has. @param name in the file */
+function notCompared(name: string, why: string): Loss {
+  return {
+    code: 'SF663',
+    severity: 'note',
+    message: `whether ${name} runs as the file says is not known: ${why}`,
+    help: '`sealfarm explain SF663` says what can be done.',
+  };
+}
+
+function ofOtherMiner(who: string, miners: string): Loss {
+  return {
+    code: 'SF695',
+    severity: 'warning',
+    message: `${who} goes by a miner at ${miners}`,
+    help: 'Give the workers of another miner a file of their own. If it is one miner under two addresses, name a host as well whose worker has the address of the file.',
   };
 }

@@ -170,8 +170,9 @@ function withGiven({ hosts, workers }: Comments, given: readonly Given[]): Comme
 /** What importing had to say of what the file has had already is not said again. */
 function ofTheNew({ diagnostics }: Imported, added: WrittenFarm['hosts']): readonly Diagnostic[] {
   return diagnostics.filter(({ code, place }) => {
-    // Of what was asked, by the words of a person.
-    if (place?.kind !== 'host' || code === 'SF666') return true;
+    // Of what was asked, by the words of a person, and of workers that are in no file.
+    if (place?.kind !== 'host' || code === 'SF666' || code === 'SF663') return true;
+    if (code === 'SF695' && place.worker === undefined) return true;
     const host = added[place.host];
     return host !== undefined && (place.worker === undefined || host.workers?.[place.worker] !== undefined);
   });

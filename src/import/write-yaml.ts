@@ -19,7 +19,7 @@ import type { Comments } from './imported.js';
 import { listed } from './report.js';
 
 /** Columns of a line; what is longer is written over several. */
-const WIDTH = 110;
+export const WIDTH = 110;
 
 /** As deep as sections of the file are told apart by lines of their own: `hosts`, a host, `workers`. */
 const SECTIONS: readonly (readonly string[])[] = [

@@ -2,6 +2,7 @@ import { sectorStoreFile } from '../host/layout.js';
 import { FILE_FUNCTION, WORD_FUNCTIONS } from './asking.js';
 import { LISTED_FUNCTION } from './probe-script.js';
 import { STRANGERS_FUNCTIONS } from './strangers-script.js';
+import { IDLE_UNIT_FUNCTIONS, UNIT_FUNCTIONS } from './unit-script.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const FOUND_HEAD = 'sealfarm-found 1';
@@ -19,6 +20,8 @@ export function foundScript(): string {
     STRANGERS_FUNCTIONS,
     LISTED_FUNCTION,
     FUNCTIONS,
+    UNIT_FUNCTIONS,
+    IDLE_UNIT_FUNCTIONS,
     // A banner may end without a line break.
     `echo; echo '${FOUND_HEAD}'`,
     'machine',
@@ -43,6 +46,15 @@ machine() {
   echo "nodes $(word "$(cat /sys/devices/system/node/online 2>/dev/null)")"
   echo "program $(word "$(PATH=$PATH:/usr/local/bin command -v lotus-worker)")"
   echo "addresses $(word "$(addresses)")"
+  echo "miner $(word "$(miner)")"
+}
+# One of the lotus-miner that run here, whosever.
+miner() {
+  for proc in /proc/[0-9]*; do
+    { read -r program <"$proc/comm"; } 2>/dev/null || continue
+    case $program in lotus-miner*) ;; *) continue ;; esac
+    if tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline" | grep -qx run; then echo "\${proc#/proc/}"; break; fi
+  done
 }
 # The third word of SSH_CONNECTION is the address by which it was reached. sshd(8)
 addresses() {
@@ -88,32 +100,9 @@ idle() {
   echo "idle $(word "$1") $(word "$2")"
   file "$1/storage.json"
 }
-homes() { getent passwd 2>/dev/null || cat /etc/passwd; }
 idle_homes() {
   for home in $(homes | cut -d: -f6 | sort -u); do
     repo=\${home%/}/.lotusworker
     if [ -f "$repo/storage.json" ]; then idle "$repo" ''; fi
   done
-}
-# Such a unit is of a worker even where its repo is not there: a disk may be missing.
-idle_units() {
-  for unit in /etc/systemd/system/*.service /usr/lib/systemd/system/*.service; do
-    case $unit in */sealfarm-worker@*) continue ;; esac
-    grep -qs '^ExecStart=.*lotus-worker.* run' "$unit" || continue
-    repo=$(repo_of "$unit")
-    case $repo in /*) idle "$(plainest "$repo")" "$unit" ;; esac
-  done
-}
-# Flags win over files of variables, and those over variables of the unit; without any it is in the home of its user.
-repo_of() {
-  told=$(sed -n 's/^ExecStart=.*--worker-repo[= ]\\([^ ]*\\).*/\\1/p' "$1" | sed -n '$p')
-  [ -n "$told" ] || told=$({
-    sed -n 's/^Environment=.*LOTUS_WORKER_PATH=\\([^" ]*\\).*/\\1/p' "$1"
-    sed -n 's/^EnvironmentFile=-*//p' "$1" | while IFS= read -r variables; do
-      sed -n "s/^LOTUS_WORKER_PATH=[\\"']*\\([^\\"' ]*\\).*/\\1/p" "$variables" 2>/dev/null
-    done
-  } | sed -n '$p')
-  user=$(sed -n 's/^User=//p' "$1" | sed -n '$p')
-  home=$(homes | sed -n "s/^\${user:-root}:.*:\\([^:]*\\):[^:]*$/\\1/p" | sed -n 1p)
-  echo "\${told:-\${home:+\${home%/}/.lotusworker}}"
 }`;

@@ -29,6 +29,8 @@ export interface FoundMachine {
   readonly program?: string;
   /** IP addresses of its own, that by which it was reached first; without those of bridges to containers. */
   readonly addresses?: readonly string[];
+  /** Process of a lotus-miner that runs there. */
+  readonly miner?: number;
 }
 
 export interface FoundWorker extends UnmanagedWorker {

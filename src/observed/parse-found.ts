@@ -41,6 +41,7 @@ function parseMachine(text: (kind: string) => string): FoundMachine {
       nodes: known('nodes'),
       program: known('program'),
       addresses: parseAddresses(text('addresses')),
+      miner: Number(text('miner')) || undefined,
     }),
   };
 }

@@ -7,6 +7,7 @@ import { ASKING_FUNCTIONS, call, FILE_FUNCTION } from './asking.js';
 import { BOOT_FUNCTION } from './boot.js';
 import { mayTell, STRANGERS_FUNCTIONS } from './strangers-script.js';
 import { STANDING_FUNCTION, standingCalls } from './standing.js';
+import { UNIT_FUNCTIONS } from './unit-script.js';
 
 /** First and last line of an answer: without both it was cut off. */
 export const PROBE_HEAD = 'sealfarm-probe 1';
@@ -36,6 +37,7 @@ export function probeScript(host: Host): string {
   return [
     ASKING_FUNCTIONS,
     STRANGERS_FUNCTIONS,
+    UNIT_FUNCTIONS,
     BOOT_FUNCTION,
     mayTell(host.workers.map(({ repo }) => repo)),
     FUNCTIONS,

@@ -42,7 +42,8 @@ told() {
     "$(word "$(cat /proc/sys/kernel/hostname)") $(word "$(parents "$1")")" \\
     "$(word "$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status"; cgroups "$1")")" \\
     "$(word "$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")") $(word "$(unit_of "$1")")" \\
-    "$(since "$1") $(word "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)")"
+    "$(since "$1") $(word "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)")" \\
+    "$(sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo)"
 }
 # When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.
 began() { set -- $(since "\${1#/proc/}"); echo "$1"; }

@@ -34,6 +34,8 @@ export interface Told {
   readonly cpus?: string;
   /** CPUs that the SSH user has there: a process has them all, unless somebody said otherwise. */
   readonly allCpus?: string;
+  /** bytes of RAM of its machine */
+  readonly ram?: number;
   /** How many files it may have open. */
   readonly files?: number;
   readonly starter: Starter;
@@ -70,7 +72,7 @@ export function parseTold(pid: number, words: readonly string[]): Told {
     .slice(0, 9)
     .map(decode);
   const [status = '', files = '', unit = ''] = last;
-  const [since, ticks = '0', all = '-'] = words.slice(9);
+  const [since, ticks = '0', all = '-', kibibytes] = words.slice(9);
   const [program = '', ...rest] = cmdline.replace(/\0$/, '').split('\0');
   // An interpreter has its script in front of them.
   const args = rest.slice(rest.findIndex((word) => word.startsWith('-') || word === 'run'));
@@ -78,6 +80,7 @@ export function parseTold(pid: number, words: readonly string[]): Told {
   const env = parseEnviron(environ);
   const cpus = seen.get('Cpus_allowed_list');
   const limit = Number(files);
+  const ram = Number(kibibytes) * 1024;
   return {
     program,
     args,
@@ -89,6 +92,7 @@ export function parseTold(pid: number, words: readonly string[]): Told {
     ticks,
     ...(cpus === undefined ? {} : { cpus }),
     ...(all === '-' ? {} : { allCpus: decode(all) }),
+    ...(ram > 0 ? { ram } : {}),
     ...(limit > 0 ? { files: limit } : {}),
     starter: starterOf(pid, {
       parents: parents.split('\n').map((line) => {

@@ -1,4 +1,5 @@
 import { listenText } from '../desired/worker-env.js';
+import type { TaskCode } from '../lotus/task.js';
 import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
 import { sameCpus } from '../observed/cpus.js';
 import { lotusName } from '../observed/declared-names.js';
@@ -42,7 +43,7 @@ export function foreignDifferences(
   const found = [
     ...runDifferences(context, told, wanted, open),
     ...resourceDifferences(wanted, current, sealProof),
-    ...variableDifferences(wanted, current, open),
+    ...variableDifferences(wanted, current, open).map((one) => withoutTrees(one, told, wanted)),
     ...machineDifferences(context, told, wanted),
     ...wayDifferences(context, process, wanted, current),
     ...replacedProgram(process).map((change) => ({ ...change, waits: true })),
@@ -75,6 +76,17 @@ function runDifferences(
       differing(field, run[field], wanted[field], field === 'httpServerTimeout'),
     ),
   ];
+}
+
+/** Tasks that build trees, on the GPU where these variables say so. Lotus: rust-fil-proofs */
+const BUILDING: readonly TaskCode[] = ['PC2', 'RU', 'GSK'];
+const BUILDERS: readonly string[] = ['FIL_PROOFS_USE_GPU_COLUMN_BUILDER', 'FIL_PROOFS_USE_GPU_TREE_BUILDER'];
+
+/** A worker that builds no trees, now and as the file has it, does not look at what they are built by. */
+function withoutTrees(one: Difference, { run }: ForeignStart, wanted: Environment): Difference {
+  if (!BUILDERS.includes(one.field)) return one;
+  const tasks = [...run.tasks, ...(runOf(wanted)?.tasks ?? BUILDING)];
+  return BUILDING.some((code) => tasks.includes(code)) ? one : { ...one, waits: true };
 }
 
 /** Undefined where Lotus would not start so. */
@@ -113,18 +125,22 @@ function unreadable(
 /** What whoever starts it sees to. */
 function machineDifferences(
   { desired, miner }: Looked,
-  { cpus, allCpus, user }: ForeignStart,
+  { cpus, allCpus, ram = Infinity, user }: ForeignStart,
   wanted: Environment,
 ): readonly Difference[] {
   const wantedCpus = wanted['SEALFARM_CPUS'] ?? allCpus;
   const sees = registeredAs(miner, desired.name)?.Info.Resources.MemPhysical;
   const memory = wanted['SEALFARM_MEMORY'];
+  // A limit above its RAM is none.
+  const leaves = memory === undefined ? undefined : String(Math.min(Number(memory), ram));
   const owner = desired.user ?? (desired.files.serviceManager === 'systemd' ? 'root' : user);
   const hasCpus = cpus === undefined || wantedCpus === undefined || sameCpus(cpus, wantedCpus);
   return [
     ...(hasCpus ? [] : differing('cpus', cpus, wantedCpus)),
     // Lotus counts what its cgroup leaves it.
-    ...(memory === undefined ? [] : differing('memory', sees?.toString(), memory, sees === undefined)),
+    ...(leaves === undefined || leaves === sees?.toString()
+      ? []
+      : differing('memory', sees?.toString(), memory, sees === undefined)),
     // Nothing shows it from outside.
     ...differing('numaNodes', undefined, wanted['SEALFARM_NUMA_NODES'], true),
     ...differing('user', user, owner, true),

@@ -2,7 +2,7 @@ import type { DesiredWorker } from '../desired/desired.js';
 import { listenText } from '../desired/worker-env.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
-import { unitOfFile, type BootStarter } from '../observed/boot.js';
+import type { BootStarter } from '../observed/boot.js';
 import { keeperOf, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { DepartedWorker, ObservedHost } from '../observed/observed.js';
@@ -36,8 +36,7 @@ export function inTheWay(desired: DesiredWorker, host: ObservedHost): Findings |
 }
 
 /** Beside a unit that may be the worker's old one, and that systemd starts again any moment. */
-function comesBack({ name, host }: DesiredWorker, { file }: BootStarter): Diagnostic {
-  const unit = unitOfFile(file);
+function comesBack({ name, host }: DesiredWorker, { file, unit = file }: BootStarter): Diagnostic {
   return {
     code: 'SF554',
     severity: 'error',

@@ -15,15 +15,18 @@ export interface Notes {
 
 /** `64 CPUs in 8 L3 groups, 503 GiB of RAM, 1 GPU`: what the layout goes by. */
 function seenWords({ seen }: Machine): string {
-  const { hardware, gpus } = seen.facts;
+  const { hardware, gpus, numa } = seen.facts;
+  const nodes = numa.length < 2 ? '' : ` on ${numa.length} NUMA nodes`;
   const groups = hardware.l3Groups === undefined ? '' : ` in ${counted(hardware.l3Groups, 'L3 group')}`;
   const swap = hardware.swap < GiB ? '' : `, ${gibibytes(hardware.swap)} of swap`;
   const cards = [...new Set(gpus.gpus.map(({ name }) => name))];
   const gpu = gpus.gpus.length === 0 ? '' : `, ${counted(gpus.gpus.length, 'GPU')} (${listed(cards)})`;
-  return `seen: ${counted(hardware.cpus, 'CPU')}${groups}, ${gibibytes(hardware.memory)} of RAM${swap}${gpu}`;
+  return `seen: ${counted(hardware.cpus, 'CPU')}${groups}${nodes}, ${gibibytes(hardware.memory)} of RAM${swap}${gpu}`;
 }
 
-export function notesOn({ machine, pc1, pc2, c2 }: Role, storing: boolean): Notes {
+/** @param miner what there is to say of a lotus-miner that nobody named */
+export function notesOn(role: Role, storing: boolean, miner: string | undefined): Notes {
+  const { machine, pc1, pc2, c2 } = role;
   const { seen, disks, name } = machine;
   const trouble = gpuTrouble(machine);
   const idle = [
@@ -38,6 +41,7 @@ export function notesOn({ machine, pc1, pc2, c2 }: Role, storing: boolean): Note
   return {
     comments: [
       seenWords(machine),
+      ...(miner === undefined ? [] : [miner]),
       ...(useless ? [why] : []),
       ...(trouble === undefined ? [] : [trouble]),
       ...disks.notes,
@@ -50,6 +54,7 @@ export function notesOn({ machine, pc1, pc2, c2 }: Role, storing: boolean): Note
     ],
     diagnostics: [
       ...(useless && !machine.besideMiner ? [nothingToDo(name, lacks(machine))] : []),
+      ...(miner === undefined ? [] : [otherMiner(name, miner)]),
       ...(trouble === undefined ? [] : [noGpu(name, trouble)]),
       ...idle.map((message) => idleRepo(name, message)),
     ],
@@ -95,6 +100,16 @@ function nothingToDo(host: string, why: string): Diagnostic {
     message: `${host} gets no worker: ${why}`,
     place: { kind: 'host', host },
     help: 'Mount its disks and look at its memory, or take it out of the file.',
+  };
+}
+
+function otherMiner(host: string, message: string): Diagnostic {
+  return {
+    code: 'SF689',
+    severity: 'warning',
+    message,
+    place: { kind: 'host', host },
+    help: `If it is this farm's, make the file anew with --miner ${host}.`,
   };
 }
 

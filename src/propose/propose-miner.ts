@@ -23,6 +23,18 @@ export function isMinersHost(answer: MinerAnswer, name: string, { address, found
   return wordsFor(answer).some((word) => own.includes(word));
 }
 
+/** Whether one runs there, named or not: what is to be left to it is the same. */
+export function isBesideMiner(answer: MinerAnswer, name: string, host: SeenHost): boolean {
+  return host.found.machine.miner !== undefined || isMinersHost(answer, name, host);
+}
+
+/** Of a host on which one runs that is not the named one, as far as can be told. */
+export function unnamedMiner(answer: MinerAnswer, name: string, host: SeenHost): string | undefined {
+  if (host.found.machine.miner === undefined || isMinersHost(answer, name, host)) return undefined;
+  const whose = answer.kind === 'none' ? 'nobody named it' : 'another one was named';
+  return `a lotus-miner runs here (process ${host.found.machine.miner}), and ${whose}: it is left CPUs and memory for its proofs`;
+}
+
 function wordsFor(answer: MinerAnswer): readonly string[] {
   if (answer.kind === 'none') return [];
   if (answer.kind === 'host') return [canonicalIp(answer.host) ?? answer.host];

@@ -9,7 +9,7 @@ import { notesOn, type Notes } from './host-notes.js';
 import { machineOf, type Machine } from './machine.js';
 import { missingTasks } from './missing-tasks.js';
 import type { Answers, Proposal, SeenHost, UnseenHost } from './proposal.js';
-import { isMinersHost, proposeMiner } from './propose-miner.js';
+import { isBesideMiner, isMinersHost, proposeMiner, unnamedMiner } from './propose-miner.js';
 import { rolesOf, type Role } from './roles.js';
 import { noAddress, unreached, workersThere } from './without-workers.js';
 import { workersOf } from './workers.js';
@@ -40,7 +40,7 @@ export function propose(
     .filter(({ host }) => host.found.workers.length === 0 && workerAddress(host, loopback) === undefined)
     .map(noAddress);
   const machines = able.map(({ host, name }) =>
-    machineOf(name, host, answers.sectorSize, isMinersHost(answers.miner, name, host)),
+    machineOf(name, host, answers.sectorSize, isBesideMiner(answers.miner, name, host)),
   );
   const { roles, onGpus, balance } = rolesOf(machines);
   const groups = groupsOf(roles);
@@ -49,7 +49,8 @@ export function propose(
   const made = roles.map((role) => {
     const store = stores.get(role) ?? [];
     const workers = workersOf(role, { groups, onGpus }, store, givers(role.machine));
-    return { role, workers, notes: notesOn(role, store.length > 0) };
+    const miner = unnamedMiner(answers.miner, role.machine.name, role.machine.seen);
+    return { role, workers, notes: notesOn(role, store.length > 0, miner) };
   });
   const written = [
     ...made.map(({ role, workers, notes }) => ({

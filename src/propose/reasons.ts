@@ -15,12 +15,29 @@ export interface InMain {
  * them, so that a range of hosts has each reason once.
  */
 export function mainReasons(role: Role, does: InMain, onGpus: Roles['onGpus']): readonly string[] {
-  return [...pc1Reasons(role), ...proofs(role, does, onGpus)];
+  return [...pc1Reasons(role), ...nodeReasons(role), ...proofs(role, does, onGpus), ...sharedGpu(role)];
 }
 
 function pc1Reasons({ pc1, machine }: Role): readonly string[] {
   if (pc1 === undefined) return [];
   return [`PC1: ${pc1.count} at once, as many as ${pc1.why}; ${coreWords(pc1, machine)}`];
+}
+
+/** Two workers would count its memory twice, so that the choice is a person's. */
+function nodeReasons({ pc1, machine }: Role): readonly string[] {
+  const nodes = machine.seen.facts.numa.length;
+  if (pc1 === undefined || nodes < 2) return [];
+  return [
+    `numaNodes: its one worker has the memory of all ${nodes} nodes. A worker for each, with its share of \`cpus\`, \`memory\` and limits, would keep PC1 beside its memory`,
+  ];
+}
+
+/** The lock of a GPU lies in TMPDIR, and the miner's proofs go first. bellperson: src/gpu/locks.rs */
+function sharedGpu({ machine, shares }: Role): readonly string[] {
+  if (!machine.besideMiner || shares.main.length + shares.c2.length === 0) return [];
+  return [
+    'GPU: lotus-miner computes WindowPoSt on it, too, unless a worker does. They take turns only with one TMPDIR: write that of lotus-miner as `tmpDir`',
+  ];
 }
 
 function coreWords({ producers }: NonNullable<Role['pc1']>, { hardware }: Role['machine']): string {

@@ -17,6 +17,7 @@ import type { Host } from '../../src/farm/farm.js';
 import { FakeRemote, output } from '../probe/fake-remote.js';
 import { CANARY } from '../support/farm.js';
 import { foundAnswer } from '../support/found-answer.js';
+import { LotusStub, reply } from '../support/lotus-stub.js';
 
 const MINER = '/ip4/10.0.0.10/tcp/2345/http';
 const TEXT = `version: 1
@@ -60,6 +61,8 @@ async function update({
   asks = ['10.0.0.2'],
   json = true,
   unreached = [] as readonly string[],
+  more = '',
+  dial = undefined as FakeRemote['onDial'] | undefined,
 }): Promise<{ code: number; said: Said; out: string; err: string; reached: readonly Host[] }> {
   let [out, err] = ['', ''];
   const reached: Host[] = [];
@@ -72,13 +75,13 @@ async function update({
     return true;
   });
   const remote = new FakeRemote('10.0.0.2');
-  const env = `MINER_API_INFO=${CANARY}:${miner}\0LOTUS_WORKER_NAME=two\0LOTUS_WORKER_NO_DEFAULT=true\0`;
+  const env = `MINER_API_INFO=${CANARY}:${miner}\0LOTUS_WORKER_NAME=two\0LOTUS_WORKER_NO_DEFAULT=true\0${more}`;
   remote.onExec = () => {
     meanwhile();
     return Promise.resolve(output(foundAnswer(env, `/ip4/${listens}/tcp/3456/http`)));
   };
   const away = failure({ code: 'SF407', severity: 'error', message: 'refused' } as const);
-  remote.onDial = () => Promise.resolve(away);
+  remote.onDial = dial ?? (() => Promise.resolve(away));
   const options = { config: file, json, color: false, name: 'farm', update: true, check };
   const connect = (host: Host) => {
     reached.push(host);
@@ -138,17 +141,16 @@ describe('import --update', () => {
     expect(readFileSync(file, 'utf8')).toBe(theirs);
   });
 
-  it('tells workers of another miner', async () => {
-    const { said } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
-    expect(codes(said)).toContain('SF695');
-    const words = 'it goes by a miner at /ip4/10.0.0.66/tcp/2345/http';
-    expect(said.diagnostics).toContainEqual(
-      expect.objectContaining({
-        message: expect.stringContaining(words) as string,
-        place: expect.objectContaining({ worker: 'two' }) as object,
-      }),
+  it('leaves out workers of another miner, and says so', async () => {
+    const { code, said } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
+    expect([code, said.changed, said.text]).toEqual([0, false, TEXT]);
+    expect(codes(said)).toEqual(['SF695', 'SF667']);
+    const [first] = said.diagnostics;
+    expect(first?.message).toContain(
+      `left out: it goes by a miner at /ip4/10.0.0.66/tcp/2345/http, and the file has ${MINER}`,
     );
-    expect(said.text).toContain(`# ${words}`);
+    const { out } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http', json: false });
+    expect(out).toBe(`${file} is as it was.\n`);
     const guessed = TEXT.replace(MINER, '')
       .replace('api: ,', '')
       .replace('token: { env: T }', 'token: { fromMiner: true }, host: seal-1');
@@ -156,6 +158,20 @@ describe('import --update', () => {
     const unsure = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http' });
     expect([unsure.code, unsure.said.changed]).toEqual([0, true]);
     expect(codes(unsure.said)).not.toContain('SF695');
+  });
+
+  it('has of a new worker the tasks that it takes now, and says which somebody switched off', async () => {
+    const lotus = await LotusStub.start();
+    lotus.answer = ({ id }, response) => {
+      reply(response, { jsonrpc: '2.0', id, result: { 'seal/v0/fetch': {} } });
+    };
+    writeFileSync(file, TEXT.replace('10.0.0.1\n', '10.0.0.9\n').replace('10.0.0.1:', '10.0.0.9:'));
+    const { code, said } = await update({ dial: lotus.dial, more: 'LOTUS_WORKER_PRECOMMIT1=true\0' });
+    await lotus.stop();
+    expect([code, codes(said)]).toEqual([0, ['SF669']]);
+    expect(said.diagnostics[0]?.message).toContain('precommit1 switched off by hand');
+    expect(said.text).toMatch(/# precommit1 switched off by hand[^]*tasks: \[\]/);
+    expect(said.text).not.toContain(CANARY);
   });
 
   it('reaches hosts of the file as the file says, by name or address, and others as its defaults say', async () => {

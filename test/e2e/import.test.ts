@@ -89,3 +89,25 @@ it('comes back once after a boot, as the file that was printed says', async () =
   });
   expect(await lab.failedJobs()).toBe(0);
 });
+
+it('is found by the names of ssh_config, and read by the sudo of a user who may not look', async () => {
+  await startByHand(lab, ['sudo']);
+  const pid = await only(lab, 'sudo');
+  const file = `file:${join(lab.folder, 'sandbox', 'miner', 'token')}`;
+  const words = ['import', '--ssh-config-hosts', 'su*', '--miner-token', file];
+  const closed = await lab.sealfarm(...words);
+  expect([closed.code, closed.stdout]).toEqual([1, '']);
+  expect(closed.stderr).toMatch(/sealer may not read its\s+environment/);
+  const text = await lab.succeed(...words, '--sudo');
+  const [host] = readFarm(text, 'sealfarm.yaml').farm?.hosts ?? [];
+  expect(host).toMatchObject({ name: 'sudo', address: 'sudo', ssh: { sudo: true } });
+  expect(host?.workers).toMatchObject([
+    { name: 'worker-sudo', repo: REPO, storage: [{ path: '/mnt/seal' }] },
+  ]);
+  expect(text).not.toContain(await lab.minerToken());
+  await lab.write(text);
+  expect(await plan()).toMatchObject({ steps: ['none'], foreign: ['worker-sudo'] });
+  expect(await only(lab, 'sudo')).toBe(pid);
+  const ofMiner = await lab.succeed('import', 'sudo', '--sudo', '--miner', 'plain', '--sector-size', '32GiB');
+  expect(ofMiner).toContain('  token: { fromMiner: true }\n  host: plain\n');
+});

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config/config-file.js';
 import { checkSchema } from '../../src/config/schema-check.js';
+import type { Farm } from '../../src/farm/farm.js';
 import { readFarm } from '../../src/farm/read-farm.js';
 import type { AskedHost } from '../../src/import/imported.js';
 import type { TaskCode } from '../../src/lotus/task.js';
 import { updateFarm, type Update } from '../../src/import/update-farm.js';
 import { ABOUT, aFoundHost, asked } from '../support/found-host.js';
 
-/** @param hosts as the file has them, by name */
-function updated(hosts: Readonly<Record<string, object>>, machines: readonly AskedHost[]): Update {
+type WrittenHosts = Readonly<Record<string, object>>;
+
+/** @param hosts as the file has them, by name @param parts what it has beside them */
+function updated(hosts: WrittenHosts, machines: readonly AskedHost[], parts: object = {}): Update {
   const text = JSON.stringify({
     version: 1,
     farm: 'x',
     sectorSize: '32GiB',
     miner: { api: '/ip4/10.0.0.10/tcp/2345/http', token: { env: 'T' } },
+    ...parts,
     hosts,
   });
   const { farm, diagnostics } = readFarm(text, 'x');
@@ -21,6 +25,12 @@ function updated(hosts: Readonly<Record<string, object>>, machines: readonly Ask
   const written = config === undefined ? undefined : checkSchema(config.value).written;
   if (farm === undefined || written === undefined) throw new Error(JSON.stringify(diagnostics));
   return updateFarm({ text, written, farm }, machines, ABOUT);
+}
+
+function farmOf(text: string): Farm {
+  const { farm, diagnostics } = readFarm(text, 'x');
+  if (farm === undefined) throw new Error(JSON.stringify(diagnostics));
+  return farm;
 }
 
 /** A machine with one worker. */
@@ -67,6 +77,51 @@ describe('a worker of the file', () => {
     expect(updated({ one }, [with_(undefined)]).diagnostics).toMatchObject([
       { code: 'SF690', severity: 'note', message: expect.stringContaining('could not be asked') as string },
     ]);
+  });
+});
+
+describe('a worker that the file has drained', () => {
+  const drained = (state: string, more: object = {}): WrittenHosts => ({
+    one: { address: '10.0.0.1', workers: { a: { ...worker('10.0.0.1:3456', '/r', state), ...more } } },
+  });
+  const idle = asked('10.0.0.1', {
+    ...machine('x', '10.0.0.1:3456'),
+    workers: machine('x', '10.0.0.1:3456').workers.map((one) => ({ ...one, tasks: new Set<TaskCode>() })),
+  });
+
+  it('takes no tasks, as it should, and is told of only where something else is not as the file says', () => {
+    expect(codes(updated(drained('running'), [idle]))).toContain('SF692');
+    expect(codes(updated(drained('drained'), [idle]))).toEqual([]);
+    const { diagnostics } = updated(drained('drained', { limits: { AP: 7 } }), [idle]);
+    expect(diagnostics).toMatchObject([
+      { code: 'SF692', message: expect.stringMatching(/ another limits\.AP than /) as string },
+    ]);
+  });
+});
+
+describe('a worker that is new', () => {
+  it('gets a name that no worker of the file has', () => {
+    const one = { address: '10.0.0.1', workers: { 'of-b': worker('10.0.0.1:3456') } };
+    const { diagnostics, text } = updated({ one }, [asked('10.0.0.2', machine('b', '10.0.0.2:3456'))]);
+    expect(diagnostics).toMatchObject([
+      { code: 'SF664', message: expect.stringContaining('of-b-2') as string, place: { worker: 'of-b-2' } },
+    ]);
+    expect(text).toContain('of-b-2:');
+  });
+
+  it('runs, though the workers of the file do not', () => {
+    const one = { address: '10.0.0.1', workers: { a: worker('10.0.0.1:3456') } };
+    const { text } = updated({ one }, [asked('10.0.0.2', machine('b', '10.0.0.2:3456'))], {
+      defaults: { worker: { state: 'stopped' } },
+      profiles: {
+        ap: { tasks: ['addpiece'] },
+        off: { tasks: ['addpiece'], state: 'drained', tmpDir: '/tmp' },
+      },
+    });
+    const [, added] = farmOf(text).hosts;
+    expect(added?.workers).toMatchObject([{ name: 'of-b', state: 'running' }]);
+    expect(text).toContain('profile: ap');
+    expect(text).not.toContain('profile: off');
   });
 });
 

@@ -5,6 +5,7 @@ import { checkSchema } from '../../src/config/schema-check.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { readFarm } from '../../src/farm/read-farm.js';
 import { differingKeys } from '../../src/import/differing.js';
+import { foundMiner, theMiner } from '../../src/import/found-miner.js';
 import { importFarm } from '../../src/import/import-farm.js';
 import type { AskedHost } from '../../src/import/imported.js';
 import { lift } from '../../src/import/lift.js';
@@ -34,6 +35,12 @@ function fileOf(text: string): FarmFile {
 
 function updated(text: string, farm: readonly AskedHost[]): Update {
   return updateFarm(fileOf(text), farm, ABOUT);
+}
+
+/** For the file of one miner. */
+function updatedFor(api: string, text: string, farm: readonly AskedHost[]): Update {
+  const found = foundMiner(new Map(farm.map((host) => [host.address, host.found])));
+  return updateFarm(fileOf(text), farm, { ...ABOUT, miner: { ...ABOUT.miner, only: theMiner(found, api) } });
 }
 
 /** What came to the text, and whether anything went from it. */
@@ -149,6 +156,64 @@ hosts: { a: { address: 10.0.0.1 } } # all of them`;
     expect(longer.startsWith('\uFEFF#')).toBe(true);
     expect(longer.replaceAll('\r\n', '')).not.toContain('\n');
     expect(farmOf(longer).hosts).toHaveLength(40);
+  });
+});
+
+describe('a file in braces', () => {
+  const head = `version: 1
+farm: x
+sectorSize: 32GiB
+miner: { api: /ip4/10.0.0.10/tcp/2345/http, token: { env: T } }
+`;
+  const host = asked(
+    '10.0.1.1',
+    aFoundHost([
+      runs('/r/one', { storage: { '/mnt/x': { CanSeal: true }, '/mnt/y': { CanStore: true } } }),
+      runs('/r/two'),
+    ]),
+  );
+
+  it.each([
+    ['hosts: { a: { address: 10.0.0.1 } } # all of them\n'],
+    ['hosts: { a: { address: 10.0.0.1 }, }\n'],
+    ['hosts: {\n  # the first\n  a: { address: 10.0.0.1 }, # here\n}\n'],
+    ['hosts:\n  seal-01: { address: 10.0.1.1, workers: {} }\n'],
+    ['hosts:\n  seal-01: { address: 10.0.1.1 }\n'],
+    ['hosts:\r\n  seal-01: { address: 10.0.1.1 }\r\n'],
+  ])('keeps what there is to say of new hosts and workers: %j', (hosts) => {
+    const { text, diagnostics } = updated(`${head}${hosts}`, [host]);
+    expect(isWithin(`${head}${hosts}`, text)).toBe(true);
+    expect(diagnostics).toEqual([]);
+    expect(text.match(/# started by tmux session 0\r?$/gm)).toHaveLength(2);
+    const workers = farmOf(text).hosts.flatMap((one) => one.workers);
+    expect(workers.map(({ repo, storage }) => [repo, storage.length])).toEqual([
+      ['/r/one', 2],
+      ['/r/two', 0],
+    ]);
+    expect(updated(text, [host]).text).toBe(text);
+    if (hosts.includes('\r\n')) expect(text.slice(head.length).replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
+  it('has what is long on lines of its own', () => {
+    const { text } = updated(`${head}hosts: { a: { address: 10.0.0.1 } } # all\n`, [host]);
+    expect(text.slice(head.length)).toMatchInlineSnapshot(`
+      "hosts: { a: { address: 10.0.0.1 },
+        seal-01: {
+          address: 10.0.1.1,
+          workers: {
+            # started by tmux session 0
+            one: {
+              repo: /r/one,
+              tmpDir: /tmp,
+              tasks: [addpiece, precommit1],
+              storage: [ { path: /mnt/x, seal: true }, { path: /mnt/y, store: true } ]
+            },
+            # started by tmux session 0
+            two: { listen: 10.0.1.1:3457, repo: /r/two, tmpDir: /tmp, tasks: [addpiece, precommit1] }
+          }
+        } } # all
+      "
+    `);
   });
 });
 
@@ -282,4 +347,61 @@ it('a host without a worker is left out', () => {
   const { text, diagnostics } = updated(ONE, [asked('10.0.1.9', aFoundHost([], { hostname: 'seal-9' }))]);
   expect(text).toBe(ONE);
   expect(diagnostics).toMatchObject([{ code: 'SF667', severity: 'warning' }]);
+});
+
+describe('workers that cannot be taken', () => {
+  const closed = (repo: string): StartedWorker => ({ repo, more: { told: undefined as never } });
+
+  it('are told of a host that the file has, where it does not have them', () => {
+    const host = asked('10.0.1.1', aFoundHost([runs('/r/one'), closed('/r/two')], { user: 'ops' }));
+    const { text, diagnostics } = updated(ONE, [host]);
+    expect(text).toBe(ONE);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'SF663',
+        severity: 'warning',
+        message: 'the worker of /r/two (process 1001) left out: ops may not read its environment',
+        place: { host: 'seal-1' },
+      },
+    ]);
+  });
+
+  it('are told of a host that the file has as not compared, where it has them', () => {
+    const { diagnostics } = updated(ONE, [
+      asked('10.0.1.1', aFoundHost([closed('/r/one')], { user: 'ops' })),
+    ]);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'SF663',
+        severity: 'note',
+        message: expect.stringMatching(/^whether one runs as the file/) as string,
+      },
+    ]);
+  });
+
+  const api = '/ip4/10.0.0.10/tcp/2345/http';
+  const by = (token: string, address: string): Readonly<Record<string, string>> => ({
+    MINER_API_INFO: `${token}:/ip4/${address}/tcp/2345/http`,
+  });
+  const other = asked(
+    '10.0.1.2',
+    aFoundHost([runs('/r/two', { env: by('same', '10.9.9.9') })], { hostname: 'seal-2', bootId: '2' }),
+  );
+  const usual = asked('10.0.1.1', aFoundHost([runs('/r/one', { env: by('same', '10.0.0.10') })]));
+
+  it('are those of another miner, unless their token is that of workers of the file', () => {
+    const alone = updatedFor(api, ONE, [other]);
+    expect([alone.text, alone.diagnostics.map(({ code }) => code)]).toEqual([ONE, ['SF695', 'SF667']]);
+    const both = updatedFor(api, ONE, [usual, other]);
+    expect([both.hosts, both.diagnostics]).toEqual([['seal-2'], []]);
+  });
+
+  it('are told of, but kept, where the file has them', () => {
+    const moved = asked('10.0.1.1', aFoundHost([runs('/r/one', { env: by('x', '10.9.9.9') })]));
+    const { text, diagnostics } = updatedFor(api, ONE, [moved]);
+    expect(text).toBe(ONE);
+    expect(diagnostics).toMatchObject([
+      { code: 'SF695', place: { worker: 'one' }, message: expect.stringContaining('next restart') as string },
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { hostname, userInfo } from 'node:os';
+import { hostname, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundHost } from '../../src/observed/found.js';
@@ -37,8 +37,9 @@ async function startWorker(
   folder: HostFolder,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  name = 'lotus-worker',
 ): Promise<number> {
-  const program = folder.write('elsewhere/lotus-worker', '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
+  const program = folder.write(`elsewhere/${name}`, '#!/bin/sh\necho\nread -r line <"$FIFO"\n', 0o755);
   const fifo = join(folder.path, 'fifo');
   spawnSync('/bin/sh', ['-c', '[ -p "$0" ] || mkfifo "$0"', fifo]);
   const child = folder.start(program, args, { ...env, FIFO: fifo });
@@ -70,6 +71,17 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(machine.serviceManager).toBe(manager);
   });
 
+  it('is told of a lotus-miner that runs there', async () => {
+    const folder = hostFolder();
+    // Other tests may have one at this moment.
+    const mine = (): FoundHost =>
+      found(shell, (script) => script.replace('in lotus-miner*)', 'in lotus-miner-t*)'));
+    await startWorker(folder, ['info'], {}, 'lotus-miner-t');
+    expect(mine().machine.miner).toBeUndefined();
+    const pid = await startWorker(folder, ['--miner-repo', '/m', 'run'], {}, 'lotus-miner-t');
+    expect(mine().machine.miner).toBe(pid);
+  });
+
   it('tells all of each worker and the files of its repo, but for its token', async () => {
     const folder = hostFolder();
     const repo = join(folder.path, 'a repo');
@@ -93,6 +105,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     const worker = host.workers.find((one) => one.pid === pid);
     expect(worker).toMatchObject({ repo, exe: expect.stringMatching(/^\//) as string });
     expect(worker?.told?.args).toEqual(['--worker-repo', repo, 'run', '--name', 'a b']);
+    expect(worker?.told?.ram).toBe(totalmem());
     expect(worker?.told?.environ.get('NOTE')?.reveal()).toBe('two\nlines');
     expect(host.workers.find((one) => one.pid === kept)).toMatchObject({ repo: '/no/where' });
     const seen = host.repos.get(repo);
@@ -133,6 +146,10 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
       ` --worker-repo=${folder.path}/of-flag/`,
     );
     const ofUser = service('of-user', 'User=b');
+    const onMore = folder.write(
+      'units/on-more.service',
+      `[Service]\nExecStart=/usr/bin/lotus-worker \\\n  --worker-repo ${folder.path}/on-more \\\n  run\n`,
+    );
     const file = unit('one', 'of-unit');
     unit('two', 'running');
     unit('sealfarm-worker@x', 'of-unit');
@@ -147,10 +164,73 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
       { repo: join(folder.path, 'of-file'), unit: ofFile, storageJson: { state: 'absent' } },
       { repo: join(folder.path, 'of-flag'), unit: ofFlag },
       { repo: '/nowhere/.lotusworker', unit: ofUser },
+      { repo: join(folder.path, 'on-more'), unit: onMore },
       { repo: join(folder.path, 'of-unit'), unit: file, storageJson: { state: 'present' } },
       { repo: join(home, '.lotusworker'), storageJson: { state: 'present' } },
     ]);
-    expect(idle[4]).not.toHaveProperty('unit');
+    expect(idle[5]).not.toHaveProperty('unit');
+  });
+
+  it('has systemd say what units that do not run come to', () => {
+    const folder = hostFolder();
+    const units = folder.makeFolder('units');
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      folder.write(`units/${name}.service`, 'Description=lotus-worker');
+    folder.write('units/dropped.service.d/x.conf', '[Service]\nExecStart=/usr/bin/lotus-worker run\n');
+    folder.write('units/t@.service', 'ExecStart=/usr/bin/lotus-worker --worker-repo=/mnt/%i run');
+    folder.write('units/multi-user.target.wants/t@7.service', '');
+    folder.write('1.env', ' LOTUS_WORKER_PATH=/never\n');
+    folder.write(
+      '2.env',
+      `# LOTUS_WORKER_PATH=/no\nLOTUS_WORKER_PATH='/mnt/of files' \nLOTUS_WORKER_PATH_X=/no\n`,
+    );
+    const exec = (line: string): string =>
+      `ExecStart={ path=/usr/bin/env ; argv[]=${line} ; ignore_errors=no ; pid=0 ; status=0/0 }`;
+    const says: Readonly<Record<string, readonly string[]>> = {
+      'a.service': [
+        exec('/usr/bin/lotus-worker --worker-repo /mnt/a b/c run --name x'),
+        'Environment=HOME=/no',
+      ],
+      'b.service': [
+        exec('/usr/bin/lotus-worker run'),
+        'Environment="LOTUS_WORKER_PATH=/mnt/b c" WORKER_PATH=/no',
+        'EnvironmentFiles=/nowhere (ignore_errors=yes)',
+      ],
+      'c.service': [
+        exec('/usr/bin/lotus-worker run'),
+        'Environment=A=1 LOTUS_WORKER_PATH=/no',
+        `EnvironmentFiles=${folder.path}/*.env (ignore_errors=no)`,
+      ],
+      'd.service': [exec('/bin/sh -c exec env LOTUS_WORKER_PATH=/mnt/d lotus-worker run >>/var/log/w 2>&1')],
+      'e.service': [exec('/usr/bin/lotus-worker --worker-repo=${REPO} run'), 'Environment=REPO=/mnt/e'],
+      'f.service': [exec('/usr/bin/lotus-worker wait-quiet'), 'Environment=LOTUS_WORKER_PATH=/no'],
+      'g.service': [exec('/usr/bin/lotus-worker run'), 'User=b'],
+      'dropped.service': [exec('/usr/bin/lotus-worker --worker-repo=/mnt/dropped run')],
+      't@7.service': [exec('/usr/bin/lotus-worker --worker-repo=/mnt/7 run')],
+    };
+    const answers = Object.entries(says).map(([name, lines]) => {
+      const file = join(units, name.replace(/@.*\./, '@.'));
+      return `  ${name}) cat <<'END'\n${[...lines, `FragmentPath=${file}`].join('\n')}\nEND\n;;`;
+    });
+    const systemctl = `systemctl() {\n  for last; do :; done\n  case $last in\n${answers.join('\n')}\n  esac\n}`;
+    folder.write('passwd', 'b:x:1:1::/home/b:/bin/sh\n');
+    const { idle } = found(shell, (script) =>
+      script
+        .replace('getent passwd 2>/dev/null', 'false')
+        .replace('/etc/passwd', join(folder.path, 'passwd'))
+        .replace('/etc/systemd/system', units)
+        .replace(/^machine$/m, `${systemctl}\nmachine`),
+    );
+    expect(idle.map(({ repo, unit = '' }) => [repo, unit.replace(`${units}/`, '')])).toEqual([
+      ['/mnt/a b/c', 'a.service'],
+      ['/mnt/b c', 'b.service'],
+      ['/mnt/of files', 'c.service'],
+      ['/mnt/d', 'd.service'],
+      ['/mnt/dropped', 'dropped.service'],
+      ['/mnt/e', 'e.service'],
+      ['/home/b/.lotusworker', 'g.service'],
+      ['/mnt/7', 't@7.service'],
+    ]);
   });
 
   it('tells no token', async () => {

@@ -28,6 +28,11 @@ const fields = ({ now, later }: Differences): unknown => ({
   later: later.map(({ field }) => field),
 });
 
+/** bytes that the worker sees, by the miner's word */
+const RAM = 1e12;
+
+const BUILDERS = ['FIL_PROOFS_USE_GPU_COLUMN_BUILDER', 'FIL_PROOFS_USE_GPU_TREE_BUILDER'];
+
 const NONE = { now: [], later: [] };
 
 describe('a worker that was told what the file says', () => {
@@ -68,6 +73,7 @@ describe('a worker that was told what the file says', () => {
       { gpus: [0] },
       ({ NVIDIA_VISIBLE_DEVICES: _, ...env }) => ({ env }),
     ],
+    ['with less RAM than its limit', { memory: 2 ** 50 }, (env) => ({ env, told: { ram: RAM } })],
     ['on the declared CPUs', { cpus: '0-3,4' }, (env) => ({ env, told: { cpus: '0-4' } })],
   ])('%s', (_, worker, tell) => {
     expect(fields(differences(worker, tell))).toEqual(NONE);
@@ -99,8 +105,22 @@ describe('a worker that does something else', () => {
     ['cpus', { cpus: '0-15' }, { told: { cpus: '0-31' } }],
     ['cpus', {}, { told: { cpus: '0-31' } }],
     ['memory', { memory: 2 ** 38 }, {}],
+    ['memory', { memory: 2 ** 38 }, { told: { ram: RAM } }],
+    ['memory', { memory: 2 ** 50 }, { told: { ram: 2 * RAM } }],
   ])('is restarted for %s', (field, worker, told) => {
     expect(fields(differences(worker, (env) => telling(env, told)))).toEqual({ now: [field], later: [] });
+  });
+
+  it.each([
+    [['C2'] as const, { now: [], later: BUILDERS }],
+    [['PC2'] as const, { now: BUILDERS, later: [] }],
+    [['C2', 'RU'] as const, { now: BUILDERS, later: [] }],
+  ])('waits with how trees are built where its tasks %j build none', (tasks, expected) => {
+    const worker = { gpus: [0], tasks };
+    const tell = (env: Readonly<Record<string, string>>): ToldWorker => ({
+      env: Object.fromEntries(Object.entries(env).filter(([name]) => !BUILDERS.includes(name))),
+    });
+    expect(fields(differences(worker, tell))).toEqual(expected);
   });
 
   it.each<[field: string, worker: Partial<Worker>, told: ToldWorker | Readonly<Record<string, string>>]>([

@@ -246,6 +246,34 @@ const CASES: readonly Case[] = [
     says: 'tasks: [unseal, replica-update, prove-replica-update2, regen-sector-key, sector-download]',
   },
   {
+    what: "a lotus-miner's machine that nobody named, where the others can do all",
+    hosts: { m: { ...GPU_503, machine: { miner: 77 } }, g: GPU_503 },
+    layout: {
+      'g/g': 'APx2 PC1x4 PC2 C2 gpus all /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal',
+      m: 'no worker',
+    },
+    codes: ['SF689', 'SF238'],
+    says: 'a lotus-miner runs here (process 77), and another one was named',
+  },
+  {
+    what: "a lotus-miner's machine that nobody named, alone: it shares its GPU",
+    hosts: { m: { ram: 503, l3: 8, gpus: [24], disks: NVME, machine: { miner: 77 } } },
+    answers: { miner: { kind: 'none' } },
+    layout: {
+      'm/m': 'APx1 PC1x2 PC2 C2 gpus all cpus 8-63 /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal',
+    },
+    codes: ['SF689', 'SF685'],
+    says: 'GPU: lotus-miner computes WindowPoSt on it',
+  },
+  {
+    what: 'a machine with two NUMA nodes, whose worker has both',
+    hosts: { big: { ram: 503, l3: 8, nodes: 2, gpus: [24], disks: NVME } },
+    layout: {
+      'big/big': 'APx2 PC1x4 PC2 C2 sdr gpus all /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal',
+    },
+    says: 'numaNodes: its one worker has the memory of all 2 nodes',
+  },
+  {
     what: 'GPUs that are too small, and one that is not',
     hosts: { g: { ram: 503, gpus: [2, 24], disks: NVME } },
     layout: { 'g/g': 'APx2 PC1x4 PC2 C2 gpus GPU-1 /mnt/nvme0/parents /mnt/nvme0/params /mnt/nvme0/seal' },

@@ -15,6 +15,8 @@ export interface Shape {
   readonly l3?: number;
   readonly ram: number;
   readonly swap?: number;
+  /** NUMA nodes */
+  readonly nodes?: number;
   /** GiB of memory of each */
   readonly gpus?: readonly number[];
   readonly gpuFacts?: Partial<GpuFacts>;
@@ -47,7 +49,16 @@ export function aSeenHost(name: string, shape: Shape): SeenHost {
   };
 }
 
-function factsOf({ cpus = 64, cores = cpus / 2, l3, ram, swap = 0, gpus = [], ...shape }: Shape): HostFacts {
+function factsOf({
+  cpus = 64,
+  cores = cpus / 2,
+  l3,
+  ram,
+  swap = 0,
+  nodes = 0,
+  gpus = [],
+  ...shape
+}: Shape): HostFacts {
   const known = gpus.map((memory, index) => ({
     index,
     uuid: `GPU-${index}`,
@@ -64,7 +75,7 @@ function factsOf({ cpus = 64, cores = cpus / 2, l3, ram, swap = 0, gpus = [], ..
       disk: new Map(),
     },
     cores,
-    numa: [],
+    numa: Array.from({ length: nodes }, (_, node) => ({ node, cpus: '', memory: (ram / nodes) * GiB })),
     hugepages: [],
     mounts: [...Object.entries(shape.disks ?? {}).map(mountOf), ...(shape.mounts ?? [])],
     gpus: {

@@ -2,7 +2,7 @@ import { readConfig } from '../../config/config-file.js';
 import { checkSchema } from '../../config/schema-check.js';
 import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
 import { readFarm } from '../../farm/read-farm.js';
-import { foundMiner } from '../../import/found-miner.js';
+import { foundMiner, theMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
 import { wayTo } from '../../import/imported.js';
 import { listed } from '../../import/report.js';
@@ -54,7 +54,7 @@ async function update(
   const found = foundMiner(new Map(asked.map((host) => [wayTo(host), host.found])));
   const { api, token } = { ...farm.miner, token: { env: '' } };
   // One file is for one miner.
-  const only = farm.miner.apiIsGuess === true ? {} : { only: api };
+  const only = farm.miner.apiIsGuess === true ? {} : { only: theMiner(found, api) };
   const miner = { api, token, secrets: found.tokens, ...only };
   const updated = updateFarm(file, asked, { name: farm.name, sectorSize: farm.sectorSize, miner });
   const diagnostics = [...unreached, ...notes, ...gather(updated.diagnostics)];
@@ -115,7 +115,7 @@ function words(
 }
 
 /** Of hosts and workers that were found, and are in no file after that. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['SF663', 'SF666', 'SF667', 'SF693']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['SF663', 'SF666', 'SF667', 'SF693', 'SF695']);
 
 const NOT_RIGHT: Diagnostic = {
   code: 'SF694',

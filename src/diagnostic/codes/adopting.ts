@@ -33,10 +33,10 @@ export const ADOPTING_CODES = {
     title: 'something else that starts a worker at boot',
     severity: 'warning',
     why:
-      'A line of a crontab, of rc.local or of an enabled unit on a host of the file starts a lotus-worker at boot, beside the units of sealfarm. Whether it is a worker of the file cannot be told from outside. ' +
+      'A line of a crontab, of rc.local or of a unit on a host of the file starts a lotus-worker at boot or later by itself, beside the units of sealfarm: a unit that is enabled, or that a timer or another unit in force brings. Whether it is a worker of the file cannot be told from outside. ' +
       'If it is, two start it at the next boot: `repo.lock` lets only one live, by chance with the settings of before, and the other ends or is tried for ever.',
     remedy:
-      'If it starts a worker of the file, take the line out, or `systemctl disable` the unit. What starts a script that starts a worker is not found: look for that yourself.',
+      'If it starts a worker of the file, take the line out, or `systemctl disable` the unit or its timer. What starts a script that starts a worker is not found: look for that yourself.',
   },
   SF554: {
     title: 'worker that an old unit may bring back',

@@ -33,7 +33,7 @@ export const IMPORTING_CODES = {
     title: 'running worker left out',
     severity: 'warning',
     why:
-      'A lotus-worker runs on the host and is not in the imported file: its environment may not be read by the SSH user, it is in a container with files of its own, it has a flag that sealfarm does not know, or another worker has its repo. ' +
+      'A lotus-worker runs on the host and is not in the imported file: its environment may not be read by the SSH user, it is in a container with files of its own, it has a flag that sealfarm does not know, or another worker has its repo. Where the file has the worker already, it is only not known whether it runs as the file says. ' +
       'It stays as it is, and every plan tells of it.',
     remedy:
       'Import as root or with `--sudo`, where the environment may not be read. A worker in a container is moved out of it when it is empty: drain it, and declare it with its storage paths.',
@@ -133,9 +133,11 @@ export const IMPORTING_CODES = {
   SF695: {
     title: 'worker of another miner',
     severity: 'warning',
-    why: 'A worker that `import --update` found goes by a miner at another address than the file has. One file is for one miner: from its next restart on the worker works for that of the file.',
+    why:
+      'A worker that `import --update` found goes by a miner at another address than the file has, with another token than workers at that address. One file is for one miner, and a worker of it works for that one from its next restart on: so a new worker is left out. ' +
+      'Of a worker that the file has already it is only said.',
     remedy:
-      'Leave out hosts of another miner: give them a file of their own. Where it is one miner under two addresses nothing is wrong.',
+      'Give workers of another miner a file of their own. Where it is one miner under two addresses, name a host with a worker at the address of the file as well: by the same token it is known to be one.',
   },
   SF696: {
     title: 'file was changed meanwhile',

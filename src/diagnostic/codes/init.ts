@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF680–SF688: a first file for hosts that have no workers yet. */
+/** SF680–SF689: a first file for hosts that have no workers yet. */
 export const INIT_CODES = {
   SF680: {
     title: 'file is there already',
@@ -68,5 +68,12 @@ export const INIT_CODES = {
     why: 'None of the hosts could be given a worker: they could not be reached, have workers already, or have nothing that Lotus would give a task to. The diagnostics before this one say which it is for each host. Nothing was written.',
     remedy:
       'Mend what they say and run the command again; for hosts with running workers use `sealfarm import`.',
+  },
+  SF689: {
+    title: 'lotus-miner that nobody named',
+    severity: 'warning',
+    why: "A lotus-miner runs on one of the hosts, and the miner that was named is at another place, or none was named. The layout leaves it CPUs and the memory of one WindowPoSt, as it would for the farm's own, but the file does not have it as its miner.",
+    remedy:
+      "If it is the farm's, make the file anew with `--miner` and that host. If it is another farm's, look whether its machine has so much to spare.",
   },
 } as const satisfies Codes;

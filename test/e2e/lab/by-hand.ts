@@ -9,15 +9,23 @@ export const REPO = '/root/.lotusworker';
 /** Hosts on which somebody starts a worker by hand, each in another way. */
 export const HOSTS = ['plain', 'inner', 'closed'] as const satisfies readonly LabHostName[];
 
-const ADDRESSES = { plain: '10.79.0.11', inner: '10.79.1.12', closed: '10.79.0.14' } as const;
+const ADDRESSES = {
+  plain: '10.79.0.11',
+  inner: '10.79.1.12',
+  sudo: '10.79.0.13',
+  closed: '10.79.0.14',
+} as const satisfies Partial<Record<LabHostName, string>>;
 
 /** All of them, until they listen. */
-export async function startByHand(lab: Lab): Promise<void> {
-  for (const host of HOSTS) {
+export async function startByHand(
+  lab: Lab,
+  hosts: readonly (keyof typeof ADDRESSES)[] = HOSTS,
+): Promise<void> {
+  for (const host of hosts) {
     await prepare(lab, host, ADDRESSES[host]);
     await startBy(lab, host);
   }
-  for (const host of HOSTS)
+  for (const host of hosts)
     await eventually(`the worker of ${host} listens`, async () =>
       (await lab.sh(host, `ls ${REPO}`)).includes('api'),
     );
