@@ -48,6 +48,17 @@ export function revokedKey(endpoint: Endpoint, shown: string): Diagnostic {
   };
 }
 
+/** @param written the file as ssh_config has it */
+export function unreadRevocations({ name, host }: Endpoint, written: string, why: string): Diagnostic {
+  return {
+    code: 'SF408',
+    severity: 'error',
+    message: `The list of revoked host keys ${written} cannot be read, so ${name} is not trusted: ${why}`,
+    place: { kind: 'host', host },
+    help: 'Make it readable to the system `ssh` and leave out `ssh.transport`, or remove RevokedHostKeys from ssh_config.',
+  };
+}
+
 /** How known_hosts files name the machine. */
 export function namedInFiles({ hostKeys, address, port }: Endpoint): string {
   return hostKeys.alias ?? knownHostName(address, port);

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { copyTheKey, unreached, type Trouble } from './connect-error.js';
 import type { Endpoint } from './endpoint.js';
-import { changedKey, revokedKey, unknownKey, whoShows } from './host-key-refusal.js';
+import { changedKey, revokedKey, unknownKey, unreadRevocations, whoShows } from './host-key-refusal.js';
 import type { NotLoggedIn } from './openssh-login.js';
 import { endpoint } from './remote-error.js';
 
@@ -17,9 +17,8 @@ export function explainOpenssh({ words, wayWords }: NotLoggedIn, host: Endpoint)
 
 function hostKeyRefusal(text: string, host: Endpoint): Diagnostic | undefined {
   const [file = ''] = host.hostKeys.files;
-  const revoked = /^The (\S+) host key for \S+ is marked as revoked/m.exec(text);
-  if (revoked !== null || text.includes('REVOKED HOST KEY'))
-    return revokedKey(host, `${a(revoked?.[1])} host key, which is revoked`);
+  const revoked = revocation(text, host);
+  if (revoked !== undefined) return revoked;
   if (
     text.includes('REMOTE HOST IDENTIFICATION HAS CHANGED') ||
     text.includes('HOST IDENTIFICATION HAS CHANGED')
@@ -35,6 +34,19 @@ function hostKeyRefusal(text: string, host: Endpoint): Diagnostic | undefined {
   return text.includes('Host key verification failed')
     ? unknownKey(host, file, `a host key that ssh refuses${ofCertificate(text)}`)
     : undefined;
+}
+
+/** By known_hosts, or by the list of RevokedHostKeys. */
+function revocation(text: string, host: Endpoint): Diagnostic | undefined {
+  const marked = /^The (\S+) host key for \S+ is marked as revoked/m.exec(text);
+  if (marked !== null || text.includes('REVOKED HOST KEY'))
+    return revokedKey(host, `${a(marked?.[1])} host key, which is revoked`);
+  const [, type = '', print = '', list] = /Host key (\S+) (\S+) revoked by file (.+?)\s*$/m.exec(text) ?? [];
+  if (list !== undefined)
+    return revokedKey(host, `the host key ${print} (${type}), which is revoked (${list})`);
+  const [, unread, why = ''] =
+    /Error checking host key \S+ \S+ in revoked keys file (.+): (.+?)\s*$/m.exec(text) ?? [];
+  return unread === undefined ? undefined : unreadRevocations(host, unread, why);
 }
 
 /** `an ED25519`, `a RSA` */

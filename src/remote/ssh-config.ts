@@ -171,7 +171,10 @@ function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
   const [certificate] = options.get('certificatefile') ?? [];
   const securityKey = options.get('identityfile')?.find((file) => /_sk$/.test(file) && !USUAL.test(file));
   const gssapi =
-    options.get('gssapiauthentication')?.[0] === 'yes' && options.get('pubkeyauthentication')?.[0] === 'no';
+    options.get('gssapiauthentication')?.[0] === 'yes' &&
+    // Older versions of ssh say `no` of it.
+    ['false', 'no'].includes(options.get('pubkeyauthentication')?.[0] ?? '');
+  const revoked = options.get('revokedhostkeys')?.[0] ?? 'none';
   return [
     ...(certificate === undefined
       ? []
@@ -180,6 +183,9 @@ function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
       ? []
       : [{ need: 'security key', shownBy: `IdentityFile ${securityKey}` } as const]),
     ...(gssapi ? [{ need: 'GSSAPI', shownBy: 'PubkeyAuthentication no' } as const] : []),
+    ...(revoked === 'none'
+      ? []
+      : [{ need: 'list of revoked host keys', shownBy: `RevokedHostKeys ${revoked}` } as const]),
   ];
 }
 

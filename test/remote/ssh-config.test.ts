@@ -162,8 +162,11 @@ describe('its keys', () => {
     expect(endpoint(saying(`identityfile ${file}`)).beyondSsh2).toEqual(needs);
   });
 
-  it('are no use where only GSSAPI is allowed', () => {
-    expect(endpoint(saying('pubkeyauthentication no')).beyondSsh2).toMatchObject([{ need: 'GSSAPI' }]);
+  // Which of the two words is printed depends on the version.
+  it.each(['false', 'no'])('are no use where only GSSAPI is allowed: %s', (word) => {
+    const off = `pubkeyauthentication ${word}`;
+    expect(endpoint(saying(off)).beyondSsh2).toMatchObject([{ need: 'GSSAPI' }]);
+    expect(endpoint(saying(off, 'gssapiauthentication no')).beyondSsh2).toEqual([]);
   });
 });
 
@@ -172,6 +175,13 @@ describe('its host keys', () => {
     expect(endpoint(NOTHING_SAID, { knownHostsFile: '~/farm hosts' }).hostKeys.files).toEqual([
       '/home/operator/farm hosts',
     ]);
+  });
+
+  it.each<[file: string, needs: Endpoint['beyondSsh2']]>([
+    ['none', []],
+    ['/r', [{ need: 'list of revoked host keys', shownBy: 'RevokedHostKeys /r' }]],
+  ])('with RevokedHostKeys %s need %j', (file, needs) => {
+    expect(endpoint(saying(`revokedhostkeys ${file}`)).beyondSsh2).toEqual(needs);
   });
 
   it('are known by the alias', () => {
