@@ -164,12 +164,23 @@ function isMissing(error: unknown): boolean {
 }
 
 function noFile(endpoint: Endpoint, file: string): Diagnostic {
+  if (file === '') return noFileNamed(endpoint);
   return {
     code: 'SF408',
     severity: 'error',
     message: `${file} does not exist, so ${endpoint.name} cannot be told from an impostor`,
     place: { kind: 'host', host: endpoint.host },
     help: `Make the host known: ${scanCommand(endpoint, file)}, and compare the fingerprint (ssh-keygen -lf ${shellWord(file)}) with the host's own.`,
+  };
+}
+
+function noFileNamed({ name, host }: Endpoint): Diagnostic {
+  return {
+    code: 'SF408',
+    severity: 'error',
+    message: `ssh_config names no file of known host keys, so ${name} cannot be told from an impostor`,
+    place: { kind: 'host', host },
+    help: 'Name one as ssh.knownHostsFile, or as UserKnownHostsFile in ssh_config in place of `none`.',
   };
 }
 

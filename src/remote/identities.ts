@@ -156,7 +156,7 @@ function noKey(endpoint: Endpoint, files: readonly KeyFile[], agent: Agent | und
   return {
     code: 'SF403',
     severity: 'error',
-    message: `There is no key to log in to ${endpoint.name} with: ${noAgent} nor is there ${files.map(({ path }) => path).join(', ')}`,
+    message: `There is no key to log in to ${endpoint.name} with: ${noAgent} nor is there ${files.length === 0 ? 'a file' : files.map(({ path }) => path).join(', ')}`,
     place: { kind: 'host', host: endpoint.host },
     help: 'Start an ssh-agent and add the key (ssh-add), or name the private key file as ssh.identityFile.',
   };

@@ -111,13 +111,19 @@ function keysOf(
   if (identityFile !== undefined) {
     return { files: [expandHome(identityFile, homeDir)], named: true, only: true, ...common };
   }
-  const written = (options.get('identityfile') ?? []).filter((file) => file !== 'none');
-  if (written.every((file) => USUAL.test(file))) {
+  const written = options.get('identityfile') ?? [];
+  if (isUsualList(written)) {
     const files = USUAL_NAMES.map((file) => join(homeDir, '.ssh', file));
     return { files, named: false, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
   }
-  const files = written.map((file) => pathOf(file, tokens, around));
+  const files = written.filter((file) => file !== 'none').map((file) => pathOf(file, tokens, around));
   return { files, named: true, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
+}
+
+/** ssh's whole list, whose order and end differ by version; of one that is shorter somebody has chosen the files. */
+function isUsualList(written: readonly string[]): boolean {
+  const hasAll = USUAL_NAMES.every((name) => written.includes(`~/.ssh/${name}`));
+  return written.length === 0 || (hasAll && written.every((file) => USUAL.test(file)));
 }
 
 function agentOf(options: SshOptions, tokens: Tokens, around: Surroundings): string | undefined {
@@ -138,15 +144,18 @@ function hostKeysOf(
 ): HostKeyRules {
   const listed = (option: string): readonly string[] =>
     (options.get(option)?.[0] ?? '').split(' ').filter((file) => file !== '' && file !== 'none');
-  const users = listed('userknownhostsfile');
-  const files =
+  const own =
     knownHostsFile !== undefined
       ? [knownHostsFile]
-      : [...(users.length === 0 ? ['~/.ssh/known_hosts'] : users), ...listed('globalknownhostsfile')];
+      : options.has('userknownhostsfile')
+        ? listed('userknownhostsfile')
+        : ['~/.ssh/known_hosts'];
+  const files = [...own, ...(knownHostsFile === undefined ? listed('globalknownhostsfile') : [])];
   const alias = options.get('hostkeyalias')?.[0];
   return {
     files: files.map((file) => pathOf(file, tokens, around)),
-    acceptNew: options.get('stricthostkeychecking')?.[0] === 'accept-new',
+    // With no file of the user's own it would be a new host each time.
+    acceptNew: own.length > 0 && options.get('stricthostkeychecking')?.[0] === 'accept-new',
     hashNames: options.get('hashknownhosts')?.[0] === 'yes',
     ...(alias === undefined ? {} : { alias }),
   };

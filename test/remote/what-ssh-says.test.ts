@@ -1,6 +1,8 @@
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findBeyondSsh2 } from '../../src/remote/beyond-ssh2.js';
 import type { Endpoint } from '../../src/remote/endpoint.js';
+import { readHostKeyCheck } from '../../src/remote/host-key.js';
 import { resolveEndpoint } from '../../src/remote/resolve-endpoint.js';
 import { OpensshRemote } from '../../src/remote/openssh-remote.js';
 import { testHost } from '../support/ssh-farm.js';
@@ -77,5 +79,33 @@ describe('a host key in a list of RevokedHostKeys', () => {
     const refusal = await farm.refusal({ ...host, ssh: { ...host.ssh, transport } });
     expect(refusal).toMatchObject({ code: 'SF408', place: { kind: 'host', host: 'host-1' } });
     expect(refusal.message).toContain('/no/such/list');
+  });
+});
+
+describe('by ssh -G', () => {
+  test('the usual keys are those that nobody has named', async () => {
+    const { keys } = await endpointBy();
+    expect(keys).toMatchObject({ named: false, only: false });
+    expect(keys.files.map((file) => basename(file))).toEqual(['id_ed25519', 'id_ecdsa', 'id_rsa']);
+  });
+
+  test('a usual key named alone is the only one', async () => {
+    const { keys } = await endpointBy('IdentityFile ~/.ssh/id_rsa', 'IdentitiesOnly yes');
+    const file = join(farm.keys.homeDir, '.ssh/id_rsa');
+    expect(keys).toMatchObject({ files: [file], named: true, only: true });
+  });
+
+  test('no key file is none', async () => {
+    expect((await endpointBy('IdentityFile none')).keys).toMatchObject({ files: [], named: true });
+  });
+
+  test('UserKnownHostsFile none leaves the system-wide file alone', async () => {
+    const none = 'UserKnownHostsFile none';
+    expect((await endpointBy(none, 'GlobalKnownHostsFile /g')).hostKeys.files).toEqual(['/g']);
+    const nothing = await endpointBy(none, 'GlobalKnownHostsFile none', 'StrictHostKeyChecking accept-new');
+    expect(await readHostKeyCheck(nothing, farm.context.files)).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF408', help: expect.stringContaining('ssh.knownHostsFile') as string },
+    });
   });
 });
