@@ -25,6 +25,12 @@ export function sshTarget({ address, wishes, configFile }: Asked): readonly stri
   ];
 }
 
+/** A path as ssh_config has it: `%` begins a token, and a blank ends a word. */
+export function fileWord(path: string): string {
+  const word = path.replaceAll('%', '%%');
+  return /[\s"\\]/.test(word) ? `"${word.replaceAll(/["\\]/g, '\\$&')}"` : word;
+}
+
 export function parseSshOptions(text: string): SshOptions {
   const options = new Map<string, string[]>();
   for (const line of text.split('\n')) {

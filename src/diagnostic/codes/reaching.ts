@@ -9,7 +9,8 @@ export const REACHING_CODES = {
       'The host key is not in `known_hosts`, so the host cannot be told from a machine that only answers at its address. ' +
       "Such a machine would be sent the worker's environment file, which holds the miner's admin token.",
     remedy:
-      "Compare the fingerprint in the message with the one on the host's own console, then make the key known with the `ssh-keyscan` command of the help.",
+      "Compare the fingerprint in the message or by the command of the help with the one on the host's own console, then make the key known as the help says. " +
+      'An entry without a port holds for every port, as with `ssh`, but for a host that has one with its port and a key of that type.',
   },
   SF402: {
     title: 'host key changed',
