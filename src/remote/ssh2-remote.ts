@@ -18,7 +18,7 @@ import {
   scriptTimedOut,
 } from './remote-error.js';
 import { runScript, streamScript } from './ssh2-exec.js';
-import { shellCommand, unlessRefused } from './sudo.js';
+import { shellCommand, tellingBegun, unlessRefused } from './sudo.js';
 
 /** How long the host has to answer a goodbye. Milliseconds. */
 const GOODBYE_MS = 1000;
@@ -89,7 +89,7 @@ export class Ssh2Remote implements Remote {
       const opened = await this.#open(
         release,
         (answer) => this.client.exec(shellCommand(this.endpoint.sudo), answer),
-        (channel) => ({ output: streamScript(channel, this.host, script, onOutput, signal) }),
+        (channel) => ({ output: streamScript(channel, this.host, this.#stated(script), onOutput, signal) }),
       );
       const output =
         opened instanceof Error ? failure(channelRefused(this.host, opened.message)) : await opened.output;
@@ -97,8 +97,15 @@ export class Ssh2Remote implements Remote {
     }, this.#noRun);
   }
 
+  #stated(script: string): string {
+    return tellingBegun(script, this.endpoint.sudo);
+  }
+
   async #run(channel: ClientChannel, script: string): Promise<Result<ExecOutput>> {
-    return unlessRefused(this.endpoint, await runScript(channel, this.host, script, this.most.mostOutput));
+    return unlessRefused(
+      this.endpoint,
+      await runScript(channel, this.host, this.#stated(script), this.most.mostOutput),
+    );
   }
 
   dial(host: string, port: number): Promise<Result<Duplex>> {
