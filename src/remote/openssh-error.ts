@@ -3,7 +3,7 @@ import { copyTheKey, unreached, type Trouble } from './connect-error.js';
 import type { Endpoint } from './endpoint.js';
 import { changedKey, revokedKey, unknownKey, unreadRevocations, whoShows } from './host-key-refusal.js';
 import type { NotLoggedIn } from './openssh-login.js';
-import { endpoint } from './remote-error.js';
+import { answersNoMore, endpoint } from './remote-error.js';
 
 /** What to tell a person about an `ssh` that ended without a login, by all that was said. */
 export function explainOpenssh({ words, wayWords }: NotLoggedIn, host: Endpoint): Diagnostic {
@@ -19,10 +19,7 @@ function hostKeyRefusal(text: string, host: Endpoint): Diagnostic | undefined {
   const [file = ''] = host.hostKeys.files;
   const revoked = revocation(text, host);
   if (revoked !== undefined) return revoked;
-  if (
-    text.includes('REMOTE HOST IDENTIFICATION HAS CHANGED') ||
-    text.includes('HOST IDENTIFICATION HAS CHANGED')
-  )
+  if (text.includes('HOST IDENTIFICATION HAS CHANGED'))
     return changedKey(host, file, changedWords(text, host));
   if (text.includes('no matching host key type found')) {
     const words = `${whoShows(host)} has no host key of a type that ssh takes: ${lastLine(text)}`;
@@ -149,8 +146,8 @@ export function lastLine(text: string): string {
 }
 
 /** Why a connection that stood is gone, by what its master has logged. */
-export function whyLost(log: string): string {
-  if (/^Timeout, server .* not responding/m.test(log)) return 'the host no longer answers';
+export function whyLost(log: string, { keepAlive }: Pick<Endpoint, 'keepAlive'>): string {
+  if (/^Timeout, server .* not responding/m.test(log)) return answersNoMore(keepAlive);
   return 'the host closed it';
 }
 

@@ -9,6 +9,7 @@ import { awaitConnected, dialCommand } from './dial-program.js';
 import { ForwardedSocket, type Pipes } from './forwarded-socket.js';
 import type { ExecOutput, Remote } from './remote.js';
 import {
+  saidBySsh2,
   channelRefused,
   connectionLost,
   dialRefused,
@@ -51,7 +52,7 @@ export class Ssh2Remote implements Remote {
     this.host = endpoint.name;
     this.#limit = new ChannelLimit(most.mostChannels, most.patienceMs);
     client.on('error', (error) => {
-      this.#whyLost = error.message === 'Keepalive timeout' ? 'the host no longer answers' : error.message;
+      this.#whyLost = saidBySsh2(error.message, endpoint.keepAlive);
     });
     this.#closed = new Promise((resolve) => {
       client.once('close', () => {
@@ -89,7 +90,9 @@ export class Ssh2Remote implements Remote {
       const opened = await this.#open(
         release,
         (answer) => this.client.exec(shellCommand(this.endpoint.sudo), answer),
-        (channel) => ({ output: streamScript(channel, this.host, this.#stated(script), onOutput, signal) }),
+        (channel) => ({
+          output: streamScript(channel, this.host, this.#told(script), onOutput, signal),
+        }),
       );
       const output =
         opened instanceof Error ? failure(channelRefused(this.host, opened.message)) : await opened.output;
@@ -97,15 +100,13 @@ export class Ssh2Remote implements Remote {
     }, this.#noRun);
   }
 
-  #stated(script: string): string {
+  #told(script: string): string {
     return tellingBegun(script, this.endpoint.sudo);
   }
 
   async #run(channel: ClientChannel, script: string): Promise<Result<ExecOutput>> {
-    return unlessRefused(
-      this.endpoint,
-      await runScript(channel, this.host, this.#stated(script), this.most.mostOutput),
-    );
+    const output = await runScript(channel, this.host, this.#told(script), this.most.mostOutput);
+    return unlessRefused(this.endpoint, output);
   }
 
   dial(host: string, port: number): Promise<Result<Duplex>> {

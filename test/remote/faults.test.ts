@@ -226,7 +226,10 @@ describe.each(['ssh2', 'openssh'] as const)('by %s', (transport) => {
     });
     expect(output).toMatchObject({
       ok: false,
-      diagnostic: { code: 'SF405', message: 'The connection to host-1 is gone: the host no longer answers' },
+      diagnostic: {
+        code: 'SF405',
+        message: 'The connection to host-1 is gone: the host no longer answers: nothing came from it for 2 s',
+      },
     });
   });
 });

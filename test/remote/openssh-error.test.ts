@@ -151,11 +151,14 @@ describe('what ssh says', () => {
 
 describe('a connection is gone because', () => {
   it.each([
-    ['Timeout, server 10.0.0.1 not responding.\r\n', 'the host no longer answers'],
+    [
+      'Timeout, server 10.0.0.1 not responding.\r\n',
+      'the host no longer answers: nothing came from it for 60 s',
+    ],
     ['Connection to 10.0.0.1 closed by remote host.\r\n', 'the host closed it'],
     ['client_loop: send disconnect: Broken pipe\r\n', 'the host closed it'],
     ['', 'the host closed it'],
   ])('%j', (log, why) => {
-    expect(whyLost(log)).toBe(why);
+    expect(whyLost(log, HOST)).toBe(why);
   });
 });
