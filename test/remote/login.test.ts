@@ -333,6 +333,14 @@ describe('agent', () => {
     silent.close();
   });
 
+  test('one that holds nothing for ssh2, as only FIDO keys, is said to', async () => {
+    const refused = await logIn(hostWith({}), await homeWith({}), await agentWith([]));
+    if (refused.ok) throw new Error('it connected');
+    expect(refused.diagnostic.code).toBe('SF403');
+    expect(refused.diagnostic.message).toContain('neither has the agent one that ssh2 knows nor is there ');
+    expect(refused.diagnostic.help).toContain('ssh.transport: openssh');
+  });
+
   test('one that does not answer is passed over', async () => {
     const home = await homeWith({ id_ed25519: keys.userKey });
     expect((await logIn(hostWith({}), home, join(keys.folder, 'no-agent'))).ok).toBe(true);
