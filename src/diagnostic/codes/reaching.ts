@@ -45,7 +45,7 @@ export const REACHING_CODES = {
     severity: 'error',
     why:
       'The connection to a host, a worker or the miner broke while something was under way, so it is not known whether that was carried out. ' +
-      'A host from which nothing comes any more is given up after a minute, or after as many `ServerAliveInterval`s and one more as `ServerAliveCountMax` of ssh_config says. ' +
+      'A host from which nothing comes any more is given up after a minute, or as `ServerAliveInterval` and `ServerAliveCountMax` of `ssh_config` say. ' +
       'Every step of sealfarm may be done twice: what is done already is found done.',
     remedy:
       'Look whether the host is up and the process has not just ended or restarted, then run the command again.',
