@@ -40,8 +40,8 @@ export function parseFacts(host: Host, stdout: string, asked: Asked): Result<Hos
   const hardware = parseHardware(host, lines, gpus, places, numa);
   const cores = Number(lines.one('cores')[0]);
   const clock = Number(lines.one('clock')[0]);
-  const [fileLimit, hardFileLimit = fileLimit] = lines.one('files').map(parseLimit);
-  if (hardware === undefined || fileLimit === undefined || hardFileLimit === undefined || Number.isNaN(clock))
+  const [fileLimit, hardFileLimit] = lines.one('files').map(parseLimit);
+  if (hardware === undefined || fileLimit === undefined || Number.isNaN(clock))
     return failure(notUnderstood(host.name));
   return success({
     hardware,
@@ -51,7 +51,7 @@ export function parseFacts(host: Host, stdout: string, asked: Asked): Result<Hos
     mounts: lines.all('mount').map(parseMount),
     gpus,
     fileLimit,
-    hardFileLimit,
+    hardFileLimit: hardFileLimit ?? fileLimit,
     places,
     caches: new Map(lines.all('cache').map((words) => [decode(words[0] ?? '-'), parseCache(words)])),
     workers: new Map(host.workers.map((worker) => [worker.name, parseWorker(host, worker, lines)])),
@@ -105,7 +105,7 @@ function disksBelow({ workers }: Host, places: ReadonlyMap<string, PlaceFacts>):
 
 /** The path itself where a symbolic link leads it to another mount point than its name says. */
 export function mountAbove(path: string, { mount }: RoomFacts): string {
-  return mount === '/' || path === mount || path.startsWith(`${mount}/`) ? mount : path;
+  return mount === '/' || path.startsWith(`${mount}/`) ? mount : path;
 }
 
 function parsePlaces({ workers }: Host, lines: FactLines): ReadonlyMap<string, PlaceFacts> {

@@ -16,7 +16,10 @@ export async function findBeyondSsh2(endpoint: Endpoint, files: OperatorFiles): 
   const before = via?.kind === 'jump' ? await findBeyondSsh2(via.endpoint, files) : [];
   const shown = await Promise.all([shownByKeys(endpoint, files), shownByKnownHosts(endpoint, files)]);
   const own = [...endpoint.beyondSsh2, ...shown.flat()];
-  return [...before, ...own.map(({ need, shownBy }) => `a ${need} for ${name} (${shownBy})`)];
+  const words = own.map(
+    ({ need, shownBy }) => `${need === 'GSSAPI' ? '' : 'a '}${need} for ${name} (${shownBy})`,
+  );
+  return [...before, ...words];
 }
 
 /** Says that the system's `ssh` is used though nobody has written that. */

@@ -47,7 +47,7 @@ export type Via =
   | { readonly kind: 'command'; readonly command: string; readonly written: string };
 
 export interface BeyondSsh2 {
-  readonly need: 'certificate' | 'security key' | 'GSSAPI' | 'host certificate';
+  readonly need: 'certificate' | 'security key' | 'GSSAPI' | 'host certificate' | 'list of revoked host keys';
   /** What shows it: an option of ssh_config, or a file. */
   readonly shownBy: string;
 }

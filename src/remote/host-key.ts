@@ -7,14 +7,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import { shellWord } from './context.js';
 import type { Endpoint } from './endpoint.js';
-import {
-  changedKey,
-  namedInFiles,
-  revokedKey,
-  scanCommand,
-  unknownKey,
-  whoShows,
-} from './host-key-refusal.js';
+import { changedKey, namedInFiles, revokedKey, makeKnown, unknownKey, whoShows } from './host-key-refusal.js';
 import {
   entriesFor,
   fingerprint,
@@ -23,6 +16,7 @@ import {
   judgeHostKey,
   keysAmong,
   keyType,
+  type HostKeyVerdict,
 } from './known-hosts.js';
 import type { NotedHost, OperatorFiles } from './operator-files.js';
 
@@ -44,6 +38,8 @@ export class HostKeyCheck {
   /** All that is written of it. */
   readonly #entries: readonly NotedHost[];
   readonly #known: readonly NotedHost[];
+  /** What is written of its name alone, which holds for every port of a machine that no entry names with its port. */
+  readonly #anyPort: readonly NotedHost[];
   /** Of a machine that is taken at its word. */
   #new: Buffer | undefined;
 
@@ -60,11 +56,15 @@ export class HostKeyCheck {
     this.#name = namedInFiles(endpoint);
     this.#entries = entriesFor(entries, this.#name);
     this.#known = keysAmong(this.#entries);
+    const { hostKeys, address } = endpoint;
+    this.#anyPort =
+      hostKeys.alias !== undefined || this.#name === address ? [] : entriesFor(entries, address);
   }
 
   /** Only certificates can show what it is known by. */
   get needsCertificate(): boolean {
-    return this.#known.length === 0 && hasAuthority(this.#entries);
+    const all = [...this.#entries, ...this.#anyPort];
+    return keysAmong(all).length === 0 && hasAuthority(all);
   }
 
   /**
@@ -72,13 +72,15 @@ export class HostKeyCheck {
    * one. For a host that is not known at all, every type, best first.
    */
   algorithms(): ServerHostKeyAlgorithm[] {
-    const usable = ALGORITHMS.filter(({ type }) => this.#known.some((entry) => entry.type === type));
-    return (usable.length === 0 ? ALGORITHMS : usable).flatMap(({ algorithms }) => algorithms);
+    const usable = typesOf(this.#known);
+    if (usable.length > 0) return usable.flatMap(({ algorithms }) => algorithms);
+    const first = typesOf(keysAmong(this.#anyPort));
+    return [...new Set([...first, ...ALGORITHMS])].flatMap(({ algorithms }) => algorithms);
   }
 
   /** Why the key (wire format) is refused; undefined where it is the known one. */
   refusal(key: Buffer): Diagnostic | undefined {
-    const verdict = judgeHostKey(this.#entries, key);
+    const verdict = this.#judge(key);
     switch (verdict.kind) {
       case 'known':
         return undefined;
@@ -100,6 +102,15 @@ export class HostKeyCheck {
       default:
         return unreachable(verdict);
     }
+  }
+
+  /** As ssh itself has it, which looks for the name alone once more. OpenSSH: sshconnect.c check_host_key */
+  #judge(key: Buffer): HostKeyVerdict<NotedHost> {
+    const verdict = judgeHostKey(this.#entries, key);
+    if (verdict.kind !== 'unknown') return verdict;
+    const again = judgeHostKey(this.#anyPort, key);
+    // Another key there may be that of another sshd.
+    return again.kind === 'changed' ? verdict : again;
   }
 
   /** The host has no key of the types it is known by; undefined where that cannot be the reason. */
@@ -137,6 +148,10 @@ export class HostKeyCheck {
   }
 }
 
+function typesOf(known: readonly NotedHost[]): typeof ALGORITHMS {
+  return ALGORITHMS.filter(({ type }) => known.some((entry) => entry.type === type));
+}
+
 /** Reads the known_hosts files. Fails with SF408 where there is none to read. */
 export async function readHostKeyCheck(
   endpoint: Endpoint,
@@ -164,12 +179,23 @@ function isMissing(error: unknown): boolean {
 }
 
 function noFile(endpoint: Endpoint, file: string): Diagnostic {
+  if (file === '') return noFileNamed(endpoint);
   return {
     code: 'SF408',
     severity: 'error',
     message: `${file} does not exist, so ${endpoint.name} cannot be told from an impostor`,
     place: { kind: 'host', host: endpoint.host },
-    help: `Make the host known: ${scanCommand(endpoint, file)}, and compare the fingerprint (ssh-keygen -lf ${shellWord(file)}) with the host's own.`,
+    help: `Make the host known: ${makeKnown(endpoint, file)}, and compare the fingerprint (ssh-keygen -lf ${shellWord(file)}) with the host's own.`,
+  };
+}
+
+function noFileNamed({ name, host }: Endpoint): Diagnostic {
+  return {
+    code: 'SF408',
+    severity: 'error',
+    message: `ssh_config names no file of known host keys, so ${name} cannot be told from an impostor`,
+    place: { kind: 'host', host },
+    help: 'Name one as ssh.knownHostsFile, or as UserKnownHostsFile in ssh_config in place of `none`.',
   };
 }
 

@@ -151,14 +151,16 @@ function noKey(endpoint: Endpoint, files: readonly KeyFile[], agent: Agent | und
   const { agentSocket } = endpoint.keys;
   const noAgent =
     agentSocket === undefined || agent !== undefined
-      ? 'neither an agent has one'
+      ? agent?.keys.length === 0
+        ? 'neither has the agent one that ssh2 knows'
+        : 'neither an agent has one'
       : `no agent answers at ${agentSocket},`;
   return {
     code: 'SF403',
     severity: 'error',
-    message: `There is no key to log in to ${endpoint.name} with: ${noAgent} nor is there ${files.map(({ path }) => path).join(', ')}`,
+    message: `There is no key to log in to ${endpoint.name} with: ${noAgent} nor is there ${files.length === 0 ? 'a file' : files.map(({ path }) => path).join(', ')}`,
     place: { kind: 'host', host: endpoint.host },
-    help: 'Start an ssh-agent and add the key (ssh-add), or name the private key file as ssh.identityFile.',
+    help: 'Start an ssh-agent and add the key (ssh-add), or name the private key file as ssh.identityFile. FIDO keys in an agent need `ssh.transport: openssh`.',
   };
 }
 

@@ -8,21 +8,29 @@ import type { OpensshMaster } from './openssh-master.js';
 import type { Remote } from './remote.js';
 import { connectSsh2 } from './ssh2-connect.js';
 
+/** Where a jump host forwards nothing each host behind it takes a session, of which a connection has ten (MaxSessions). */
+export const MOST_CONNECTIONS = 16;
+
 /**
- * The connections to jump hosts: one to each, however many hosts lie behind it, as an sshd takes only ten at a time
+ * The connections to jump hosts: one to each that forwards, however many hosts lie behind it, as an sshd takes only ten at a time
  * that have not logged in yet (MaxStartups).
  */
 export class JumpPool {
   readonly #reached = new Map<string, Promise<Result<Remote>>>();
   readonly #masters = new Map<string, Promise<Result<OpensshMaster>>>();
 
-  /** A connection made by the jump host. One that is lost is opened anew for the next to come. */
+  /**
+   * A connection made by the jump host. One that is lost is opened anew for the next to come.
+   * @param nth of the connections to that jump host
+   */
   async dial(
     jump: Endpoint,
     target: Pick<Endpoint, 'address' | 'port'>,
     context: ConnectContext,
+    nth = 0,
   ): Promise<Result<Duplex>> {
-    const reaching = reachOnce(this.#reached, jump, () =>
+    const key = keyOf(jump, nth);
+    const reaching = reachOnce(this.#reached, key, () =>
       connectSsh2(jump, context, { mostChannels: Infinity }),
     );
     const remote = await reaching;
@@ -31,25 +39,31 @@ export class JumpPool {
     const dialled = await remote.value.dial(target.address, target.port);
     if (dialled.ok) return dialled;
     if (dialled.diagnostic.code === 'SF405') {
-      if (this.#reached.get(keyOf(jump)) === reaching) this.#reached.delete(keyOf(jump));
+      if (this.#reached.get(key) === reaching) this.#reached.delete(key);
       await remote.value.close();
     }
+    const { code } = dialled.diagnostic;
+    if (code === 'SF414' && nth + 1 < MOST_CONNECTIONS) return this.dial(jump, target, context, nth + 1);
     const { message } = dialled.diagnostic;
     return failure(throughJump(jump, target, message.slice(message.lastIndexOf(': ') + 2)));
   }
 
-  /** The jump host's own `ssh`, for hosts that are reached by one. */
-  async master(jump: Endpoint, context: ConnectContext): Promise<Result<OpensshMaster>> {
+  /**
+   * The jump host's own `ssh`, for hosts that are reached by one.
+   * @param nth of the connections to that jump host
+   */
+  async master(jump: Endpoint, context: ConnectContext, nth = 0): Promise<Result<OpensshMaster>> {
+    const key = keyOf(jump, nth);
     const open = async (): Promise<Result<OpensshMaster>> => {
       const { openMaster } = await import('./openssh-connect.js');
       return openMaster(jump, context);
     };
-    const master = await reachOnce(this.#masters, jump, open);
+    const master = await reachOnce(this.#masters, key, open);
     if (!master.ok) return failure({ ...master.diagnostic, place: { kind: 'host', host: jump.host } });
     if (master.value.lost === undefined) return master;
-    this.#masters.delete(keyOf(jump));
+    this.#masters.delete(key);
     await master.value.close();
-    return reachOnce(this.#masters, jump, open);
+    return reachOnce(this.#masters, key, open);
   }
 
   async close(): Promise<void> {
@@ -64,10 +78,9 @@ export class JumpPool {
 /** One that could not be reached is tried again for the next host. */
 function reachOnce<T>(
   reached: Map<string, Promise<Result<T>>>,
-  jump: Endpoint,
+  key: string,
   open: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const key = keyOf(jump);
   const known = reached.get(key);
   if (known !== undefined) return known;
   const reaching = open();
@@ -79,9 +92,9 @@ function reachOnce<T>(
 }
 
 /** All that decides where a connection ends. */
-function keyOf({ user, address, port, via }: Endpoint): string {
+function keyOf({ user, address, port, via }: Endpoint, nth = 0): string {
   const before = via === undefined ? '' : via.kind === 'jump' ? keyOf(via.endpoint) : via.command;
-  return JSON.stringify([user, address, port, before]);
+  return JSON.stringify([user, address, port, before, nth]);
 }
 
 export function throughJump(

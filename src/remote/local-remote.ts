@@ -22,7 +22,7 @@ import {
 } from './remote-error.js';
 import { shInput, streamInput } from './script.js';
 import { DEFAULT_TIMEOUT_MS } from './ssh-config.js';
-import { shellCommand, sudoRefusal } from './sudo.js';
+import { shellCommand, tellingBegun, unlessRefused } from './sudo.js';
 
 /** What a login over SSH would have, too: nothing else of the operator's own variables reaches a worker. */
 const PASSED_ON = ['PATH', 'USER', 'LOGNAME', 'SHELL', 'LANG'];
@@ -54,7 +54,7 @@ export class LocalRemote implements Remote {
   async exec(script: string, options: { readonly timeoutMs?: number } = {}): Promise<Result<ExecOutput>> {
     if (this.#closed) return failure(this.#lost());
     const { timeoutMs = EXEC_TIMEOUT_MS } = options;
-    const shell = this.#startShell(script);
+    const shell = this.#startShell(tellingBegun(script, this.#sudo));
     let stopped: Diagnostic | undefined;
     let stop: (why: Diagnostic) => void = () => undefined;
     const abandoned = new Promise<undefined>((resolve) => {
@@ -106,7 +106,7 @@ export class LocalRemote implements Remote {
       errors.addStderr(chunk);
     });
     this.#running.add(stop);
-    shell.stdin.write(streamInput(script));
+    shell.stdin.write(streamInput(tellingBegun(script, this.#sudo)));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', onAbort, { once: true });
     const result = await shell;
@@ -122,15 +122,13 @@ export class LocalRemote implements Remote {
   ): Result<ExecOutput> {
     if (exitCode === undefined && signal === undefined)
       return failure(channelRefused(this.host, shortMessage ?? 'sh cannot be started'));
-    const output = { stdout, stderr, status: exitCode ?? signalStatus(signal) };
-    const refusal = this.#sudoRefusal(output);
-    return refusal === undefined ? success(output) : failure(refusal);
+    const user = this.context.environment['USER'] ?? 'the user';
+    const asked = { name: this.host, host: this.host, user, sudo: this.#sudo };
+    return unlessRefused(asked, success({ stdout, stderr, status: exitCode ?? signalStatus(signal) }));
   }
 
-  #sudoRefusal(output: ExecOutput): Diagnostic | undefined {
-    if (this.settings.ssh.sudo !== true) return undefined;
-    const user = this.context.environment['USER'] ?? 'the user';
-    return sudoRefusal({ name: this.host, host: this.host, user }, output);
+  get #sudo(): boolean {
+    return this.settings.ssh.sudo === true;
   }
 
   dial(host: string, port: number): Promise<Result<Duplex>> {
@@ -176,7 +174,7 @@ export class LocalRemote implements Remote {
 
   /** With sudo all of it belongs to root, and may be in a session of its own: only by sudo can it be ended. */
   #kill(pid: number): void {
-    if (this.settings.ssh.sudo !== true) killGroup(pid);
+    if (!this.#sudo) killGroup(pid);
     else this.#startShell(killTreeScript(pid)).catch(() => undefined);
   }
 
@@ -197,7 +195,7 @@ export class LocalRemote implements Remote {
       const value = environment[name];
       return value === undefined ? [] : [[name, value] as const];
     });
-    const [program = '', ...args] = shellCommand(this.settings.ssh.sudo === true).split(' ');
+    const [program = '', ...args] = shellCommand(this.#sudo).split(' ');
     const options = {
       env: { ...Object.fromEntries(passedOn), HOME: homeDir },
       extendEnv: false,

@@ -1,7 +1,7 @@
 import { shellWord } from './context.js';
 import { dialCommand } from './dial-program.js';
 import type { Endpoint } from './endpoint.js';
-import { sshTarget } from './ssh-config.js';
+import { fileWord, sshTarget } from './ssh-config.js';
 
 /** What a master has in a folder of its own. */
 export interface MasterFiles {
@@ -63,12 +63,6 @@ function ownFiles({ asked: { wishes }, keys, hostKeys }: Endpoint): string[] {
 
 function option(name: string, value: string | number): [string, string] {
   return ['-o', `${name}=${value}`];
-}
-
-/** A path as ssh_config has it: `%` begins a token, and a blank ends a word. */
-function fileWord(path: string): string {
-  const word = path.replaceAll('%', '%%');
-  return /[\s"\\]/.test(word) ? `"${word.replaceAll(/["\\]/g, '\\$&')}"` : word;
 }
 
 /**

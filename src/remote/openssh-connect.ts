@@ -4,7 +4,7 @@ import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { readHostKeyCheck } from './host-key.js';
 import { findIdentities } from './identities.js';
-import { throughJump } from './jump-pool.js';
+import { MOST_CONNECTIONS, throughJump } from './jump-pool.js';
 import { jumpCommand, jumpCommandByProgram } from './openssh-arguments.js';
 import { explainOpenssh, whyNotForwarded } from './openssh-error.js';
 import { logInWithOpenssh, type LoggedIn, type NotLoggedIn } from './openssh-login.js';
@@ -27,8 +27,9 @@ async function openBehind(
   jump: Endpoint,
   endpoint: Endpoint,
   context: ConnectContext,
+  nth = 0,
 ): Promise<Result<OpensshMaster>> {
-  const reached = await context.jumps.master(jump, context);
+  const reached = await context.jumps.master(jump, context, nth);
   if (!reached.ok) return reached;
   const { value: master } = reached;
   const before = (await master.log()).length;
@@ -38,7 +39,10 @@ async function openBehind(
   const { why, forbidden } = whyNotForwarded((await master.log()).slice(before));
   if (!forbidden) return failure(throughJump(jump, endpoint, why));
   const again = await logInWithOpenssh(endpoint, context, jumpCommandByProgram(master.socket, endpoint));
-  return masterOf(again, endpoint, context);
+  const isFull = !('held' in again) && again.wayWords.includes('Session open refused');
+  return isFull && nth + 1 < MOST_CONNECTIONS
+    ? openBehind(jump, endpoint, context, nth + 1)
+    : masterOf(again, endpoint, context);
 }
 
 async function masterOf(
@@ -46,7 +50,7 @@ async function masterOf(
   endpoint: Endpoint,
   context: ConnectContext,
 ): Promise<Result<OpensshMaster>> {
-  if ('held' in logged) return success(new OpensshMaster(endpoint.name, logged, context));
+  if ('held' in logged) return success(new OpensshMaster(endpoint, logged, context));
   const diagnostic = explainOpenssh(logged, endpoint);
   return failure((await lookCloser(diagnostic, endpoint, context.files)) ?? diagnostic);
 }

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { copyTheKey, unreached, type Trouble } from './connect-error.js';
 import type { Endpoint } from './endpoint.js';
-import { changedKey, revokedKey, unknownKey, whoShows } from './host-key-refusal.js';
+import { changedKey, revokedKey, unknownKey, unreadRevocations, whoShows } from './host-key-refusal.js';
 import type { NotLoggedIn } from './openssh-login.js';
-import { endpoint } from './remote-error.js';
+import { answersNoMore, endpoint } from './remote-error.js';
 
 /** What to tell a person about an `ssh` that ended without a login, by all that was said. */
 export function explainOpenssh({ words, wayWords }: NotLoggedIn, host: Endpoint): Diagnostic {
@@ -17,13 +17,9 @@ export function explainOpenssh({ words, wayWords }: NotLoggedIn, host: Endpoint)
 
 function hostKeyRefusal(text: string, host: Endpoint): Diagnostic | undefined {
   const [file = ''] = host.hostKeys.files;
-  const revoked = /^The (\S+) host key for \S+ is marked as revoked/m.exec(text);
-  if (revoked !== null || text.includes('REVOKED HOST KEY'))
-    return revokedKey(host, `${a(revoked?.[1])} host key, which is revoked`);
-  if (
-    text.includes('REMOTE HOST IDENTIFICATION HAS CHANGED') ||
-    text.includes('HOST IDENTIFICATION HAS CHANGED')
-  )
+  const revoked = revocation(text, host);
+  if (revoked !== undefined) return revoked;
+  if (text.includes('HOST IDENTIFICATION HAS CHANGED'))
     return changedKey(host, file, changedWords(text, host));
   if (text.includes('no matching host key type found')) {
     const words = `${whoShows(host)} has no host key of a type that ssh takes: ${lastLine(text)}`;
@@ -35,6 +31,19 @@ function hostKeyRefusal(text: string, host: Endpoint): Diagnostic | undefined {
   return text.includes('Host key verification failed')
     ? unknownKey(host, file, `a host key that ssh refuses${ofCertificate(text)}`)
     : undefined;
+}
+
+/** By known_hosts, or by the list of RevokedHostKeys. */
+function revocation(text: string, host: Endpoint): Diagnostic | undefined {
+  const marked = /^The (\S+) host key for \S+ is marked as revoked/m.exec(text);
+  if (marked !== null || text.includes('REVOKED HOST KEY'))
+    return revokedKey(host, `${a(marked?.[1])} host key, which is revoked`);
+  const [, type = '', print = '', list] = /Host key (\S+) (\S+) revoked by file (.+?)\s*$/m.exec(text) ?? [];
+  if (list !== undefined)
+    return revokedKey(host, `the host key ${print} (${type}), which is revoked (${list})`);
+  const [, unread, why = ''] =
+    /Error checking host key \S+ \S+ in revoked keys file (.+): (.+?)\s*$/m.exec(text) ?? [];
+  return unread === undefined ? undefined : unreadRevocations(host, unread, why);
 }
 
 /** `an ED25519`, `a RSA` */
@@ -137,8 +146,8 @@ export function lastLine(text: string): string {
 }
 
 /** Why a connection that stood is gone, by what its master has logged. */
-export function whyLost(log: string): string {
-  if (/^Timeout, server .* not responding/m.test(log)) return 'the host no longer answers';
+export function whyLost(log: string, { keepAlive }: Pick<Endpoint, 'keepAlive'>): string {
+  if (/^Timeout, server .* not responding/m.test(log)) return answersNoMore(keepAlive);
   return 'the host closed it';
 }
 

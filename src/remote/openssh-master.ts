@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { atExit } from './at-exit.js';
 import type { ConnectContext } from './context.js';
+import type { Endpoint } from './endpoint.js';
 import { throughMaster, toHost } from './openssh-arguments.js';
 import { whyLost } from './openssh-error.js';
 import type { LoggedIn } from './openssh-login.js';
@@ -24,8 +25,7 @@ export class OpensshMaster {
   #lost: Diagnostic | undefined;
   #clients = 0;
 
-  /** @param name of the machine, in messages */
-  constructor(name: string, logged: LoggedIn, { environment }: Pick<ConnectContext, 'environment'>) {
+  constructor(endpoint: Endpoint, logged: LoggedIn, { environment }: Pick<ConnectContext, 'environment'>) {
     this.#logged = logged;
     this.socket = logged.files.socket;
     this.environment = environment;
@@ -38,8 +38,8 @@ export class OpensshMaster {
       logged.held.once('close', resolve);
     });
     this.#closed = closed.then(async () => {
-      this.#whyLost ??= whyLost(await this.log());
-      this.#lost = connectionLost(name, this.#whyLost);
+      this.#whyLost ??= whyLost(await this.log(), endpoint);
+      this.#lost = connectionLost(endpoint.name, this.#whyLost);
       takeBack();
     });
   }

@@ -13,7 +13,7 @@ import { runByOpenssh, statedShell, streamByOpenssh, type Shell } from './openss
 import type { OpensshMaster } from './openssh-master.js';
 import { channelRefused, dialRefused, dialTimedOut, EXEC_TIMEOUT_MS } from './remote-error.js';
 import type { ExecOutput, Remote } from './remote.js';
-import { shellCommand, unlessRefused } from './sudo.js';
+import { shellCommand, tellingBegun, unlessRefused } from './sudo.js';
 
 /** One connection of the system's `ssh`, and one more `ssh` for each thing that is done over it. */
 export class OpensshRemote implements Remote {
@@ -37,7 +37,9 @@ export class OpensshRemote implements Remote {
 
   exec(script: string, options: { readonly timeoutMs?: number } = {}): Promise<Result<ExecOutput>> {
     const { timeoutMs = EXEC_TIMEOUT_MS } = options;
-    return this.#inShell(() => runByOpenssh(this.#shell, script, timeoutMs));
+    return this.#inShell(() =>
+      runByOpenssh(this.#shell, tellingBegun(script, this.endpoint.sudo), timeoutMs),
+    );
   }
 
   /** Runs a script and hands over what it prints as it comes, until it ends or is ended by the signal. */
@@ -46,7 +48,8 @@ export class OpensshRemote implements Remote {
     onOutput: (chunk: Buffer) => void,
     signal: AbortSignal,
   ): Promise<Result<ExecOutput>> {
-    return this.#inShell(() => streamByOpenssh(this.#shell, script, onOutput, signal));
+    const told = tellingBegun(script, this.endpoint.sudo);
+    return this.#inShell(() => streamByOpenssh(this.#shell, told, onOutput, signal));
   }
 
   #inShell(run: () => Promise<Result<ExecOutput>>): Promise<Result<ExecOutput>> {

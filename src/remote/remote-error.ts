@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { Endpoint } from './endpoint.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 
 /** 2 minutes */
@@ -114,4 +115,14 @@ export function signalStatus(signal: string | undefined): number {
 /** `10.0.0.1:22`, `[fd00::1]:22` */
 export function endpoint(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** By its keep-alives, of which the last that is missed is given its time as well. */
+export function answersNoMore({ intervalMs, misses }: Endpoint['keepAlive']): string {
+  return `the host no longer answers: nothing came from it for ${(intervalMs * (misses + 1)) / 1000} s`;
+}
+
+/** Why a connection of ssh2 ended, by its own words. */
+export function saidBySsh2(message: string, keepAlive: Endpoint['keepAlive']): string {
+  return message === 'Keepalive timeout' ? answersNoMore(keepAlive) : message;
 }

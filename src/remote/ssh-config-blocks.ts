@@ -95,6 +95,7 @@ class Reader implements HostBlocks {
     let block = around;
     for (const line of text.split('\n')) {
       const [keyword = '', ...words] = wordsOf(line);
+      if (this.#tellsApart && isDoubtful(keyword, line)) return false;
       if (keyword === 'host') this.hosts.push((block = words));
       else if (keyword === 'hostname' || hasOwnPath(keyword, words)) this.own.push(block);
       else if (this.#tellsApart && TELLING.includes(keyword)) return false;
@@ -132,11 +133,31 @@ class Reader implements HostBlocks {
   }
 }
 
-/** A line's keyword in small letters, and its words. OpenSSH: ssh_config(5) */
+const LINE = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/s;
+
+/** A word may hold quoted parts, and only at the beginning of one a `#` ends the line. */
+const WORD = /(?!#)(?:\\["'\\ ]|"(?:\\["'\\]|[^"])*"|'(?:\\["'\\]|[^'])*'|[^\s"'])+|#.*$/g;
+
+/** A line's keyword in small letters, and its words. OpenSSH: misc.c argv_split */
 function wordsOf(line: string): readonly string[] {
-  const [, keyword = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(line) ?? [];
-  const words = [...rest.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
-  return [keyword.toLowerCase(), ...words];
+  const [, keyword = '', rest = ''] = LINE.exec(line) ?? [];
+  const words = [...rest.matchAll(WORD)].map(([word]) => word).filter((word) => !word.startsWith('#'));
+  return [keyword.toLowerCase(), ...words.map(unquoted)];
+}
+
+function unquoted(word: string): string {
+  return word.replaceAll(/\\(["'\\ ])|["']/g, '$1');
+}
+
+/** Bare words, and such as stand in quotes as a whole. */
+const PLAIN = /^(?:\s*(?:"[^"]*"|[^\s"]+)(?!\S))*\s*$/;
+
+/** Whether a line may tell hosts apart in another way than it looks: versions of ssh differ in quotes and comments. */
+function isDoubtful(keyword: string, line: string): boolean {
+  if (keyword === '') return /^\s*[^#\s]/.test(line);
+  if (keyword !== 'host' && keyword !== 'include') return false;
+  const [, , rest = ''] = LINE.exec(line) ?? [];
+  return /[#'\\]|[^ -~\t\r]/.test(rest) || !PLAIN.test(rest);
 }
 
 /** One that is negated and matches overrides all others. OpenSSH: match.c */

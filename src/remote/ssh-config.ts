@@ -25,6 +25,12 @@ export function sshTarget({ address, wishes, configFile }: Asked): readonly stri
   ];
 }
 
+/** A path as ssh_config has it: `%` begins a token, and a blank ends a word. */
+export function fileWord(path: string): string {
+  const word = path.replaceAll('%', '%%');
+  return /[\s"\\]/.test(word) ? `"${word.replaceAll(/["\\]/g, '\\$&')}"` : word;
+}
+
 export function parseSshOptions(text: string): SshOptions {
   const options = new Map<string, string[]>();
   for (const line of text.split('\n')) {
@@ -111,13 +117,19 @@ function keysOf(
   if (identityFile !== undefined) {
     return { files: [expandHome(identityFile, homeDir)], named: true, only: true, ...common };
   }
-  const written = (options.get('identityfile') ?? []).filter((file) => file !== 'none');
-  if (written.every((file) => USUAL.test(file))) {
+  const written = options.get('identityfile') ?? [];
+  if (isUsualList(written)) {
     const files = USUAL_NAMES.map((file) => join(homeDir, '.ssh', file));
     return { files, named: false, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
   }
-  const files = written.map((file) => pathOf(file, tokens, around));
+  const files = written.filter((file) => file !== 'none').map((file) => pathOf(file, tokens, around));
   return { files, named: true, only: options.get('identitiesonly')?.[0] === 'yes', ...common };
+}
+
+/** ssh's whole list, whose order and end differ by version; of one that is shorter somebody has chosen the files. */
+function isUsualList(written: readonly string[]): boolean {
+  const hasAll = USUAL_NAMES.every((name) => written.includes(`~/.ssh/${name}`));
+  return written.length === 0 || (hasAll && written.every((file) => USUAL.test(file)));
 }
 
 function agentOf(options: SshOptions, tokens: Tokens, around: Surroundings): string | undefined {
@@ -138,15 +150,18 @@ function hostKeysOf(
 ): HostKeyRules {
   const listed = (option: string): readonly string[] =>
     (options.get(option)?.[0] ?? '').split(' ').filter((file) => file !== '' && file !== 'none');
-  const users = listed('userknownhostsfile');
-  const files =
+  const own =
     knownHostsFile !== undefined
       ? [knownHostsFile]
-      : [...(users.length === 0 ? ['~/.ssh/known_hosts'] : users), ...listed('globalknownhostsfile')];
+      : options.has('userknownhostsfile')
+        ? listed('userknownhostsfile')
+        : ['~/.ssh/known_hosts'];
+  const files = [...own, ...(knownHostsFile === undefined ? listed('globalknownhostsfile') : [])];
   const alias = options.get('hostkeyalias')?.[0];
   return {
     files: files.map((file) => pathOf(file, tokens, around)),
-    acceptNew: options.get('stricthostkeychecking')?.[0] === 'accept-new',
+    // With no file of the user's own it would be a new host each time.
+    acceptNew: own.length > 0 && options.get('stricthostkeychecking')?.[0] === 'accept-new',
     hashNames: options.get('hashknownhosts')?.[0] === 'yes',
     ...(alias === undefined ? {} : { alias }),
   };
@@ -171,7 +186,10 @@ function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
   const [certificate] = options.get('certificatefile') ?? [];
   const securityKey = options.get('identityfile')?.find((file) => /_sk$/.test(file) && !USUAL.test(file));
   const gssapi =
-    options.get('gssapiauthentication')?.[0] === 'yes' && options.get('pubkeyauthentication')?.[0] === 'no';
+    options.get('gssapiauthentication')?.[0] === 'yes' &&
+    // Older versions of ssh say `no` of it.
+    ['false', 'no'].includes(options.get('pubkeyauthentication')?.[0] ?? '');
+  const revoked = options.get('revokedhostkeys')?.[0] ?? 'none';
   return [
     ...(certificate === undefined
       ? []
@@ -180,6 +198,9 @@ function beyondSsh2(options: SshOptions): readonly BeyondSsh2[] {
       ? []
       : [{ need: 'security key', shownBy: `IdentityFile ${securityKey}` } as const]),
     ...(gssapi ? [{ need: 'GSSAPI', shownBy: 'PubkeyAuthentication no' } as const] : []),
+    ...(revoked === 'none'
+      ? []
+      : [{ need: 'list of revoked host keys', shownBy: `RevokedHostKeys ${revoked}` } as const]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import { explainConnectError, unreached, type ConnectError } from './connect-error.js';
 import type { ConnectContext } from './context.js';
 import type { Endpoint } from './endpoint.js';
+import { unreadRevocations } from './host-key-refusal.js';
 import { readHostKeyCheck, type HostKeyCheck } from './host-key.js';
 import { findIdentities, type Identities } from './identities.js';
 import { openSocket, type Way } from './open-socket.js';
@@ -38,6 +39,9 @@ export async function connectSsh2(
   context: ConnectContext,
   tuning: Ssh2Tuning = {},
 ): Promise<Result<Remote>> {
+  const revoked = endpoint.beyondSsh2.find(({ need }) => need === 'list of revoked host keys');
+  if (revoked !== undefined)
+    return failure(unreadRevocations(endpoint, `(${revoked.shownBy})`, 'ssh2 knows no such lists'));
   const hostKey = await readHostKeyCheck(endpoint, context.files);
   if (!hostKey.ok) return hostKey;
   const identities = await findIdentities(endpoint, context.files, context.keyRing);

@@ -9,6 +9,7 @@ import { awaitConnected, dialCommand } from './dial-program.js';
 import { ForwardedSocket, type Pipes } from './forwarded-socket.js';
 import type { ExecOutput, Remote } from './remote.js';
 import {
+  saidBySsh2,
   channelRefused,
   connectionLost,
   dialRefused,
@@ -18,7 +19,7 @@ import {
   scriptTimedOut,
 } from './remote-error.js';
 import { runScript, streamScript } from './ssh2-exec.js';
-import { shellCommand, unlessRefused } from './sudo.js';
+import { shellCommand, tellingBegun, unlessRefused } from './sudo.js';
 
 /** How long the host has to answer a goodbye. Milliseconds. */
 const GOODBYE_MS = 1000;
@@ -51,7 +52,7 @@ export class Ssh2Remote implements Remote {
     this.host = endpoint.name;
     this.#limit = new ChannelLimit(most.mostChannels, most.patienceMs);
     client.on('error', (error) => {
-      this.#whyLost = error.message === 'Keepalive timeout' ? 'the host no longer answers' : error.message;
+      this.#whyLost = saidBySsh2(error.message, endpoint.keepAlive);
     });
     this.#closed = new Promise((resolve) => {
       client.once('close', () => {
@@ -89,7 +90,9 @@ export class Ssh2Remote implements Remote {
       const opened = await this.#open(
         release,
         (answer) => this.client.exec(shellCommand(this.endpoint.sudo), answer),
-        (channel) => ({ output: streamScript(channel, this.host, script, onOutput, signal) }),
+        (channel) => ({
+          output: streamScript(channel, this.host, this.#told(script), onOutput, signal),
+        }),
       );
       const output =
         opened instanceof Error ? failure(channelRefused(this.host, opened.message)) : await opened.output;
@@ -97,8 +100,13 @@ export class Ssh2Remote implements Remote {
     }, this.#noRun);
   }
 
+  #told(script: string): string {
+    return tellingBegun(script, this.endpoint.sudo);
+  }
+
   async #run(channel: ClientChannel, script: string): Promise<Result<ExecOutput>> {
-    return unlessRefused(this.endpoint, await runScript(channel, this.host, script, this.most.mostOutput));
+    const output = await runScript(channel, this.host, this.#told(script), this.most.mostOutput);
+    return unlessRefused(this.endpoint, output);
   }
 
   dial(host: string, port: number): Promise<Result<Duplex>> {

@@ -275,6 +275,16 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the facts of a host by $shell
     expect(facts(folder, shell).workers.get('worker-1')?.openFiles).toBeUndefined();
   });
 
+  it('know it of a worker that systemd keeps, too', async () => {
+    const folder = hostFolder();
+    const child = folder.start('/bin/sh', ['-c', 'ulimit -S -n 78; echo; exec sleep 600']);
+    await once(child.stdout ?? child, 'data');
+    const { name } = folder.files.unit;
+    const says = `Id=other.service\nMainPID=0\n\nId=${name}\nMainPID=${child.pid ?? 0}\n`;
+    folder.write('bin/systemctl', `#!/bin/sh\nprintf '${says}'\n`, 0o755);
+    expect(facts(folder, shell).workers.get('worker-1')?.openFiles).toBe(78);
+  });
+
   describe('tell of a lock of the GPU', () => {
     function locked(): { readonly lock: string; readonly seen: () => readonly GpuLock[] } {
       const folder = hostFolder();

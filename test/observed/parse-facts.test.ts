@@ -178,6 +178,20 @@ describe('a worker', () => {
     expect(parse([...MACHINE, process(limit, 0)]).workers.get('worker-1')?.hardOpenFiles).toBe(1_048_576);
   });
 
+  it('is its unit before what its pid file names', () => {
+    const unit = `process ${b64('sealfarm-worker@worker-1.service')} 77 88 0`;
+    for (const lines of [[unit], [unit, process('99', 0)], [process('99', 0), unit]])
+      expect(parse([...MACHINE, ...lines]).workers.get('worker-1')).toMatchObject({
+        openFiles: 77,
+        hardOpenFiles: 88,
+      });
+  });
+
+  it.each(['version 1.28.1+mainnet', 'version v1.28.1+mainnet'])('is of a version: %s', (said) => {
+    const program = `program ${b64('/usr/local/bin/lotus-worker')} ok ${b64(`lotus-worker ${said}\n`)}`;
+    expect(parse([...MACHINE, program]).workers.get('worker-1')?.version).toBe('1.28.1+mainnet');
+  });
+
   it('has no lock of the SSH user, where it shall run as another', () => {
     const other = aHost({ workers: [aWorker({ tmpDir: '/tmp', user: 'lotus' })] });
     const result = parseFacts(other, [HEAD, ...MACHINE, lock('free', 0), END].join('\n'), ASKED);
@@ -208,6 +222,11 @@ describe('the machine', () => {
   it('has cores, where the kernel tells them, and limits of files', () => {
     expect(facts('cores 32')).toMatchObject({ cores: 32, fileLimit: 1_048_576, hardFileLimit: 524_288 });
     expect(facts('cores 0')).not.toHaveProperty('cores');
+  });
+
+  it('has one limit of files where its shell knows no other', () => {
+    const lines = MACHINE.map((line) => (line.startsWith('files') ? 'files 4096' : line));
+    expect(parse(lines)).toMatchObject({ fileLimit: 4096, hardFileLimit: 4096 });
   });
 
   it('has memory nodes in the order of their numbers; those without memory do not count', () => {

@@ -1,3 +1,4 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/diagnostic/result.js';
@@ -166,6 +167,28 @@ describe.each(['ssh2', 'openssh'] as const)('by %s', (transport) => {
     );
   });
 
+  /** A host whose sudo is this script. */
+  async function withSudo(lines: string): Promise<Host> {
+    const folder = await mkdtemp(join(farm.keys.folder, 'sudo-'));
+    await writeFile(join(folder, 'sudo'), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+    const sshd = await farm.sshd({ config: [`SetEnv PATH=${folder}:/usr/bin:/bin`] });
+    return by(await farm.host(sshd, { sudo: true }));
+  }
+
+  test('a sudo that refuses behind a greeting is said', async () => {
+    const remote = await farm.reach(
+      await withSudo('echo Hi; echo "sudo: interactive authentication is required" >&2; exit 1'),
+    );
+    expect(await remote.exec('true')).toMatchObject({ ok: false, diagnostic: { code: 'SF416' } });
+  });
+
+  test('a script under sudo says what it says without', async () => {
+    const remote = await farm.reach(await withSudo('shift; exec "$@"'));
+    const output = await remote.exec('echo out; echo "sudo: a password is required" >&2; exit 4');
+    const stderr = 'sudo: a password is required\n';
+    expect(output).toEqual({ ok: true, value: { stdout: 'out\n', stderr, status: 4 } });
+  });
+
   async function whileRunning(trouble: (relay: TcpRelay) => void): Promise<Result<ExecOutput>> {
     await farm.config('ServerAliveInterval 1', 'ServerAliveCountMax 1');
     const sshd = await farm.sshd();
@@ -203,7 +226,10 @@ describe.each(['ssh2', 'openssh'] as const)('by %s', (transport) => {
     });
     expect(output).toMatchObject({
       ok: false,
-      diagnostic: { code: 'SF405', message: 'The connection to host-1 is gone: the host no longer answers' },
+      diagnostic: {
+        code: 'SF405',
+        message: 'The connection to host-1 is gone: the host no longer answers: nothing came from it for 2 s',
+      },
     });
   });
 });

@@ -75,6 +75,23 @@ test('a host with several keys shows the one it is known by', async () => {
   expect(diagnostic).toBeUndefined();
 });
 
+test.each(['ecdsa', 'ecdsa384', 'ecdsa521'] as const)(
+  'a host that has only an %s key is known by it',
+  async (type) => {
+    const key = await makeKey(keys.folder, `host-${type}`, { type });
+    const { diagnostic, file, host } = await connectTo([key], (name) => `${name} ${key.publicText}\n`);
+    expect(diagnostic).toBeUndefined();
+    // One that nobody knows yet is asked for it as well.
+    await writeFile(file, '# nobody\n');
+    expect(await attempt(host)).toMatchObject({ code: 'SF401' });
+  },
+);
+
+test('of a host known without its port the known kind of key is asked for first', async () => {
+  const { diagnostic } = await connectTo([keys.hostKey, rsa], () => `127.0.0.7 ${rsa.publicText}\n`);
+  expect(diagnostic).toBeUndefined();
+});
+
 describe('SF401', () => {
   test('an unknown key is refused, and the advice leads to a known one', async () => {
     const { diagnostic, file, host } = await connectTo([keys.hostKey], () => '# nothing yet\n');

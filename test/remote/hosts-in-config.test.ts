@@ -14,7 +14,7 @@ beforeAll(async () => {
   await writeFile(more, 'Host seal-03 bastion\n  Port 22\n');
   await writeFile(
     config,
-    `Host seal-01 seal-02 !seal-09\n  User root\nMatch user root\n  Port 1\nHost seal-* *\n  Port 2\nInclude ${more}\nHost seal-02\n`,
+    `Host seal-01 'seal-02' !seal-09 # once seal-04\n  User root\nMatch user root\n  Port 1\nHost seal-* *\n  Port 2\nInclude ${more}\nHost seal-02\n`,
   );
 });
 

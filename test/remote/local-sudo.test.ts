@@ -57,3 +57,27 @@ it('nobody waits for one that cannot be ended', async () => {
   await until(() => !isThere(pid), 'it has ended');
   await remote.close();
 });
+
+it('a refusal behind a greeting of the login shell is a refusal', async () => {
+  const remote = await withSudo(
+    "echo Welcome; echo 'sudo: interactive authentication is required' >&2; exit 1",
+  );
+  expect(await remote.exec('echo here')).toMatchObject({ ok: false, diagnostic: { code: 'SF416' } });
+  await remote.close();
+});
+
+it('what a script says under sudo is its own alone', async () => {
+  const remote = await withSudo('echo Welcome >&2');
+  const output = await remote.exec('echo here; echo "sudo: a password is required" >&2; exit 4');
+  const stderr = 'Welcome\nsudo: a password is required\n';
+  expect(output).toEqual({ ok: true, value: { stdout: 'here\n', stderr, status: 4 } });
+  const seen: string[] = [];
+  const followed = await remote.stream(
+    'echo one; echo two >&2',
+    (chunk) => seen.push(chunk.toString()),
+    new AbortController().signal,
+  );
+  expect(seen.join('')).toBe('one\n');
+  expect(followed).toMatchObject({ ok: true, value: { stderr: 'Welcome\ntwo\n', status: 0 } });
+  await remote.close();
+});

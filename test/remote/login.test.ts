@@ -1,5 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { access, copyFile, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -267,6 +269,23 @@ describe('agent', () => {
     expect(result.diagnostic.help).toContain('ssh.identityFile');
   });
 
+  test('not more than five of the only files are tried, either', async () => {
+    const named = await otherKeys('only', 7);
+    const config = join(keys.folder, 'only-named');
+    const lines = named.map((key) => `IdentityFile ${key.privateFile}\n`);
+    await writeFile(config, `IdentitiesOnly yes\n${lines.join('')}`);
+    const refused = await connect(
+      hostWith({}),
+      aContext(keys.homeDir, { PATH: process.env['PATH'] }, config),
+    );
+    if (refused.ok) throw new Error('it connected');
+    expect(server.offeredKeys).toEqual(named.slice(0, 5).map((key) => key.publicBlob));
+    const leftOut = named.slice(5).map((key) => key.privateFile);
+    expect(refused.diagnostic.message).toContain(
+      `not tried, as sshd counts wrong keys: ${leftOut.join(', ')}`,
+    );
+  });
+
   test('those of the usual files come first', async () => {
     const held = await otherKeys('order', 7);
     const socket = await agentWith([...held, keys.userKey]);
@@ -297,6 +316,29 @@ describe('agent', () => {
     if (remote.ok) await remote.value.close();
     expect(remote.ok).toBe(true);
     expect(server.offeredKeys[0]).toEqual(keys.userKey.publicBlob);
+  });
+
+  test('one that takes the connection and says nothing is passed over', async () => {
+    homes += 1;
+    const socket = join(keys.folder, `silent-${homes}`);
+    const silent = createServer().listen(socket);
+    await once(silent, 'listening');
+    const home = await homeWith({ id_ed25519: keys.userKey });
+    const sockets: Socket[] = [];
+    silent.on('connection', (client) => sockets.push(client));
+    const reached = await logIn(hostWith({ connectTimeoutMs: 3000 }), home, socket);
+    expect(reached.ok).toBe(true);
+    expect(sockets.length).toBeGreaterThan(0);
+    for (const client of sockets) client.destroy();
+    silent.close();
+  });
+
+  test('one that holds nothing for ssh2, as only FIDO keys, is said to', async () => {
+    const refused = await logIn(hostWith({}), await homeWith({}), await agentWith([]));
+    if (refused.ok) throw new Error('it connected');
+    expect(refused.diagnostic.code).toBe('SF403');
+    expect(refused.diagnostic.message).toContain('neither has the agent one that ssh2 knows nor is there ');
+    expect(refused.diagnostic.help).toContain('ssh.transport: openssh');
   });
 
   test('one that does not answer is passed over', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -278,10 +278,13 @@ describe('jump hosts', () => {
     const known = await farm.file(
       [gate, seal].map(({ port }) => `[127.0.0.1]:${port} ${farm.keys.hostKey.publicText}\n`).join(''),
     );
+    // A path without a blank: ssh -G says several files in one line.
+    const plain = join(farm.keys.folder, `known-${seal.port}`);
+    await copyFile(known, plain);
     await farm.config(
       ...['Host gate', ` Port ${gate.port}`],
       ...['Host seal', ` Port ${seal.port}`, ' ProxyJump gate'],
-      ...['Host *', ' HostName 127.0.0.1', ` User ${seal.user}`, ` UserKnownHostsFile "${known}"`],
+      ...['Host *', ' HostName 127.0.0.1', ` User ${seal.user}`, ` UserKnownHostsFile ${plain}`],
       ...[
         ' GlobalKnownHostsFile none',
         ` IdentityFile ${farm.keys.userKey.privateFile}`,
@@ -308,6 +311,20 @@ describe('jump hosts', () => {
     expect(await says(await reachSeal('host-1'))).toBe('here\n');
     expect(gate?.connections).toBe(1);
   });
+
+  test.each(['openssh', 'ssh2'] as const)(
+    'that forward nothing take more connections, for their sessions: %s',
+    async (transport) => {
+      const [gate] = await behind(['AllowTcpForwarding no', 'MaxSessions 2']);
+      const host = await farm.host({ port: 22, address: 'seal', user: 'x' });
+      const names = Array.from({ length: 5 }, (_, i) => `host-${i}`);
+      const remotes = await Promise.all(
+        names.map((name) => farm.reach({ ...host, name, ssh: { transport } })),
+      );
+      expect(await Promise.all(remotes.map((remote) => says(remote)))).toEqual(Array(5).fill('here\n'));
+      expect(gate?.connections).toBe(3);
+    },
+  );
 
   test('that cannot reach the host say so', async () => {
     const [, seal] = await behind();

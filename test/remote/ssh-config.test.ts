@@ -23,7 +23,12 @@ serveraliveinterval 0
 gssapiauthentication yes
 pubkeyauthentication true
 identityfile ~/.ssh/id_rsa
+identityfile ~/.ssh/id_ecdsa
+identityfile ~/.ssh/id_ecdsa_sk
 identityfile ~/.ssh/id_ed25519
+identityfile ~/.ssh/id_ed25519_sk
+identityfile ~/.ssh/id_xmss
+identityfile ~/.ssh/id_dsa
 globalknownhostsfile /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
 userknownhostsfile /home/operator/.ssh/known_hosts /home/operator/.ssh/known_hosts2
 connecttimeout none
@@ -128,6 +133,33 @@ describe('its keys', () => {
     });
   });
 
+  const [RSA, ECDSA, ED25519] = ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => `~/.ssh/${name}`);
+
+  it.each<[what: string, written: readonly string[], names: readonly string[], named: boolean]>([
+    ['one of the usual', [`${RSA}`], ['id_rsa'], true],
+    ['two of the usual', [`${RSA}`, `${ED25519}`], ['id_rsa', 'id_ed25519'], true],
+    ['a usual beside another', [`${ED25519}`, '~/.ssh/seal'], ['id_ed25519', 'seal'], true],
+    [
+      'the usual ones and another',
+      [`${RSA}`, `${ECDSA}`, `${ED25519}`, '~/.ssh/seal'],
+      ['id_rsa', 'id_ecdsa', 'id_ed25519', 'seal'],
+      true,
+    ],
+    ['a usual one for security keys', [`${ED25519}_sk`], ['id_ed25519_sk'], true],
+    ['none', ['none'], [], true],
+    ['none and then one', ['none', `${RSA}`], ['id_rsa'], true],
+    [
+      'the list of an older ssh',
+      [`${RSA}`, '~/.ssh/id_dsa', `${ECDSA}`, `${ED25519}`],
+      ['id_ed25519', 'id_ecdsa', 'id_rsa'],
+      false,
+    ],
+  ])('are, of %s', (_, written, names, named) => {
+    const { keys } = endpoint(saying(...written.map((file) => `identityfile ${file}`)));
+    const files = names.map((name) => `/home/operator/.ssh/${name}`);
+    expect(keys).toMatchObject({ files, named });
+  });
+
   it('are only those with IdentitiesOnly', () => {
     expect(endpoint(saying('identityfile /k/a', 'identitiesonly yes')).keys).toMatchObject({
       files: ['/k/a'],
@@ -162,8 +194,11 @@ describe('its keys', () => {
     expect(endpoint(saying(`identityfile ${file}`)).beyondSsh2).toEqual(needs);
   });
 
-  it('are no use where only GSSAPI is allowed', () => {
-    expect(endpoint(saying('pubkeyauthentication no')).beyondSsh2).toMatchObject([{ need: 'GSSAPI' }]);
+  // Which of the two words is printed depends on the version.
+  it.each(['false', 'no'])('are no use where only GSSAPI is allowed: %s', (word) => {
+    const off = `pubkeyauthentication ${word}`;
+    expect(endpoint(saying(off)).beyondSsh2).toMatchObject([{ need: 'GSSAPI' }]);
+    expect(endpoint(saying(off, 'gssapiauthentication no')).beyondSsh2).toEqual([]);
   });
 });
 
@@ -172,6 +207,23 @@ describe('its host keys', () => {
     expect(endpoint(NOTHING_SAID, { knownHostsFile: '~/farm hosts' }).hostKeys.files).toEqual([
       '/home/operator/farm hosts',
     ]);
+  });
+
+  it.each<[file: string, needs: Endpoint['beyondSsh2']]>([
+    ['none', []],
+    ['/r', [{ need: 'list of revoked host keys', shownBy: 'RevokedHostKeys /r' }]],
+  ])('with RevokedHostKeys %s need %j', (file, needs) => {
+    expect(endpoint(saying(`revokedhostkeys ${file}`)).beyondSsh2).toEqual(needs);
+  });
+
+  it.each<[lines: readonly string[], files: readonly string[], acceptNew: boolean]>([
+    [['userknownhostsfile none', 'globalknownhostsfile /g'], ['/g'], false],
+    [['userknownhostsfile none', 'globalknownhostsfile none'], [], false],
+    [['userknownhostsfile /u', 'globalknownhostsfile none'], ['/u'], true],
+  ])('lie with %j in %j', (lines, files, acceptNew) => {
+    // Nobody is taken at its word whom no file of the user's own would know the next time.
+    const { hostKeys } = endpoint(saying('stricthostkeychecking accept-new', ...lines));
+    expect(hostKeys).toMatchObject({ files, acceptNew });
   });
 
   it('are known by the alias', () => {

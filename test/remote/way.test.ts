@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -233,6 +233,17 @@ describe('accept-new', () => {
     expect(await known()).toBe(line);
     const found = await sshKeygen(['-F', `[127.0.0.21]:${target.server.port}`, '-f', file]);
     expect(found).toContain(keys.hostKey.publicText.split(' ')[1]);
+  });
+
+  test.each([
+    ['no file', 'absent'],
+    ['no folder', 'new-folder/below/known_hosts'],
+  ])('makes the first host known where there is %s', async (_what, name) => {
+    const file = join(keys.folder, 'new', name);
+    await withConfig('Host seal', ' StrictHostKeyChecking accept-new', ` UserKnownHostsFile ${file}`);
+    expect(await whoAnswers()).toMatchObject(HERE);
+    expect(await readFile(file, 'utf8')).toContain(`[127.0.0.21]:${target.server.port} `);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test('begins a line of its own', async () => {

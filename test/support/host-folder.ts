@@ -25,9 +25,13 @@ import { aHost, aStorage, aWorker } from './farm.js';
 /** A user without rights, where the tests themselves have all. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
-/** The shells of this machine in which a host's script may run. */
+/** The shells of this machine in which a host's script may run; in CI all of them have to be there. */
 export const SHELLS: readonly (readonly string[])[] = [['dash'], ['bash'], ['busybox', 'sh']].filter(
-  ([program = '']) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined,
+  ([program = '']) => {
+    const isThere = spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined;
+    if (!isThere && process.env['CI'] !== undefined) throw new Error(`no ${program}: install it`);
+    return isThere;
+  },
 );
 
 /** A folder laid out as a host with one worker, and the processes started for it. */

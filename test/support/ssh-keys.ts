@@ -16,7 +16,7 @@ export interface TestKey {
   readonly publicBlob: Buffer;
 }
 
-export type TestKeyType = 'ed25519' | 'ecdsa' | 'rsa';
+export type TestKeyType = 'ed25519' | 'ecdsa' | 'ecdsa384' | 'ecdsa521' | 'rsa';
 
 export async function makeKey(
   folder: string,
@@ -24,8 +24,14 @@ export async function makeKey(
   { type = 'ed25519', passphrase = '' }: { readonly type?: TestKeyType; readonly passphrase?: string } = {},
 ): Promise<TestKey> {
   const privateFile = join(folder, name);
-  const bits = { ed25519: [], ecdsa: ['-b', '256'], rsa: ['-b', '2048'] }[type];
-  await run('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', name, '-f', privateFile]);
+  const kind = {
+    ed25519: ['ed25519'],
+    ecdsa: ['ecdsa', '-b', '256'],
+    ecdsa384: ['ecdsa', '-b', '384'],
+    ecdsa521: ['ecdsa', '-b', '521'],
+    rsa: ['rsa', '-b', '2048'],
+  }[type];
+  await run('ssh-keygen', ['-q', '-t', ...kind, '-N', passphrase, '-C', name, '-f', privateFile]);
   const publicFile = `${privateFile}.pub`;
   const [keyType = '', encoded = ''] = (await readFile(publicFile, 'utf8')).split(' ');
   return {

@@ -19,7 +19,7 @@ export const fileLimits: LiveCheck = function* (context) {
         severity: 'warning',
         message: `the worker runs with a limit of ${facts.openFiles} open files; Lotus wants 100000`,
         place: placeOf(seen),
-        help: RAISE,
+        help: seen.observed.process?.manager === 'systemd' ? RAISE_OF_UNIT : RAISE,
       };
     }
   }
@@ -34,6 +34,8 @@ export const fileLimits: LiveCheck = function* (context) {
   }
 };
 
+const RAISE_OF_UNIT =
+  'A unit of sealfarm has LimitNOFILE=1048576: look whether the worker was started before that, a drop-in says less, or the container of the host allows less; then restart it.';
 const RAISE = 'Raise the hard limit of open files (`nofile`) for the SSH user to 1048576, and log in anew.';
 
 /** One that ends before it answers is said with the plan. */

@@ -9,7 +9,8 @@ export const REACHING_CODES = {
       'The host key is not in `known_hosts`, so the host cannot be told from a machine that only answers at its address. ' +
       "Such a machine would be sent the worker's environment file, which holds the miner's admin token.",
     remedy:
-      "Compare the fingerprint in the message with the one on the host's own console, then make the key known with the `ssh-keyscan` command of the help.",
+      "Compare the fingerprint in the message or by the command of the help with the one on the host's own console, then make the key known as the help says. " +
+      'An entry without a port holds for every port, as with `ssh`, but for a host that has one with its port and a key of that type.',
   },
   SF402: {
     title: 'host key changed',
@@ -44,6 +45,7 @@ export const REACHING_CODES = {
     severity: 'error',
     why:
       'The connection to a host, a worker or the miner broke while something was under way, so it is not known whether that was carried out. ' +
+      'A host from which nothing comes any more is given up after a minute, or as `ServerAliveInterval` and `ServerAliveCountMax` of `ssh_config` say. ' +
       'Every step of sealfarm may be done twice: what is done already is found done.',
     remedy:
       'Look whether the host is up and the process has not just ended or restarted, then run the command again.',
@@ -66,11 +68,13 @@ export const REACHING_CODES = {
     remedy: 'Look whether the process runs and listens on exactly this address.',
   },
   SF408: {
-    title: 'known_hosts file missing or unreadable',
+    title: 'known or revoked host keys unreadable',
     severity: 'error',
-    why: 'Without the known host keys no host can be told from an impostor, so no connection is made. sealfarm adds keys only with `StrictHostKeyChecking accept-new`.',
+    why:
+      'Without the known host keys, and those of `RevokedHostKeys` where `ssh_config` has it, no host can be told from an impostor, so no connection is made. ' +
+      'sealfarm adds keys only with `StrictHostKeyChecking accept-new`. Lists of revoked keys are read by the system `ssh` alone: not with `ssh.transport: ssh2`.',
     remedy:
-      'Make the hosts known with `ssh-keyscan` and compare the fingerprints with those on the hosts themselves, or name the right file as `ssh.knownHostsFile`.',
+      'Make the hosts known with `ssh-keyscan` and compare the fingerprints with those on the hosts themselves, or name the right file as `ssh.knownHostsFile`. Leave out `ssh.transport` where `ssh_config` names revoked keys.',
   },
   SF409: {
     title: 'key file unusable',
@@ -138,7 +142,7 @@ export const REACHING_CODES = {
   SF418: {
     title: 'reached by the system ssh',
     severity: 'note',
-    why: 'sealfarm speaks SSH by itself, but not with certificates, FIDO keys or GSSAPI. Where `ssh_config`, a key file or `known_hosts` shows that a host or a jump host before it takes one of these, all of the way is gone by `ssh`. It is one connection to each host as well, with a process for each script and each RPC connection.',
+    why: 'sealfarm speaks SSH by itself, but not with certificates, FIDO keys or GSSAPI, and it reads no `RevokedHostKeys`. Where `ssh_config`, a key file or `known_hosts` shows that a host or a jump host before it takes one of these, all of the way is gone by `ssh`. It is one connection to each host as well, with a process for each script and each RPC connection.',
     remedy:
       'Nothing has to be done. `ssh.transport: openssh` says the same for good, and `ssh2` keeps sealfarm to its own where a plain key does.',
   },

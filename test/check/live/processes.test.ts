@@ -53,6 +53,13 @@ describe('a unit that systemd started again', () => {
 });
 
 describe('open files', () => {
+  it.each<[manager: string, seen: Seen, help: RegExp]>([
+    ['a process', healthy(), /`nofile`\) for the SSH user/],
+    ['a unit', healthy(UNITS), /LimitNOFILE/],
+  ])('of a worker that is %s are raised where its limit comes from', (_, seen, help) => {
+    expect(theFinding(withWorkerFacts(seen, { openFiles: 99_999 })).help).toMatch(help);
+  });
+
   it.each<[what: string, seen: Seen, ...said: string[]]>([
     ['a running worker with 99,999', withWorkerFacts(healthy(), { openFiles: 99_999 }), 'SF520 warning'],
     ['a running worker with 100,000', withWorkerFacts(healthy(), { openFiles: 100_000 })],
