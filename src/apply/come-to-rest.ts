@@ -170,13 +170,20 @@ async function stillAtRest(
   });
   const snapshot = snapshotOf(request, observation, miner, new Map());
   if (drainStep(snapshot, 'quiet', request.tasks).verdict !== 'done') return undefined;
+  const held = snapshot.held.map(({ sector }) => sector);
+  // What the look saw on an empty worker nobody needs any more; what it did not see has just come.
+  const isEmpty = request.goal === 'empty';
+  const seen = new Set(
+    snapshotOf(request, observation, observation.miner, new Map()).held.map(({ sector }) => sector),
+  );
+  if (isEmpty && held.some((sector) => !seen.has(sector))) return undefined;
   const host = observation.hosts.get(request.host);
   const worker = host?.reached === true ? workerOn(host, request.worker) : undefined;
   const paths = liveOf(worker?.process)?.paths ?? [];
   const ids = paths.map(({ ID }) => ID);
   return {
     sectors: new Set(sectorsOn(miner, ids).map(sectorName)),
-    held: snapshot.held.map(({ sector }) => sector),
+    held: isEmpty ? [] : held,
   };
 }
 

@@ -58,7 +58,7 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   let isAway = false;
   const watched = noticing(context, (blockers) => {
     waits ??= note('waiting', `for ${blockerNames(blockers)}`);
-    isAway = blockers.some(({ kind }) => kind === 'away');
+    isAway = blockers.some(({ kind }) => kind === 'away' || kind === 'lost');
   });
   const inTime = await startAndRest(watched, request, () => isAway);
   const ended = isLate(inTime) && request.stopLate ? await restAndStop(watched, quietly(request)) : inTime;
@@ -85,7 +85,7 @@ function isLate(ended: Result<AtRest>): boolean {
 }
 
 /**
- * What lies on a worker that does not run goes on only when it runs again, and so it is started: with its tasks off, as its
+ * What lies on a worker that does not run, or is awaited from it, goes on only when it runs again, and so it is started: with its tasks off, as its
  * file says. Once, as it may end for a reason.
  */
 async function startAndRest(

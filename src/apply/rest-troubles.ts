@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import type { Deadlock } from '../drain/deadlock.js';
+import { deadlockWords, type Deadlock } from '../drain/deadlock.js';
 import type { Blocker, DrainDecision } from '../drain/step.js';
 import { runsElsewhere } from '../observed/keeper.js';
 import type { RestRequest } from './come-to-rest.js';
@@ -16,47 +16,63 @@ export function takenBack({ host, worker, leaving }: RestRequest): Diagnostic {
   };
 }
 
-export function cannotEnd(
-  { host, worker, leaving }: RestRequest,
-  { blockers, proposal }: DrainDecision,
-): Diagnostic {
+export function cannotEnd(request: RestRequest, { blockers, proposal }: DrainDecision): Diagnostic {
+  const { host, worker, goal, leaving } = request;
   if (blockers.some(({ kind }) => kind === 'elsewhere')) return runsElsewhere(host, worker);
-  const stuck = blockers.flatMap((blocker) => {
-    if (blocker.kind === 'stranded') return [strandedWords(blocker)];
-    if (blocker.kind === 'failed')
-      return [`${blocker.sector.sector} is given up by Lotus and stays until somebody removes it`];
-    if (blocker.kind === 'stays') return [`${blocker.sector.sector} is finished and lies there for good`];
-    return blocker.kind === 'away' ? [`${blocker.sector.sector} lies on ${worker}, which does not run`] : [];
-  });
-  const wayOut =
+  const stuck = blockers.flatMap((blocker) => stuckWords(blocker, worker) ?? []);
+  const resolve =
     proposal === undefined || leaving === true
-      ? ''
-      : `Drain it with \`--resolve allow-to=${proposal.allowTo.join(',')}\`, which holds as long as the drain. Or: `;
-  const message = `${worker} can never get empty: ${stuck.join('; ')}`;
-  const trouble = {
+      ? []
+      : [
+          `Drain it with \`--resolve allow-to=${proposal.allowTo.join(',')}\`, which holds as long as the drain.`,
+        ];
+  const waysOut = [...new Set(blockers.flatMap((blocker) => wayOut(blocker, worker) ?? []))];
+  return {
     code: 'SF612',
     severity: 'error',
-    message,
+    message: `${worker} can never get ${goal}: ${stuck.join('; ')}`,
     place: { kind: 'host', host, worker },
-  } as const;
-  const isLeft = !blockers.some(({ kind }) => kind === 'stranded' || kind === 'away');
-  if (isLeft && leaving !== true) return { ...trouble, help: LEFT };
-  return {
-    ...trouble,
-    help: `${wayOut}Give another worker the task and a group that the path allows, then ${leaving === true ? 'apply again; or declare that it works' : 'drain again; or `sealfarm resume`'} to let it go on.`,
+    help: [...resolve, ...waysOut, andThen(request)].join(' '),
   };
+}
+
+function stuckWords(blocker: Blocker, worker: string): string | undefined {
+  if (blocker.kind === 'stranded') return `${blocker.sector.sector} ${deadlockWords(blocker)}`;
+  if (blocker.kind === 'failed')
+    return `${blocker.sector.sector} is given up by Lotus and stays until somebody removes it`;
+  if (blocker.kind === 'stays') return `${blocker.sector.sector} is finished and lies there for good`;
+  if (blocker.kind === 'away') return `${blocker.sector.sector} lies on ${worker}, which does not run`;
+  if (blocker.kind === 'lost')
+    return `the miner waits for ${blocker.job.task} of ${blocker.job.sector}, and ${worker} does not run`;
+  return undefined;
+}
+
+/** What a person can do about it. */
+function wayOut(blocker: Blocker, worker: string): string | undefined {
+  if (blocker.kind === 'stranded') return strandedHelp(blocker);
+  if (blocker.kind === 'failed' || blocker.kind === 'stays') return LEFT;
+  if (blocker.kind === 'away' || blocker.kind === 'lost')
+    return `See why ${worker} does not stay up: \`sealfarm logs ${worker}\`.`;
+  return undefined;
 }
 
 /** No worker would change it. */
 const LEFT =
-  '`lotus-miner storage find NUMBER` shows where all its files are. Move there what is needed and remove the rest by hand; or stop the worker with it: `sealfarm drain --until quiet`.';
+  '`lotus-miner storage find NUMBER` shows where all files of a sector are: move there what is needed and remove the rest by hand; or stop the worker with it: `sealfarm drain --until quiet`.';
 
-/** With the groups, where they are the reason: so that a person sees which one is missing. */
-function strandedWords({ sector, task, allowTo, able }: Deadlock): string {
-  const needs = `${sector.sector} needs ${task}, which no worker may take`;
-  if (allowTo.length === 0 || able.length === 0) return needs;
-  const others = able.map(({ worker, groups }) => `${worker} has it for ${groups.join(', ') || 'no group'}`);
-  return `${needs}: its path allows ${allowTo.join(', ')}, ${others.join(', ')}`;
+/** Groups and the place of the files matter to some tasks alone. Lotus: storage/sealer/manager.go */
+function strandedHelp({ task }: Deadlock): string {
+  if (task === 'AP')
+    return 'Let the sector be filled up first: resume the worker, `lotus-miner sectors seal NUMBER`, and drain it again once its PC1 has begun.';
+  if (task === 'GET')
+    return 'Give another worker, or the miner, a path with `store: true` that may have its files and has room.';
+  return `Give another worker ${task}${task === 'PC2' ? ' and a group that the path allows' : ''}.`;
+}
+
+function andThen({ leaving }: RestRequest): string {
+  return leaving === true
+    ? 'Then apply again; or declare that it works.'
+    : 'Then drain again; or let it go on with `sealfarm resume`.';
 }
 
 export function pending({ host, worker, goal }: RestRequest, decision: DrainDecision): Diagnostic {

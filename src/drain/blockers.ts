@@ -6,6 +6,8 @@ import { stageOf, type Stage } from './stages.js';
 export type Blocker =
   /** A job of the worker itself. */
   | { readonly kind: 'job'; readonly job: DrainJob }
+  /** A job that it had and that the miner waits for, while it does not run: its next start returns it as failed, and nothing else does. */
+  | { readonly kind: 'lost'; readonly job: DrainJob }
   /** A job elsewhere that reads this worker's files. */
   | { readonly kind: 'reader'; readonly job: DrainJob }
   /** Somebody has locked a sector that lies here, and no job tells why: a task of it waits to be given out. */
@@ -57,6 +59,12 @@ const LOCAL: ReadonlySet<TaskCode> = new Set(['FIN', 'FRU']);
 
 /** Nobody fills these up while the intake is off: AddPiece goes to where the first pieces are. Lotus: storage/sealer/manager.go */
 const FILLS: ReadonlySet<string> = new Set(['AddPiece', 'Packing', 'SnapDealsAddPiece', 'SnapDealsPacking']);
+
+/**
+ * Not full, and so it needs AddPiece once more, for a deal or for what fills it up; and the intake is off. Lotus: storage/pipeline/input.go
+ * maybeStartSealing, states_sealing.go handlePacking
+ */
+const NOT_FULL: ReadonlySet<string> = new Set(['WaitDeals', 'SnapDealsWaitDeals']);
 
 /** The tasks that workers must have switched on for a sector as long as it lies here, in their order. */
 export function tasksToCome(sector: HeldSector): readonly TaskCode[] {
@@ -114,7 +122,8 @@ function missingTask(
   if (stage?.next === undefined || jobs.some((job) => job.sector === sector.sector)) return undefined;
   const isLocked = snapshot.locks.some((lock) => lock.sector === sector.sector);
   // What is locked with no job for it waits to be given out; of a full sector, that is not AddPiece.
-  if (FILLS.has(sector.state ?? '') && isLocked && sector.types.includes('unsealed')) return 'AP';
+  const isFilled = NOT_FULL.has(sector.state ?? '') || (FILLS.has(sector.state ?? '') && isLocked);
+  if (isFilled && sector.types.includes('unsealed')) return 'AP';
   if (stage.on === 'work' && LOCAL.has(stage.next)) return sector.elsewhere.has('GET') ? undefined : 'GET';
   // Whoever is missing for a later task may be there by then.
   const [code] = tasksToCome(sector);

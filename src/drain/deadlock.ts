@@ -34,6 +34,23 @@ export function deadlock(sector: HeldSector, task: TaskCode, others: readonly Ot
   return { kind: 'stranded', sector, task, allowTo: task === 'PC2' ? sector.allowTo : [], able };
 }
 
+/** Why nobody goes on with it; with the groups where they are the reason, so that a person sees which one is missing. */
+export function deadlockWords({ task, allowTo, able }: Deadlock): string {
+  const needs = `needs ${task}`;
+  if (task === 'AP') return `${needs}, which nobody but this worker could do`;
+  if (task === 'GET') return `${needs}, and no other worker has a path for long-term storage`;
+  if (able.length === 0) return `${needs}, which no other worker takes`;
+  const others = able
+    .slice(0, MOST)
+    .map(({ worker, groups }) => `${worker} (${groups.join(', ') || 'no group'})`);
+  const more = able.length > MOST ? ` and ${able.length - MOST} more` : '';
+  const allowed = allowTo.length === 0 ? '' : `: its path allows ${allowTo.join(', ')}`;
+  return `${needs}, which no worker may take${allowed}; it is a task of ${others.join(', ')}${more}`;
+}
+
+/** So many workers are named. */
+const MOST = 5;
+
 /**
  * The smallest change is one more group for all sectors that groups hold back: the one that most workers with the task
  * have, the first by name of several. Undefined where no worker has both the task and a group: no list helps then.

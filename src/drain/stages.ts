@@ -18,6 +18,7 @@ const to = (on: Stage['on'], next?: TaskCode): Stage => (next === undefined ? { 
 /** Every state but those whose next task its files decide. Lotus: storage/pipeline/sector_state.go, fsm.go, states_failed.go */
 const STAGES: Readonly<Record<string, Stage>> = {
   Empty: to('deals', 'PC1'),
+  ReceiveSector: to('chain'),
   WaitDeals: to('deals', 'PC1'),
   AddPiece: to('deals', 'PC1'),
   AddPieceFailed: to('deals', 'PC1'),

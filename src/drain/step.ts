@@ -71,13 +71,25 @@ function blockersOf(
     ...snapshot.posts.map((task) => ({ kind: 'post', task }) as const),
     ...(snapshot.due === undefined ? [] : [{ kind: 'proof-due', due: snapshot.due } as const]),
   ];
-  const jobs = snapshot.jobs.map((job): Blocker => ({ kind: 'job', job }));
+  // A restart starts it anyway.
+  const isDown = goal === 'empty' && !snapshot.alive && !snapshot.silent && !snapshot.elsewhere;
+  const jobs = snapshot.jobs.map((job): Blocker => ({
+    kind: isDown && job.state === 'awaited' ? 'lost' : 'job',
+    job,
+  }));
   const readers = snapshot.readers.map((job): Blocker => ({ kind: 'reader', job }));
   if (goal === 'quiet') return [...unseen, ...jobs, ...readers];
   return [...unseen, ...jobs, ...readers, ...heldBlockers(snapshot, declared)];
 }
 
-const HOPELESS: ReadonlySet<Blocker['kind']> = new Set(['stranded', 'away', 'stays', 'failed', 'elsewhere']);
+const HOPELESS: ReadonlySet<Blocker['kind']> = new Set([
+  'stranded',
+  'away',
+  'lost',
+  'stays',
+  'failed',
+  'elsewhere',
+]);
 
 function verdictOf(blockers: readonly Blocker[]): Verdict {
   if (blockers.length === 0) return 'done';

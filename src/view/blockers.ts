@@ -1,5 +1,5 @@
 import { unreachable } from '../diagnostic/unreachable.js';
-import type { Deadlock, Proposal } from '../drain/deadlock.js';
+import { deadlockWords, type Proposal } from '../drain/deadlock.js';
 import type { DueProof, HeldSector, SectorLocks } from '../drain/snapshot.js';
 import type { Blocker, Wait } from '../drain/step.js';
 import { shellQuote } from '../host/shell.js';
@@ -11,7 +11,7 @@ const MOST = 5;
 
 /** What holds a restart or a drain up, without times: the same as long as nothing has changed. */
 export function blockersWords(blockers: readonly Blocker[]): string {
-  const jobs = blockers.filter(({ kind }) => kind === 'job' || kind === 'reader');
+  const jobs = blockers.filter(({ kind }) => kind === 'job' || kind === 'lost' || kind === 'reader');
   const locks = blockers.filter(({ kind }) => kind === 'lock');
   const sectors = blockers.filter((blocker) => 'sector' in blocker);
   const silent = blockers.some(({ kind }) => kind === 'silent') ? 'an answer of the worker' : '';
@@ -78,6 +78,8 @@ function wordsOf(blocker: Blocker, name: Name): string {
       return blocker.job.state === 'awaited'
         ? `${blocker.job.task} of ${blocker.job.sector} (the miner waits for its return)`
         : `${blocker.job.task} of ${blocker.job.sector} (${blocker.job.state})`;
+    case 'lost':
+      return `${blocker.job.task} of ${blocker.job.sector}, which only the next start of the worker returns`;
     case 'reader':
       return `${blocker.job.task} of ${blocker.job.sector} elsewhere, which reads from here`;
     case 'lock':
@@ -85,7 +87,7 @@ function wordsOf(blocker: Blocker, name: Name): string {
     case 'sector':
       return sectorWords(name(blocker.sector), blocker.waitsFor);
     case 'stranded':
-      return strandedWords(blocker, name);
+      return `${name(blocker.sector)} ${deadlockWords(blocker)}`;
     case 'away':
       return `${name(blocker.sector)} lies here, but the worker does not run`;
     case 'stays':
@@ -121,17 +123,6 @@ function lockWords({ sector, reads, writes }: SectorLocks): string {
     ...(reads.length > 0 ? [`reading ${reads.join(', ')}`] : []),
   ];
   return `${sector} for ${parts.join(' and ')}`;
-}
-
-/** Which group is missing can be seen where groups are the reason. */
-function strandedWords({ sector, task, allowTo, able }: Deadlock, name: Name): string {
-  const needs = `${name(sector)} needs ${task}`;
-  if (task === 'AP') return `${needs}, which nobody but this worker could do`;
-  if (task === 'GET') return `${needs}, and no other worker has a path for long-term storage`;
-  if (able.length === 0) return `${needs}, which no other worker takes`;
-  const others = able.map(({ worker, groups }) => `${worker} (${groups.join(', ') || 'no group'})`);
-  const allowed = allowTo.length === 0 ? '' : `: its path allows ${allowTo.join(', ')}`;
-  return `${needs}, which no worker may take${allowed}; it is a task of ${someOf(others, MOST)}`;
 }
 
 function sectorWords(sector: string, waitsFor: Wait): string {

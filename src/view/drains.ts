@@ -44,7 +44,7 @@ export function formatDrains(drains: readonly DrainStatus[], view: DrainsView): 
 }
 
 function stateWords({ decision, runs, goal, intent }: DrainStatus, style: Style): string {
-  if (decision === undefined) return style.red('not known: its host or the miner is not reached');
+  if (decision === undefined) return style.red('not known: its host, the miner or its node does not answer');
   switch (decision.verdict) {
     case 'never':
       return style.red(`can never get ${goal} as things are`);

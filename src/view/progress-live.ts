@@ -140,7 +140,7 @@ function detailLines(
   now: Date,
 ): readonly LiveLine[] {
   const urgent = (blocker: Blocker): number =>
-    blocker.kind === 'stranded' || blocker.kind === 'away' ? 0 : 1;
+    blocker.kind === 'stranded' || blocker.kind === 'away' || blocker.kind === 'lost' ? 0 : 1;
   const lines = details
     .toSorted((a, b) => urgent(a) - urgent(b))
     .map((blocker) => ({

@@ -271,6 +271,19 @@ describe('a drain', () => {
       expect(scene.calls).not.toContain('host-1 stop worker-1');
     });
 
+    it('starts it for a job that nobody but its next start returns', async () => {
+      const job = { ...aJob('C2', 9), RunWait: -1, Hostname: 'worker-1' };
+      scene.change('worker-1', changePath(PATH, { entries: [] }));
+      scene.changeMiner({ jobs: new Map([['00000000-0000-0000-0000-000000000000', [job]]]) });
+      scene.before = (call) => {
+        if (call !== 'host-1 start worker-1') return;
+        scene.observation = running;
+        scene.changeLive('worker-1', () => ({ tasks: new Set() }));
+      };
+      expect(await drain()).toEqual({ ok: true, value: { left: [] } });
+      expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
+    });
+
     it('ends it by itself once what lay there is gone', async () => {
       scene.before = (call, nth) => {
         if (call === 'look host-1' && nth === 2) scene.change('worker-1', changePath(PATH, { entries: [] }));
@@ -293,6 +306,39 @@ describe('a drain', () => {
     expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
   });
 
+  it('is put off by a sector that shows at the last question', async () => {
+    scene.before = (call, nth) => {
+      if (call === 'miner sectors' && nth === 1) hold('FinalizeSector', 7);
+      if (call === 'sleep 2000') scene.changeMiner({ sectors: new Map() });
+    };
+    expect(await drain()).toEqual({ ok: true, value: { left: [] } });
+    expect(scene.calls.indexOf('sleep 2000')).toBeGreaterThan(0);
+    expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('leaves behind what nobody needs any more, and says nothing of it', async () => {
+    hold('Removed', 7);
+    expect(await drain()).toEqual({ ok: true, value: { left: [] } });
+    expect(scene.changes).toContain('host-1 stop worker-1');
+  });
+
+  it.each<[state: string, types: number, help: string]>([
+    ['WaitDeals', FILE_TYPES.unsealed, 'lotus-miner sectors seal NUMBER'],
+    ['FinalizeSector', FILE_TYPES.sealed | FILE_TYPES.cache, '`store: true`'],
+    ['Committing', FILE_TYPES.sealed | FILE_TYPES.cache, 'Give another worker C2. Then'],
+    ['PreCommit2', FILE_TYPES.sealed | FILE_TYPES.cache, 'Give another worker PC2 and a group'],
+    ['FailedUnrecoverable', FILE_TYPES.sealed | FILE_TYPES.cache, 'lotus-miner storage find NUMBER'],
+  ])('of a sector in %s that has nobody says what would help', async (state, types, help) => {
+    hold(state, 7);
+    const sectors = new Map([[idOf('host-1', PATH), [{ Miner: 1000, Number: 7, SectorFileType: types }]]]);
+    const workers = new Map([...scene.observation.miner.workers].slice(0, 1));
+    const storage = new Map([...scene.observation.miner.storage].filter(([id]) => id !== 'long-term'));
+    scene.changeMiner({ sectors, workers, storage });
+    expect(await drain({ tasks: ['PC1'] })).toMatchObject({
+      diagnostic: { code: 'SF612', help: expect.stringContaining(help) as string },
+    });
+  });
+
   it('says of what is finished and left there that no other worker would change it', async () => {
     hold('Proving', 7);
     const { ok: _, ...ended } = await drain();
@@ -310,7 +356,7 @@ describe('a drain', () => {
       ok: false,
       diagnostic: {
         code: 'SF612',
-        message: 'worker-1 can never get empty: s-t01000-7 needs C2, which no worker may take',
+        message: 'worker-1 can never get empty: s-t01000-7 needs C2, which no other worker takes',
         place: { kind: 'host', ...TARGET },
       },
     });

@@ -61,9 +61,10 @@ export function look(there: There, goal: DrainGoal = 'empty', worker = 'worker-1
 function blockerLine(blocker: Blocker): string {
   switch (blocker.kind) {
     case 'job':
+    case 'lost':
     case 'reader': {
       const { task: code, sector, state } = blocker.job;
-      const kind = state === 'awaited' ? 'awaited' : blocker.kind;
+      const kind = state === 'awaited' && blocker.kind === 'job' ? 'awaited' : blocker.kind;
       return `${kind} ${code} ${numberOf(sector)}`;
     }
     case 'lock':

@@ -161,7 +161,9 @@ const JOBS: readonly Situation[] = [
 ]; // prettier-ignore
 
 const STATES: readonly Situation[] = [
-  ['a sector takes deals', on({ farm: OPEN }, '7 WaitDeals unsealed'), 'off AP PC1 PC2 C2; 7 deals; working'],
+  ['a sector takes deals here, and AddPiece is off', on({ farm: OPEN }, '7 WaitDeals unsealed'), 'off AP PC1 PC2 C2; 7 stranded AP; never'],
+  ['a sector takes deals elsewhere', on({ farm: OPEN }, '7 WaitDeals cache'), 'off AP PC1 PC2 C2; 7 deals; working'],
+  ['a sector comes from another miner', on({ farm: OPEN }, '7 ReceiveSector unsealed'), 'off AP PC1 PC2 C2; 7 chain; working'],
   ['more pieces must come to where the first are', on({ farm: OPEN, locks: ['7 writes unsealed'] }, '7 AddPiece unsealed'), 'off AP PC1 PC2 C2; lock 7; 7 stranded AP; never'],
   ['a piece is being added', on({ farm: OPEN, jobs: { 'worker-1': ['AP 7'] }, locks: ['7 writes unsealed'] }, '7 AddPiece unsealed'), 'off AP PC1 PC2 C2; job AP 7; 7 job-here AP; working'],
   ['PC1 was aborted, what it left lies here', on({ farm: SELF }, '7 SealPreCommit1Failed'), 'off AP PC1 PC2 C2; 7 room-elsewhere PC1; working'],
@@ -180,7 +182,7 @@ const STATES: readonly Situation[] = [
   ['it is faulty', on({ farm: STORING }, '7 Faulty'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['finished, but still here', on({ farm: OPEN }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['a state that sealfarm does not know', on({ farm: LONELY }, '7 NewInLotus'), 'off AP PC1 PC2 C2; 7 unknown; working'],
-  ['deals for a finished sector', on({ farm: SNAPPING }, '7 SnapDealsWaitDeals unsealed'), 'off RU PR2; 7 deals; working'],
+  ['deals for a finished sector', on({ farm: SNAPPING }, '7 SnapDealsWaitDeals unsealed'), 'off RU PR2; 7 stranded AP; never'],
   ['an update to be made, elsewhere', on({ farm: SNAPPING }, '7 UpdateReplica'), 'off RU PR2; 7 room-elsewhere RU; working'],
   ['an update that nobody else can make', on({ farm: farmOf([SNAP, {}], [ALL, {}]) }, '7 UpdateReplica'), 'off RU PR2; 7 stranded RU; never'],
   ['an update to be proven, elsewhere', on({ farm: SNAPPING }, '7 ProveReplicaUpdate update update-cache'), 'off RU PR2; 7 room-elsewhere PR2; working'],
@@ -200,7 +202,7 @@ const AWAY: readonly Situation[] = [
   ['it does not run, and holds nothing', { farm: OPEN, change: away('worker-1') }, 'done'],
   ['it does not run, and holds a sector', on({ farm: OPEN, change: away('worker-1') }, '7 WaitSeed'), '7 away; never'],
   ['it does not run, and the sector is removed', on({ farm: OPEN, change: away('worker-1') }, '7 Removed'), 'done'],
-  ['it does not run, and the miner waits for its return', { farm: OPEN, left: ['PC1 7 -1 worker-1'], change: away('worker-1') }, 'awaited PC1 7; working'],
+  ['it does not run, and the miner waits for its return', { farm: OPEN, left: ['PC1 7 -1 worker-1'], change: away('worker-1') }, 'lost PC1 7; never'],
   ['it runs and does not answer', { farm: OPEN, change: silent }, 'silent; working'],
   ['it answers, and a restarted miner has lost it', { farm: OPEN, change: (seen) => changeMiner(seen, { workers: new Map() }) }, 'off AP PC1 PC2 C2; unregistered; working'],
   ['it does not answer, and the miner does not know it', { farm: OPEN, change: (seen) => silent(changeMiner(seen, { workers: new Map() })) }, 'done'],

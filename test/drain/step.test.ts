@@ -171,7 +171,7 @@ describe('a worker that shall get empty', () => {
       holding(held('GetTicket', [], ['unsealed']), ...DECLARED),
       'off: AP PC1 PC2 C2; stranded PC1; never',
     ],
-    ['deals to come', holding(held('WaitDeals', ['PC1'], ['unsealed'])), 'sector WaitDeals; working'],
+    ['deals to come', holding(held('WaitDeals', ['PC1'], ['unsealed'])), 'stranded AP; never'],
     [
       'PC1 running elsewhere on data from here',
       { ...holding(held('PreCommit1', ['PC1'], ['unsealed'])), readers: [job('PC1')] },

@@ -94,7 +94,7 @@ describe('what the doctor says', () => {
     const live = ['pc1-1', 'pc1-2', 'pc1-3', 'pc1-4', 'store-9'].map((host) => onHost(host));
     const said = formatted({ live });
     expect(said.match(/its clock is wrong/g)).toHaveLength(1);
-    expect(said).toContain('  pc1-1\n  help: Set it.\n  the same on pc1-[2-4], store-9\n');
+    expect(said).toContain('  pc1-1\n  likewise pc1-[2-4], store-9\n  help: Set it.\n');
     expect(said).toContain('5 warnings on 1 host.');
   });
 
@@ -104,7 +104,7 @@ describe('what the doctor says', () => {
       onHost('b', { message: 'its clock is right' }),
       onHost('c', { severity: 'error' }),
     ];
-    expect(formatted({ live })).not.toContain('the same on');
+    expect(formatted({ live })).not.toContain('likewise');
   });
 
   it('says how much a plan would do, of which nothing is a diagnostic', () => {

@@ -86,7 +86,7 @@ describe('formatDrains', () => {
     expect(lines.filter((line) => line.startsWith('host-3'))).toEqual([
       'host-3  worker-3  empty',
       'host-3  worker-4  quiet and stopped',
-      'host-3  worker-5  not known: its host or the miner is not reached',
+      'host-3  worker-5  not known: its host, the miner or its node does not answer',
     ]);
   });
 

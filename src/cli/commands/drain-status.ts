@@ -1,13 +1,16 @@
 import { isNeededForProofs } from '../../apply/rest-decision.js';
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../../diagnostic/result.js';
+import { asResolved } from '../../drain/resolved.js';
 import { drainSnapshot } from '../../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../../drain/step.js';
+import type { Farm } from '../../farm/farm.js';
 import type { DrainIntent } from '../../host/manifest.js';
 import { asDrained, intentsOf } from '../../observed/intents.js';
 import type { Observation } from '../../observed/observed.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import { drainsJson, formatDrains, type DrainStatus } from '../../view/drains.js';
-import { refusedDrains } from '../drain-refusals.js';
+import { refusedDrains, unknownGroup } from '../drain-refusals.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { lookAtFarm } from '../on-farm.js';
 import { resolveTargets, type TargetWorker } from '../targets.js';
@@ -18,6 +21,8 @@ export interface DrainStatusOptions extends GlobalOptions {
   readonly until: DrainGoal;
   readonly mode?: 'guide';
   readonly allowLast?: boolean;
+  /** Storage groups to which sectors would be let go. */
+  readonly resolve?: readonly string[];
 }
 
 /** The drains that hold: who asked for them, and what is in their way. Those of all workers where no names are given. */
@@ -34,12 +39,17 @@ export function drainStatus(names: readonly string[], options: DrainStatusOption
 
 /** What a drain of these workers would do, as things are now. Nothing is changed. */
 export function drainPreview(names: readonly string[], options: DrainStatusOptions): Promise<ExitCode> {
-  return look(names, options, ({ observation }, targets) => ({
-    observation: asDrained(observation, new Set(targets.map(({ worker }) => worker.name))),
-    drained: targets,
-    goal: () => (options.mode === 'guide' ? 'quiet' : options.until),
-    refused: refusedDrains(targets, observation, options),
-  }));
+  const { resolve = [] } = options;
+  return look(names, options, ({ observation }, targets, farm) => {
+    const workers = new Set(targets.map(({ worker }) => worker.name));
+    const stray = unknownGroup(farm, observation, resolve);
+    return {
+      observation: asDrained(asResolved(observation, workers, resolve), workers),
+      drained: targets,
+      goal: () => (options.mode === 'guide' ? 'quiet' : options.until),
+      refused: [...(stray === undefined ? [] : [stray]), ...refusedDrains(targets, observation, options)],
+    };
+  });
 }
 
 interface Asked {
@@ -53,7 +63,7 @@ interface Asked {
 function look(
   names: readonly string[],
   options: DrainStatusOptions,
-  ask: (probe: FarmProbe, targets: readonly TargetWorker[]) => Asked,
+  ask: (probe: FarmProbe, targets: readonly TargetWorker[], farm: Farm) => Asked,
 ): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return lookAtFarm(options, terminal, async (workspace) => {
@@ -65,12 +75,17 @@ function look(
       return EXIT.usage;
     }
     const probe = await terminal.watching(farm.hosts.length, (emit) => workspace.lookAtHosts(emit));
-    const asked = ask(probe, targets.value);
+    const asked = ask(probe, targets.value, farm);
     if (asked.refused !== undefined && asked.refused.length > 0) {
       terminal.diagnostics(asked.refused);
       return EXIT.failed;
     }
-    const drains = await statuses(workspace, intentsOf(probe.observation), asked);
+    const decided = await statuses(workspace, intentsOf(probe.observation), asked);
+    const untold = new Map(
+      decided.flatMap(({ trouble }) => (trouble === undefined ? [] : [[trouble.message, trouble]])),
+    );
+    terminal.diagnostics([...untold.values()]);
+    const drains = decided.map(({ drain }) => drain);
     const view = { style: terminal.style, width: terminal.width, now: new Date() };
     terminal.result(formatDrains(drains, view), drainsJson(farm.name, drains));
     return codeOf(drains);
@@ -82,13 +97,19 @@ function codeOf(drains: readonly DrainStatus[]): ExitCode {
   return drains.some(({ decision }) => decision === undefined) ? EXIT.partial : EXIT.done;
 }
 
+/** What is seen of a drain, and why its end is not. */
+interface Decided {
+  readonly drain: DrainStatus;
+  readonly trouble?: Diagnostic;
+}
+
 function statuses(
   workspace: Workspace,
   intents: ReadonlyMap<string, DrainIntent>,
   { observation, drained, goal }: Asked,
-): Promise<readonly DrainStatus[]> {
+): Promise<readonly Decided[]> {
   return Promise.all(
-    drained.map(async ({ host, worker }): Promise<DrainStatus> => {
+    drained.map(async ({ host, worker }): Promise<Decided> => {
       const seen = observation.hosts.get(host.name);
       const intent = intents.get(worker.name);
       const until = goal(intent ?? {});
@@ -98,29 +119,32 @@ function statuses(
         goal: until,
         ...(intent === undefined ? {} : { intent }),
       };
-      if (seen?.reached !== true) return common;
+      if (seen?.reached !== true) return { drain: common };
       const runs = seen.workers.get(worker.name)?.process !== undefined;
       const decision = await decide(workspace, worker, observation, until);
-      return { ...common, runs, ...(decision === undefined ? {} : { decision }) };
+      if (!decision.ok) return { drain: { ...common, runs }, trouble: decision.diagnostic };
+      return { drain: { ...common, runs, decision: decision.value } };
     }),
   );
 }
 
+/** Fails as the look at the miner has, or with why nobody knows whether a proof is due. */
 async function decide(
   workspace: Workspace,
   { name, tasks }: TargetWorker['worker'],
   observation: Observation,
   goal: DrainGoal,
-): Promise<DrainDecision | undefined> {
+): Promise<Result<DrainDecision>> {
   const { miner } = observation;
-  if (!miner.reached) return undefined;
+  if (!miner.reached) return failure(miner.diagnostic);
   const { held } = drainSnapshot(name, observation, miner, new Map());
   const states = await workspace.sectorStates(held.map(({ sector }) => sector));
   const snapshot = drainSnapshot(name, observation, miner, states);
   const decision = drainStep(snapshot, goal, tasks);
-  if (decision.verdict !== 'done' || !isNeededForProofs(snapshot)) return decision;
+  if (decision.verdict !== 'done' || !isNeededForProofs(snapshot)) return success(decision);
   const due = await workspace.proofDue();
-  return due.ok && due.value !== undefined
-    ? drainStep({ ...snapshot, due: due.value }, goal, tasks)
-    : decision;
+  if (!due.ok) return due;
+  return success(
+    due.value === undefined ? decision : drainStep({ ...snapshot, due: due.value }, goal, tasks),
+  );
 }
