@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,7 +9,7 @@ import { removeFolders, runShell, tempFolder } from './run-shell.js';
 afterEach(removeFolders);
 
 const SHELLS = ['sh', 'dash', 'bash', 'busybox sh'].filter(
-  (shell) => runShell('exit 0', { shell: ['env', ...shell.split(' ')] }).status === 0,
+  (shell) => spawnSync('env', [...shell.split(' '), '-c', 'exit 0']).status === 0,
 );
 
 function part(script: string, ...after: readonly number[]): BatchPart {
