@@ -10,8 +10,10 @@ import type { ForeignWorker } from './foreign-workers.js';
 import type { LargePlan } from './large-plan.js';
 import type { RestartMiner } from './miner-action.js';
 import type { MinerStanding } from './miner-standing.js';
+import type { RestartCost } from './restart-cost.js';
 
 export type { Expectation } from './expectation.js';
+export type { RestartCost, RunningJob } from './restart-cost.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
 export interface Plan {
@@ -131,20 +133,6 @@ export interface FieldChange {
   readonly field: string;
   readonly before?: MaybeSecret;
   readonly after?: MaybeSecret;
-}
-
-export interface RestartCost {
-  readonly jobs: readonly RunningJob[];
-  /** Sectors with files on the worker's paths. */
-  readonly sectorsHeld: number;
-}
-
-export interface RunningJob {
-  readonly task: TaskCode;
-  /** `s-t01000-7` */
-  readonly sector: string;
-  /** ISO 8601 */
-  readonly since: string;
 }
 
 export type Action =

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF225, SF560–SF562: the order of restarts. */
+/** SF225, SF560–SF563: the order of restarts. */
 export const ROLLOUT_CODES = {
   SF225: {
     title: 'restart that could never happen',
@@ -39,5 +39,14 @@ export const ROLLOUT_CODES = {
       'https://github.com/filecoin-project/lotus/issues/8608',
       'https://github.com/filecoin-project/lotus/issues/9854',
     ],
+  },
+  SF563: {
+    title: 'WindowPoSt due while workers for it are to be disturbed',
+    severity: 'warning',
+    why:
+      'A deadline with sectors to prove is open and not proven yet, or the miner will begin to compute its proof within `miner.restartMargin`. ' +
+      'Workers that compute WindowPoSt, and those from whose long-term storage it is read, are needed for it. `plan` asks for that only where the file names `miner.host`.',
+    remedy:
+      'Nothing: `apply` restarts and drains them when no proof is due any more. `apply --force-restart` does not wait.',
   },
 } as const satisfies Codes;
