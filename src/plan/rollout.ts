@@ -7,6 +7,7 @@ import type { MinerObservation, Observation, ObservedMiner, WorkerLive } from '.
 import type { LargePlan } from './large-plan.js';
 import { disturbs, steps, type Plan, type RunningJob, type Step } from './plan.js';
 import { leavingWorkers, renamingOf, underNewNames } from './renamed.js';
+import { sharedGpus } from './shared-gpus.js';
 import { planWaves, type Member } from './waves.js';
 import { runningJob } from './worker-context.js';
 
@@ -19,7 +20,11 @@ const FEW = 2;
 /** Gives the steps that disturb their order, and says what it means. */
 export function inWaves(plan: Unordered, desired: DesiredFarm, observation: Observation): Plan {
   const ordered = planWaves(membersOf(plan, desired, observation), desired.rollout, seenAt(observation));
-  const found = [...lastPosts(ordered, steps(plan)), ...heldBack(ordered, desired.rollout)];
+  const found = [
+    ...lastPosts(ordered, steps(plan)),
+    ...heldBack(ordered, desired.rollout),
+    ...sharedGpus(ordered, steps(plan), desired, observation),
+  ];
   return { ...plan, ...ordered, diagnostics: [...plan.diagnostics, ...found] };
 }
 

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF225, SF560–SF563: the order of restarts. */
+/** SF225, SF560–SF564: the order of restarts. */
 export const ROLLOUT_CODES = {
   SF225: {
     title: 'restart that could never happen',
@@ -48,5 +48,14 @@ export const ROLLOUT_CODES = {
       'Workers that compute WindowPoSt, and those from whose long-term storage it is read, are needed for it. `plan` asks for that only where the file names `miner.host`.',
     remedy:
       'Nothing: `apply` restarts and drains them when no proof is due any more. `apply --force-restart` does not wait.',
+  },
+  SF564: {
+    title: 'GPU that two workers have for a while',
+    severity: 'warning',
+    why:
+      'A GPU goes from one worker of a host to another. Each is restarted when it is quiet, and the one that gets the GPU is so before the one that has it: until that one is restarted, both use it. ' +
+      'The lock of bellman is a file in the TMPDIR, and each worker of sealfarm has one of its own, so they do not wait for each other: PC2, C2 and proofs may fail for want of GPU memory.',
+    remedy:
+      'Usually nothing: a task that failed is tried again. Otherwise drain the worker that has the GPU, apply, and resume it.',
   },
 } as const satisfies Codes;
