@@ -55,8 +55,10 @@ export interface Turn {
   readonly steps: readonly string[];
   /** What kept it out of the waves before this one. */
   readonly putOff: readonly Hindrance[];
-  /** What nobody else does meanwhile: then the wave is this worker alone. */
+  /** What nobody else does meanwhile, or from then on: then the wave is this worker alone. */
   readonly alone: readonly Loss[];
+  /** It does not come back from it to do what it did. */
+  readonly leaves?: true;
 }
 
 /** Something that the farm would have nobody for. */
