@@ -41,7 +41,7 @@ export const ROLLOUT_CODES = {
     ],
   },
   SF563: {
-    title: 'WindowPoSt due while workers for it are to be disturbed',
+    title: 'proof that is due while its workers are to be disturbed',
     severity: 'warning',
     why:
       'A deadline with sectors to prove is open and not proven yet, or the miner will begin to compute its proof within `miner.restartMargin`. ' +
@@ -50,7 +50,7 @@ export const ROLLOUT_CODES = {
       'Nothing: `apply` restarts and drains them when no proof is due any more. `apply --force-restart` does not wait.',
   },
   SF564: {
-    title: 'GPU that two workers have for a while',
+    title: 'one GPU for two workers, for a while',
     severity: 'warning',
     why:
       'A GPU goes from one worker of a host to another. Each is restarted when it is quiet, and the one that gets the GPU is so before the one that has it: until that one is restarted, both use it. ' +
