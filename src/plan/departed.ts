@@ -16,9 +16,10 @@ import type {
   ObservedHost,
   ObservedMiner,
 } from '../observed/observed.js';
+import { idsOf, workOn } from './cost.js';
 import type { Step } from './plan.js';
 import { leavingWorkers } from './renamed.js';
-import { combine, NOTHING, runningJob, type Findings } from './worker-context.js';
+import { combine, NOTHING, type Findings } from './worker-context.js';
 
 /** What a worker is that leaves, and where. */
 interface Leaving {
@@ -56,8 +57,8 @@ function planLeaving(leaving: Leaving, miner: MinerObservation): Findings {
 function removal(leaving: Leaving, miner: ObservedMiner): Step {
   const { name, worker, desired } = leaving;
   const runs = worker.process !== undefined;
-  const ids = (liveOf(worker.process)?.paths ?? []).map(({ ID }) => ID);
-  const cost = { jobs: jobsOn(miner, name).flatMap(runningJob), sectorsHeld: sectorsOn(miner, ids).length };
+  const held = sectorsOn(miner, idsOf(liveOf(worker.process)));
+  const cost = { ...workOn(miner, name, runs), sectorsHeld: held.length };
   return {
     id: `${name}/remove-worker`,
     host: desired.name,

@@ -18,7 +18,9 @@ const DRIFT: ReadonlySet<Reason> = new Set([
 ]);
 
 /** Findings that an edit of the file brings: what it names no more, or otherwise. */
-const OF_EDITS: ReadonlySet<DiagnosticCode> = new Set(['SF506', 'SF509', 'SF571', 'SF572']);
+const OF_EDITS: ReadonlySet<DiagnosticCode> = new Set([
+  'SF506', 'SF509', 'SF571', 'SF572', 'SF578', 'SF579',
+]); // prettier-ignore
 
 /**
  * What of a plan has its cause on the hosts or in Lotus. It is for the eye alone: without what an edit asks for beside

@@ -20,6 +20,7 @@ import { servesElsewhere } from './serves-elsewhere.js';
 import { sharedIds } from './shared-ids.js';
 import { strangers } from './strangers.js';
 import { openElsewhere, pathsTaken } from './taken-paths.js';
+import { untilPortIsFree } from './taken-ports.js';
 import { planStanding } from './standing-rules.js';
 import { drainNow, planState, planStoredForGood } from './state-rules.js';
 import { planStorageList } from './storage-list-rules.js';
@@ -130,7 +131,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
     (worker) =>
       inTheWay(worker, observed) ??
       planStanding(worker, underNewNames(desired, observed)) ??
-      planWorker(desired, worker, observed, around),
+      untilPortIsFree(planWorker(desired, worker, observed, around), worker, desired, observed),
   );
   const { steps, diagnostics } = combine(found);
   const stuck = steps.some(needsMiner) ? noWayToMiner(desired, observed, miner) : undefined;

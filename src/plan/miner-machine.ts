@@ -102,6 +102,21 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Whether lotus-miner leaves a proof to workers, now or after its next start; undefined where nobody knows. */
+export function leavesToWorkers(
+  { miner }: DesiredFarm,
+  { minerMachine: machine }: Observation,
+  name: (typeof BUILTIN)[number][1],
+): boolean | undefined {
+  if (miner === undefined || machine?.reached !== true || whyNotRead(miner, machine) !== undefined)
+    return undefined;
+  if (machine.config.state !== 'present' || machine.processes[0]?.variables === undefined) return undefined;
+  const now = readConfigToml(machine.config.text.reveal());
+  if (!now.ok) return undefined;
+  const declared = miner.keys.some(({ key, value }) => key.key === name && value === true);
+  return declared || valuesOf(machine, now.toml)(name).includes(true);
+}
+
 const BUILTIN = [
   ['WDP', 'DisableBuiltinWindowPoSt'],
   ['WNP', 'DisableBuiltinWinningPoSt'],

@@ -10,8 +10,10 @@ import type { ForeignWorker } from './foreign-workers.js';
 import type { LargePlan } from './large-plan.js';
 import type { RestartMiner } from './miner-action.js';
 import type { MinerStanding } from './miner-standing.js';
+import type { RestartCost } from './restart-cost.js';
 
 export type { Expectation } from './expectation.js';
+export type { RestartCost, RunningJob } from './restart-cost.js';
 
 /** What to do to make the hosts match the file, in order; nothing else will be done. */
 export interface Plan {
@@ -53,8 +55,10 @@ export interface Turn {
   readonly steps: readonly string[];
   /** What kept it out of the waves before this one. */
   readonly putOff: readonly Hindrance[];
-  /** What nobody else does meanwhile: then the wave is this worker alone. */
+  /** What nobody else does meanwhile, or from then on: then the wave is this worker alone. */
   readonly alone: readonly Loss[];
+  /** It does not come back from it to do what it did. */
+  readonly leaves?: true;
 }
 
 /** Something that the farm would have nobody for. */
@@ -131,20 +135,6 @@ export interface FieldChange {
   readonly field: string;
   readonly before?: MaybeSecret;
   readonly after?: MaybeSecret;
-}
-
-export interface RestartCost {
-  readonly jobs: readonly RunningJob[];
-  /** Sectors with files on the worker's paths. */
-  readonly sectorsHeld: number;
-}
-
-export interface RunningJob {
-  readonly task: TaskCode;
-  /** `s-t01000-7` */
-  readonly sector: string;
-  /** ISO 8601 */
-  readonly since: string;
 }
 
 export type Action =

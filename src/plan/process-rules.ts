@@ -3,17 +3,16 @@ import { MARK_VARIABLE, markOf } from '../host/systemd-unit.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { ForeignStart, ObservedProcess, WorkerLive } from '../observed/observed.js';
 import { cannotTakeOver, foreignStart, takeOver } from './adopt-rules.js';
+import { restartCost } from './cost.js';
 import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
-import type { Expectation, FieldChange, FormerName, Reason, RestartCost } from './plan.js';
+import type { Expectation, FieldChange, FormerName, Reason } from './plan.js';
 import { minerFirst, replacedProgram } from './program-rules.js';
 import { attachedPath, liveOf } from '../observed/live.js';
-import { jobsOn, sectorsOn } from '../observed/miner-state.js';
 import {
   combine,
   NOTHING,
   problem,
-  runningJob,
   workerStep,
   type Findings,
   type WorkerContext,
@@ -35,17 +34,18 @@ export function planProcess(context: WorkerContext): Findings {
   const early = minerFirst(context, process);
   const planned = early === NOTHING ? planRestart(context, process) : NOTHING;
   // A restart starts with the declared tasks, and switches all off before.
-  return planned === NOTHING
-    ? combine([early, planTasks(context), unanswering(context, process), planEffective(context)])
-    : planned;
+  const rest = planned === NOTHING ? [early, planTasks(context), planEffective(context)] : [planned];
+  return combine([...rest, unanswering(context, process)]);
 }
 
 /** Somebody else started it in the declared repo: that alone is no reason to disturb it. */
 function planForeign(context: WorkerContext, process: ObservedProcess, told: ForeignStart): Findings {
   const wanted = takeOver(context, process, told, lotusDiffers(context, process));
   const hindrance = wanted === undefined ? NOTHING : cannotTakeOver(context, process, told);
-  if (wanted !== undefined && hindrance === NOTHING) return restartFor(context, { ...wanted, adopts: true });
-  return combine([hindrance, planTasks(context), unanswering(context, process)]);
+  const silent = unanswering(context, process);
+  if (wanted !== undefined && hindrance === NOTHING)
+    return combine([restartFor(context, { ...wanted, adopts: true }), silent]);
+  return combine([hindrance, planTasks(context), silent]);
 }
 
 /** What Lotus itself shows otherwise, and takes only at a start. */
@@ -122,15 +122,6 @@ function staleUnit({ desired }: WorkerContext, { environ }: ObservedProcess): re
   const before = environ.get(MARK_VARIABLE)?.reveal();
   if (after === undefined || before === after) return [];
   return [{ field: 'unit', ...(before === undefined ? {} : { before }), after }];
-}
-
-/** What it has now that would be lost if it were not waited for. */
-export function restartCost(context: WorkerContext, name = context.desired.name): RestartCost {
-  const ids = (liveOf(context.observed.process)?.paths ?? []).map(({ ID }) => ID);
-  return {
-    jobs: jobsOn(context.miner, name).flatMap(runningJob),
-    sectorsHeld: sectorsOn(context.miner, ids).length,
-  };
 }
 
 /** The worker's own accounting of MaxStorage is set when it opens a path. Lotus: storage/paths/local.go */

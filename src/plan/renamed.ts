@@ -7,7 +7,7 @@ import { liveOf } from '../observed/live.js';
 import type { DepartedWorker, ObservedHost } from '../observed/observed.js';
 import { hasErrors } from '../diagnostic/diagnostic.js';
 import { planEnvFile } from './env-rules.js';
-import { restartFor } from './process-rules.js';
+import { restartFor, unanswering } from './process-rules.js';
 import { planStorageList } from './storage-list-rules.js';
 import { planStoragePath } from './storage-rules.js';
 import { planDropIn } from './unit-rules.js';
@@ -99,7 +99,7 @@ export function planRenaming(
     // Those that are attached later are not there yet.
     paths: desired.storage.map(({ path }) => path).filter((path) => attached.includes(path)),
   });
-  return combine([written, restart]);
+  return combine([written, restart, unanswering(running, old.process)]);
 }
 
 function staysInItsRepo(context: WorkerContext, { from, old: { repo = '' } }: Renaming): Findings {

@@ -5,8 +5,10 @@ import { openJobs } from '../observed/miner-state.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
 import type { MinerObservation, Observation, ObservedMiner, WorkerLive } from '../observed/observed.js';
 import type { LargePlan } from './large-plan.js';
+import { lastPosts, lastSealers } from './last-ones.js';
 import { disturbs, steps, type Plan, type RunningJob, type Step } from './plan.js';
 import { leavingWorkers, renamingOf, underNewNames } from './renamed.js';
+import { sharedGpus } from './shared-gpus.js';
 import { planWaves, type Member } from './waves.js';
 import { runningJob } from './worker-context.js';
 
@@ -18,8 +20,14 @@ const FEW = 2;
 
 /** Gives the steps that disturb their order, and says what it means. */
 export function inWaves(plan: Unordered, desired: DesiredFarm, observation: Observation): Plan {
-  const ordered = planWaves(membersOf(plan, desired, observation), desired.rollout, seenAt(observation));
-  const found = [...lastPosts(ordered, steps(plan)), ...heldBack(ordered, desired.rollout)];
+  const members = membersOf(plan, desired, observation);
+  const ordered = planWaves(members, desired.rollout, seenAt(observation));
+  const found = [
+    ...lastPosts(ordered, steps(plan), desired, observation),
+    ...lastSealers(ordered, steps(plan), members, desired),
+    ...heldBack(ordered, desired.rollout),
+    ...sharedGpus(ordered, steps(plan), desired, observation),
+  ];
   return { ...plan, ...ordered, diagnostics: [...plan.diagnostics, ...found] };
 }
 
@@ -169,38 +177,6 @@ function grouped<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<str
 }
 
 type Order = Pick<Plan, 'waves' | 'heldBack'>;
-
-const POSTS = [
-  { loss: 'last-of-task WDP', name: 'WindowPoSt', key: 'DisableBuiltinWindowPoSt' },
-  { loss: 'last-of-task WNP', name: 'WinningPoSt', key: 'DisableBuiltinWinningPoSt' },
-] as const;
-
-/** Whether the miner proves by itself stands in its config.toml, which it tells nobody. */
-function lastPosts({ waves }: Order, planned: readonly Step[]): readonly Diagnostic[] {
-  const turns = waves.flatMap((wave) => wave.turns);
-  const endings = new Map(planned.flatMap((step) => endingBy(step)));
-  return POSTS.flatMap(({ loss, name, key }) =>
-    turns
-      .filter(({ alone }) => alone.includes(loss))
-      .map(({ host, worker }): Diagnostic => ({
-        code: 'SF562',
-        severity: 'warning',
-        message: `${worker} is the only worker for ${name} that runs${endings.get(worker) ?? ': while it is away'}, nobody proves if the miner has ${key} set`,
-        place: { kind: 'host', host, worker },
-        help: endings.has(worker)
-          ? `Start another one for ${name} first, or take ${key} out of the config.toml of the miner.`
-          : 'See that no deadline opens meanwhile (lotus-miner proving deadlines), or start a second one first.',
-      })),
-  );
-}
-
-/** Of a worker that does not come back: from when on it does nothing. The proofs of a drained one stay on until its end. */
-function endingBy({ worker = '', action }: Step): readonly (readonly [string, string])[] {
-  if (action.kind === 'remove-worker') return [[worker, ', and it is stopped for good: from then on']];
-  if (action.kind !== 'drain') return [];
-  if (action.stop) return [[worker, ', and the file wants it stopped: from then on']];
-  return [[worker, ', and the file wants it drained: once its process has ended']];
-}
 
 function heldBack(
   { heldBack: turns }: Order,

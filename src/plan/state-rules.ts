@@ -4,9 +4,10 @@ import { DECLARABLE_TASKS } from '../lotus/task.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
+import { restartCost } from './cost.js';
 import { heldPaths, type HeldPath } from './held-paths.js';
 import type { Disruption, Reason } from './plan.js';
-import { otherRepo, restartCost, startOf, unanswering } from './process-rules.js';
+import { otherRepo, startOf, unanswering } from './process-rules.js';
 import {
   combine,
   NOTHING,

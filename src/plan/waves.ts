@@ -80,8 +80,12 @@ function listed(hindrance: Hindrance | undefined): readonly Hindrance[] {
   return hindrance === undefined ? [] : [hindrance];
 }
 
-function turnOf({ host, worker, steps }: Member, putOff: readonly Hindrance[], alone: readonly Loss[]): Turn {
-  return { host, worker, steps, putOff, alone };
+function turnOf(
+  { host, worker, steps, leaves }: Member,
+  putOff: readonly Hindrance[],
+  alone: readonly Loss[],
+): Turn {
+  return { host, worker, steps, putOff, alone, ...(leaves === undefined ? {} : { leaves }) };
 }
 
 /** What would be lost if nobody but this worker did it. */

@@ -18,7 +18,7 @@ export function pc1AtRisk(plan: Pick<ShownPlan, 'hosts' | 'waves'>, now: Date): 
 }
 
 export function pc1Of(costs: readonly RestartCost[], now: Date): Pc1AtRisk {
-  const jobs = costs.flatMap((cost) => cost.jobs.filter(({ task }) => task === 'PC1'));
+  const jobs = costs.flatMap((cost) => (cost.jobs ?? []).filter(({ task }) => task === 'PC1'));
   return { jobs: jobs.length, seconds: jobs.reduce((sum, { since }) => sum + secondsSince(since, now), 0) };
 }
 

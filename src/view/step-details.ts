@@ -1,5 +1,6 @@
 import { NAMES_VARIABLE } from '../desired/worker-env.js';
 import { SETTING_NAMES, type SectorStoreSettings } from '../lotus/sectorstore.js';
+import type { TaskCode } from '../lotus/task.js';
 import { MANAGER_FIELD } from '../plan/process-rules.js';
 import type { Disruption, Expectation, FieldChange, Reason, RestartCost } from '../plan/plan.js';
 import type { ShownStep } from './shown-plan.js';
@@ -90,18 +91,37 @@ function storeWords(settings: SectorStoreSettings, id: string | undefined): stri
 
 /** What a restart would interrupt if it did not wait. Several costs are those of a step that is alike on several hosts. */
 export function costWords(costs: readonly RestartCost[], now: Date): string {
-  const jobs = costs.flatMap((cost) => cost.jobs);
-  const sectors = costs.reduce((sum, cost) => sum + cost.sectorsHeld, 0);
+  const jobs = costs.flatMap((cost) => cost.jobs ?? []);
+  const posts = costs.flatMap((cost) => cost.posts ?? []);
   const [whose, waits] =
     costs.length > 1
       ? ['their paths', 'each waits until its worker is quiet']
       : ['its paths', 'waits until the worker is quiet'];
-  if (jobs.length === 0) return `nothing runs now; ${count(sectors, 'sector')} on ${whose}`;
-  const running = costs.length > 1 ? manyJobs(jobs, now) : fewJobs(jobs, now);
-  return `now running: ${running}; ${count(sectors, 'sector')} on ${whose}; ${waits}`;
+  const held = heldWords(costs, whose);
+  if (jobs.length + posts.length === 0) {
+    const known = costs.every((cost) => cost.jobs !== undefined);
+    return known ? `nothing runs now; ${held}` : `what runs there is not known; ${waits}`;
+  }
+  const own = jobs.length === 0 ? [] : [costs.length > 1 ? manyJobs(jobs, now) : fewJobs(jobs, now)];
+  return `now running: ${[...own, ...postWords(posts)].join(', ')}; ${held}; ${waits}`;
 }
 
-type Jobs = RestartCost['jobs'];
+/** `3 sectors on its paths`. A path that keeps its ID to itself makes a sum wrong. */
+function heldWords(costs: readonly RestartCost[], whose: string): string {
+  const sectors = costs.reduce((sum, { sectorsHeld = 0 }) => sum + sectorsHeld, 0);
+  const known = costs.every(({ sectorsHeld }) => sectorsHeld !== undefined);
+  return known ? `${count(sectors, 'sector')} on ${whose}` : `how many sectors are on ${whose} is not known`;
+}
+
+/** `2 WDP`; since when, Lotus does not tell. */
+function postWords(posts: readonly TaskCode[]): readonly string[] {
+  return [...new Set(posts)].map((code) => {
+    const number = posts.filter((one) => one === code).length;
+    return number === 1 ? code : `${number} ${code}`;
+  });
+}
+
+type Jobs = NonNullable<RestartCost['jobs']>;
 
 function fewJobs(jobs: Jobs, now: Date): string {
   const words = [...jobs]

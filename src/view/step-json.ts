@@ -19,7 +19,7 @@ export interface StepJson {
 }
 
 interface CostJson extends RestartCost {
-  /** Work done so far by all its PC1 together; absent where the moment does not count. */
+  /** Work done so far by all its PC1 together; absent where they are not known, or the moment does not count. */
   readonly pc1Seconds?: number;
 }
 
@@ -74,7 +74,7 @@ export function stepJson(step: MaskedStep, now?: Date): StepJson {
 }
 
 function costJson(cost: RestartCost, now: Date | undefined): CostJson {
-  return now === undefined ? cost : { ...cost, pc1Seconds: pc1Of([cost], now).seconds };
+  return now === undefined || cost.jobs === undefined ? cost : { ...cost, pc1Seconds: pc1Of([cost], now).seconds };
 }
 
 function actionJson(action: Action): ActionJson {

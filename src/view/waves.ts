@@ -53,13 +53,13 @@ function sizes(numbers: readonly number[]): string {
 /** One line for all workers of which the same is missed. */
 function aloneWords(turns: readonly Turn[]): readonly string[] {
   const missed = new Map<string, string[]>();
-  for (const { worker, alone } of turns) {
+  for (const { worker, alone, leaves } of turns) {
     if (alone.length === 0) continue;
-    const what = lossWords(alone);
+    const what = `${lossWords(alone)} ${leaves === true ? 'from then on' : 'meanwhile'}`;
     missed.set(what, [...(missed.get(what) ?? []), worker]);
   }
   return [...missed].map(([what, workers]) =>
-    printable(`${foldNames(workers).join(', ')} alone: nobody else does ${what} meanwhile`),
+    printable(`${foldNames(workers).join(', ')} alone: nobody else does ${what}`),
   );
 }
 

@@ -150,5 +150,20 @@ describe('a restart of the miner', () => {
     due(false);
     const { code, stdout, stderr } = await farm.run(drain);
     expect(code, stdout + stderr).toBe(0);
+    expect((await farm.run(['resume', 'worker-3'])).code).toBe(0);
+  }, 180_000);
+
+  it('nor the only thing of which a plan says so: a prover’s restart waits, too', async () => {
+    await farm.edit((text) =>
+      text.replace('tasks: [windowpost]', 'tasks: [windowpost]\n        env: { A: b }'),
+    );
+    expect((await farm.run(['plan'])).stdout).not.toContain('SF563');
+    due(true);
+    const { code, stdout } = await farm.run(['plan']);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/SF563.*deadline 0 is due now: worker-3 takes its turn/);
+    const detached = await farm.run(['apply', '--yes', '--detach']);
+    expect(detached.stdout + detached.stderr).toContain('SF563');
+    expect(await farm.plannedSteps()).toHaveLength(1);
   }, 180_000);
 });

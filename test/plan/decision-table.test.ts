@@ -94,7 +94,7 @@ const STATE_DRAINED: Kind = {
   file: [WRITE, 'drain: empty, config-changed'],
   process: [],
   lotus: ['drain: empty, lotus-differs'],
-  everywhere: [WRITE, 'drain: empty, config-changed'],
+  everywhere: [WRITE, 'drain: empty, config-changed', 'SF565 warning'],
 };
 
 /** A running worker is not moved to another repo. */

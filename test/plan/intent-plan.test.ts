@@ -190,7 +190,8 @@ describe('a drain', () => {
   });
 
   function neighbour(name: string, index: number) {
-    return aWorker({ name, storage: [aStorage({ path: `${SEAL}-${index}` })] });
+    const listen = { host: '10.0.0.11', port: 3456 + index };
+    return aWorker({ name, listen, storage: [aStorage({ path: `${SEAL}-${index}` })] });
   }
 
   it('that is under way is not begun anew', () => {

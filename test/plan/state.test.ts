@@ -105,7 +105,7 @@ describe('a worker that the file wants drained', () => {
     expect(summary(plan(DRAINED, seen))).toEqual([]);
     expect(codes(plan(DRAINED, seen))).toEqual(['SF574 error']);
     expect(codes(plan(STOPPED, seen))).toEqual(['SF574 error']);
-    expect(codes(plan(DRAINED, sectorOn(PLACED, SEAL, false)))).toEqual([]);
+    expect(codes(plan(DRAINED, sectorOn(PLACED, SEAL, false)))).toEqual(['SF565 warning']);
     // What came there by itself since is where it belongs.
     expect(codes(plan(DRAINED, drained(seen, 'worker-1', REACHED)))).toEqual([]);
   });

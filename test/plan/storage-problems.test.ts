@@ -84,7 +84,10 @@ describe('something wrong with a storage path', () => {
       changePath(SEAL, { sectorStore: ABSENT })(changeLive(() => unreached())(worker)),
     );
     const made = plan(farmOf({ limits: new Map([['PC1', 4]]) }), seen);
-    expect(made.diagnostics).toMatchObject([{ code: 'SF508', severity: 'error', place: { path: SEAL } }]);
+    expect(made.diagnostics).toMatchObject([
+      { code: 'SF508', severity: 'error', place: { path: SEAL } },
+      { code: 'SF508', severity: 'warning', message: expect.stringContaining('nobody there') as string },
+    ]);
     expect(summary(made)).toEqual([`write-file ${ENV_FILE}: none, config-changed`]);
   });
 

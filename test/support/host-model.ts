@@ -262,6 +262,7 @@ export class HostModel {
     if (env === undefined) throw new Error(`${name} has no environment file`);
     const environ = new Map([['PATH', '/usr/bin'], ['HOME', '/root'], ...parseEnvFile(env.text)]);
     const dropIn = manager === 'process' ? undefined : this.files.get(`${host}:${files.unit.dropIn}`);
+    this.#listen(host, environ.get('LOTUS_WORKER_LISTEN'));
     const mark = dropIn === undefined ? undefined : markOf(dropIn.text);
     if (mark !== undefined) environ.set(MARK_VARIABLE, mark);
     if (environ.get('LOTUS_WORKER_NO_LOCAL_STORAGE') !== 'true')
@@ -274,6 +275,12 @@ export class HostModel {
       answers: true,
     });
     for (const path of this.#listed(name)) this.#open(name, path);
+  }
+
+  #listen(host: string, address: string | undefined): void {
+    for (const [name, { environ }] of this.processes)
+      if (this.worker(name).host === host && environ.get('LOTUS_WORKER_LISTEN') === address)
+        throw new Error(`${address ?? 'the address'} is in use by ${name}`);
   }
 
   stop(name: string): void {

@@ -137,7 +137,8 @@ export class WorkerBuilder {
 
   #environment(kind: WorkerChoice['started']): readonly EnvEntry[] {
     const { before, wanted } = this.#choice;
-    const declared = aWorker({ name: this.#worker.name, ...(kind === 'before' ? before : wanted) });
+    const { name, listen } = this.#worker;
+    const declared = aWorker({ name, listen, ...(kind === 'before' ? before : wanted) });
     if (kind === 'before') return workerEnv(this.#farm, declared, OLD_TOKEN, declared.tasks);
     if (kind !== 'by-hand') return this.#worker.env;
     const own = new Set(['SEALFARM_BINARY', 'SEALFARM_VARIABLES']);

@@ -108,7 +108,8 @@ function declaredHost({ workers, serviceManager }: HostChoice, index: number): H
 
 function declaredWorker(said: WorkerSettings, { paths }: WorkerChoice, host: number, at: number): Worker {
   const storage = paths.map((path, index) => declaredPath(path, `host-${host}`, `/mnt/disk-${at}-${index}`));
-  return aWorker({ name: workerName(host, at), ...said, storage });
+  const listen = { host: `10.0.0.${10 + host}`, port: 3455 + at };
+  return aWorker({ name: workerName(host, at), listen, ...said, storage });
 }
 
 function declaredPath(

@@ -12,6 +12,7 @@ import { adoptingOf, type AdoptWords } from '../adopting.js';
 import { carryOut } from '../carry-out.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { onFarm, type OnFarm } from '../on-farm.js';
+import { proofsInTheWay } from '../proof-due.js';
 import { loaderFor, notRestarted } from '../restart-miner-option.js';
 import { resolvePart, type PartWords } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
@@ -57,8 +58,10 @@ export function apply(options: ApplyOptions): Promise<ExitCode> {
     }
     const part = chosen.value;
     const adopt = adoptingOf(options);
-    const planned = workspace.plan(await lookAt(workspace, terminal, part), part, adopt);
+    const looked = await lookAt(workspace, terminal, part);
+    const planned = workspace.plan(looked, part, adopt);
     showPlan(planned, terminal);
+    terminal.diagnostics(await proofsInTheWay(workspace, planned, looked));
     if (options.restartMiner === true) terminal.diagnostics(notRestarted(workspace.farm, planned));
     if (steps(planned).length === 0) {
       if (terminal.json) terminal.result('', reportJson({ done: [], failed: [], skipped: [], pending: [] }));

@@ -13,6 +13,7 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 import { lookAtFarm } from '../on-farm.js';
 import { writePlanFile } from '../plan-file.js';
 import { withFormat, type PlanFormat } from '../plan-format.js';
+import { proofsInTheWay } from '../proof-due.js';
 import { loaderFor, notRestarted } from '../restart-miner-option.js';
 import { resolvePart, type ChosenPart, type PartWords } from '../targets.js';
 import { version } from '../version.js';
@@ -53,7 +54,8 @@ export function plan(options: PlanOptions): Promise<ExitCode> {
         ? workspace.drift(probe, part.value)
         : workspace.plan(probe, part.value, adoptingOf(options));
     const vain = options.restartMiner === true ? notRestarted(workspace.farm, planned) : [];
-    const told = { ...planned, diagnostics: [...planned.diagnostics, ...vain] };
+    const due = await proofsInTheWay(workspace, planned, probe);
+    const told = { ...planned, diagnostics: [...planned.diagnostics, ...vain, ...due] };
     const made = masked(told, randomUUID(), diff || out !== undefined);
     const from = await madeNow(options);
     terminal.result(planText(made, from, terminal, options), {

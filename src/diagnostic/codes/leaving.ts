@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF226, SF570–SF577: workers that leave the file or get another name, and those it has drained. */
+/** SF226, SF570–SF579: workers that leave the file, get another name or change places, and those it has drained. */
 export const LEAVING_CODES = {
   SF226: {
     title: 'renaming that cannot be meant',
@@ -76,5 +76,22 @@ export const LEAVING_CODES = {
       'It is started with its tasks off, stays up until its sectors have gone on, and is stopped then where the file says so.',
     remedy:
       'Apply. Where it does not come up, mend what `sealfarm logs` shows; to have it take work meanwhile, write `state: running` first.',
+  },
+  SF578: {
+    title: 'listen address that another worker still has',
+    severity: 'warning',
+    why:
+      'The address is declared for one worker while another one of the host listens there: it goes from one to the other, or its worker leaves the file. ' +
+      'Lotus listens anew only when it starts, and a worker that finds its port taken exits. So the new one is started, or restarted, when the old one has let go, and its files stay as they are until then.',
+    remedy: 'Apply again when the old worker was restarted or removed.',
+  },
+  SF579: {
+    title: 'listen addresses changed in a circle',
+    severity: 'error',
+    why:
+      'Workers of one host are to take over the addresses of each other. Each could only be restarted when the next one has let go of its address, which that one does only when it is restarted itself. ' +
+      'They are not stopped together for that: the first one that does not come up would leave several of them down.',
+    remedy:
+      'Go by way of a free port: give one of the workers such a one and apply until the others have theirs, then write the port that it shall have and apply.',
   },
 } as const satisfies Codes;
