@@ -28,10 +28,12 @@ function secondsSince(since: string, now: Date): number {
   return seconds > 0 ? seconds : 0;
 }
 
-/** `Restarts wait for 3 PC1, which have 31h of work behind them.` */
+/** `3 PC1 are waited for, which have 31h of work behind them.` */
 export function atRiskWords({ jobs, seconds }: Pc1AtRisk): string {
   const work = `${workWords(seconds)} of work behind`;
-  return `Restarts wait for ${jobs} PC1, which ${jobs === 1 ? `has ${work} it` : `have ${work} them`}.`;
+  return jobs === 1
+    ? `1 PC1 is waited for, which has ${work} it.`
+    : `${jobs} PC1 are waited for, which have ${work} them.`;
 }
 
 /** Hours, as they are what PC1 is counted in: `12m`, `2h41m`, `31h`. */

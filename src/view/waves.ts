@@ -26,6 +26,13 @@ export function waveLines({ waves }: Pick<ShownPlan, 'waves'>, view: PlanView): 
   ];
 }
 
+/** Whoever leaves is emptied or stopped, and not started again. */
+function turnsWords(waves: readonly Wave[]): string {
+  const kinds = new Set(waves.flatMap(({ turns }) => turns.map(({ leaves }) => leaves === true)));
+  if (!kinds.has(true)) return 'Restarts';
+  return kinds.has(false) ? 'Restarts and drains' : 'Drains';
+}
+
 /** `Restarts in 4 waves: canary pc1-01; then 3, 3, 2 at once.` */
 function orderWords(waves: readonly Wave[]): string {
   const [first] = waves;
@@ -33,7 +40,7 @@ function orderWords(waves: readonly Wave[]): string {
   const others = waves.filter((wave) => !wave.canary).map(({ turns }) => turns.length);
   const then = others.every((size) => size === 1) ? 'one after the other' : `${sizes(others)} at once`;
   const only = waves.length === 1 ? '' : ` in ${waves.length} waves`;
-  return `Restarts${only}: ${[...canary, then].join('; then ')}.`;
+  return `${turnsWords(waves)}${only}: ${[...canary, then].join('; then ')}.`;
 }
 
 /** `3, 3, 2`; for many waves `12 times 3, then 2`. */
