@@ -74,7 +74,9 @@ export function stepJson(step: MaskedStep, now?: Date): StepJson {
 }
 
 function costJson(cost: RestartCost, now: Date | undefined): CostJson {
-  return now === undefined || cost.jobs === undefined ? cost : { ...cost, pc1Seconds: pc1Of([cost], now).seconds };
+  return now === undefined || cost.jobs === undefined
+    ? cost
+    : { ...cost, pc1Seconds: pc1Of([cost], now).seconds };
 }
 
 function actionJson(action: Action): ActionJson {
