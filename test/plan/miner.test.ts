@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
+import type { Farm, Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
+import type { WorkerStats } from '../../src/lotus/api.js';
 import type { MinerMachine, MinerProcess } from '../../src/observed/observed.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { makePlan } from '../../src/plan/make-plan.js';
@@ -12,7 +13,7 @@ import { formatPlan, planJson } from '../../src/view/plan.js';
 import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { shownPlan } from '../../src/view/saved-plan.js';
 import { PLAIN } from '../../src/view/style.js';
-import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
+import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
 import { ABSENT, file, inPlace, sha256, unreached } from '../support/observation.js';
 
 const DEFAULT = readFileSync('test/fixtures/miner-config.toml', 'utf8').replace(
@@ -314,6 +315,111 @@ describe('a restart of the miner that is asked for', () => {
     };
     const plan = makePlan(desire(declared, TOKEN, new Map()), other);
     expect([steps(plan), codes(plan)]).toEqual([[], ['SF513']]);
+  });
+});
+
+describe('proofs that the miner shall leave to workers', () => {
+  const off = { disableBuiltinWindowPoSt: true } as const;
+  const kept = { ...running(), unit: 'lotus-miner.service' };
+  const safe = { when: 'whenSafe', margin: 600_000 } as const;
+  const idle = inPlace(aFarm());
+  const [[session = '', first] = []] = idle.miner.workers;
+  if (first === undefined) throw new Error('no worker');
+  const named = (Hostname: string, Enabled = true) => ({
+    ...first,
+    Enabled,
+    Tasks: ['post/v0/windowproof'],
+    Info: { ...first.Info, Hostname },
+  });
+
+  interface Case {
+    readonly farm?: Farm;
+    readonly seen?: Partial<MinerMachine>;
+    readonly when?: MinerRestart['when'];
+    readonly workers?: ReadonlyMap<string, WorkerStats>;
+    readonly config?: MinerConfig;
+  }
+
+  function look({ farm = aFarm(), seen = {}, when = 'whenSafe', workers, config = off }: Case): Plan {
+    const host = farm.hosts[0] ?? aHost();
+    const declared = { ...farm, miner: { ...farm.miner, host, config, restart: { ...safe, when } } };
+    const { miner, ...rest } = inPlace(aFarm());
+    const observation = {
+      ...rest,
+      miner: { ...miner, workers: workers ?? miner.workers },
+      minerMachine: machine({ processes: [kept], ...seen }),
+    };
+    return makePlan(desire(declared, TOKEN, new Map()), observation);
+  }
+
+  const restartOf = (plan: Plan) => steps(plan).find(({ action }) => action.kind === 'restart-miner')?.action;
+  const posting = aFarm({ hosts: [aHost({ workers: [aWorker({ tasks: ['WDP'] })] })] });
+
+  it.each<[string, Case]>([
+    ['no worker is registered for it', {}],
+    ['one is and is given nothing', { workers: new Map([['post', named('elsewhere', false)]]) }],
+    ['the one that is shall seal', { workers: new Map([[session, named('worker-1')]]) }],
+    ['one shall be, and seals now', { farm: posting }],
+    [
+      'the one that is shall be stopped',
+      {
+        farm: aFarm({ hosts: [aHost({ workers: [aWorker({ tasks: ['WDP'], state: 'stopped' })] })] }),
+        workers: new Map([[session, named('worker-1')]]),
+      },
+    ],
+  ])('are left after all workers where %s, which is said', (_, given) => {
+    const plan = look(given);
+    expect(restartOf(plan)).toMatchObject({ leaves: ['WDP'], last: true });
+    const said = plan.diagnostics.filter(({ code }) => code === 'SF659');
+    expect(said).toMatchObject([
+      { message: expect.stringMatching(/after all workers: .*WindowPoSt/) as string },
+    ]);
+    expect(text(plan)).toMatch(/after all workers, once one is registered/);
+    const saved = planJson(masked(plan, 'salt', false), NOW);
+    expect(formatPlan(shownPlan(saved), { style: PLAIN, width: 100, now: NOW })).toBe(text(plan));
+  });
+
+  it.each<[string, Case]>([
+    [
+      'one of the file makes it and goes on',
+      { farm: posting, workers: new Map([[session, named('worker-1')]]) },
+    ],
+    ['one makes it that the file does not know', { workers: new Map([['post', named('elsewhere')]]) }],
+  ])('are left before all workers where %s', (_, given) => {
+    const plan = look(given);
+    expect(restartOf(plan)).toMatchObject({ leaves: ['WDP'] });
+    expect(restartOf(plan)).not.toHaveProperty('last');
+    expect(codes(plan)).not.toContain('SF659');
+    expect(text(plan)).toMatch(/before all workers, as soon/);
+  });
+
+  it('are not left by a restart for something else, or that takes them back', () => {
+    const on = DEFAULT.replace('#DisableBuiltinWindowPoSt = false', 'DisableBuiltinWindowPoSt = true');
+    for (const given of [
+      { config: { tasks: [] } },
+      { config: { ...off, tasks: [] }, seen: { config: file(on), writtenAt: 500 } },
+      { config: { disableBuiltinWindowPoSt: false }, seen: { config: file(on), writtenAt: 500 } },
+    ]) {
+      const plan = look(given);
+      expect(restartOf(plan)).toBeDefined();
+      expect(restartOf(plan)).not.toHaveProperty('leaves');
+      expect(codes(plan)).not.toContain('SF659');
+    }
+  });
+
+  it('are perhaps left where nobody knows whether it makes them now', () => {
+    const on = DEFAULT.replace('#DisableBuiltinWindowPoSt = false', 'DisableBuiltinWindowPoSt = true');
+    const seen = { config: file(on), writtenAt: 2000 };
+    expect(restartOf(look({ seen, when: 'asked' }))).toMatchObject({ leaves: ['WDP'], last: true });
+  });
+
+  it('are said of a restart that a person has to do', () => {
+    const plan = look({ when: 'never' });
+    expect(plan.diagnostics.find(({ code }) => code === 'SF659')?.message).toMatch(
+      /restart .* that is pending leaves/,
+    );
+    const made = look({ when: 'never', workers: new Map([['post', named('elsewhere')]]) });
+    expect(codes(made)).not.toContain('SF659');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF589, SF650–SF658: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF589, SF650–SF659: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -155,5 +155,14 @@ export const MINER_CODES = {
     why: 'The lotus-miner found in PATH on the machine of the miner is of another release than the one that runs. Where its unit or script starts it by that name or from that folder, whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
     remedy:
       'Finish the upgrade when no WindowPoSt is due: lotus-miner first, then the workers. Or put the program back that runs.',
+  },
+  SF659: {
+    title: 'proofs that would be left to nobody',
+    severity: 'warning',
+    why:
+      'A restart of lotus-miner brings `DisableBuiltinWindowPoSt` or `DisableBuiltinWinningPoSt` into effect: from then on it leaves these proofs to workers. Now no worker that stays is registered for them. ' +
+      'So apply restarts lotus-miner after all workers and not before them, and not at all while none is registered: it makes the proofs itself until then, and the restart stays pending. Who restarts it by hand has nobody to keep them from it.',
+    remedy:
+      'Apply. A worker for proofs may fetch parameters for hours when it starts; run `sealfarm apply` again once it is registered. Where workers need another setting of the same restart to come up, as a new `miner.listen`, apply that one first.',
   },
 } as const satisfies Codes;
