@@ -145,7 +145,7 @@ export const MINER_CODES = {
   SF657: {
     title: 'proofs that nobody makes',
     severity: 'error',
-    why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself. No worker of the file does, and none that is registered. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
+    why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself, and no worker that it gives work to is registered for them; while the miner does not answer, no worker of the file has the task. A worker that the file declares and that does not run makes none. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
     remedy:
       'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
   },
