@@ -2,7 +2,7 @@ import type { DesiredFarm, DesiredMiner } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { BUILTIN_POSTS, keyWords, minerKey, type MinerKeyName } from '../lotus/miner-keys.js';
 import { releaseOf } from '../lotus/release.js';
-import { effectiveValue } from '../miner/layers.js';
+import { effectiveValue, layerOf } from '../miner/layers.js';
 import { readConfigToml, type Toml } from '../miner/read-config.js';
 import type { MinerMachine, MinerObservation, Observation } from '../observed/observed.js';
 import { openAddresses } from '../observed/open-api.js';
@@ -54,9 +54,9 @@ function textOfFile({ config }: MinerMachine): string {
 type ValuesOf = (key: MinerKeyName) => readonly [unknown, unknown];
 
 function valuesOf(machine: MinerMachine, now: Toml): ValuesOf {
-  const variables = machine.processes[0]?.variables ?? new Map<string, string>();
+  const layer = layerOf(machine.processes[0] ?? {});
   return (name) => {
-    const value = (toml: Toml): unknown => effectiveValue(toml, variables, minerKey(name));
+    const value = (toml: Toml): unknown => effectiveValue(toml, layer, minerKey(name));
     return [value(startToml(machine) ?? now), value(now)];
   };
 }
@@ -107,7 +107,7 @@ function openApi({ host }: DesiredMiner, machine: MinerMachine, values: ValuesOf
     {
       code: 'SF656',
       severity: 'warning',
-      message: `the API of lotus-miner listens on an address that the internet reaches: ${[...new Set(open)].join(', ')}`,
+      message: `the API of lotus-miner is open to the internet, by an address that it listens on or sends others to: ${[...new Set(open)].join(', ')}`,
       place: { kind: 'host', host },
       help: 'Let `[API] ListenAddress` be an address of the network of the farm (`miner.listen`), or let a firewall keep its port.',
     },

@@ -4,7 +4,7 @@ import { hostLayout } from '../host/layout.js';
 import { keyWords, MINER_KEYS, minerKey, variableOf, type MinerKey } from '../lotus/miner-keys.js';
 import type { TaskCode } from '../lotus/task.js';
 import { editConfig, type ConfigEdit } from '../miner/edit-config.js';
-import { effectiveValue, valueOfVariable, type MinerVariables } from '../miner/layers.js';
+import { effectiveValue, layerOf, valueOfVariable, type MinerVariables } from '../miner/layers.js';
 import { readConfigToml, valueIn, type Toml } from '../miner/read-config.js';
 import type { MinerMachine, MinerProcess } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
@@ -167,8 +167,9 @@ function leftBy(seen: MinerMachine, now: Toml, after: Toml, unknown: boolean): r
   return proofsLeft(unknown ? undefined : valueOf(process, startToml(seen) ?? now), valueOf(process, after));
 }
 
-function valueOf({ variables = NO_VARIABLES }: MinerProcess, toml: Toml): (key: MinerKey) => unknown {
-  return (key) => effectiveValue(toml, variables, key);
+function valueOf(process: MinerProcess, toml: Toml): (key: MinerKey) => unknown {
+  const layer = layerOf(process);
+  return (key) => effectiveValue(toml, layer, key);
 }
 
 const NO_VARIABLES: MinerVariables = new Map();
@@ -201,8 +202,9 @@ function hiddenKeys(
   { keys }: DesiredMiner,
   { processes: [process] }: MinerMachine,
 ): DesiredMiner['keys'][number]['key'][] {
+  const layer = process === undefined ? NO_VARIABLES : layerOf(process);
   return keys.flatMap(({ key, value }) => {
-    const text = process?.variables?.get(variableOf(key));
+    const text = layer.get(variableOf(key));
     return text === undefined || valueOfVariable(key, text) === value ? [] : [key];
   });
 }
@@ -210,9 +212,11 @@ function hiddenKeys(
 function variableFindings(desired: DesiredMiner, seen: MinerMachine): readonly Diagnostic[] {
   const [process] = seen.processes;
   if (process === undefined || desired.keys.length === 0) return [];
-  if (process.variables === undefined) return [unseen(desired.host, process)];
   const found = hiddenKeys(desired, seen);
-  return found.map((key) => hides(desired.host, key, process.variables?.get(variableOf(key)) ?? ''));
+  return [
+    ...(process.variables === undefined ? [unseen(desired.host, process)] : []),
+    ...found.map((key) => hides(desired.host, key, process)),
+  ];
 }
 
 /** Whether the machine, and the miner, are those that are meant. */

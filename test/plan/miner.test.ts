@@ -433,6 +433,21 @@ describe('a variable of the miner', () => {
     expect(text(plan)).toMatch(/Variables of lotus-miner outrank \[Storage\] AllowCommit.$/);
   });
 
+  it.each([true, false])('may be a flag, which outranks one: seen %s', (seen) => {
+    const { variables: _, ...unseen } = running();
+    const own = seen ? running({ LOTUS_API_LISTENADDRESS: '/ip4/9.9.9.9/tcp/1/http' }) : unseen;
+    const process = { ...own, apiPort: '2345', unit: 'lotus-miner.service' };
+    const restart = { when: 'whenSafe', margin: 1 } as const;
+    const plan = planned(machine({ processes: [process] }), {
+      config: { listen: '10.0.0.10:2345' },
+      restart,
+    });
+    expect(steps(plan).map(({ action }) => action.kind)).toEqual(['write-file']);
+    expect(codes(plan)).toEqual(seen ? ['SF583'] : ['SF584', 'SF583']);
+    expect(plan.diagnostics.at(-1)?.message).toMatch(/^--miner-api 2345 .* \[API\] ListenAddress/);
+    expect(plan.miner?.hidden).toEqual(['[API] ListenAddress']);
+  });
+
   it('keeps a restart from changing anything', () => {
     const process = running({ LOTUS_STORAGE_ALLOWCOMMIT: 'false' });
     const plan = planned(machine({ processes: [process] }));

@@ -48,11 +48,11 @@ export const MINER_CODES = {
     remedy: 'Write `miner.repo`, or `miner.user` where each has its own.',
   },
   SF583: {
-    title: 'variable that outranks config.toml',
+    title: 'variable or flag that outranks config.toml',
     severity: 'warning',
-    why: 'Lotus applies the `LOTUS_*` variables of its process above config.toml. What the file of the farm asks for stands in config.toml and has no effect, also after a restart, as long as the unit or the shell that starts lotus-miner sets the variable.',
+    why: 'Lotus applies the `LOTUS_*` variables of its process above config.toml, and above both `lotus-miner run --miner-api PORT`, with which it listens on 127.0.0.1 alone. What the file of the farm asks for stands in config.toml and has no effect, also after a restart, as long as the unit or the shell that starts lotus-miner sets the variable or the flag.',
     remedy:
-      'Take the variable out of what starts lotus-miner, or let it say the same, and restart lotus-miner when no proof is due.',
+      'Take the variable or the flag out of what starts lotus-miner, or let it say the same, and restart lotus-miner when no proof is due.',
   },
   SF584: {
     title: 'environment of lotus-miner not seen',
