@@ -76,6 +76,27 @@ describe('a change of the token', () => {
     expect(seen.stage === 'begin' && rotationWords(seen)).toContain('cut off from then on: strange.');
   });
 
+  it('says of workers for proofs that they are first, and what is not made until then', () => {
+    const begun = stage();
+    if (begun.stage !== 'begin') throw new Error('it begins');
+    expect(rotationWords(begun)).not.toMatch(/proofs|PoSt of|not made/);
+    const posting = { ...begun, workers: [{ host: 'h', worker: 'w', tasks: ['WDP', 'WNP'] as const }] };
+    expect(rotationWords(posting)).toMatch(/restarted in waves, those for proofs first/);
+    expect(rotationWords(posting)).toMatch(/WindowPoSt and WinningPoSt is not made from 2 on/);
+  });
+
+  it('is refused where the restart of lotus-miner changes more, or may leave proofs to nobody', () => {
+    const desired = desire(FARM, TOKEN, new Map());
+    const plan = makePlan(desired, SEEN);
+    const pending = [{ field: '[Storage] AllowCommit', before: 'true', after: 'false' }];
+    const waits = { ...plan, miner: { host: 'host-1', pending, hidden: [] } };
+    expect(why(planRotation(desired, SEEN, waits))).toMatch(/^SF653 .*pending/);
+    const hides = { ...plan, miner: { host: 'host-1', pending: [], hidden: ['[Storage] AllowCommit'] } };
+    expect(planRotation(desired, SEEN, hides).stage).toBe('begin');
+    const left = { ...plan, diagnostics: [{ code: 'SF659', severity: 'warning', message: '' } as const] };
+    expect(why(planRotation(desired, SEEN, left))).toMatch(/^SF653 .*pending/);
+  });
+
   it('goes on where a worker was started with another token', () => {
     const found = stage(withTokenOfBefore());
     expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'], drained: [] });
