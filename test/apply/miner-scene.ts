@@ -23,6 +23,10 @@ export class MinerScene {
   readonly context: ApplyContext;
   /** Of deadline 0, which is open. */
   proven = 1;
+  /** Sectors of deadline 1, which comes next. */
+  next = 0;
+  /** Seconds of an epoch: 30, or 10. */
+  delay = 30;
   pids: readonly number[] = [7];
   /** Milliseconds after the restart from which on it answers. */
   answersAfter = 0;
@@ -46,7 +50,7 @@ export class MinerScene {
     const version = (): ReturnType<ApplyContext['miner']['version']> =>
       Promise.resolve(
         this.scene.passed >= this.#restartedAt + this.answersAfter
-          ? success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: 30 })
+          ? success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: this.delay })
           : failure({ code: 'SF407', severity: 'error', message: 'refused' }),
       );
     const remotes = (host: string): Remote => (host === 'miner-1' ? remote : context.remote(host));
@@ -135,8 +139,8 @@ export class MinerScene {
 
   #deadlines(): string {
     const word = (text: string): string => Buffer.from(text).toString('base64');
-    const info = `Current Epoch: 1010\nProving Period Start: 1000 (02 Jan 26 02:${59 - this.behind} UTC, x)\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)`;
-    const others = Array.from({ length: 47 }, (_, at) => `${at + 1}  0  0 (0)  0`);
+    const info = `Current Epoch: 1010\nProving Period Start: 1000 (02 Jan 26 ${this.delay === 30 ? `02:${59 - this.behind}` : '03:02'} UTC, x)\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)`;
+    const others = Array.from({ length: 47 }, (_, at) => `${at + 1}  0  ${at === 0 ? this.next : 0} (0)  0`);
     const rows = ['Miner', `0  1  5 (0)  ${this.proven}  (current)`, ...others];
     return `sealfarm-proving 1\ninfo 0 ${word(info)}\ndeadlines 0 ${word(rows.join('\n'))}\nclock ${this.#clock()}\nsealfarm-proving end\n`;
   }

@@ -90,6 +90,7 @@ describe('a restart of lotus-miner', () => {
   it.each<[string, TaskCode]>([
     ['worker-1', 'C2'],
     ['worker-1', 'WDP'],
+    ['worker-1', 'PR2'],
     ['miner-1', 'GET'],
   ])('waits for a job of %s: %s', async (worker, code) => {
     miner.own();
@@ -100,6 +101,32 @@ describe('a restart of lotus-miner', () => {
     expect(await miner.run()).toMatchObject({ ok: true });
     expect([miner.restarts, miner.waits.length]).toEqual([1, 2]);
     expect(miner.waits[0]).toMatchObject({ jobs: [{ task: code, sector: 's-t01000-3' }] });
+  });
+
+  // Deadline 1 opens in 50 epochs, and is computed from 20 before that on.
+  it.each([
+    [30, 870_000, 0],
+    [30, 890_000, 1],
+    [10, 290_000, 0],
+    [10, 310_000, 1],
+  ])(
+    'with epochs of %i s and a margin of %i ms meets %i deadlines that are near',
+    async (delay, margin, due) => {
+      miner = new MinerScene({ detach: true });
+      Object.assign(miner, { delay, next: 5 });
+      await miner.run({ ...ACTION, margin });
+      expect([miner.waits.length, miner.restarts]).toEqual([due, 1 - due]);
+    },
+  );
+
+  it('does not wait for a worker that was given nothing before', async () => {
+    const { workers } = miner.scene.observation.miner;
+    const off = new Map([...workers].map(([session, one]) => [session, { ...one, Enabled: false }]));
+    miner.scene.changeMiner({ workers: off });
+    miner.onRestart = () => {
+      miner.unregister('worker-1', 'worker-2');
+    };
+    expect(await miner.run()).toMatchObject({ ok: true });
   });
 
   it('waits for a proof that a worker computes, which Lotus only counts', async () => {

@@ -23,6 +23,10 @@ describe('what the miner goes by', () => {
   });
 
   it.each<[MinerKeyName, string, unknown]>([
+    ['AllowCommit', 't', true],
+    ['AllowCommit', 'T', true],
+    ['AllowCommit', 'TRUE', true],
+    ['AllowCommit', 'tRUE', 'tRUE'],
     ['AllowCommit', 'yes', 'yes'],
     ['AllowCommit', '', ''],
     ['ParallelFetchLimit', '12', 12],

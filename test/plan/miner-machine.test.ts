@@ -107,6 +107,12 @@ describe("the miner's machine", () => {
       ],
       ['not by all addresses of a farm', machine(listen('0.0.0.0')), []],
       [
+        'not by all addresses of the other family',
+        { ...machine(listen('0.0.0.0')), publicAddresses: ['2a00::1'] },
+        [],
+      ],
+      ['not by what is no address', machine('[API]\n  ListenAddress = "8.8.8.8:2345"\n'), []],
+      [
         'by what it sends others to',
         machine('[API]\n  RemoteListenAddress = "8.8.4.4:2345"\n'),
         [/^SF656 .*: 8\.8\.4\.4$/],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Farm, Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
 import type { WorkerStats } from '../../src/lotus/api.js';
-import type { MinerMachine, MinerProcess } from '../../src/observed/observed.js';
+import type { MinerMachine, MinerProcess, Observation } from '../../src/observed/observed.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
@@ -14,7 +14,7 @@ import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { shownPlan } from '../../src/view/saved-plan.js';
 import { PLAIN } from '../../src/view/style.js';
 import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
-import { ABSENT, file, inPlace, sha256, unreached } from '../support/observation.js';
+import { ABSENT, changeWorker, file, inPlace, sha256, unreached } from '../support/observation.js';
 
 const DEFAULT = readFileSync('test/fixtures/miner-config.toml', 'utf8').replace(
   '\n  #AllowCommit',
@@ -45,16 +45,19 @@ interface Look {
   readonly host?: Host;
   readonly drift?: boolean;
   readonly restart?: MinerRestart;
+  readonly repo?: string;
+  /** What else is seen. */
+  readonly around?: (seen: Observation) => Observation;
 }
 
 function planned(seen: MinerMachine | ReturnType<typeof unreached>, look: Look = {}): Plan {
   const { config = { tasks: ['AP', 'PC1', 'PC2', 'UNS', 'RU', 'PR2', 'GSK', 'DL'] }, drift = false } = look;
   const farm = aFarm();
   const host = look.host ?? farm.hosts[0] ?? aHost();
-  const { restart } = look;
-  const more = restart === undefined ? {} : { restart };
+  const { restart, repo, around = (one: Observation) => one } = look;
+  const more = { ...(restart === undefined ? {} : { restart }), ...(repo === undefined ? {} : { repo }) };
   const declared = { ...farm, miner: { ...farm.miner, host, config, ...more } };
-  const observation = { ...inPlace(farm), minerMachine: seen };
+  const observation = around({ ...inPlace(farm), minerMachine: seen });
   return (drift ? makeDrift : makePlan)(desire(declared, TOKEN, new Map()), observation);
 }
 
@@ -146,6 +149,22 @@ describe('the config.toml of the miner', () => {
     const away = planned(unreached(), { host });
     expect(away.hosts.map(({ reached }) => reached)).toEqual([true, false]);
     expect(codes(away)).toEqual(['SF404']);
+  });
+
+  it('is written where something is wrong with a worker of the machine, and not with the machine', () => {
+    const wrong = (seen: Observation): Observation =>
+      changeWorker(seen, 'worker-1', (worker) => ({
+        ...worker,
+        storageJson: { state: 'unreadable', why: 'permission denied' },
+      }));
+    const plan = planned(machine(), { around: wrong });
+    expect(plan.diagnostics).toMatchObject([{ severity: 'error', place: { worker: 'worker-1' } }]);
+    expect(steps(plan).map(({ id }) => id)).toContain('host-1/lotus-miner/config.toml');
+  });
+
+  it('says once that its machine is away where that is a host of the file', () => {
+    const away = (seen: Observation): Observation => ({ ...seen, hosts: new Map([['host-1', unreached()]]) });
+    expect(codes(planned(unreached(), { around: away }))).toEqual(['SF404']);
   });
 
   it('is of a part only with the whole of its host', () => {
@@ -268,6 +287,23 @@ describe('a restart of the miner that is asked for', () => {
       miner: { repo: '/found' },
       ownWorkers: ['own', 'miner-1'],
     });
+  });
+
+  it('goes by the program of the file, also where a unit keeps it, and by the repo of the file', () => {
+    const command = ['restart-it'];
+    const plan = planned(machine({ ...after, repo: '/found', processes: [kept] }), {
+      restart: { ...safe.restart, command },
+      repo: '/said',
+    });
+    expect(steps(plan)[0]?.action).toMatchObject({ by: { command }, miner: { repo: '/said' } });
+  });
+
+  it('knows its own worker by the name of before as well', () => {
+    const named = (name: string): string =>
+      DEFAULT.replace('#LocalWorkerName = ""', `LocalWorkerName = "${name}"`);
+    const seen = { ...after, config: file(named('new')), startedWith: new Secret(named('old')) };
+    const plan = planned(machine({ ...seen, processes: [kept] }), safe);
+    expect(steps(plan)[1]?.action).toMatchObject({ ownWorkers: ['old', 'new', 'miner-1'] });
   });
 
   it('is none where the file was only written since it started, which is said', () => {
