@@ -84,7 +84,8 @@ export const MINER_CODES = {
     title: 'restart of lotus-miner that is not needed',
     severity: 'warning',
     why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
-    remedy: 'Leave `--restart-miner` out, or write `miner.host` where it is missing.',
+    remedy:
+      'Leave `--restart-miner` out, or write `miner.host` where it is missing. That lotus-miner was replaced on disk is no reason for it: restart it by hand when no WindowPoSt is due.',
   },
   SF589: {
     title: 'lotus-miner that is not found on its machine',
