@@ -10,15 +10,17 @@ import { runBatch } from './run-batch.js';
 export type { ApplyReport } from './ledger.js';
 
 /**
- * Carries out a plan: on all hosts what disturbs nobody, then lotus-miner where it is restarted, and the workers wave by wave.
+ * Carries out a plan: on all hosts what disturbs nobody, then lotus-miner where it is restarted, and the workers wave by wave; where
+ * lotus-miner leaves proofs to some of these, it comes after them.
  * Every host is worked to its end; a failure leaves out only what builds on it.
  */
 export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
   const run = new Run(context, plan);
   const limit = pLimit(context.rules.parallelism);
   await Promise.all(plan.hosts.map((host) => limit(() => run.gently(host))));
-  await run.miner();
+  await run.miner(false);
   for (const wave of plan.waves) await run.wave(wave);
+  await run.miner(true);
   run.leaveOut(plan.heldBack);
   return run.report();
 }
@@ -84,11 +86,14 @@ class Run {
     );
   }
 
-  /** Before all workers: what they start with may be what it goes by only then. Where it does not come back, nobody else is stopped. */
-  async miner(): Promise<void> {
+  /**
+   * Before all workers: what they start with may be what it goes by only then. Where it does not come back, nobody else is stopped.
+   * @param last after all of them, where they shall make its proofs
+   */
+  async miner(last: boolean): Promise<void> {
     for (const step of this.#disturbing.values()) {
-      if (step.action.kind !== 'restart-miner') continue;
-      const why = this.#ledger.inTheWayOf(step);
+      if (step.action.kind !== 'restart-miner' || (step.action.last === true) !== last) continue;
+      const why = this.#halted ?? this.#ledger.inTheWayOf(step);
       if (why === undefined) this.#waits = await this.#disturb(step, `${step.id} failed`);
       else this.#ledger.skip(step, why);
     }

@@ -4,10 +4,12 @@ import type { DueProof } from '../drain/snapshot.js';
 import type { Miner } from '../farm/farm.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
+import { postNames } from '../lotus/miner-keys.js';
 import { chainLag, dueDeadline, type DueDeadline } from '../lotus/proving.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import { runningPosts } from '../observed/miner-state.js';
 import { parseProving, provingScript, type ToldProving } from '../observed/proving-script.js';
+import { madeBy } from '../plan/left-proofs.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import type { RunningJob } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
@@ -24,6 +26,8 @@ interface InTheWay {
 
 /** What keeps lotus-miner from being restarted now. */
 export interface MinerHindrance extends InTheWay {
+  /** Proofs that nobody would make from then on: no worker for them is registered. Absent for none. */
+  readonly unmade?: readonly TaskCode[];
   /** A WindowPoSt that is due, or will be soon. */
   readonly due?: DueDeadline;
   /** When nothing will be due any more, ISO 8601; absent where that is not known. */
@@ -48,8 +52,9 @@ export async function minerHindrance(
   // Last, as jobs come from one moment to the next.
   const jobs = await jobsInTheWay(context, action, awaited);
   if (!jobs.ok) return jobs;
-  const { jobs: list, posts = [] } = jobs.value;
-  if (asked.value === undefined) return success(list.length + posts.length === 0 ? undefined : jobs.value);
+  const { jobs: list, posts = [], unmade = [] } = jobs.value;
+  if (asked.value === undefined)
+    return success(list.length + posts.length + unmade.length === 0 ? undefined : jobs.value);
   const { over: expected, ...due } = asked.value;
   return success({ due, ...jobs.value, ...(expected === undefined ? {} : { expected }) });
 }
@@ -138,9 +143,9 @@ const PROOFS: ReadonlySet<TaskCode | undefined> = new Set<TaskCode>(['C2', 'PR2'
 /** Jobs that a restart of lotus-miner would end, or that it shall not come between. */
 async function jobsInTheWay(
   { miner }: Pick<ApplyContext, 'miner'>,
-  { ownWorkers }: RestartMiner,
+  { ownWorkers, leaves = [] }: RestartMiner,
   awaited: AwaitedJobs,
-): Promise<Result<InTheWay>> {
+): Promise<Result<Omit<MinerHindrance, 'due' | 'expected'>>> {
   const [workers, jobs] = await Promise.all([miner.workerStats(), miner.workerJobs()]);
   if (!workers.ok) return workers;
   if (!jobs.ok) return failure(jobs.diagnostic);
@@ -153,7 +158,13 @@ async function jobsInTheWay(
     );
   });
   const posts = Object.values(workers.value).flatMap(runningPosts);
-  return success({ jobs: inTheWay.map(runningJob), ...(posts.length === 0 ? {} : { posts }) });
+  const made = madeBy(Object.values(workers.value));
+  const unmade = leaves.filter((code) => !made.has(code));
+  return success({
+    jobs: inTheWay.map(runningJob),
+    ...(posts.length === 0 ? {} : { posts }),
+    ...(unmade.length === 0 ? {} : { unmade }),
+  });
 }
 
 /** What no task is known for is a job all the same. */
@@ -162,10 +173,11 @@ function runningJob({ Task, Sector, Start }: WorkerJob): RunningJob {
 }
 
 /** `deadline 7 is open; C2 of s-t01000-3` */
-export function hindranceWords({ due, jobs, posts = [] }: MinerHindrance): string {
+export function hindranceWords({ due, jobs, posts = [], unmade = [] }: MinerHindrance): string {
   const names = jobs.slice(0, 3).map(({ task, sector }) => `${task} of ${sector}`);
   const more = jobs.length > names.length ? [`${jobs.length - names.length} more jobs`] : [];
   return [
+    ...(unmade.length === 0 ? [] : [`no worker is registered for ${postNames(unmade)}`]),
     ...(due === undefined ? [] : [`deadline ${due.index} ${due.isOpen ? 'is open' : 'is near'}`]),
     ...posts.map((task) => `${task} on a worker`),
     ...names,

@@ -21,7 +21,7 @@ export type OnMinerWait = (hindrance: MinerHindrance) => void;
  *      ├─▶ left so: nobody waits                                    └─▶ does not answer              └─▶ an idle one stays away
  *      └─▶ too late, or interrupted
  *
- * Fails with SF630 where nobody waits, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
+ * Fails with SF630 where nobody waits, or no worker is there for a proof that lotus-miner leaves to them, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
  * due, SF655 where the node is not in step with the chain, SF651 and SF652 for what does not come back.
  */
 export async function restartMiner(
@@ -79,6 +79,8 @@ export async function awaitMoment(
     if (look.ok) {
       [lastSeen, hasSeen] = [time(), true];
       if (look.value === undefined) return success(undefined);
+      // A worker that fetches parameters is there in hours, one that failed never: the run does not wait for it.
+      if (look.value.unmade !== undefined) return failure(left(host, PENDING, look.value));
       onWait(look.value);
       if (rules.detach) return failure(left(host, PENDING, look.value));
       if (lastSeen > end) return failure(left(host, 'SF650', look.value));
@@ -133,9 +135,12 @@ function left(host: string, code: typeof PENDING | 'SF650', hindrance: MinerHind
     severity: isPending ? 'note' : 'error',
     message: `lotus-miner is not restarted ${isPending ? 'yet' : 'in time'}: ${hindranceWords(hindrance)}`,
     place: { kind: 'host', host },
-    help: isPending
-      ? 'Run the same command again later.'
-      : 'Nothing was stopped. Apply again to go on waiting; where deadlines follow each other without a gap, `miner.restartMargin` may be too long.',
+    help:
+      hindrance.unmade !== undefined
+        ? 'Until then it makes these proofs itself. Let the worker come up (`sealfarm plan`, `sealfarm logs WORKER`), and run the same command again.'
+        : isPending
+          ? 'Run the same command again later.'
+          : 'Nothing was stopped. Apply again to go on waiting; where deadlines follow each other without a gap, `miner.restartMargin` may be too long.',
   };
 }
 

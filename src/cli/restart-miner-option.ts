@@ -33,7 +33,12 @@ export function notRestarted({ miner }: Farm, plan: Plan): readonly Diagnostic[]
       place?.kind === 'host' && place.host === name && (severity === 'error' || code.startsWith('SF58')),
   );
   if (isSaid || (plan.miner?.pending.length ?? 0) > 0) return [];
-  return [notNeeded('lotus-miner goes by all that its config.toml says', 'Leave `--restart-miner` out.')];
+  return [
+    notNeeded(
+      'lotus-miner goes by all that its config.toml says',
+      'Leave `--restart-miner` out: it restarts for config.toml alone. For another program restart it by hand, when `lotus-miner proving deadlines` has none open or near.',
+    ),
+  ];
 }
 
 function notNeeded(why: string, help: string): Diagnostic {

@@ -15,7 +15,7 @@ import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import type { Adopting } from '../plan/adopt-rules.js';
 import { makeDrift } from '../plan/drift.js';
-import { makePlan } from '../plan/make-plan.js';
+import { planFarm } from '../plan/plan-farm.js';
 import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
@@ -153,7 +153,7 @@ export class Workspace {
   }
 
   plan(probe: FarmProbe, part?: Part, adopt?: Adopting): Plan {
-    return this.#planned(probe, (desired) => makePlan(desired, probe.observation, part, adopt));
+    return this.#planned(probe, (desired) => planFarm(desired, probe.observation, part, adopt));
   }
 
   /** Only what no edit of the file asks for. */

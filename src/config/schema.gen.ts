@@ -222,7 +222,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         restart: {
           description:
-            'Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it, or `sealfarm apply --restart-miner`. `whenSafe`: `apply` does it before it restarts workers, as soon as no WindowPoSt is due and no proof is computed. Default: never.',
+            'Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it, or `sealfarm apply --restart-miner`. `whenSafe`: `apply` does it before it restarts workers (after them where it leaves proofs to workers that do not make them yet), as soon as no WindowPoSt is due and no proof is computed. Default: never.',
           type: 'string',
           enum: ['never', 'whenSafe'],
         },

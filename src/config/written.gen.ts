@@ -177,7 +177,7 @@ export interface WrittenMiner {
    */
   marketsApi?: string;
   /**
-   * Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it, or `sealfarm apply --restart-miner`. `whenSafe`: `apply` does it before it restarts workers, as soon as no WindowPoSt is due and no proof is computed. Default: never.
+   * Whether sealfarm restarts lotus-miner when its config.toml asks for it. `never`: it says that a restart is pending, and a person does it, or `sealfarm apply --restart-miner`. `whenSafe`: `apply` does it before it restarts workers (after them where it leaves proofs to workers that do not make them yet), as soon as no WindowPoSt is due and no proof is computed. Default: never.
    */
   restart?: 'never' | 'whenSafe';
   /**

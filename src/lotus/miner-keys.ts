@@ -49,6 +49,27 @@ export const ALLOW_KEYS: ReadonlyMap<TaskCode, MinerKeyName> = new Map([
   ['GSK', 'AllowRegenSectorKey'],
 ]);
 
+/** The proofs that lotus-miner makes itself, and the key in `[Proving]` by which it leaves them to workers. */
+export const BUILTIN_POSTS = [
+  { code: 'WDP', name: 'WindowPoSt', key: 'DisableBuiltinWindowPoSt' },
+  { code: 'WNP', name: 'WinningPoSt', key: 'DisableBuiltinWinningPoSt' },
+] as const satisfies readonly {
+  readonly code: TaskCode;
+  readonly name: string;
+  readonly key: MinerKeyName;
+}[];
+
+export function minerKey(name: MinerKeyName): MinerKey {
+  return MINER_KEYS.find(({ key }) => key === name) ?? MINER_KEYS[0];
+}
+
+/** `WindowPoSt and WinningPoSt` */
+export function postNames(codes: readonly TaskCode[]): string {
+  return BUILTIN_POSTS.filter(({ code }) => codes.includes(code))
+    .map(({ name }) => name)
+    .join(' and ');
+}
+
 /** The variable of the miner's process that outranks the key. Lotus: node/config/load.go FromReader (envconfig) */
 export function variableOf({ section, key }: MinerKey): string {
   return `LOTUS_${section}_${key}`.toUpperCase();

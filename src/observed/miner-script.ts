@@ -11,7 +11,8 @@ export const MINER_END = 'sealfarm-miner end';
 
 /**
  * Asks the miner's machine for its config.toml and for the process that goes by it, for a POSIX shell with coreutils or
- * busybox. It only reads. Of the process's variables none but those that outrank a key of config.toml leave the machine.
+ * busybox. It only reads. Of the process's variables none but those that outrank a key of config.toml leave the machine,
+ * and of its arguments the port of its API.
  */
 export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'repo' | 'user'>): string {
   const { backups, written } = hostLayout(host.paths);
@@ -72,8 +73,9 @@ addresses() { ip -o address show 2>/dev/null | sed -n 's,^.* inet6\\{0\\,1\\} \\
 tell_miner() {
   found=$its
   known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
+  port=$(printf '%s\\n' "$args" | sed -n -e 's/^--*miner-api=//p' -e '/^--*miner-api$/{n;p;}' | sed -n '$p')
   started "$1"
-  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")")"
+  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port")"
 }
 # Of the versions of config.toml that sealfarm kept, the first ones that were replaced since the process started.
 versions() {

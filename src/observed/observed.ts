@@ -62,6 +62,8 @@ export interface MinerProcess {
   readonly variables?: ReadonlyMap<string, string>;
   /** The systemd unit whose main process it is; absent where it is none's. */
   readonly unit?: string;
+  /** Of `--miner-api`: it listens there on loopback, whatever config.toml and variables say; absent without that flag. */
+  readonly apiPort?: string;
 }
 
 export type HostObservation = ObservedHost | Unreached;

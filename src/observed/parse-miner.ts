@@ -65,6 +65,7 @@ function parseProcess([
   seen,
   known = '-',
   unit = '-',
+  port = '-',
 ]: readonly string[]): MinerProcess {
   const [now = 0, up = 0, ticks = 0, hertz = 100] = decode(times).split(' ').map(Number.parseFloat);
   const variables = decode(known)
@@ -77,6 +78,7 @@ function parseProcess([
     startedAt: now - up + ticks / hertz,
     ...(seen === 'seen' ? { variables: new Map(variables) } : {}),
     ...(unit === '-' ? {} : { unit: decode(unit) }),
+    ...(port === '-' ? {} : { apiPort: decode(port) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import type { Diagnostic, Severity } from '../diagnostic/diagnostic.js';
+import { BUILTIN_POSTS } from '../lotus/miner-keys.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import type { Observation } from '../observed/observed.js';
 import { leavesToWorkers } from './miner-machine.js';
@@ -7,11 +8,6 @@ import type { Plan, Step, Turn } from './plan.js';
 import type { Member } from './waves.js';
 
 type Order = Pick<Plan, 'waves'>;
-
-const POSTS = [
-  { loss: 'last-of-task WDP', name: 'WindowPoSt', key: 'DisableBuiltinWindowPoSt' },
-  { loss: 'last-of-task WNP', name: 'WinningPoSt', key: 'DisableBuiltinWinningPoSt' },
-] as const;
 
 /** Whether the miner proves by itself stands in its config.toml, which is seen where its machine is looked at. */
 export function lastPosts(
@@ -22,11 +18,11 @@ export function lastPosts(
 ): readonly Diagnostic[] {
   const turns = waves.flatMap((wave) => wave.turns);
   const endings = endingsIn(planned);
-  return POSTS.flatMap(({ loss, name, key }) => {
+  return BUILTIN_POSTS.flatMap(({ code, name, key }) => {
     const left = leavesToWorkers(desired, observation, key);
     if (left === false) return [];
     return turns
-      .filter(({ alone }) => alone.includes(loss))
+      .filter(({ alone }) => alone.includes(`last-of-task ${code}`))
       .map(({ host, worker }): Diagnostic => {
         const ending = endings.get(worker);
         // One that is restarted has its turn when no proof is due.

@@ -1,3 +1,5 @@
+import type { TaskCode } from '../lotus/task.js';
+
 export type { DueDeadline } from '../lotus/proving.js';
 
 /**
@@ -11,6 +13,10 @@ export interface RestartMiner {
   readonly by: MinerKeeper;
   readonly margin: number;
   readonly ownWorkers: readonly string[];
+  /** Proofs that it makes now and leaves to workers from then on: not before one is registered for each; absent for none. */
+  readonly leaves?: readonly TaskCode[];
+  /** After all workers, as whoever shall make these proofs may be one of them; else before all. */
+  readonly last?: true;
 }
 
 /** Who restarts lotus-miner: the systemd unit that keeps it, or a program that the file names. */

@@ -59,12 +59,21 @@ export function unknownRepo(host: string): Diagnostic {
 }
 
 /** What is asked for has no effect, whatever the file says. */
-export function hides(host: string, key: MinerKey, value: string): Diagnostic {
+export function hides(host: string, key: MinerKey, { variables, apiPort }: MinerProcess): Diagnostic {
+  const place = { kind: 'host', host } as const;
+  if (apiPort !== undefined && key.key === 'ListenAddress')
+    return {
+      code: 'SF583',
+      severity: 'warning',
+      message: `--miner-api ${apiPort} of the running lotus-miner outranks ${keyWords(key)} of its config.toml: it listens on 127.0.0.1 alone`,
+      place,
+      help: 'Take the flag out of what starts lotus-miner, and restart it when no proof is due.',
+    };
   return {
     code: 'SF583',
     severity: 'warning',
-    message: `${variableOf(key)}=${value} in the environment of lotus-miner outranks ${keyWords(key)} of its config.toml`,
-    place: { kind: 'host', host },
+    message: `${variableOf(key)}=${variables?.get(variableOf(key)) ?? ''} in the environment of lotus-miner outranks ${keyWords(key)} of its config.toml`,
+    place,
     help: 'Take the variable out of what starts lotus-miner, and restart it when no proof is due.',
   };
 }

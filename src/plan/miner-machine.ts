@@ -1,13 +1,13 @@
 import type { DesiredFarm, DesiredMiner } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { keyWords, MINER_KEYS, type MinerKeyName } from '../lotus/miner-keys.js';
+import { BUILTIN_POSTS, keyWords, minerKey, type MinerKeyName } from '../lotus/miner-keys.js';
 import { releaseOf } from '../lotus/release.js';
-import { taskByRpc, type TaskCode } from '../lotus/task.js';
-import { effectiveValue } from '../miner/layers.js';
+import { effectiveValue, layerOf } from '../miner/layers.js';
 import { readConfigToml, type Toml } from '../miner/read-config.js';
 import type { MinerMachine, MinerObservation, Observation } from '../observed/observed.js';
 import { openAddresses } from '../observed/open-api.js';
 import { configWrong } from './miner-findings.js';
+import { proofsMade } from './left-proofs.js';
 import { startToml, whyNotRead } from './miner-rules.js';
 
 /**
@@ -16,32 +16,48 @@ import { startToml, whyNotRead } from './miner-rules.js';
  */
 export function minerMachineFindings(
   desired: DesiredFarm,
-  { miner, minerMachine: machine }: Observation,
+  observation: Observation,
   program?: string,
 ): readonly Diagnostic[] {
+  const { miner, minerMachine: machine } = observation;
   if (desired.miner === undefined || machine?.reached !== true) return [];
   const problem = whyNotRead(desired.miner, machine);
   if (problem !== undefined) return [problem];
-  const now = readConfigToml(machine.config.state === 'present' ? machine.config.text.reveal() : '');
+  const now = readConfigToml(textOfFile(machine));
   const place = { kind: 'host', host: desired.miner.host, path: `${machine.repo}/config.toml` } as const;
   if (!now.ok) return [configWrong(place, now.problem)];
-  const values = valuesOf(machine, now.toml);
   return [
     ...anotherMiner(desired.miner, machine, miner),
     ...replaced(desired.miner, miner, program),
-    ...openApi(desired.miner, machine, values),
-    ...nobodyProves(desired, miner, values),
+    ...minerDangers(desired, observation),
   ];
 }
 
+/** What lets others in, or keeps proofs from being made; nothing where its config.toml cannot be read, which is said elsewhere. */
+export function minerDangers(
+  desired: DesiredFarm,
+  { miner: seen, minerMachine: machine }: Observation,
+): readonly Diagnostic[] {
+  const { miner: own } = desired;
+  if (own === undefined || machine?.reached !== true || whyNotRead(own, machine) !== undefined) return [];
+  const now = readConfigToml(textOfFile(machine));
+  if (!now.ok) return [];
+  const values = valuesOf(machine, now.toml);
+  return [...openApi(own, machine, values), ...nobodyProves(own, desired, seen, values)];
+}
+
+function textOfFile({ config }: MinerMachine): string {
+  return config.state === 'present' ? config.text.reveal() : '';
+}
+
 /** What lotus-miner goes by, and by its file will go after its next start. */
-type ValuesOf = (key: MinerKeyName) => readonly unknown[];
+type ValuesOf = (key: MinerKeyName) => readonly [unknown, unknown];
 
 function valuesOf(machine: MinerMachine, now: Toml): ValuesOf {
-  const variables = machine.processes[0]?.variables ?? new Map<string, string>();
+  const layer = layerOf(machine.processes[0] ?? {});
   return (name) => {
-    const key = MINER_KEYS.find((one) => one.key === name) ?? MINER_KEYS[0];
-    return [startToml(machine) ?? now, now].map((toml) => effectiveValue(toml, variables, key));
+    const value = (toml: Toml): unknown => effectiveValue(toml, layer, minerKey(name));
+    return [value(startToml(machine) ?? now), value(now)];
   };
 }
 
@@ -91,7 +107,7 @@ function openApi({ host }: DesiredMiner, machine: MinerMachine, values: ValuesOf
     {
       code: 'SF656',
       severity: 'warning',
-      message: `the API of lotus-miner listens on an address that the internet reaches: ${[...new Set(open)].join(', ')}`,
+      message: `the API of lotus-miner is open to the internet, by an address that it listens on or sends others to: ${[...new Set(open)].join(', ')}`,
       place: { kind: 'host', host },
       help: 'Let `[API] ListenAddress` be an address of the network of the farm (`miner.listen`), or let a firewall keep its port.',
     },
@@ -106,7 +122,7 @@ function textOf(value: unknown): string {
 export function leavesToWorkers(
   { miner }: DesiredFarm,
   { minerMachine: machine }: Observation,
-  name: (typeof BUILTIN)[number][1],
+  name: MinerKeyName,
 ): boolean | undefined {
   if (miner === undefined || machine?.reached !== true || whyNotRead(miner, machine) !== undefined)
     return undefined;
@@ -117,34 +133,29 @@ export function leavesToWorkers(
   return declared || valuesOf(machine, now.toml)(name).includes(true);
 }
 
-const BUILTIN = [
-  ['WDP', 'DisableBuiltinWindowPoSt'],
-  ['WNP', 'DisableBuiltinWinningPoSt'],
-] as const satisfies readonly (readonly [TaskCode, MinerKeyName])[];
-
 /** A WindowPoSt that nobody makes costs collateral; a block that nobody wins is a reward lost. */
 function nobodyProves(
-  { hosts, miner }: DesiredFarm,
+  { host, keys }: DesiredMiner,
+  { hosts }: DesiredFarm,
   seen: MinerObservation,
   values: ValuesOf,
 ): readonly Diagnostic[] {
-  return BUILTIN.flatMap(([code, name]): readonly Diagnostic[] => {
-    const key = MINER_KEYS.find((one) => one.key === name);
-    // What the file itself says is said of the file.
-    const isDeclared =
-      miner?.keys.some((wanted) => wanted.key.key === name && wanted.value === true) === true;
-    if (miner === undefined || key === undefined || isDeclared || !values(name).includes(true)) return [];
-    const declared =
-      !seen.reached && hosts.some(({ workers }) => workers.some(({ tasks }) => tasks.includes(code)));
-    const registered = seen.reached && [...seen.workers.values()].some(({ Enabled, Tasks }) => Enabled && Tasks.some((rpc) => taskByRpc(rpc)?.code === code)); // prettier-ignore
-    if (declared || registered) return [];
+  return BUILTIN_POSTS.flatMap(({ code, name, key }): readonly Diagnostic[] => {
+    const [runsWith] = values(key);
+    const isDeclared = hosts.some(({ workers }) => workers.some(({ tasks }) => tasks.includes(code)));
+    const isWanted = keys.some((wanted) => wanted.key.key === key && wanted.value === true);
+    // The file is refused for that.
+    const isSaid = isWanted && !isDeclared;
+    const isMade = seen.reached ? proofsMade(seen).has(code) : isDeclared;
+    if (runsWith !== true || isSaid || isMade) return [];
+    const words = keyWords(minerKey(key));
     return [
       {
         code: 'SF657',
         severity: 'error',
-        message: `lotus-miner leaves ${code === 'WDP' ? 'WindowPoSt' : 'WinningPoSt'} to workers (${keyWords(key)} = true), and no worker does it`,
-        place: { kind: 'host', host: miner.host },
-        help: `Start a worker for it, or set ${keyWords(key)} to false and restart lotus-miner when no proof is due.`,
+        message: `lotus-miner leaves ${name} to workers (${words} = true), and ${seen.reached ? 'no worker is registered for it' : 'no worker of the file does it'}`,
+        place: { kind: 'host', host },
+        help: `Start a worker for it, or set ${words} to false and restart lotus-miner when no proof is due.`,
       },
     ];
   });

@@ -1,5 +1,6 @@
 import type { DesiredMiner } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import type { TaskCode } from '../lotus/task.js';
 import type { MinerMachine } from '../observed/observed.js';
 import type { RestartMiner } from './miner-action.js';
 import type { FieldChange, Step } from './plan.js';
@@ -12,13 +13,17 @@ export interface RestartNeed {
   readonly unknown: boolean;
   /** What Lotus calls the worker within it, as far as that is known. */
   readonly ownWorkers: readonly string[];
+  /** Proofs that it leaves to workers from then on. */
+  readonly leaves: readonly TaskCode[];
+  /** Some of these are made by nobody yet. */
+  readonly last: boolean;
 }
 
 /** Restarts lotus-miner where that was asked for and changes something, by whoever keeps it. */
 export function planMinerRestart(
   desired: DesiredMiner,
   { processes: [process], repo }: MinerMachine,
-  { pending, unknown, ownWorkers }: RestartNeed,
+  { pending, unknown, ownWorkers, leaves, last }: RestartNeed,
 ): { readonly steps: readonly Step[]; readonly diagnostics: readonly Diagnostic[] } {
   const { when } = desired.restart;
   // Whoever only touches the file restarts nothing: that it was written is no reason, unless a person says so.
@@ -26,7 +31,8 @@ export function planMinerRestart(
   if (when === 'never' || process === undefined || !isNeeded) return { steps: [], diagnostics: [] };
   const action = restartAction(desired, { repo, process, ownWorkers });
   if (action === undefined) return { steps: [], diagnostics: [keptByNobody(desired.host, process.pid)] };
-  return { steps: [restartStep(desired.host, action, pending)], diagnostics: [] };
+  const leaving = leaves.length === 0 ? action : { ...action, leaves, ...(last ? { last } : {}) };
+  return { steps: [restartStep(desired.host, leaving, pending)], diagnostics: [] };
 }
 
 export function restartStep(host: string, action: RestartMiner, changes: readonly FieldChange[]): Step {

@@ -1,13 +1,15 @@
 import type { DesiredMiner } from '../desired/desired.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { hostLayout } from '../host/layout.js';
-import { keyWords, MINER_KEYS, variableOf } from '../lotus/miner-keys.js';
+import { keyWords, MINER_KEYS, minerKey, variableOf, type MinerKey } from '../lotus/miner-keys.js';
+import type { TaskCode } from '../lotus/task.js';
 import { editConfig, type ConfigEdit } from '../miner/edit-config.js';
-import { effectiveValue, valueOfVariable, type MinerVariables } from '../miner/layers.js';
+import { effectiveValue, layerOf, valueOfVariable, type MinerVariables } from '../miner/layers.js';
 import { readConfigToml, valueIn, type Toml } from '../miner/read-config.js';
-import type { MinerMachine } from '../observed/observed.js';
+import type { MinerMachine, MinerProcess } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import { fileReason } from './file-reason.js';
+import { leftToNobody, proofsLeft } from './left-proofs.js';
 import {
   ambiguous,
   configAbsent,
@@ -28,8 +30,15 @@ export interface MinerPlan {
   readonly standing?: MinerStanding;
 }
 
-/** config.toml as the file has it, and what lotus-miner does otherwise until somebody restarts it. */
-export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan {
+/**
+ * config.toml as the file has it, and what lotus-miner does otherwise until somebody restarts it.
+ * @param made proofs that workers make, and go on with
+ */
+export function planMiner(
+  desired: DesiredMiner,
+  seen: MinerMachine,
+  made: ReadonlySet<TaskCode> = new Set(),
+): MinerPlan {
   const { host, keys } = desired;
   const { config, repo } = seen;
   const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
@@ -45,14 +54,19 @@ export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan 
   if (!after.ok) throw new Error('a config.toml that was looked at is none');
   const unknown = startUnknown(at, seen);
   const waiting = pending(seen, before.toml, after.toml);
+  const leaves = leftBy(seen, before.toml, after.toml, unknown.length > 0);
+  const unmade = leaves.filter((code) => !made.has(code));
   const restart = planMinerRestart(desired, seen, {
     pending: waiting,
     unknown: unknown.length > 0,
     ownWorkers: namesOfOwn(seen, before.toml),
+    leaves,
+    last: unmade.length > 0,
   });
+  const isRestarted = restart.steps.length > 0;
   const standing: MinerStanding = {
     host,
-    pending: restart.steps.length > 0 ? [] : waiting,
+    pending: isRestarted ? [] : waiting,
     hidden: hiddenKeys(desired, seen).map(keyWords),
   };
   const write = edit.text === text ? [] : [writeConfig(desired, seen, edit.text, [before.toml, after.toml])];
@@ -60,8 +74,9 @@ export function planMiner(desired: DesiredMiner, seen: MinerMachine): MinerPlan 
     steps: [...write, ...restart.steps],
     diagnostics: [
       ...variableFindings(desired, seen),
-      ...(restart.steps.length > 0 ? [] : unknown),
+      ...(isRestarted ? [] : unknown),
       ...restart.diagnostics,
+      ...(unmade.length === 0 ? [] : [leftToNobody(host, unmade, isRestarted)]),
     ],
     ...(standing.pending.length + standing.hidden.length === 0 ? {} : { standing }),
   };
@@ -143,12 +158,18 @@ function valueWords(value: unknown): string {
 function pending(seen: MinerMachine, now: Toml, after: Toml): readonly FieldChange[] {
   const [process] = seen.processes;
   if (process === undefined) return [];
-  const { variables = NO_VARIABLES } = process;
-  const runsWith = startToml(seen) ?? now;
-  return changes(
-    (key) => effectiveValue(runsWith, variables, key),
-    (key) => effectiveValue(after, variables, key),
-  );
+  return changes(valueOf(process, startToml(seen) ?? now), valueOf(process, after));
+}
+
+function leftBy(seen: MinerMachine, now: Toml, after: Toml, unknown: boolean): readonly TaskCode[] {
+  const [process] = seen.processes;
+  if (process === undefined) return [];
+  return proofsLeft(unknown ? undefined : valueOf(process, startToml(seen) ?? now), valueOf(process, after));
+}
+
+function valueOf(process: MinerProcess, toml: Toml): (key: MinerKey) => unknown {
+  const layer = layerOf(process);
+  return (key) => effectiveValue(toml, layer, key);
 }
 
 const NO_VARIABLES: MinerVariables = new Map();
@@ -168,7 +189,7 @@ function namesOfOwn(seen: MinerMachine, now: Toml): readonly string[] {
   );
 }
 
-const LOCAL_NAME = MINER_KEYS.find(({ key }) => key === 'LocalWorkerName') ?? MINER_KEYS[0];
+const LOCAL_NAME = minerKey('LocalWorkerName');
 
 /** Undefined where the file stands as it was, or nobody kept what it was. */
 export function startToml({ startedWith }: MinerMachine): Toml | undefined {
@@ -181,8 +202,9 @@ function hiddenKeys(
   { keys }: DesiredMiner,
   { processes: [process] }: MinerMachine,
 ): DesiredMiner['keys'][number]['key'][] {
+  const layer = process === undefined ? NO_VARIABLES : layerOf(process);
   return keys.flatMap(({ key, value }) => {
-    const text = process?.variables?.get(variableOf(key));
+    const text = layer.get(variableOf(key));
     return text === undefined || valueOfVariable(key, text) === value ? [] : [key];
   });
 }
@@ -190,9 +212,11 @@ function hiddenKeys(
 function variableFindings(desired: DesiredMiner, seen: MinerMachine): readonly Diagnostic[] {
   const [process] = seen.processes;
   if (process === undefined || desired.keys.length === 0) return [];
-  if (process.variables === undefined) return [unseen(desired.host, process)];
   const found = hiddenKeys(desired, seen);
-  return found.map((key) => hides(desired.host, key, process.variables?.get(variableOf(key)) ?? ''));
+  return [
+    ...(process.variables === undefined ? [unseen(desired.host, process)] : []),
+    ...found.map((key) => hides(desired.host, key, process)),
+  ];
 }
 
 /** Whether the machine, and the miner, are those that are meant. */

@@ -24,7 +24,7 @@ export function minerFirst(context: WorkerContext, { replaced }: ObservedProcess
     path: context.desired.env.find(({ name }) => name === 'SEALFARM_BINARY')?.value.toString() ?? '',
     message: `${context.desired.name} is not restarted: its program on disk is lotus-worker ${releaseOf(onDisk)}, and the miner still runs ${releaseOf(miner)}`,
     help: isNewer(onDisk, miner)
-      ? 'Upgrade and restart lotus-miner first, when no proof is due; then apply restarts the workers.'
+      ? 'Upgrade lotus-miner first and restart it by hand, when `lotus-miner proving deadlines` has none open or near; then apply restarts the workers.'
       : `Put the lotus-worker of ${seriesOf(miner)} there; then apply restarts the worker.`,
   });
 }

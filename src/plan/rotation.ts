@@ -178,6 +178,14 @@ function inTheWay(plan: Plan, running: readonly Running[]): readonly Diagnostic[
         'Run `sealfarm apply` first, so that restarts change the token alone.',
       ),
     ];
+  // The same restart would bring it into effect, and may leave proofs to nobody.
+  if ((plan.miner?.pending.length ?? 0) > 0 || plan.diagnostics.some(({ code }) => code === 'SF659'))
+    return [
+      refusal(
+        'a restart of lotus-miner is pending, which would bring more into effect',
+        'Run `sealfarm apply --restart-miner` first, or take it back in config.toml.',
+      ),
+    ];
   const resting = running.filter(
     ({ declared: { drain, state } }) => drain !== undefined || state !== 'running',
   );

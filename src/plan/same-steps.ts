@@ -20,7 +20,7 @@ export function stepEssence({ id, host, disruption, reason, changes, action }: S
 function whomEssence(action: Step['action']): unknown {
   if (action.kind === 'remove-worker' || action.kind === 'drain')
     return [action.service, action.home, action.tasks];
-  if (action.kind === 'restart-miner') return [action.miner, action.by];
+  if (action.kind === 'restart-miner') return [action.miner, action.by, action.leaves, action.last];
   if (action.kind === 'disable-unit') return action.unit;
   return action.kind === 'restart' ? [action.service, action.from] : undefined;
 }

@@ -1,18 +1,20 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import { hostLayout } from '../host/layout.js';
 import type { Observation } from '../observed/observed.js';
+import { proofsKept } from './left-proofs.js';
 import { mayWrite, planMiner } from './miner-rules.js';
 import type { Part } from './part.js';
-import type { HostPlan, Step } from './plan.js';
+import { steps as allSteps, type HostPlan, type Step } from './plan.js';
 import type { Unordered } from './rollout.js';
 
 /** The plan with what concerns the miner's machine, which may be one of the hosts. A part of a farm has it with that host. */
 export function withMiner(
   plan: Unordered,
-  { miner }: DesiredFarm,
-  { minerMachine }: Observation,
+  desired: DesiredFarm,
+  { miner: seen, minerMachine }: Observation,
   part?: Part,
 ): Unordered {
+  const { miner } = desired;
   if (miner === undefined || minerMachine === undefined) return plan;
   if (part !== undefined && !part.whole.has(miner.host)) return plan;
   if (!minerMachine.reached) {
@@ -23,7 +25,11 @@ export function withMiner(
   // Where nothing may be written, what waits for a restart is what the file says already.
   const untouched = { ...miner, keys: [], restart: { ...miner.restart, when: 'never' } } as const;
   const meant = mayWrite(plan.diagnostics, miner.host) ? miner : untouched;
-  const { steps, diagnostics, standing } = planMiner(meant, minerMachine);
+  const { steps, diagnostics, standing } = planMiner(
+    meant,
+    minerMachine,
+    proofsKept(desired, seen, allSteps(plan)),
+  );
   return {
     ...plan,
     hosts: withSteps(plan.hosts, hostOf(miner, true, steps)),

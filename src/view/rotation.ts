@@ -1,3 +1,4 @@
+import { BUILTIN_POSTS, postNames } from '../lotus/miner-keys.js';
 import type { RotationStage } from '../plan/rotation.js';
 import { printable } from './text.js';
 import { count, someOf } from './words.js';
@@ -6,6 +7,14 @@ import { count, someOf } from './words.js';
 export function rotationWords(stage: Exclude<RotationStage, { stage: 'refused' }>): string {
   if (stage.stage === 'finish') return printable(finishWords(stage));
   const { host, workers, strangers } = stage;
+  const posts = BUILTIN_POSTS.filter(({ code }) => workers.some(({ tasks }) => tasks.includes(code)));
+  const [made, first] =
+    posts.length === 0
+      ? ['', '']
+      : [
+          `\nWhat lotus-miner leaves to workers of ${postNames(posts.map(({ code }) => code))} is not made from 2 on until these are back.`,
+          ', those for proofs first',
+        ];
   const cutOff =
     strangers.length === 0
       ? ''
@@ -13,9 +22,9 @@ export function rotationWords(stage: Exclude<RotationStage, { stage: 'refused' }
   return `The token of the miner is changed. Nothing is sealed from the first to the last step:
   1  ${count(workers.length, 'worker')}: tasks off, until none has a job
   2  lotus-miner on ${printable(host)}: its key is moved aside in its keystore, and it is restarted when no WindowPoSt is due
-  3  environment files with the new token, and all workers restarted in waves, with their tasks on
+  3  environment files with the new token, and all workers restarted in waves${first}, with their tasks on
   4  it is tried whether the miner refuses the token of before
-All else that has a token of lotus-miner needs a new one, too.${cutOff}`;
+All else that has a token of lotus-miner needs a new one, too.${made}${cutOff}`;
 }
 
 function finishWords({ workers, drained }: Extract<RotationStage, { stage: 'finish' }>): string {

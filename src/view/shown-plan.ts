@@ -48,7 +48,7 @@ export type ShownAction =
       readonly expect: Pick<Expectation, 'tasks' | 'limits'>;
       readonly from?: { readonly worker: string };
     }
-  | { readonly kind: 'restart-miner' }
+  | { readonly kind: 'restart-miner'; readonly last?: true }
   | { readonly kind: 'disable-unit'; readonly unit: string }
   | {
       readonly kind: 'remove-unit' | 'enable-unit';

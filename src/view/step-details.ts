@@ -21,7 +21,7 @@ export function stepDetails(step: ShownStep, verbose: boolean): readonly string[
   if (action.kind === 'remove-worker') return [removalWords(step.disruption, action.repo)];
   if (action.kind === 'drain') return [drainWords(step.disruption, action.stop)];
   if (action.kind === 'restart-miner')
-    return [MINER_MOMENT, ...changes.map((change) => changeWords(step, change))];
+    return [minerMoment(action.last === true), ...changes.map((change) => changeWords(step, change))];
   if (verbose) return changes.map((change) => changeWords(step, change));
   if (action.kind === 'create-sectorstore') return [storeWords(action.settings, action.id)];
   const lasting = changes.filter(({ field }) => field !== NAMES_VARIABLE);
@@ -29,8 +29,12 @@ export function stepDetails(step: ShownStep, verbose: boolean): readonly string[
   return (lasting.length === 0 ? changes : lasting).map((change) => changeWords(step, change));
 }
 
-const MINER_MOMENT =
-  'before all workers, as soon as no WindowPoSt is due and no proof is computed; proving pauses meanwhile';
+function minerMoment(last: boolean): string {
+  const when = last
+    ? 'after all workers, once one is registered for each proof that it leaves to them,'
+    : 'before all workers,';
+  return `${when} as soon as no WindowPoSt is due and no proof is computed; proving pauses meanwhile`;
+}
 
 /** Nothing stood there before. */
 function isNew(reason: Reason): boolean {

@@ -42,6 +42,8 @@ export interface ActionJson {
   readonly unit?: string;
   /** That restarts lotus-miner. */
   readonly command?: readonly string[];
+  /** lotus-miner is restarted after all workers, not before them. */
+  readonly last?: true;
   /** Whether a worker that is drained is stopped then. */
   readonly stop?: boolean;
   /** Of a worker that is removed: it stays with all that is in it. */
@@ -107,7 +109,7 @@ function actionJson(action: Action): ActionJson {
       return { kind, expect, ...(action.from === undefined ? {} : { from: action.from.worker }) };
     }
     case 'restart-miner':
-      return { kind, ...action.by };
+      return { kind, ...action.by, ...(action.last === undefined ? {} : { last: action.last }) };
     case 'drain':
       return { kind, stop: action.stop };
     case 'remove-worker':

@@ -1,141 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ApplyContext, ApplyRules } from '../../src/apply/context.js';
-import { restartMiner } from '../../src/apply/restart-miner.js';
-import { failure, success, type Result } from '../../src/diagnostic/result.js';
-import { NO_SESSION, type WorkerJob } from '../../src/lotus/api.js';
-import { task, type TaskCode } from '../../src/lotus/task.js';
-import type { RestartMiner } from '../../src/plan/miner-action.js';
-import type { ExecOutput, Remote } from '../../src/remote/remote.js';
-import { notAsked } from './not-asked.js';
-import { Scene, START } from './scene.js';
-
-const ACTION: RestartMiner = {
-  kind: 'restart-miner',
-  miner: { repo: '/srv/lotus' },
-  pid: 7,
-  by: { unit: 'lotus-miner.service' },
-  margin: 600_000,
-  ownWorkers: ['miner-1'],
-};
-
-/** A lotus-miner beside the farm of a scene: what its commands say, and what becomes of it. */
-class MinerScene {
-  readonly scene: Scene;
-  readonly context: ApplyContext;
-  /** Of deadline 0, which is open. */
-  proven = 1;
-  pids: readonly number[] = [7];
-  /** Milliseconds after the restart from which on it answers. */
-  answersAfter = 0;
-  /** Seconds by which the clock of its machine is wrong. */
-  clockAhead = 0;
-  /** Minutes by which the chain that its node knows is behind. */
-  behind = 0;
-  restarts = 0;
-  restartStatus = 0;
-  proving: Result<ExecOutput> | undefined;
-  onRestart: () => void = () => undefined;
-  #restartedAt = -Infinity;
-
-  constructor(rules: Partial<ApplyRules> = {}) {
-    this.scene = new Scene(undefined, rules);
-    const { context } = this.scene;
-    const { stream, dial, notes, close, isOpen } = notAsked(['stream', 'dial', 'notes', 'close', 'isOpen']);
-    const remote: Remote = {
-      host: 'miner-1', stream, dial, notes, close, isOpen, exec: (script) => Promise.resolve(this.#exec(script)),
-    }; // prettier-ignore
-    const version = (): ReturnType<ApplyContext['miner']['version']> =>
-      Promise.resolve(
-        this.scene.passed >= this.#restartedAt + this.answersAfter
-          ? success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: 30 })
-          : failure({ code: 'SF407', severity: 'error', message: 'refused' }),
-      );
-    this.context = { ...context, remote: () => remote, miner: { ...context.miner, version } };
-  }
-
-  run(): Promise<Result<undefined>> {
-    return restartMiner(this.context, 'miner-1', ACTION, (hindrance) => {
-      this.waits.push(hindrance);
-    });
-  }
-
-  readonly waits: unknown[] = [];
-
-  job(worker: string, code: TaskCode, RunWait = 0): void {
-    const { miner } = this.scene.observation;
-    const known = [...miner.workers].find(([, { Info }]) => Info.Hostname === worker)?.[0];
-    const job: WorkerJob = {
-      ID: { Sector: { Miner: 1000, Number: 3 }, ID: 'call' },
-      Sector: { Miner: 1000, Number: 3 },
-      Task: task(code).rpc,
-      RunWait,
-      Start: '2026-01-02T03:00:00Z',
-      Hostname: worker,
-    };
-    this.scene.changeMiner({ jobs: new Map([[RunWait < 0 ? NO_SESSION : (known ?? 'own'), [job]]]) });
-  }
-
-  noJobs(): void {
-    this.scene.changeMiner({ jobs: new Map() });
-  }
-
-  /** So many WinningPoSt on the first worker. */
-  proves(count: number): void {
-    const [[session, first] = [], ...others] = this.scene.observation.miner.workers;
-    if (session === undefined || first === undefined) throw new Error('no worker');
-    const TaskCounts = { '8:post/v0/winningproof': count };
-    this.scene.changeMiner({ workers: new Map([[session, { ...first, TaskCounts }], ...others]) });
-  }
-
-  /** A worker within the miner. */
-  own(): void {
-    const { workers } = this.scene.observation.miner;
-    const [[, first] = []] = workers;
-    if (first === undefined) throw new Error('no worker');
-    const own = { ...first, Info: { ...first.Info, Hostname: 'miner-1' } };
-    this.scene.changeMiner({ workers: new Map([...workers, ['own', own]]) });
-  }
-
-  unregister(...names: readonly string[]): void {
-    const { workers } = this.scene.observation.miner;
-    const left = [...workers].filter(([, { Info }]) => !names.includes(Info.Hostname));
-    this.scene.changeMiner({ workers: new Map(left) });
-  }
-
-  #exec(script: string): Result<ExecOutput> {
-    if (script.includes('sealfarm-proving')) return this.proving ?? output(this.#deadlines());
-    if (script.includes('sealfarm-miner-processes'))
-      return output(
-        `sealfarm-miner-processes 1\n${this.pids.join('\n')}\nsealfarm-miner-processes end\n`.replace(
-          '\n\n',
-          '\n',
-        ),
-      );
-    if (!script.includes('systemctl restart')) throw new Error(`what is ${script}`);
-    this.restarts++;
-    this.#restartedAt = this.scene.passed;
-    if (this.restartStatus === 0 && this.pids[0] === 7) this.pids = [8];
-    this.onRestart();
-    return success({ stdout: '', stderr: 'Result=exit-code', status: this.restartStatus });
-  }
-
-  /** Seconds. */
-  #clock(): number {
-    return Math.floor((Date.parse(START) + this.scene.passed) / 1000) + this.clockAhead;
-  }
-
-  #deadlines(): string {
-    const word = (text: string): string => Buffer.from(text).toString('base64');
-    const info = `Current Epoch: 1010\nProving Period Start: 1000 (02 Jan 26 02:${59 - this.behind} UTC, x)\nDeadline Index: 0\nDeadline Open: 1000 (x)\nDeadline Close: 1060 (x)\nDeadline Challenge: 980 (x)`;
-    const others = Array.from({ length: 47 }, (_, at) => `${at + 1}  0  0 (0)  0`);
-    const rows = ['Miner', `0  1  5 (0)  ${this.proven}  (current)`, ...others];
-    return `sealfarm-proving 1\ninfo 0 ${word(info)}\ndeadlines 0 ${word(rows.join('\n'))}\nclock ${this.#clock()}\nsealfarm-proving end\n`;
-  }
-}
-
-function output(stdout: string): Result<ExecOutput> {
-  return success({ stdout, stderr: '', status: 0 });
-}
+import { failure } from '../../src/diagnostic/result.js';
+import type { TaskCode } from '../../src/lotus/task.js';
+import { ACTION, MinerScene, output } from './miner-scene.js';
 
 let miner: MinerScene;
 beforeEach(() => {
@@ -148,6 +14,58 @@ function later(scene: MinerScene, after: number, change: () => void): void {
     if (call === 'miner jobs' && nth === after) change();
   };
 }
+
+describe('a restart of lotus-miner that leaves WindowPoSt to workers', () => {
+  const leaving = { ...ACTION, leaves: ['WDP'] } as const;
+
+  it('is done where one is registered for it', async () => {
+    miner.makes('WDP');
+    expect(await miner.run(leaving)).toMatchObject({ ok: true });
+    expect(miner.restarts).toBe(1);
+  });
+
+  it.each<[string, (scene: MinerScene) => void]>([
+    ['none is registered for it', () => undefined],
+    [
+      'one is for WinningPoSt',
+      (scene) => {
+        scene.makes('WNP');
+      },
+    ],
+    [
+      'one is for it, and is given nothing',
+      (scene) => {
+        scene.makes('WDP');
+        const { workers } = scene.scene.observation.miner;
+        scene.scene.changeMiner({
+          workers: new Map([...workers].map(([session, one]) => [session, { ...one, Enabled: false }])),
+        });
+      },
+    ],
+  ])('is not done where %s, and nobody waits for one', async (_, change) => {
+    change(miner);
+    expect(await miner.run(leaving)).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF630',
+        message: 'lotus-miner is not restarted yet: no worker is registered for WindowPoSt',
+        help: expect.stringContaining('makes these proofs itself') as string,
+      },
+    });
+    expect([miner.restarts, miner.scene.passed]).toEqual([0, 0]);
+  });
+
+  it('is not done where it goes while a proof is waited for', async () => {
+    miner.makes('WDP');
+    miner.proven = 0;
+    later(miner, 3, () => {
+      miner.makes('PC1');
+      miner.proven = 1;
+    });
+    expect(await miner.run(leaving)).toMatchObject({ ok: false, diagnostic: { code: 'SF630' } });
+    expect(miner.restarts).toBe(0);
+  });
+});
 
 describe('a restart of lotus-miner', () => {
   it('is done at once where nothing is due', async () => {
@@ -172,6 +90,7 @@ describe('a restart of lotus-miner', () => {
   it.each<[string, TaskCode]>([
     ['worker-1', 'C2'],
     ['worker-1', 'WDP'],
+    ['worker-1', 'PR2'],
     ['miner-1', 'GET'],
   ])('waits for a job of %s: %s', async (worker, code) => {
     miner.own();
@@ -182,6 +101,32 @@ describe('a restart of lotus-miner', () => {
     expect(await miner.run()).toMatchObject({ ok: true });
     expect([miner.restarts, miner.waits.length]).toEqual([1, 2]);
     expect(miner.waits[0]).toMatchObject({ jobs: [{ task: code, sector: 's-t01000-3' }] });
+  });
+
+  // Deadline 1 opens in 50 epochs, and is computed from 20 before that on.
+  it.each([
+    [30, 870_000, 0],
+    [30, 890_000, 1],
+    [10, 290_000, 0],
+    [10, 310_000, 1],
+  ])(
+    'with epochs of %i s and a margin of %i ms meets %i deadlines that are near',
+    async (delay, margin, due) => {
+      miner = new MinerScene({ detach: true });
+      Object.assign(miner, { delay, next: 5 });
+      await miner.run({ ...ACTION, margin });
+      expect([miner.waits.length, miner.restarts]).toEqual([due, 1 - due]);
+    },
+  );
+
+  it('does not wait for a worker that was given nothing before', async () => {
+    const { workers } = miner.scene.observation.miner;
+    const off = new Map([...workers].map(([session, one]) => [session, { ...one, Enabled: false }]));
+    miner.scene.changeMiner({ workers: off });
+    miner.onRestart = () => {
+      miner.unregister('worker-1', 'worker-2');
+    };
+    expect(await miner.run()).toMatchObject({ ok: true });
   });
 
   it('waits for a proof that a worker computes, which Lotus only counts', async () => {

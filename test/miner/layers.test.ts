@@ -23,11 +23,26 @@ describe('what the miner goes by', () => {
   });
 
   it.each<[MinerKeyName, string, unknown]>([
+    ['AllowCommit', 't', true],
+    ['AllowCommit', 'T', true],
+    ['AllowCommit', 'TRUE', true],
+    ['AllowCommit', 'tRUE', 'tRUE'],
     ['AllowCommit', 'yes', 'yes'],
     ['AllowCommit', '', ''],
     ['ParallelFetchLimit', '12', 12],
     ['ParallelFetchLimit', '0x10', 16],
     ['ParallelFetchLimit', '1e3', '1e3'],
+    ['ParallelFetchLimit', '0X1f', 31],
+    ['ParallelFetchLimit', '0b11', 3],
+    ['ParallelFetchLimit', '0o17', 15],
+    ['ParallelFetchLimit', '017', 15],
+    ['ParallelFetchLimit', '-0_17', -15],
+    ['ParallelFetchLimit', '+1_000', 1000],
+    ['ParallelFetchLimit', '018', '018'],
+    ['ParallelFetchLimit', '1__0', '1__0'],
+    ['ParallelFetchLimit', '_1', '_1'],
+    ['ParallelFetchLimit', '0x', '0x'],
+    ['ParallelFetchLimit', '10\n', '10\n'],
     ['Assigner', 'true', 'true'],
   ])('%s by the variable %j is %j', (name, text, expected) => {
     expect(valueOfVariable(key(name), text)).toBe(expected);

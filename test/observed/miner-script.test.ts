@@ -67,6 +67,19 @@ function startMiner(
 const at = (folder: HostFolder, path: string): string => join(folder.path, path);
 
 describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell", ({ shell }) => {
+  it.each<[readonly string[], string | undefined]>([
+    [['run', '--nosync'], undefined],
+    [['run', '--miner-api', '2346'], '2346'],
+    [['run', '--miner-api=2346'], '2346'],
+    [['run', '-miner-api=1', '--miner-api', '2347'], '2347'],
+  ])('has a process with %j', async (args, port) => {
+    const folder = hostFolder();
+    const repo = at(folder, 'miner');
+    startMiner(folder, { LOTUS_MINER_PATH: repo }, ...args);
+    await until(() => look(folder, shell).processes.length === 1, 'it shows');
+    expect(look(folder, shell).processes[0]?.apiPort).toBe(port);
+  });
+
   it('has nothing', () => {
     const folder = hostFolder();
     expect(look(folder, shell)).toEqual({

@@ -3,9 +3,19 @@ import { desire } from '../../src/desired/desire.js';
 import type { Farm, MinerConfig } from '../../src/farm/farm.js';
 import type { MinerMachine, Observation } from '../../src/observed/observed.js';
 import { minerMachineFindings } from '../../src/plan/miner-machine.js';
+import type { Part } from '../../src/plan/part.js';
+import { planFarm } from '../../src/plan/plan-farm.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aWorker, TOKEN } from '../support/farm.js';
-import { ABSENT, changeMiner, file, inPlace, unreached } from '../support/observation.js';
+import {
+  ABSENT,
+  changeMiner,
+  changeWorker,
+  file,
+  inPlace,
+  stopped,
+  unreached,
+} from '../support/observation.js';
 
 const FARM = aFarm();
 
@@ -97,6 +107,12 @@ describe("the miner's machine", () => {
       ],
       ['not by all addresses of a farm', machine(listen('0.0.0.0')), []],
       [
+        'not by all addresses of the other family',
+        { ...machine(listen('0.0.0.0')), publicAddresses: ['2a00::1'] },
+        [],
+      ],
+      ['not by what is no address', machine('[API]\n  ListenAddress = "8.8.8.8:2345"\n'), []],
+      [
         'by what it sends others to',
         machine('[API]\n  RemoteListenAddress = "8.8.4.4:2345"\n'),
         [/^SF656 .*: 8\.8\.4\.4$/],
@@ -121,7 +137,10 @@ describe("the miner's machine", () => {
     const proving = aFarm({ hosts: [aHost({ workers: [aWorker({ tasks: ['WDP'] })] })] });
     const [[, first] = []] = inPlace(FARM).miner.workers;
     if (first === undefined) throw new Error('no worker');
-    const elsewhere = { ...first, Tasks: ['post/v0/windowproof'] };
+    const registered = (Hostname: string, Enabled = true): Observation['miner'] => {
+      const worker = { ...first, Enabled, Tasks: ['post/v0/windowproof'], Info: { ...first.Info, Hostname } };
+      return changeMiner(inPlace(FARM), { workers: new Map([['post', worker]]) }).miner;
+    };
 
     it('says so, by its file or a variable', () => {
       expect(found(machine(NO_WINDOW))).toEqual([expect.stringMatching(/^SF657 .*WindowPoSt/)]);
@@ -130,18 +149,60 @@ describe("the miner's machine", () => {
       ]);
     });
 
-    it('says nothing where a worker does, of the file or not', () => {
-      expect(found(machine(NO_WINDOW), { farm: proving })).toEqual([]);
-      const { miner } = changeMiner(inPlace(FARM), { workers: new Map([['post', elsewhere]]) });
-      expect(found(machine(NO_WINDOW), { miner })).toEqual([]);
-      const away = changeMiner(inPlace(FARM), {
-        workers: new Map([['post', { ...elsewhere, Enabled: false }]]),
-      });
-      expect(found(machine(NO_WINDOW), { miner: away.miner })).toHaveLength(1);
+    const declared = { disableBuiltinWindowPoSt: true } as const;
+
+    it.each<[string, Observation['miner'], Look]>([
+      ['one of the file', registered('worker-1'), { farm: proving }],
+      ['one of the file, which asks for it', registered('worker-1'), { farm: proving, config: declared }],
+      ['one that the file does not know', registered('elsewhere'), {}],
+      ['one of the file, as the miner is not there to tell', unreached(), { farm: proving }],
+    ])('says nothing where a worker does: %s', (_, miner, look) => {
+      expect(found(machine(NO_WINDOW), { miner, ...look })).toEqual([]);
+    });
+
+    it.each<[string, Observation['miner'], Look]>([
+      ['is registered and is given nothing', registered('worker-1', false), { farm: proving }],
+      ['is declared, and another one is registered', inPlace(FARM).miner, { farm: proving }],
+      [
+        'is declared with the key, and is not there',
+        inPlace(FARM).miner,
+        { farm: proving, config: declared },
+      ],
+      ['is not in the file, as the miner is not there to tell', unreached(), {}],
+    ])('says so where the worker for it %s', (_, miner, look) => {
+      expect(found(machine(NO_WINDOW), { miner, ...look })).toEqual([
+        expect.stringMatching(/^SF657 .*WindowPoSt/),
+      ]);
+    });
+
+    it('says nothing before its next start: the restart that is pending is told of', () => {
+      expect(found({ ...machine(NO_WINDOW), startedWith: new Secret('') })).toEqual([]);
+      expect(found({ ...machine(''), startedWith: new Secret(NO_WINDOW) })).toHaveLength(1);
     });
 
     it('leaves to the checks of the file what the file says', () => {
-      expect(found(machine(NO_WINDOW), { config: { disableBuiltinWindowPoSt: true } })).toEqual([]);
+      expect(found(machine(NO_WINDOW), { config: declared })).toEqual([]);
+    });
+
+    it('is a warning in a plan that has steps for it, and else an error', () => {
+      const severities = (observed: Observation, config: MinerConfig, part?: Part): readonly string[] => {
+        const host = proving.hosts[0] ?? aHost();
+        const wanted = desire({ ...proving, miner: { ...proving.miner, host, config } }, TOKEN, new Map());
+        return planFarm(wanted, observed, part)
+          .diagnostics.filter(({ code }) => code === 'SF657')
+          .map(({ severity }) => severity);
+      };
+      const minerMachine = machine(NO_WINDOW);
+      const idle = { ...inPlace(proving), miner: inPlace(FARM).miner, minerMachine };
+      const lost = { ...inPlace(proving), minerMachine };
+      const none = changeMiner(lost, { workers: new Map() });
+      expect(severities(lost, declared)).toEqual([]);
+      expect(severities(none, declared)).toEqual(['error']);
+      expect(severities(none, { disableBuiltinWindowPoSt: false })).toEqual(['warning']);
+      expect(severities(changeWorker(idle, 'worker-1', stopped), declared)).toEqual(['warning']);
+      const part = { hosts: new Set(['host-1']), workers: new Set(['worker-1']), whole: new Set<string>() };
+      expect(severities(none, declared, part)).toEqual([]);
+      expect(severities(none, declared, { ...part, whole: new Set(['host-1']) })).toEqual(['error']);
     });
   });
 });

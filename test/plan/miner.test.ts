@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
-import type { MinerMachine, MinerProcess } from '../../src/observed/observed.js';
+import type { Farm, Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
+import type { WorkerStats } from '../../src/lotus/api.js';
+import type { MinerMachine, MinerProcess, Observation } from '../../src/observed/observed.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
@@ -12,8 +13,8 @@ import { formatPlan, planJson } from '../../src/view/plan.js';
 import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { shownPlan } from '../../src/view/saved-plan.js';
 import { PLAIN } from '../../src/view/style.js';
-import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
-import { ABSENT, file, inPlace, sha256, unreached } from '../support/observation.js';
+import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
+import { ABSENT, changeWorker, file, inPlace, sha256, unreached } from '../support/observation.js';
 
 const DEFAULT = readFileSync('test/fixtures/miner-config.toml', 'utf8').replace(
   '\n  #AllowCommit',
@@ -44,16 +45,19 @@ interface Look {
   readonly host?: Host;
   readonly drift?: boolean;
   readonly restart?: MinerRestart;
+  readonly repo?: string;
+  /** What else is seen. */
+  readonly around?: (seen: Observation) => Observation;
 }
 
 function planned(seen: MinerMachine | ReturnType<typeof unreached>, look: Look = {}): Plan {
   const { config = { tasks: ['AP', 'PC1', 'PC2', 'UNS', 'RU', 'PR2', 'GSK', 'DL'] }, drift = false } = look;
   const farm = aFarm();
   const host = look.host ?? farm.hosts[0] ?? aHost();
-  const { restart } = look;
-  const more = restart === undefined ? {} : { restart };
+  const { restart, repo, around = (one: Observation) => one } = look;
+  const more = { ...(restart === undefined ? {} : { restart }), ...(repo === undefined ? {} : { repo }) };
   const declared = { ...farm, miner: { ...farm.miner, host, config, ...more } };
-  const observation = { ...inPlace(farm), minerMachine: seen };
+  const observation = around({ ...inPlace(farm), minerMachine: seen });
   return (drift ? makeDrift : makePlan)(desire(declared, TOKEN, new Map()), observation);
 }
 
@@ -145,6 +149,22 @@ describe('the config.toml of the miner', () => {
     const away = planned(unreached(), { host });
     expect(away.hosts.map(({ reached }) => reached)).toEqual([true, false]);
     expect(codes(away)).toEqual(['SF404']);
+  });
+
+  it('is written where something is wrong with a worker of the machine, and not with the machine', () => {
+    const wrong = (seen: Observation): Observation =>
+      changeWorker(seen, 'worker-1', (worker) => ({
+        ...worker,
+        storageJson: { state: 'unreadable', why: 'permission denied' },
+      }));
+    const plan = planned(machine(), { around: wrong });
+    expect(plan.diagnostics).toMatchObject([{ severity: 'error', place: { worker: 'worker-1' } }]);
+    expect(steps(plan).map(({ id }) => id)).toContain('host-1/lotus-miner/config.toml');
+  });
+
+  it('says once that its machine is away where that is a host of the file', () => {
+    const away = (seen: Observation): Observation => ({ ...seen, hosts: new Map([['host-1', unreached()]]) });
+    expect(codes(planned(unreached(), { around: away }))).toEqual(['SF404']);
   });
 
   it('is of a part only with the whole of its host', () => {
@@ -269,6 +289,23 @@ describe('a restart of the miner that is asked for', () => {
     });
   });
 
+  it('goes by the program of the file, also where a unit keeps it, and by the repo of the file', () => {
+    const command = ['restart-it'];
+    const plan = planned(machine({ ...after, repo: '/found', processes: [kept] }), {
+      restart: { ...safe.restart, command },
+      repo: '/said',
+    });
+    expect(steps(plan)[0]?.action).toMatchObject({ by: { command }, miner: { repo: '/said' } });
+  });
+
+  it('knows its own worker by the name of before as well', () => {
+    const named = (name: string): string =>
+      DEFAULT.replace('#LocalWorkerName = ""', `LocalWorkerName = "${name}"`);
+    const seen = { ...after, config: file(named('new')), startedWith: new Secret(named('old')) };
+    const plan = planned(machine({ ...seen, processes: [kept] }), safe);
+    expect(steps(plan)[1]?.action).toMatchObject({ ownWorkers: ['old', 'new', 'miner-1'] });
+  });
+
   it('is none where the file was only written since it started, which is said', () => {
     const plan = planned(machine({ config: file(OFF), writtenAt: 2000, processes: [kept] }), safe);
     expect([steps(plan), codes(plan)]).toEqual([[], ['SF585']]);
@@ -317,6 +354,111 @@ describe('a restart of the miner that is asked for', () => {
   });
 });
 
+describe('proofs that the miner shall leave to workers', () => {
+  const off = { disableBuiltinWindowPoSt: true } as const;
+  const kept = { ...running(), unit: 'lotus-miner.service' };
+  const safe = { when: 'whenSafe', margin: 600_000 } as const;
+  const idle = inPlace(aFarm());
+  const [[session = '', first] = []] = idle.miner.workers;
+  if (first === undefined) throw new Error('no worker');
+  const named = (Hostname: string, Enabled = true) => ({
+    ...first,
+    Enabled,
+    Tasks: ['post/v0/windowproof'],
+    Info: { ...first.Info, Hostname },
+  });
+
+  interface Case {
+    readonly farm?: Farm;
+    readonly seen?: Partial<MinerMachine>;
+    readonly when?: MinerRestart['when'];
+    readonly workers?: ReadonlyMap<string, WorkerStats>;
+    readonly config?: MinerConfig;
+  }
+
+  function look({ farm = aFarm(), seen = {}, when = 'whenSafe', workers, config = off }: Case): Plan {
+    const host = farm.hosts[0] ?? aHost();
+    const declared = { ...farm, miner: { ...farm.miner, host, config, restart: { ...safe, when } } };
+    const { miner, ...rest } = inPlace(aFarm());
+    const observation = {
+      ...rest,
+      miner: { ...miner, workers: workers ?? miner.workers },
+      minerMachine: machine({ processes: [kept], ...seen }),
+    };
+    return makePlan(desire(declared, TOKEN, new Map()), observation);
+  }
+
+  const restartOf = (plan: Plan) => steps(plan).find(({ action }) => action.kind === 'restart-miner')?.action;
+  const posting = aFarm({ hosts: [aHost({ workers: [aWorker({ tasks: ['WDP'] })] })] });
+
+  it.each<[string, Case]>([
+    ['no worker is registered for it', {}],
+    ['one is and is given nothing', { workers: new Map([['post', named('elsewhere', false)]]) }],
+    ['the one that is shall seal', { workers: new Map([[session, named('worker-1')]]) }],
+    ['one shall be, and seals now', { farm: posting }],
+    [
+      'the one that is shall be stopped',
+      {
+        farm: aFarm({ hosts: [aHost({ workers: [aWorker({ tasks: ['WDP'], state: 'stopped' })] })] }),
+        workers: new Map([[session, named('worker-1')]]),
+      },
+    ],
+  ])('are left after all workers where %s, which is said', (_, given) => {
+    const plan = look(given);
+    expect(restartOf(plan)).toMatchObject({ leaves: ['WDP'], last: true });
+    const said = plan.diagnostics.filter(({ code }) => code === 'SF659');
+    expect(said).toMatchObject([
+      { message: expect.stringMatching(/after all workers: .*WindowPoSt/) as string },
+    ]);
+    expect(text(plan)).toMatch(/after all workers, once one is registered/);
+    const saved = planJson(masked(plan, 'salt', false), NOW);
+    expect(formatPlan(shownPlan(saved), { style: PLAIN, width: 100, now: NOW })).toBe(text(plan));
+  });
+
+  it.each<[string, Case]>([
+    [
+      'one of the file makes it and goes on',
+      { farm: posting, workers: new Map([[session, named('worker-1')]]) },
+    ],
+    ['one makes it that the file does not know', { workers: new Map([['post', named('elsewhere')]]) }],
+  ])('are left before all workers where %s', (_, given) => {
+    const plan = look(given);
+    expect(restartOf(plan)).toMatchObject({ leaves: ['WDP'] });
+    expect(restartOf(plan)).not.toHaveProperty('last');
+    expect(codes(plan)).not.toContain('SF659');
+    expect(text(plan)).toMatch(/before all workers, as soon/);
+  });
+
+  it('are not left by a restart for something else, or that takes them back', () => {
+    const on = DEFAULT.replace('#DisableBuiltinWindowPoSt = false', 'DisableBuiltinWindowPoSt = true');
+    for (const given of [
+      { config: { tasks: [] } },
+      { config: { ...off, tasks: [] }, seen: { config: file(on), writtenAt: 500 } },
+      { config: { disableBuiltinWindowPoSt: false }, seen: { config: file(on), writtenAt: 500 } },
+    ]) {
+      const plan = look(given);
+      expect(restartOf(plan)).toBeDefined();
+      expect(restartOf(plan)).not.toHaveProperty('leaves');
+      expect(codes(plan)).not.toContain('SF659');
+    }
+  });
+
+  it('are perhaps left where nobody knows whether it makes them now', () => {
+    const on = DEFAULT.replace('#DisableBuiltinWindowPoSt = false', 'DisableBuiltinWindowPoSt = true');
+    const seen = { config: file(on), writtenAt: 2000 };
+    expect(restartOf(look({ seen, when: 'asked' }))).toMatchObject({ leaves: ['WDP'], last: true });
+  });
+
+  it('are said of a restart that a person has to do', () => {
+    const plan = look({ when: 'never' });
+    expect(plan.diagnostics.find(({ code }) => code === 'SF659')?.message).toMatch(
+      /restart .* that is pending leaves/,
+    );
+    const made = look({ when: 'never', workers: new Map([['post', named('elsewhere')]]) });
+    expect(codes(made)).not.toContain('SF659');
+  });
+});
+
 describe('a variable of the miner', () => {
   it('that says otherwise is no "nothing to do"', () => {
     const process = running({ LOTUS_STORAGE_ALLOWCOMMIT: '1' });
@@ -325,6 +467,21 @@ describe('a variable of the miner', () => {
     expect(plan.diagnostics[0]?.message).toContain('LOTUS_STORAGE_ALLOWCOMMIT=1');
     expect(plan.miner).toEqual({ host: 'host-1', pending: [], hidden: ['[Storage] AllowCommit'] });
     expect(text(plan)).toMatch(/Variables of lotus-miner outrank \[Storage\] AllowCommit.$/);
+  });
+
+  it.each([true, false])('may be a flag, which outranks one: seen %s', (seen) => {
+    const { variables: _, ...unseen } = running();
+    const own = seen ? running({ LOTUS_API_LISTENADDRESS: '/ip4/9.9.9.9/tcp/1/http' }) : unseen;
+    const process = { ...own, apiPort: '2345', unit: 'lotus-miner.service' };
+    const restart = { when: 'whenSafe', margin: 1 } as const;
+    const plan = planned(machine({ processes: [process] }), {
+      config: { listen: '10.0.0.10:2345' },
+      restart,
+    });
+    expect(steps(plan).map(({ action }) => action.kind)).toEqual(['write-file']);
+    expect(codes(plan)).toEqual(seen ? ['SF583'] : ['SF584', 'SF583']);
+    expect(plan.diagnostics.at(-1)?.message).toMatch(/^--miner-api 2345 .* \[API\] ListenAddress/);
+    expect(plan.miner?.hidden).toEqual(['[API] ListenAddress']);
   });
 
   it('keeps a restart from changing anything', () => {

@@ -76,6 +76,27 @@ describe('a change of the token', () => {
     expect(seen.stage === 'begin' && rotationWords(seen)).toContain('cut off from then on: strange.');
   });
 
+  it('says of workers for proofs that they are first, and what is not made until then', () => {
+    const begun = stage();
+    if (begun.stage !== 'begin') throw new Error('it begins');
+    expect(rotationWords(begun)).not.toMatch(/proofs|PoSt of|not made/);
+    const posting = { ...begun, workers: [{ host: 'h', worker: 'w', tasks: ['WDP', 'WNP'] as const }] };
+    expect(rotationWords(posting)).toMatch(/restarted in waves, those for proofs first/);
+    expect(rotationWords(posting)).toMatch(/WindowPoSt and WinningPoSt is not made from 2 on/);
+  });
+
+  it('is refused where the restart of lotus-miner changes more, or may leave proofs to nobody', () => {
+    const desired = desire(FARM, TOKEN, new Map());
+    const plan = makePlan(desired, SEEN);
+    const pending = [{ field: '[Storage] AllowCommit', before: 'true', after: 'false' }];
+    const waits = { ...plan, miner: { host: 'host-1', pending, hidden: [] } };
+    expect(why(planRotation(desired, SEEN, waits))).toMatch(/^SF653 .*pending/);
+    const hides = { ...plan, miner: { host: 'host-1', pending: [], hidden: ['[Storage] AllowCommit'] } };
+    expect(planRotation(desired, SEEN, hides).stage).toBe('begin');
+    const left = { ...plan, diagnostics: [{ code: 'SF659', severity: 'warning', message: '' } as const] };
+    expect(why(planRotation(desired, SEEN, left))).toMatch(/^SF653 .*pending/);
+  });
+
   it('goes on where a worker was started with another token', () => {
     const found = stage(withTokenOfBefore());
     expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'], drained: [] });
@@ -100,6 +121,35 @@ describe('a change of the token', () => {
     expect(words).not.toContain('waves');
     expect(words).toContain('not restarted: worker-1, which is drained');
     expect(words).toContain('`sealfarm resume`');
+  });
+
+  it.each<[string, Farm, Parameters<typeof desire>[2]]>([
+    ['by the file', drained(), new Map()],
+    ['by a person', FARM, new Map([['worker-1', { who: 'alice@laptop', when: '2026-01-02T03:04:05Z' }]])],
+  ])('knows who is drained %s, also where no step is left for it', (_, farm, intents) => {
+    const desired = desire(farm, TOKEN, intents);
+    const nothing = { ...makePlan(desired, SEEN), hosts: [], diagnostics: [] };
+    expect(why(planRotation(desired, SEEN, nothing))).toMatch(/SF653 .*worker-1 is drained and would not be/);
+    expect(planRotation(desired, withTokenOfBefore(), nothing)).toMatchObject({
+      stage: 'finish', workers: [], drained: ['worker-1'],
+    }); // prettier-ignore
+  });
+
+  it('does not go on where another worker is to be changed, which has the present token', () => {
+    const [host = aHost()] = FARM.hosts;
+    const two = { ...FARM, hosts: [host, { ...host, name: 'host-2', workers: [] }] };
+    const desired = desire(two, TOKEN, new Map());
+    const seen = withTokenOfBefore();
+    const plan = makePlan(desire(FARM, TOKEN, new Map()), seen);
+    const [own] = plan.hosts;
+    if (own === undefined) throw new Error('no host');
+    const others = own.steps
+      .filter(({ action }) => action.kind === 'restart')
+      .map((step) => ({ ...step, id: 'worker-2/restart', host: 'host-2', worker: 'worker-2' }));
+    expect(others).toHaveLength(1);
+    const more = { ...plan, hosts: [...plan.hosts, { ...own, host: 'host-2', steps: others }] };
+    expect(planRotation(desired, seen, plan).stage).toBe('finish');
+    expect(why(planRotation(desired, seen, more))).toMatch(/other things, too \(worker-2\/restart\)/);
   });
 
   it('goes on where the environment files have the token of before as well', () => {
@@ -157,7 +207,20 @@ describe('a change of the token', () => {
       /SF404/,
     ],
     ['something is to be applied', () => stage(changed()), /SF653 .* not as the file says/],
-    ['a worker is drained by the file', () => stage(SEEN, drained()), /SF/],
+    [
+      'a worker is drained by the file',
+      () => stage(SEEN, drained()),
+      /SF653 .*the farm is not as the file says/,
+    ],
+    [
+      'two miners run there',
+      () =>
+        stage({
+          ...SEEN,
+          minerMachine: { ...MACHINE, processes: [...MACHINE.processes, ...MACHINE.processes] },
+        }),
+      /SF653 .*which lotus-miner/,
+    ],
     [
       'no miner runs there',
       () => stage({ ...SEEN, minerMachine: { ...MACHINE, processes: [] } }),

@@ -8,6 +8,7 @@ import { TOKEN_KEY } from '../../lotus/keystore.js';
 import { intentsOf, withRenamed } from '../../observed/intents.js';
 import { restartStep } from '../../plan/miner-restart.js';
 import type { Plan } from '../../plan/plan.js';
+import { provingFirst } from '../../plan/proving-first.js';
 import { notHandedOut, planRotation, type RotationStage } from '../../plan/rotation.js';
 import type { FarmProbe } from '../../probe/observe-farm.js';
 import type { Secret } from '../../secret/secret.js';
@@ -133,14 +134,15 @@ async function handOut(
   { drainTimeout, startTimeout, lockTimeout }: RotateTokenOptions,
 ): Promise<ExitCode> {
   const { workspace } = on;
-  const planned = workspace.plan(await workspace.look(() => undefined));
+  const planOf = (probe: FarmProbe): Plan => provingFirst(workspace.plan(probe), desiredOf(on, probe));
+  const planned = planOf(await workspace.look(() => undefined));
   const how = {
     unseen: true,
     ...(drainTimeout === undefined ? {} : { drainTimeout }),
     ...(startTimeout === undefined ? {} : { startTimeout }),
     ...(lockTimeout === undefined ? {} : { lockTimeout }),
   };
-  const { code } = await carryOut(on, terminal, planned, how, (probe) => success(workspace.plan(probe)));
+  const { code } = await carryOut(on, terminal, planned, how, (probe) => success(planOf(probe)));
   if (code !== EXIT.done) return code;
   // No plan restarts a worker that is drained.
   const after = await workspace.look(() => undefined);

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF227–SF229, SF243, SF580–SF589, SF650–SF658: the miner's machine, its config.toml and its restart. */
+/** SF227–SF229, SF243, SF580–SF589, SF650–SF659: the miner's machine, its config.toml and its restart. */
 export const MINER_CODES = {
   SF227: {
     title: 'setting of a miner whose machine is not named',
@@ -48,11 +48,11 @@ export const MINER_CODES = {
     remedy: 'Write `miner.repo`, or `miner.user` where each has its own.',
   },
   SF583: {
-    title: 'variable that outranks config.toml',
+    title: 'variable or flag that outranks config.toml',
     severity: 'warning',
-    why: 'Lotus applies the `LOTUS_*` variables of its process above config.toml. What the file of the farm asks for stands in config.toml and has no effect, also after a restart, as long as the unit or the shell that starts lotus-miner sets the variable.',
+    why: 'Lotus applies the `LOTUS_*` variables of its process above config.toml, and above both `lotus-miner run --miner-api PORT`, with which it listens on 127.0.0.1 alone. What the file of the farm asks for stands in config.toml and has no effect, also after a restart, as long as the unit or the shell that starts lotus-miner sets the variable or the flag.',
     remedy:
-      'Take the variable out of what starts lotus-miner, or let it say the same, and restart lotus-miner when no proof is due.',
+      'Take the variable or the flag out of what starts lotus-miner, or let it say the same, and restart lotus-miner when no proof is due.',
   },
   SF584: {
     title: 'environment of lotus-miner not seen',
@@ -84,7 +84,8 @@ export const MINER_CODES = {
     title: 'restart of lotus-miner that is not needed',
     severity: 'warning',
     why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
-    remedy: 'Leave `--restart-miner` out, or write `miner.host` where it is missing.',
+    remedy:
+      'Leave `--restart-miner` out, or write `miner.host` where it is missing. That lotus-miner was replaced on disk is no reason for it: restart it by hand when no WindowPoSt is due.',
   },
   SF589: {
     title: 'lotus-miner that is not found on its machine',
@@ -145,7 +146,7 @@ export const MINER_CODES = {
   SF657: {
     title: 'proofs that nobody makes',
     severity: 'error',
-    why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself. No worker of the file does, and none that is registered. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
+    why: 'The config.toml of lotus-miner, or a variable of it, says that it does not make these proofs itself, and no worker that it gives work to is registered for them; while the miner does not answer, no worker of the file has the task. A worker that the file declares and that does not run makes none. A WindowPoSt that is not sent costs collateral, and without WinningPoSt no block is won.',
     remedy:
       'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
   },
@@ -155,5 +156,14 @@ export const MINER_CODES = {
     why: 'The lotus-miner found in PATH on the machine of the miner is of another release than the one that runs. Where its unit or script starts it by that name or from that folder, whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
     remedy:
       'Finish the upgrade when no WindowPoSt is due: lotus-miner first, then the workers. Or put the program back that runs.',
+  },
+  SF659: {
+    title: 'proofs that would be left to nobody',
+    severity: 'warning',
+    why:
+      'A restart of lotus-miner brings `DisableBuiltinWindowPoSt` or `DisableBuiltinWinningPoSt` into effect: from then on it leaves these proofs to workers. Now no worker that stays is registered for them. ' +
+      'So apply restarts lotus-miner after all workers and not before them, and not at all while none is registered: it makes the proofs itself until then, and the restart stays pending. Who restarts it by hand has nobody to keep them from it.',
+    remedy:
+      'Apply. A worker for proofs may fetch parameters for hours when it starts; run `sealfarm apply` again once it is registered. Where workers need another setting of the same restart to come up, as a new `miner.listen`, apply that one first.',
   },
 } as const satisfies Codes;
