@@ -52,7 +52,7 @@ describe('a program that was replaced under a running worker', () => {
     expect(summary(made)).toEqual([]);
     expect(codes(made)).toEqual(['SF596 warning']);
     const advice = onDisk.startsWith('1.37')
-      ? 'Upgrade and restart lotus-miner first'
+      ? 'Upgrade lotus-miner first and restart'
       : 'Put the lotus-worker of 1.36 there';
     expect(made.diagnostics[0]?.help).toContain(advice);
     expect(made.diagnostics[0]).toMatchObject({
