@@ -87,14 +87,17 @@ describe('a deadlock', () => {
     const stuck = await farm.run(['drain', 'host-3']);
     expect(stuck.code, stuck.stdout + stuck.stderr).toBe(4);
     expect(oneLine(stuck.stderr)).toMatch(
-      /SF612.*s-t01000-\d+ needs PC2.*allows example-seal-group-1, worker-2 has it for example-seal-group-2/s,
+      /SF612.*s-t01000-\d+ needs PC2.*allows example-seal-group-1; it is a task of worker-2 \(example-seal-group-2\)/s,
     );
     expect(oneLine(stuck.stderr)).toContain('--resolve allow-to=example-seal-group-2');
     const looked = await farm.run(['drain', '--status']);
     expect(looked.code).toBe(4);
     expect(looked.stdout).toMatch(/host-3 +worker-3 +can never get empty as things are/);
 
-    expect((await farm.run(['drain', 'host-3', '--resolve', 'allow-to=nobody'])).code).toBe(64);
+    const asked = ['drain', 'host-3', '--resolve'];
+    for (const words of [asked, [...asked.slice(0, 2), '--dry-run', '--resolve']])
+      expect((await farm.run([...words, 'allow-to=nobody'])).code).toBe(64);
+    await succeed('drain', 'host-3', '--dry-run', '--resolve', 'allow-to=example-seal-group-2');
     await succeed('drain', 'host-3', '--resolve', 'allow-to=example-seal-group-2', '--no-stop');
     expect(await farm.eye.allowTo('host-3')).toEqual(['example-seal-group-1']);
     await succeed('resume', 'host-1', 'host-3');

@@ -47,7 +47,8 @@ export function drainPreview(names: readonly string[], options: DrainStatusOptio
       observation: asDrained(asResolved(observation, workers, resolve), workers),
       drained: targets,
       goal: () => (options.mode === 'guide' ? 'quiet' : options.until),
-      refused: [...(stray === undefined ? [] : [stray]), ...refusedDrains(targets, observation, options)],
+      ...(stray === undefined ? {} : { stray }),
+      refused: refusedDrains(targets, observation, options),
     };
   });
 }
@@ -56,6 +57,8 @@ interface Asked {
   readonly observation: Observation;
   readonly drained: readonly TargetWorker[];
   readonly goal: (intent: Partial<DrainIntent>) => DrainGoal;
+  /** A word of the command line that names nothing. */
+  readonly stray?: Diagnostic;
   /** Why a drain would not be begun. */
   readonly refused?: readonly Diagnostic[];
 }
@@ -76,6 +79,10 @@ function look(
     }
     const probe = await terminal.watching(farm.hosts.length, (emit) => workspace.lookAtHosts(emit));
     const asked = ask(probe, targets.value, farm);
+    if (asked.stray !== undefined) {
+      terminal.diagnostics([asked.stray]);
+      return EXIT.usage;
+    }
     if (asked.refused !== undefined && asked.refused.length > 0) {
       terminal.diagnostics(asked.refused);
       return EXIT.failed;
