@@ -101,8 +101,8 @@ replaced() {
   [ -n "$binary" ] || return 0
   set -- "$1" "/proc/$2" $(stat -L -c %d:%i "/proc/$2/exe" "$binary" 2>/dev/null)
   [ $# -eq 4 ] && [ "$3" != "$4" ] || return 0
-  # What stands in front of the program runs as something else.
-  [ "$(head -c 2 "$binary" | tr -d '\\000')" != '#!' ] || [ "$(stat -L -c %Y "$binary")" -gt "$(began "$2")" ] || return 0
+  # What stands in front of the program runs as something else. The kernel counts from a start that it knows to a second.
+  [ "$(head -c 2 "$binary" | tr -d '\\000')" != '#!' ] || [ "$(stat -L -c %Y "$binary")" -gt $(($(began "$2") + 1)) ] || return 0
   release=
   # Nor what another user could have put there.
   if [ -O "$binary" ] || [ "$(stat -L -c %u "$binary")" = 0 ]; then
