@@ -94,33 +94,25 @@ function gpuTrouble({ seen, gpus: usable, size }: Machine): string | undefined {
 }
 
 function nothingToDo(host: string, why: string): Diagnostic {
-  return {
-    code: 'SF683',
-    severity: 'warning',
-    message: `${host} gets no worker: ${why}`,
-    place: { kind: 'host', host },
-    help: 'Mount its disks and look at its memory, or take it out of the file.',
-  };
+  const help = 'Mount its disks and look at its memory, or take it out of the file.';
+  return warning('SF683', host, `${host} gets no worker: ${why}`, help);
 }
 
 function otherMiner(host: string, message: string): Diagnostic {
-  return {
-    code: 'SF689',
-    severity: 'warning',
-    message,
-    place: { kind: 'host', host },
-    help: `If it is this farm's, make the file anew with --miner ${host}.`,
-  };
+  return warning('SF689', host, message, `If it is this farm's, make the file anew with --miner ${host}.`);
 }
 
 function noGpu(host: string, message: string): Diagnostic {
-  return {
-    code: 'SF686',
-    severity: 'warning',
+  return warning(
+    'SF686',
+    host,
     message,
-    place: { kind: 'host', host },
-    help: 'Look at `nvidia-smi` there. Once it shows them, make the file anew.',
-  };
+    'Look at `nvidia-smi` there. Once it shows them, make the file anew.',
+  );
+}
+
+function warning(code: Diagnostic['code'], host: string, message: string, help: string): Diagnostic {
+  return { code, severity: 'warning', message, place: { kind: 'host', host }, help };
 }
 
 function idleRepo(host: string, message: string): Diagnostic {

@@ -236,12 +236,17 @@ describe('a drain', () => {
       scene.changeMiner({ storage: new Map(), workers: new Map() });
     });
 
-    it('starts it with its tasks off, so that what lies there goes on', async () => {
+    /** When it is started, with its tasks off. */
+    function comesUp(): void {
       scene.before = (call) => {
         if (call !== 'host-1 start worker-1') return;
         scene.observation = running;
         scene.changeLive('worker-1', () => ({ tasks: new Set() }));
       };
+    }
+
+    it('starts it with its tasks off, so that what lies there goes on', async () => {
+      comesUp();
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
       expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
       expect(scene.changes).toContain('host-1 stop worker-1');
@@ -275,11 +280,7 @@ describe('a drain', () => {
       const job = { ...aJob('C2', 9), RunWait: -1, Hostname: 'worker-1' };
       scene.change('worker-1', changePath(PATH, { entries: [] }));
       scene.changeMiner({ jobs: new Map([['00000000-0000-0000-0000-000000000000', [job]]]) });
-      scene.before = (call) => {
-        if (call !== 'host-1 start worker-1') return;
-        scene.observation = running;
-        scene.changeLive('worker-1', () => ({ tasks: new Set() }));
-      };
+      comesUp();
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
       expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
     });
