@@ -17,19 +17,17 @@ describe('a farm with hosts of all kinds', () => {
     expect(planned.code, planned.stderr).toBe(2);
     expect(planned.stdout).toContain('6 to start');
 
-    const watched = ['sudo', 'closed', 'process'] as const;
-    const seen = watched.map((host) => lab.watchCommandLines(host));
-    await lab.succeed('apply', '--yes');
-    await lab.expectEmptyPlan();
+    const started = await lab.startedPrograms(['sudo', 'closed', 'process'], async () => {
+      await lab.succeed('apply', '--yes');
+      await lab.expectEmptyPlan();
+    });
     expect((await lab.workers()).map(({ state }) => state)).toEqual(ALL_KINDS.map(() => 'running'));
 
     const token = await lab.minerToken();
-    for (const [index, host] of watched.entries()) {
-      await lab.at(host, 'touch', '/run/watched');
-      const lines = await seen[index];
-      expect(lines).toContain('worker-main.js run');
-      expect(lines).toContain('sh -s');
-      expect(lines).not.toContain(token);
+    for (const programs of started) {
+      expect(programs).toContain('worker-main.js run');
+      expect(programs).toContain('sh -s');
+      expect(programs).not.toContain(token);
     }
   });
 

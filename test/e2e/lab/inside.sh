@@ -210,6 +210,22 @@ at() { # NAME CMD…
   nsenter --target "$first" --all -- "$@"
 }
 
+# Notes every program that is started on a host, with all its words, until the input ends.
+watch() { # NAME FILE
+  local first process pids=()
+  first=$(first_process "$1")
+  for process in /proc/[0-9]*; do
+    if [ "$(readlink "$process/ns/pid")" = "$(readlink "/proc/$first/ns/pid")" ]; then pids+=("${process#/proc/}"); fi
+  done
+  strace --follow-forks --quiet=all --string-limit=65536 --trace=execve,execveat --output="$2" \
+    "${pids[@]/#/--attach=}" </dev/null &
+  until grep -q 'TracerPid:[[:space:]]*[1-9]' "/proc/${pids[-1]}/status"; do kill -0 $!; sleep 0.05; done
+  echo watching
+  cat >/dev/null
+  kill $!
+  wait
+}
+
 reboot() { # NAME
   local before
   before=$(first_process "$1")
@@ -230,6 +246,7 @@ shift
 case $command in
 up) up "$@" ;;
 at) at "$@" ;;
+watch) watch "$@" ;;
 reboot) reboot "$@" ;;
 operator) in_network /run/netns/operator "$@" ;;
 miner) in_network /proc/1/ns/net "$@" ;;

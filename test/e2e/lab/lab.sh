@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Real hosts on one machine, for the e2e tests: containers with systemd as their first process, sshd, and a network of their own.
 #   lab.sh keep            sets a lab up, says `lab FOLDER PID` and at last `ready`; ends it all when its standard input ends
-#   lab.sh enter PID WORD… runs a command in the lab of that PID: `at HOST CMD…`, `reboot HOST`, `operator CMD…` or `miner CMD…`
-# Needs root and: debootstrap iproute2 openssh-client procps systemd-container. Works on cgroups v1, and without systemd here.
+#   lab.sh enter PID WORD… runs a command in the lab of that PID: `at HOST CMD…`, `watch HOST FILE`, `reboot HOST`, `operator CMD…` or `miner CMD…`
+# Needs root and: debootstrap iproute2 openssh-client procps strace systemd-container. Works on cgroups v1, and without systemd here.
 #
 # All of it lives in a PID, a mount and a network namespace of its own, with a tmpfs in place of /run: when the first process
 # ends, the kernel takes everything away. What lies outside, a folder and some cgroups, the keeper removes, or else the next one.

@@ -42,7 +42,7 @@ export class Lab {
       keeper.stdin.end();
       await keeper;
     };
-    const [first, last] = await linesUntilReady(keeper.stdout);
+    const [first, last] = await linesUntil('ready', keeper.stdout);
     const [, folder, space] = /^lab (\S+) (\d+)$/.exec(first ?? '') ?? [];
     if (folder === undefined || space === undefined || last !== 'ready') {
       await end();
@@ -119,10 +119,14 @@ export class Lab {
     return Object.fromEntries(await Promise.all(times)) as Record<LabHostName, string>;
   }
 
-  /** Every command line that is seen on a host until its file /run/watched is there. */
-  async watchCommandLines(host: string): Promise<string> {
-    const look = 'cat /proc/[0-9]*/cmdline 2>/dev/null || :; echo; sleep 0.05';
-    return this.sh(host, `until [ -e /run/watched ]; do ${look}; done | tr '\\0' ' ' | sort -u`);
+  /** Every program that is started on each of these hosts meanwhile, with its words: none is overlooked. */
+  async startedPrograms(
+    hosts: readonly string[],
+    meanwhile: () => Promise<unknown>,
+  ): Promise<readonly string[]> {
+    const ends = await Promise.all(hosts.map((host) => this.#watchPrograms(host)));
+    await meanwhile();
+    return Promise.all(ends.map((end) => end()));
   }
 
   /** Another farm's file: the text before changed by this. */
@@ -194,6 +198,21 @@ export class Lab {
     return JSON.parse(await readFile(this.#sandbox('sandbox.json'), 'utf8')) as SandboxState;
   }
 
+  /** @returns what ends it, and says what was seen */
+  async #watchPrograms(host: string): Promise<() => Promise<string>> {
+    const file = join(this.folder, `started-on-${host}`);
+    const watcher = execa(SCRIPT, ['enter', this.#space, 'watch', host, file], {
+      stdin: 'pipe',
+      buffer: { stdout: false },
+    });
+    await linesUntil('watching', watcher.stdout);
+    return async () => {
+      watcher.stdin.end();
+      await watcher;
+      return (await readFile(file, 'utf8')).replaceAll('", "', ' ');
+    };
+  }
+
   #sandbox(...path: readonly string[]): string {
     return join(this.folder, 'sandbox', ...path);
   }
@@ -203,12 +222,12 @@ export class Lab {
   }
 }
 
-/** The first and the last line that it says until it is ready or ends. */
-async function linesUntilReady(output: Readable): Promise<readonly (string | undefined)[]> {
+/** The first and the last line that is said until this one, or the end. */
+async function linesUntil(last: string, output: Readable): Promise<readonly (string | undefined)[]> {
   const lines: string[] = [];
   for await (const line of createInterface({ input: output })) {
     lines.push(line);
-    if (line === 'ready') break;
+    if (line === last) break;
   }
   return [lines[0], lines.at(-1)];
 }
