@@ -4,9 +4,9 @@
  */
 export const BY_FILE = `boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
 by_file() {
-  pid= start= at=
+  pid= start= at= stat=
   [ -r "$1" ] && read -r pid start at <"$1"
-  stat=$(cat "/proc/\${pid:-none}/stat" 2>/dev/null)
+  { read -r stat <"/proc/\${pid:-none}/stat"; } 2>/dev/null || :
   # The second word is the program's name and may hold blanks and brackets.
   set -- \${stat##*) }
   [ -n "$pid" ] && [ "$at" = "$boot" ] && [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$start" ]

@@ -8,8 +8,8 @@ import { UNIT_PROPERTIES } from './units.js';
 /** What every script needs to answer in words, for a POSIX shell with coreutils or busybox. */
 export const WORD_FUNCTIONS = `LC_ALL=C; export LC_ALL
 # A third of all processes less, where base64 can do it by itself.
-if base64 -w0 </dev/null >/dev/null 2>&1; then one_line() { base64 -w0; }; else one_line() { base64 | tr -d '\\n'; }; fi
-encode() { e=$(one_line); echo "\${e:--}"; }
+if base64 -w0 </dev/null >/dev/null 2>&1; then encode() { e=$(base64 -w0); echo "\${e:--}"; }
+else encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }; fi
 # Most words are plain: they need no process.
 word() {
   case $1 in
@@ -29,8 +29,13 @@ export const FILE_FUNCTION = `file() {
     else echo "file $(word "$1") unreadable $(word 'permission denied')"; fi
   elif [ ! -f "$1" ]; then echo "file $(word "$1") unreadable $(word 'it is not a regular file')"
   elif [ ! -r "$1" ]; then echo "file $(word "$1") unreadable $(word 'permission denied')"
-  elif [ "$(wc -c <"$1")" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
-  else echo "file $(word "$1") present $(stat -c %a "$1") $(encode <"$1")"; fi
+  else
+    set -- "$1" $(stat -c '%a %s' "$1")
+    # Of a link that is its own length.
+    [ ! -L "$1" ] || set -- "$1" "$2" "$(wc -c <"$1")"
+    if [ "\${3:-0}" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
+    else echo "file $(word "$1") present $2 $(encode <"$1")"; fi
+  fi
 }`;
 
 /**

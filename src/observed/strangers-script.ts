@@ -13,10 +13,10 @@ strangers() {
     { read -r program <"$proc/comm"; } 2>/dev/null || continue
     case $program in lotus-worker*) ;; *) continue ;; esac
     case " $ours " in *" \${proc#/proc/} "*) continue ;; esac
-    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
     variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ")
-    printf '%s\\n' "$args" | grep -qx run || continue
     case $variables in *SEALFARM_VARIABLES=*) [ "\${ours_too:-}" = yes ] || continue ;; esac
+    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
+    printf '%s\\n' "$args" | grep -qx run || continue
     repo=$(printf '%s\\n' "$args" | sed -n -e 's/^--*worker-*repo=//p' -e '/^--*worker-*repo$/{n;p;}' | sed -n 1p)
     repo=\${repo:-$(variable LOTUS_WORKER_PATH)} && repo=\${repo:-$(variable WORKER_PATH)}
     home=$(variable HOME)

@@ -6,10 +6,8 @@ export const UNIT_FUNCTIONS = `unit_folders='/etc/systemd/system /run/systemd/sy
   /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system'
 # Names of those that say lotus-worker in their file or in a drop-in; of a template those that are made of it.
 worker_units() {
-  for folder in $unit_folders; do
-    grep -ls lotus-worker "$folder"/*.service | sed 's:.*/::'
-    grep -ls lotus-worker "$folder"/*.service.d/*.conf | sed -e 's:/[^/]*$::' -e 's:.*/::' -e 's:\\.d$::'
-  done | sort -u | while IFS= read -r unit; do
+  for folder in $unit_folders; do set -- "$@" "$folder"/*.service "$folder"/*.service.d/*.conf; done
+  grep -ls lotus-worker "$@" | sed -e 's:\\.d/[^/]*$::' -e 's:.*/::' | sort -u | while IFS= read -r unit; do
     case $unit in
       sealfarm-worker@*) ;;
       *@.service) instances "\${unit%.service}" ;;

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_KINDS, SYSTEMD_KINDS, type LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
+import { eventually } from '../support/cli.js';
 
 describe('a farm with hosts of all kinds', () => {
   let lab: Lab;
@@ -58,6 +60,9 @@ describe('a farm with hosts of all kinds', () => {
       return `/sys/fs/cgroup${v2}/memory.max`;
     }
 
+    /** The hard limit of open files, by what /proc says of a process. */
+    const filesOf = (limits: string): number => Number(/^Max open files +\S+ +(\d+)/m.exec(limits)?.[1]);
+
     it('has units that systemd finds no fault with', async () => {
       for (const host of SYSTEMD_KINDS) {
         // Its status is 0 whatever it finds.
@@ -84,7 +89,23 @@ describe('a farm with hosts of all kinds', () => {
       });
       expect(await lab.at('plain', 'cat', `/proc/${MainPID}/comm`)).toBe('lotus-worker');
       expect(await lab.at('plain', 'cat', `/proc/${MainPID}/status`)).toMatch(/^Cpus_allowed_list:\t0$/m);
+      // systemd goes as near to it as this machine lets it.
+      const most = Math.min(1_048_576, filesOf(await readFile('/proc/self/limits', 'utf8')));
+      expect(filesOf(await lab.at('plain', 'cat', `/proc/${MainPID}/limits`))).toBe(most);
       expect(await lab.at('plain', 'cat', await memoryLimitFile(MainPID ?? ''))).toBe(unitSays['MemoryMax']);
+    });
+
+    it('gives a worker the variables of its file', async () => {
+      const { MainPID } = await shown('plain', 'MainPID');
+      const written = await lab.at('plain', 'cat', '/etc/sealfarm/workers/worker-plain/worker.env');
+      const variables = written.split('\n').filter((line) => /^[A-Z]/.test(line));
+      expect(variables.join('\n')).toContain('PC1_32G_MAX_CONCURRENT=1');
+      const environ = (await lab.sh('plain', `tr '\\0' '\\n' </proc/${MainPID}/environ`)).split('\n');
+      const absent = variables
+        .map((line) => line.replaceAll('"', ''))
+        .filter((line) => !environ.includes(line));
+      // Whose values hold the token are told by their names alone.
+      expect(absent.map((line) => line.replace(/=.*/, ''))).toEqual([]);
     });
 
     it('keeps the token in one file that root alone can read', async () => {
@@ -111,6 +132,32 @@ describe('a farm with hosts of all kinds', () => {
     expect(await lab.at('process', 'readlink', '-f', '/bin/sh')).toBe('/usr/bin/busybox');
     const pid = await lab.sh('process', 'cut -d " " -f 1 /var/lib/sealfarm/run/worker-process.pid');
     expect(await lab.at('process', 'cat', `/proc/${pid}/status`)).toMatch(/^Cpus_allowed_list:\t0$/m);
+  });
+
+  it('asks Lotus through programs on the host that forwards nothing, and doctor says so', async () => {
+    const { diagnostics } = JSON.parse((await lab.sealfarm('doctor', '--json')).stdout) as {
+      diagnostics: readonly { code: string; place?: { host?: string } }[];
+    };
+    const gone = diagnostics.filter(({ code }) => code === 'SF417').map(({ place }) => place?.host);
+    expect(gone).toEqual(['closed']);
+  });
+
+  it('follows the log of a worker that is restarted, and leaves nothing on the host', async () => {
+    const unit = 'sealfarm-worker@worker-plain.service';
+    const readers = () => lab.sh('plain', 'pgrep -fc "[j]ournalctl .*--follow" || :');
+    const since = await lab.at('plain', 'date', '-u', '+%Y-%m-%dT%H:%M:%SZ');
+    const following = lab.until('Graceful shutdown successful', 'logs', 'worker-plain', '-f', '-n', '0');
+    await eventually('it is read', async () => (await readers()) === '1');
+    await lab.at('plain', 'systemctl', 'restart', unit);
+    const said = await following;
+    expect(said).not.toContain('Starting lotus worker');
+    await lab.untilRunning('worker-plain');
+    await eventually('nobody reads', async () => (await readers()) === '0');
+
+    const lately = await lab.succeed('logs', 'worker-plain', '--since', since, '--lines', 'all');
+    expect(lately).toContain('Graceful shutdown successful');
+    expect(lately.match(/Starting lotus worker/g)).toHaveLength(1);
+    expect((await logOf('plain')).match(/Starting lotus worker/g)?.length).toBeGreaterThan(1);
   });
 
   it('shows logs that root alone may read, by sudo', async () => {

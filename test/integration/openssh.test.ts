@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { access, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/cli.js';
+import { eventually, sealfarm } from '../support/cli.js';
+import { makeKey } from '../support/ssh-keys.js';
 import type { Sshd } from '../support/sshd.js';
-import { SshdFarm } from '../support/sshd-farm.js';
+import { certify, SshdFarm } from '../support/sshd-farm.js';
 
 const DIST = join(import.meta.dirname, '..', '..', 'dist', 'remote');
 
@@ -84,5 +85,44 @@ describe('the system ssh in the background', () => {
     await eventually('the master has ended', async () => !(await isThere(socket)));
     await rm(dirname(socket), { recursive: true });
     await eventually('the connection is closed', () => /Disconnected from|Connection closed/.test(sshd.log));
+  });
+
+  it('is taken by plan and doctor for a key with a certificate, and both say so', async () => {
+    const [authority, user] = await Promise.all(
+      ['user-ca', 'certified'].map((name) => makeKey(farm.keys.folder, name)),
+    );
+    if (authority === undefined || user === undefined) throw new Error('no keys');
+    sshd = await farm.sshd({ authorized: [], config: [`TrustedUserCAKeys ${authority.publicFile}`] });
+    await certify(authority, user, { names: sshd.user });
+    const { ssh } = await farm.host(sshd);
+    const file = await farm.file(`version: 1
+farm: example
+sectorSize: 32GiB
+miner: { api: /ip4/127.0.0.1/tcp/1/http, token: { env: SEALFARM_TEST_TOKEN } }
+hosts:
+  host-1:
+    address: ${sshd.address}
+    ssh: { user: ${sshd.user}, port: ${sshd.port}, identityFile: ${user.privateFile}, knownHostsFile: '${ssh.knownHostsFile ?? ''}' }
+    serviceManager: process
+    paths: { config: ${farm.keys.folder}/etc, state: ${farm.keys.folder}/state }
+    workers:
+      worker-1:
+        listen: 127.0.0.1:3456
+        tasks: [precommit1]
+        limits: { PC1: 1 }
+        repo: ${farm.keys.folder}/repo
+        storage: [{ path: ${farm.keys.folder}/seal, seal: true, mount: any }]
+`);
+    const env = { SEALFARM_TEST_TOKEN: 'token', HOME: farm.keys.homeDir };
+    for (const command of ['plan', 'doctor']) {
+      const said = await sealfarm([command, '--json', '-c', file], { cwd: farm.keys.folder, env });
+      const { diagnostics } = JSON.parse(said.stdout) as { diagnostics: { code: string; message: string }[] };
+      const chosen = diagnostics.filter(({ code }) => code === 'SF418');
+      expect(
+        chosen.map(({ message }) => message),
+        said.stdout + said.stderr,
+      ).toEqual([expect.stringContaining(`a certificate for host-1 (${user.privateFile}-cert.pub)`)]);
+    }
+    expect(sshd.connections).toBe(2);
   });
 });

@@ -89,6 +89,13 @@ export class Lab {
     return stdout;
   }
 
+  /** What a command prints up to the first line with this. Nobody reads any more then, so that one for ever ends, too. */
+  async until(text: string, ...words: readonly string[]): Promise<string> {
+    const line = '"$@" | sed "/$0/q"';
+    return (await this.#enter(['operator', 'bash', '-c', line, text, process.execPath, MAIN, ...words]))
+      .stdout;
+  }
+
   /** What every worker does now. */
   async workers(): Promise<readonly WorkerStatus[]> {
     return (JSON.parse(await this.succeed('status', '--json')) as { workers: readonly WorkerStatus[] })
