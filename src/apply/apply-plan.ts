@@ -19,11 +19,14 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<Appl
   const limit = pLimit(context.rules.parallelism);
   await Promise.all(plan.hosts.map((host) => limit(() => run.gently(host))));
   await run.miner(false);
-  for (const wave of plan.waves) await run.wave(wave);
+  for (const wave of plan.waves) await run.waveNow(wave);
   await run.miner(true);
   run.leaveOut(plan.heldBack);
   return run.report();
 }
+
+/** After so many milliseconds a look at the farm is old. */
+const OLD = 60_000;
 
 class Run {
   readonly #context: ApplyContext;
@@ -34,10 +37,13 @@ class Run {
   readonly #halt = new AbortController();
   /** Why. */
   #halted: string | undefined;
+  /** When the farm was looked at for the order of the waves; milliseconds since 1970 */
+  #seenAt: number;
   /** The waves do not go on, since some workers of one still have work. */
   #waits = false;
 
   constructor(context: ApplyContext, plan: Plan) {
+    this.#seenAt = context.now().getTime();
     this.#context = { ...context, halt: AbortSignal.any([context.halt, this.#halt.signal]) };
     const layouts = new Map<string, HostLayout>(plan.hosts.map(({ host, layout }) => [host, layout]));
     this.#ledger = new Ledger(context, layouts);
@@ -99,8 +105,19 @@ class Run {
     }
   }
 
+  /** Waves may take hours, in which others crash or are drained: who may go together is asked again after a while. */
+  async waveNow(wave: Wave): Promise<void> {
+    const now = this.#context.now().getTime();
+    const isOver = this.#halted !== undefined || this.#waits || this.#context.signal.aborted;
+    if (isOver || now - this.#seenAt < OLD) return this.#wave(wave);
+    const { waves, heldBack } = await this.#context.waveNow(wave);
+    this.#seenAt = now;
+    for (const one of waves) await this.#wave(one);
+    this.leaveOut(heldBack);
+  }
+
   /** A canary that did not come back ends the waves, too. */
-  async wave({ canary, turns }: Wave): Promise<void> {
+  async #wave({ canary, turns }: Wave): Promise<void> {
     const lost = canary
       ? `the canary ${turns.map(({ worker }) => worker).join()} has not come back`
       : undefined;

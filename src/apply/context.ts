@@ -3,6 +3,8 @@ import type { Pace } from '../drain/pace.js';
 import type { DueProof, SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { ProcessId, ProcessState } from '../host/lock-holder.js';
+import type { Wave } from '../plan/plan.js';
+import type { WavesNow } from '../plan/wave-now.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import type { Remote } from '../remote/remote.js';
 import type { MinerApi } from '../rpc/miner-api.js';
@@ -46,6 +48,8 @@ export interface ApplyContext {
   readonly farmHosts: readonly string[];
   /** A fresh look at these hosts and the miner. */
   readonly observe: (hosts: readonly string[]) => Promise<FarmProbe>;
+  /** What the rules of the rollout make of a wave by a fresh look at the whole farm. */
+  readonly waveNow: (wave: Wave) => Promise<WavesNow>;
   /** How long jobs take on this farm, as far as this run has seen it. */
   readonly pace: { seen: Pace };
   /** Where sectors (`s-t01000-7`) are in the pipeline. */

@@ -18,7 +18,8 @@ import { changeIntents, isUndone, type Wanted } from './intents.js';
 import type { OnFarm } from './on-farm.js';
 import type { TargetWorker } from './targets.js';
 import type { Progress, Terminal } from './terminal.js';
-import { DEFAULT_RULES, who } from './workspace.js';
+import { DEFAULT_RULES } from './apply-defaults.js';
+import { who } from './workspace.js';
 
 /** What a person asks for. All times in milliseconds. */
 export interface DrainRules {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApplyContext, ApplyRules, ApplyTimes, Run } from '../apply/context.js';
+import type { ApplyContext, ApplyTimes, Run } from '../apply/context.js';
 import { proofDue, seldom } from '../apply/miner-moment.js';
 import { desire, type Intents } from '../desired/desire.js';
 import type { DesiredFarm } from '../desired/desired.js';
@@ -19,6 +19,7 @@ import { planFarm } from '../plan/plan-farm.js';
 import type { Part } from '../plan/part.js';
 import { sealOf, type Seal } from '../plan/seal.js';
 import type { Plan } from '../plan/plan.js';
+import { waveNow } from '../plan/wave-now.js';
 import type { Connections, Reach } from '../probe/connections.js';
 import { observeFarm, type FarmProbe } from '../probe/observe-farm.js';
 import type { MinerApi } from '../rpc/miner-api.js';
@@ -32,26 +33,13 @@ import type { AskPassphrase } from '../remote/key-ring.js';
 import type { Remote } from '../remote/remote.js';
 import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
+import { DEFAULT_RULES, DEFAULT_TIMES } from './apply-defaults.js';
 import { meetMiner, openMachines, type Machines } from './machines.js';
 import { processState, thisProcess } from './this-process.js';
 import { userName } from './user-name.js';
 
 const NONE: ReadonlySet<string> = new Set();
-const HOUR = 3_600_000;
 const NOW = (): Date => new Date();
-
-const DEFAULT_TIMES: ApplyTimes = {
-  quiet: 24 * HOUR,
-  start: 120_000,
-  settle: 120_000,
-  patience: HOUR / 4,
-  certainty: 10_000,
-  poll: 500,
-  longestPoll: 10_000,
-};
-
-/** Of steps that are scripts, one goes to each of so many hosts at a time; a laptop has room for as many channels. */
-export const DEFAULT_RULES: ApplyRules = { parallelism: 32, detach: false, force: NONE };
 
 /** For what a workspace is opened. */
 interface Asked {
@@ -152,6 +140,10 @@ export class Workspace {
     return desire(this.farm, this.#token, intents);
   }
 
+  #desiredBy(observation: Observation): DesiredFarm {
+    return this.desired(withRenamed(intentsOf(observation), this.farm));
+  }
+
   plan(probe: FarmProbe, part?: Part, adopt?: Adopting): Plan {
     return this.#planned(probe, (desired) => planFarm(desired, probe.observation, part, adopt));
   }
@@ -162,7 +154,7 @@ export class Workspace {
   }
 
   #planned({ observation }: FarmProbe, make: (desired: DesiredFarm) => Plan): Plan {
-    const plan = make(this.desired(withRenamed(intentsOf(observation), this.farm)));
+    const plan = make(this.#desiredBy(observation));
     const notes = plan.hosts.flatMap(({ host }) => this.connections.remote(host).notes());
     return { ...plan, diagnostics: [...plan.diagnostics, ...chosenWays(notes)] };
   }
@@ -183,6 +175,15 @@ export class Workspace {
     // Many workers may be waited for at once, each with a look of its own at its host.
     const lookAtMiner = sharedLook(() => observeMiner(connections.miner));
     const { commit } = this.#asked;
+    const farmHosts = farm.hosts.map(({ name }) => name);
+    const observe = (hosts: readonly string[]): Promise<FarmProbe> =>
+      observeFarm(
+        farm,
+        connections,
+        () => undefined,
+        farm.hosts.filter(({ name }) => hosts.includes(name)),
+        lookAtMiner,
+      );
     return {
       who: who(),
       run: this.#run,
@@ -196,15 +197,12 @@ export class Workspace {
       miner: connections.miner,
       apis: probe.apis,
       remote: (host) => connections.remote(host),
-      farmHosts: farm.hosts.map(({ name }) => name),
-      observe: (hosts) =>
-        observeFarm(
-          farm,
-          connections,
-          () => undefined,
-          farm.hosts.filter(({ name }) => hosts.includes(name)),
-          lookAtMiner,
-        ),
+      farmHosts,
+      observe,
+      waveNow: async (wave) => {
+        const { observation } = await observe(farmHosts);
+        return waveNow(wave, this.#desiredBy(observation), observation);
+      },
       sectorStates: (sectors) => this.sectorStates(sectors),
       now: NOW,
       sleep: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),

@@ -32,7 +32,7 @@ export function inWaves(plan: Unordered, desired: DesiredFarm, observation: Obse
 }
 
 /** Where nobody says when, it was not before the youngest job. */
-function seenAt({ at, miner }: Observation): number {
+export function seenAt({ at, miner }: Observation): number {
   if (at !== undefined) return at;
   const starts = miner.reached ? openJobs(miner).map(({ job }) => Date.parse(job.Start)) : [];
   return Math.max(0, ...starts.filter((start) => !Number.isNaN(start)));
@@ -60,7 +60,12 @@ export function tooLarge({ concerned, running, mostPercent }: LargePlan, severit
   };
 }
 
-function membersOf(plan: Unordered, desired: DesiredFarm, { hosts, miner }: Observation): readonly Member[] {
+/** All workers of the farm as far as turns go, with the steps of this plan. */
+export function membersOf(
+  plan: Unordered,
+  desired: DesiredFarm,
+  { hosts, miner }: Observation,
+): readonly Member[] {
   const planned = grouped(steps(plan).map((step) => [step.worker ?? '', step] as const));
   const jobs = jobsByWorker(miner);
   return desired.hosts.flatMap((host) => {

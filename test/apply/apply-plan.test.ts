@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.js';
+import type { ApplyContext } from '../../src/apply/context.js';
 import { hostLayout } from '../../src/host/layout.js';
 import { newSectorStore } from '../../src/lotus/sectorstore.js';
 import {
@@ -254,6 +255,56 @@ describe('a plan', () => {
       expect(Math.max(at('host-1 start worker-1'), at('host-2 start worker-2'))).toBeLessThan(
         Math.min(at('worker-3 disable PC1'), at('worker-4 disable PC1')),
       );
+    });
+
+    describe('that take hours', () => {
+      const asked: (readonly string[])[] = [];
+      const looking = (plan: Plan, heldBack: readonly string[]) => {
+        asked.length = 0;
+        const context: ApplyContext = {
+          ...scene.context,
+          waveNow: (wave) => {
+            asked.push(wave.turns.map(({ worker }) => worker));
+            const isHeld = ({ worker }: Turn): boolean => heldBack.includes(worker);
+            const turns = wave.turns.filter((turn) => !isHeld(turn));
+            return Promise.resolve({
+              waves: turns.map((turn) => ({ canary: false, turns: [turn] })),
+              heldBack: wave.turns.filter(isHeld),
+            });
+          },
+        };
+        return applyPlan(context, plan);
+      };
+      /** A worker that is busy for two minutes. */
+      const busyFor = (n: number): void => {
+        scene.changeMiner({ jobs: new Map([[sessionOf(`worker-${n}`), [aJob('PC1', 7)]]]) });
+        scene.before = () => {
+          if (scene.passed > 59_000) scene.changeMiner({ jobs: new Map() });
+        };
+      };
+
+      it('the next one is taken as the farm is by then', async () => {
+        busyFor(1);
+        const { done, skipped } = await looking(waves(false, [1], [2, 3], [4]), ['worker-3']);
+        expect(asked).toEqual([['worker-2', 'worker-3']]);
+        expect(done.map(({ id }) => id)).toEqual([
+          'worker-1/restart',
+          'worker-2/restart',
+          'worker-4/restart',
+        ]);
+        expect(skipped.map(({ id }) => id)).toEqual(['worker-3/restart']);
+        expect(skippedBecause()).toBe('worker-3/restart was not begun: rollout.minAvailable holds it back');
+      });
+
+      it('nobody looks where all goes fast, or has come to its end', async () => {
+        await looking(waves(false, [1], [2], [3, 4]), []);
+        expect(asked).toEqual([]);
+        scene = new Scene(hostsWithOneWorker(4));
+        busyFor(1);
+        scene.outputs.set('host-1 start worker-1', { status: 1 });
+        await looking(waves(false, [1], [2]), []);
+        expect(asked).toEqual([]);
+      });
     });
 
     it('ends a wave in which a restart fails, and begins no other', async () => {

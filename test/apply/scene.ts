@@ -127,6 +127,7 @@ export class Scene {
       remote: (host) => this.#remote(host),
       farmHosts: farm.hosts.map(({ name }) => name),
       observe: (hosts) => Promise.resolve(this.#look(hosts)),
+      waveNow: (wave) => Promise.resolve({ waves: [wave], heldBack: [] }),
       sectorStates: (sectors) =>
         Promise.resolve(
           new Map(

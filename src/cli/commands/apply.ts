@@ -16,7 +16,7 @@ import { proofsInTheWay } from '../proof-due.js';
 import { loaderFor, notRestarted } from '../restart-miner-option.js';
 import { resolvePart, type PartWords } from '../targets.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
-import { DEFAULT_RULES } from '../workspace.js';
+import { DEFAULT_RULES } from '../apply-defaults.js';
 import { lookAt, planExitCode } from './plan.js';
 
 export interface ApplyOptions extends GlobalOptions, PartWords, AdoptWords {
