@@ -1,23 +1,26 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** Every command line on this machine, as long as the work lasts. */
+/** Every command line that is seen on this machine, as long as the work lasts. */
 export async function watchCommandLines(work: Promise<void>): Promise<string> {
-  const watch = new AbortController();
-  const seen = collectCommandLines(watch.signal);
+  const seen = new Set<string>();
+  // The commands need the processor, too.
+  const timer = setInterval(() => {
+    for (const line of commandLines()) seen.add(line);
+  }, 30);
   await work.finally(() => {
-    watch.abort();
+    clearInterval(timer);
   });
-  return (await seen).join('\n');
+  return [...seen].join('\n');
 }
 
-async function collectCommandLines(signal: AbortSignal): Promise<readonly string[]> {
-  const read = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; true`;
-  const seen: string[] = [];
-  while (!signal.aborted) {
-    seen.push((await promisify(execFile)('sh', ['-c', read], { maxBuffer: 2 ** 26 })).stdout);
-    // The commands need the processor, too.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return seen;
+function commandLines(): readonly string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      // It has ended meanwhile.
+      return '';
+    }
+  });
 }
