@@ -66,15 +66,16 @@ describe('a program that was replaced under a running worker', () => {
     const made = upgraded({ onDisk: '1.37.0' }, farm);
     expect(summary(made)).toEqual([
       `write-file ${ENV_FILE}: none, config-changed`,
-      'disable-task C2: live, lotus-differs',
+      'disable-task C2: live, config-changed',
     ]);
     expect(codes(made)).toEqual(['SF596 warning']);
   });
 
-  it('comes with a restart for another reason', () => {
+  it('comes with a restart that an edit asks for, and is what of it no edit asks for', () => {
     const farm = farmOf({ limits: new Map([['PC1', 2]]) });
     const made = upgraded({ onDisk: '1.36.2' }, farm);
-    expect(only(made, 'restart')).toMatchObject({ reason: 'process-older-than-file' });
-    expect(only(made, 'restart').changes.map(({ field }) => field)).toContain('program');
+    expect(only(made, 'restart')).toMatchObject({ reason: 'program-replaced' });
+    const fields = only(made, 'restart').changes.map(({ field }) => field);
+    expect(fields).toEqual(expect.arrayContaining(['PC1_32G_MAX_CONCURRENT', 'program']));
   });
 });

@@ -251,7 +251,7 @@ describe('a worker that works again', () => {
     expect(summary(made)).toEqual([
       MANIFEST,
       OFF,
-      ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, lotus-differs`),
+      ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, config-changed`),
     ]);
     const { action } = steps(made)[0] ?? {};
     const manifest = parseManifest(action?.kind === 'write-file' ? action.content.reveal() : '');
