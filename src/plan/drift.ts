@@ -30,7 +30,7 @@ export function makeDrift(desired: DesiredFarm, observation: Observation, part?:
     ...plan,
     driftOnly: true,
     hosts: plan.hosts.map(driftOf),
-    diagnostics: plan.diagnostics.filter(({ code, place }) => place?.kind !== 'file' && !OF_EDITS.has(code)),
+    diagnostics: plan.diagnostics.filter(({ code }) => !OF_EDITS.has(code)),
     waves: [],
     heldBack: [],
   };

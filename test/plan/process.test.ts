@@ -103,6 +103,19 @@ it('does not move a running worker to another repo: SF507', () => {
   ]);
 });
 
+it('moves to another service manager with all that it is started with otherwise', () => {
+  const workers = [aWorker({ limits: new Map([['PC1', 2]]), tasks: ['AP', 'PC1', 'PC2', 'C2', 'DL'] })];
+  const made = plan(aFarm({ hosts: [aHost({ serviceManager: 'systemd', workers })] }), PLACED);
+  const { reason, changes } = only(made, 'restart');
+  expect(reason).toBe('config-changed');
+  // Its unit comes with the move.
+  expect(changes.map(({ field }) => field).filter((field) => field !== 'SEALFARM_VARIABLES')).toEqual([
+    'serviceManager',
+    'PC1_32G_MAX_CONCURRENT',
+    'sector-download',
+  ]);
+});
+
 describe('a drained worker', () => {
   const farm = farmOf({ limits: new Map([['PC1', 4]]), tasks: ['AP', 'PC1'] });
 

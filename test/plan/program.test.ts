@@ -61,6 +61,15 @@ describe('a program that was replaced under a running worker', () => {
     });
   });
 
+  it.each([
+    ['2.0.1+mainnet', '1.36.2+mainnet', 'Upgrade lotus-miner first'],
+    ['1.40.0+mainnet', '2.0.1+mainnet', 'Put the lotus-worker of 2.0 there'],
+  ])('of %s goes by the first number before the second, under a miner of %s', (onDisk, version, advice) => {
+    const replaced = changeProcess((process) => ({ ...process, replaced: { onDisk } }));
+    const made = plan(FARM, changeWorker(changeMiner(PLACED, { version }), 'worker-1', replaced));
+    expect(made.diagnostics[0]?.help).toContain(advice);
+  });
+
   it('keeps back what else a restart is for, and nothing that is done live', () => {
     const farm = farmOf({ limits: new Map([['PC1', 2]]), tasks: ['AP', 'PC1', 'PC2'] });
     const made = upgraded({ onDisk: '1.37.0' }, farm);
