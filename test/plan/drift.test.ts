@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
-import type { Farm } from '../../src/farm/farm.js';
+import type { Farm, Worker } from '../../src/farm/farm.js';
 import type { Observation, ObservedWorker } from '../../src/observed/observed.js';
 import { THE_FILE } from '../../src/host/manifest.js';
+import { asDeclared } from '../../src/plan/as-declared.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
@@ -16,7 +17,7 @@ import {
   stopped,
   unreached,
 } from '../support/observation.js';
-import { codes, DRAIN, FARM, ID, only, PLACED, summary } from '../support/plan.js';
+import { codes, DRAIN, FARM, ID, only, plan, PLACED, summary } from '../support/plan.js';
 
 function drift(farm: Farm, seen: Observation): Plan {
   return makeDrift(desire(farm, TOKEN, new Map()), seen);
@@ -130,6 +131,43 @@ describe('drift', () => {
     const made = drift(farm, seen);
     const started = steps(made).flatMap(({ action, worker }) => (action.kind === 'start' ? [worker] : []));
     expect(started).toEqual(['worker-1']);
+  });
+
+  /** A sector lies on each path. */
+  const holding = ({ hosts, miner }: Observation): Observation => {
+    if (!miner.reached) throw new Error('no miner');
+    const decl = { Miner: 1000, Number: 7, SectorFileType: 2 };
+    return {
+      hosts,
+      miner: { ...miner, sectors: new Map([...miner.storage.keys()].map((id) => [id, [decl]])) },
+    };
+  };
+  const moved = (from: readonly Worker[], to: readonly Worker[]): Farm =>
+    aFarm({
+      hosts: [aHost({ workers: from }), aHost({ name: 'host-2', address: '10.0.0.12', workers: to })],
+    });
+  const onPorts = (first: number, next: number): Farm => {
+    const of = (name: string, port: number): Worker =>
+      aWorker({ name, listen: { host: '10.0.0.11', port }, storage: [] });
+    return aFarm({ hosts: [aHost({ workers: [of('a', first), of('b', next)] })] });
+  };
+
+  it.each<[code: string, before: Farm, after: Farm]>([
+    [
+      'SF509 error',
+      farmOf({ storage: [aStorage({ seal: false, store: true })] }),
+      aFarm({ hosts: [aHost({ workers: [] })] }),
+    ],
+    ['SF571 error', moved([aWorker()], []), moved([], [aWorker()])],
+    ['SF572 error', FARM, farmOf({ name: 'first', renamedFrom: 'worker-1', repo: '/elsewhere' })],
+    ['SF578 warning', onPorts(1, 2), onPorts(2, 3)],
+    ['SF579 error', onPorts(1, 2), onPorts(2, 1)],
+  ])('has no %s, which an edit brings', (code, before, after) => {
+    const [then, now] = [before, after].map((farm) => desire(farm, TOKEN, new Map()));
+    if (then === undefined || now === undefined) throw new Error('no farm');
+    const seen = holding(asDeclared(then, now));
+    expect(codes(plan(after, seen))).toContain(code);
+    expect(codes(drift(after, seen))).not.toContain(code);
   });
 
   it('has findings of the hosts and of the miner, and none that an edit brings', () => {
