@@ -92,6 +92,13 @@ export function startFiles({ envFile, unit, storageJson }: WorkerLayout): Readon
   return new Set([envFile, unit.dropIn, storageJson]);
 }
 
+const SECTOR_STORE = '/sectorstore.json';
+
 export function sectorStoreFile(storagePath: string): string {
-  return `${storagePath}/sectorstore.json`;
+  return `${storagePath}${SECTOR_STORE}`;
+}
+
+/** The storage path whose sectorstore.json a file is; undefined for any other. */
+export function storagePathOf(file: string): string | undefined {
+  return file.endsWith(SECTOR_STORE) ? file.slice(0, -SECTOR_STORE.length) : undefined;
 }

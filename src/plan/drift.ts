@@ -1,9 +1,7 @@
 import type { DesiredFarm } from '../desired/desired.js';
-import { TASK_VARIABLES } from '../desired/worker-env.js';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
-import { sectorStoreFile } from '../host/layout.js';
-import { DECLARABLE_TASKS } from '../lotus/task.js';
 import type { Observation } from '../observed/observed.js';
+import { ownChanges } from './file-cause.js';
 import { planSteps } from './make-plan.js';
 import type { Part } from './part.js';
 import type { HostPlan, Plan, Reason, Step } from './plan.js';
@@ -32,21 +30,23 @@ export function makeDrift(desired: DesiredFarm, observation: Observation, part?:
     ...plan,
     driftOnly: true,
     hosts: plan.hosts.map(driftOf),
-    diagnostics: plan.diagnostics.filter(({ code, place }) => place?.kind !== 'file' && !OF_EDITS.has(code)),
+    diagnostics: plan.diagnostics.filter(({ code }) => !OF_EDITS.has(code)),
     waves: [],
     heldBack: [],
   };
 }
 
+/** Beside what an edit asks for, a step may have more: only that is shown. */
 function driftOf(host: HostPlan): HostPlan {
   const edits = host.steps.filter(({ reason }) => !DRIFT.has(reason));
-  const steps = host.steps.filter(({ reason }) => DRIFT.has(reason));
   return {
     ...host,
-    steps: steps.flatMap((step) => {
-      const own = edits.filter(({ worker }) => worker === step.worker);
-      return step.action.kind === 'start' && isAdded(step.worker, edits) ? [] : withoutAsked(step, own);
-    }),
+    steps: host.steps
+      .filter(({ reason, action, worker }) => {
+        const isNew = action.kind === 'start' && isAdded(worker, edits);
+        return DRIFT.has(reason) && !isNew;
+      })
+      .map((step) => ({ ...step, changes: ownChanges(step, edits) })),
   };
 }
 
@@ -61,24 +61,4 @@ function isAdded(worker = '', edits: readonly Step[]): boolean {
 
 function listed(names: Step['changes'][number]['before']): readonly string[] {
   return typeof names === 'string' ? names.split(', ') : [];
-}
-
-/** What also differs in a file that is written differs because of that. */
-function withoutAsked(step: Step, edits: readonly Step[]): readonly Step[] {
-  const changes = step.changes.filter(({ field }) => !edits.some((edit) => asksFor(edit, step, field)));
-  return changes.length === 0 && step.changes.length > 0 ? [] : [{ ...step, changes }];
-}
-
-const TASKS: ReadonlySet<string> = new Set(DECLARABLE_TASKS.flatMap(({ code, name }) => [code, name]));
-
-function asksFor({ action, changes }: Step, { action: later }: Step, field: string): boolean {
-  if (action.kind !== 'write-file') return false;
-  const writes = (isMeant: (name: string) => boolean): boolean =>
-    changes.some((change) => isMeant(change.field));
-  if (TASKS.has(field)) return writes((name) => TASK_VARIABLES.has(name));
-  if (field === 'unit') return later.kind === 'restart' && action.path === later.service.unit.dropIn;
-  const [, path] = /^MaxStorage of (.*)$/s.exec(field) ?? [];
-  if (path !== undefined)
-    return action.path === sectorStoreFile(path) && writes((name) => name === 'MaxStorage');
-  return writes((name) => name === field);
 }

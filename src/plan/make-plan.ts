@@ -6,6 +6,7 @@ import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { movedWorkers, planDeparted } from './departed.js';
 import { asAdopted, AS_THEY_RUN, planBoot, type Adopting } from './adopt-rules.js';
+import { withFileCauses } from './file-cause.js';
 import { foreignWorkers } from './foreign-workers.js';
 import { inTheWay } from './in-the-way.js';
 import { planEnvFile } from './env-rules.js';
@@ -144,7 +145,7 @@ function planHost(desired: DesiredHost, around: Surroundings, strays: ReadonlySe
         ...templateStep(desired, observed),
         // What is left of a stopped one must not come back beside one that is about to start.
         ...leaving.steps.filter(({ disruption }) => disruption === 'none'),
-        ...steps.filter((step) => stuck === undefined || !needsMiner(step)),
+        ...withFileCauses(steps.filter((step) => stuck === undefined || !needsMiner(step))),
         ...leaving.steps.filter(({ disruption }) => disruption !== 'none'),
       ],
     },

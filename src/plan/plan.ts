@@ -95,17 +95,17 @@ export type Disruption = 'none' | 'live' | 'restart' | 'empty';
 export type Reason =
   /** It is not there yet. */
   | 'new'
-  /** The declaration asks for something else than what stands there. */
+  /** The declaration asks for something else than what stands there; also of what brings such a file into effect. */
   | 'config-changed'
-  /** Somebody else changed on the host what sealfarm wrote. */
+  /** Somebody else changed on the host what sealfarm wrote; also of what runs by that since. */
   | 'edited-on-host'
   /** A person has drained the worker, or takes that back. */
   | 'drain-intent'
-  /** The files are right, the process was started with older ones. */
+  /** The process was started with other files than stand there, whatever this plan writes. */
   | 'process-older-than-file'
   /** Another program stands on disk than the one it runs. */
   | 'program-replaced'
-  /** The files are right, Lotus works by something else. */
+  /** Lotus works by something else than the files that stand there, whatever this plan writes. */
   | 'lotus-differs'
   /** It shall run and does not. */
   | 'not-running'

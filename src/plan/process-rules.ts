@@ -7,7 +7,7 @@ import { restartCost } from './cost.js';
 import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, FormerName, Reason } from './plan.js';
-import { minerFirst, replacedProgram } from './program-rules.js';
+import { minerFirst, PROGRAM_FIELD, replacedProgram } from './program-rules.js';
 import { attachedPath, liveOf } from '../observed/live.js';
 import {
   combine,
@@ -20,6 +20,9 @@ import {
 
 /** Of a change: which service manager keeps the worker. */
 export const MANAGER_FIELD = 'serviceManager';
+
+/** Of a change: the mark of the unit it was started with. */
+export const UNIT_FIELD = 'unit';
 
 /** Whether the process runs, with what, and which tasks it takes. A drained worker is left as it is. */
 export function planProcess(context: WorkerContext): Findings {
@@ -75,19 +78,29 @@ function planRestart(context: WorkerContext, process: ObservedProcess): Findings
   const moved = moves(context, process);
   const environment = staleEnvironment(context, process);
   const unit = staleUnit(context, process);
-  const lotus = lotusDiffers(context, process);
-  const program = replacedProgram(process);
-  const also = [...lotus, ...program];
-  const older = environment.length + unit.length > 0;
-  if (moved.length > 0) return restart(context, 'config-changed', [...moved, ...environment, ...also]);
-  if (older) return restart(context, 'process-older-than-file', [...environment, ...unit, ...also]);
-  if (program.length > 0) return restart(context, 'program-replaced', also);
-  return lotus.length > 0 ? restart(context, 'lotus-differs', lotus) : NOTHING;
+  const also = [...lotusDiffers(context, process), ...replacedProgram(process)];
+  // Under another service manager it has another unit, or none.
+  const changes = [...moved, ...environment, ...(moved.length > 0 ? [] : unit), ...also];
+  return changes.length === 0 ? NOTHING : restartFor(context, { reason: restartCause(changes), changes });
 }
 
-function restart(context: WorkerContext, reason: Reason, changes: readonly FieldChange[]): Findings {
-  return restartFor(context, { reason, changes });
+const CAUSES = ['config-changed', 'process-older-than-file', 'program-replaced', 'lotus-differs'] as const;
+
+/** The first of all that a restart is for. */
+export function restartCause(changes: readonly FieldChange[]): Reason {
+  const causes = new Set(changes.map(({ field }) => causeOf(field)));
+  return CAUSES.find((cause) => causes.has(cause)) ?? 'process-older-than-file';
 }
+
+function causeOf(field: string): (typeof CAUSES)[number] {
+  if (field === MANAGER_FIELD) return 'config-changed';
+  if (field === PROGRAM_FIELD) return 'program-replaced';
+  const isLotus = field.startsWith(MAX_STORAGE) || DECLARABLE_TASKS.some(({ name }) => name === field);
+  return isLotus ? 'lotus-differs' : 'process-older-than-file';
+}
+
+/** Of a change: followed by a path. */
+const MAX_STORAGE = 'MaxStorage of ';
 
 interface RestartDetails {
   readonly reason: Reason;
@@ -121,7 +134,7 @@ function staleUnit({ desired }: WorkerContext, { environ }: ObservedProcess): re
   const after = desired.dropIn === undefined ? undefined : markOf(desired.dropIn);
   const before = environ.get(MARK_VARIABLE)?.reveal();
   if (after === undefined || before === after) return [];
-  return [{ field: 'unit', ...(before === undefined ? {} : { before }), after }];
+  return [{ field: UNIT_FIELD, ...(before === undefined ? {} : { before }), after }];
 }
 
 /** The worker's own accounting of MaxStorage is set when it opens a path. Lotus: storage/paths/local.go */
@@ -132,7 +145,7 @@ function staleStorageLimits(context: WorkerContext): readonly FieldChange[] {
     const id = attachedPath(liveOf(context.observed.process), path)?.ID;
     const max = id === undefined ? undefined : miner.storage.get(id)?.stat?.Max;
     if (max === undefined || max === settings.MaxStorage) return [];
-    return [{ field: `MaxStorage of ${path}`, before: String(max), after: String(settings.MaxStorage) }];
+    return [{ field: `${MAX_STORAGE}${path}`, before: String(max), after: String(settings.MaxStorage) }];
   });
 }
 

@@ -3,11 +3,14 @@ import type { ObservedProcess } from '../observed/observed.js';
 import type { FieldChange } from './plan.js';
 import { NOTHING, problem, type Findings, type WorkerContext } from './worker-context.js';
 
+/** Of a change: the program that the worker runs. */
+export const PROGRAM_FIELD = 'program';
+
 /** The program on disk is not the one that runs: an upgrade of which the worker knows nothing yet. */
 export function replacedProgram({ replaced }: ObservedProcess): readonly FieldChange[] {
   if (replaced === undefined) return [];
   const after = replaced.onDisk === undefined ? 'as it is on disk' : releaseOf(replaced.onDisk);
-  return [{ field: 'program', before: 'as it was at its start', after }];
+  return [{ field: PROGRAM_FIELD, before: 'as it was at its start', after }];
 }
 
 /**

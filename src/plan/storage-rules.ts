@@ -12,7 +12,7 @@ import {
 import type { ObservedFile, ObservedStorage } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import { fileReason } from './file-reason.js';
-import type { FieldChange, Reason } from './plan.js';
+import type { FieldChange } from './plan.js';
 import { attachedPath, liveOf } from '../observed/live.js';
 import {
   combine,
@@ -131,7 +131,6 @@ function planKnownPath(
   file: Extract<ObservedFile, { state: 'present' }>,
 ): Findings {
   const changes = settingChanges(store.settings, storage.settings);
-  const reason = fileReason(sectorStoreFile(storage.path), file, context.written);
   const write = workerStep(context, {
     action: {
       kind: 'write-file',
@@ -143,22 +142,18 @@ function planKnownPath(
       before: file.text,
     },
     disruption: 'none',
-    reason,
+    reason: fileReason(sectorStoreFile(storage.path), file, context.written),
     changes: changes.map(asFieldChange),
   });
   const written: Findings = changes.length === 0 ? NOTHING : { steps: [write], diagnostics: [] };
-  return combine([
-    written,
-    redeclare(context, storage, store.id, changes.length > 0 ? reason : undefined),
-    attach(context, storage),
-  ]);
+  return combine([written, redeclare(context, storage, store.id), attach(context, storage)]);
 }
 
 /**
- * Lotus works by its index: that is brought up to date, whether it alone differs or the file (`whyFile`) does, too. A
- * drain may want it otherwise than the file, which is for the time after.
+ * Lotus works by its index: that is brought up to date, whether it alone differs or the file does, too. A drain may want
+ * it otherwise than the file, which is for the time after.
  */
-function redeclare(context: WorkerContext, storage: DesiredStorage, id: string, whyFile?: Reason): Findings {
+function redeclare(context: WorkerContext, storage: DesiredStorage, id: string): Findings {
   if (attachedPath(liveOf(context.observed.process), storage.path) === undefined || !context.miner.reached)
     return NOTHING;
   const indexed = context.miner.storage.get(id)?.info;
@@ -168,7 +163,7 @@ function redeclare(context: WorkerContext, storage: DesiredStorage, id: string, 
   const step = workerStep(context, {
     action: { kind: 'redeclare', path: storage.path, id, settings },
     disruption: 'live',
-    reason: whyFile ?? (storage.whileDrained === undefined ? 'lotus-differs' : 'drain-intent'),
+    reason: storage.whileDrained === undefined ? 'lotus-differs' : 'drain-intent',
     changes: differing.map(asFieldChange),
   });
   return { steps: [step], diagnostics: [] };

@@ -1,6 +1,7 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import { hostLayout } from '../host/layout.js';
 import type { Observation } from '../observed/observed.js';
+import { withFileCauses } from './file-cause.js';
 import { proofsKept } from './left-proofs.js';
 import { mayWrite, planMiner } from './miner-rules.js';
 import type { Part } from './part.js';
@@ -32,7 +33,7 @@ export function withMiner(
   );
   return {
     ...plan,
-    hosts: withSteps(plan.hosts, hostOf(miner, true, steps)),
+    hosts: withSteps(plan.hosts, hostOf(miner, true, withFileCauses(steps))),
     diagnostics: [...plan.diagnostics, ...diagnostics],
     ...(standing === undefined ? {} : { miner: standing }),
   };

@@ -100,7 +100,7 @@ function entry(
     cells: [
       `${indent}${markPaint(symbol, style)(symbol)} ${stepWords(step)}`,
       disruptionWord(step.disruption, style),
-      style.dim(reasonWords(step.reason)),
+      style.dim(reasonWords(step)),
     ],
     details: [...news, ...(costs.length === 0 ? [] : [costWords(costs, view.now)])],
     ...(diff === undefined ? {} : { diff }),

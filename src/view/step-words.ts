@@ -88,7 +88,16 @@ export function stepSymbol({ action, reason }: ShownStep): StepSymbol {
   }
 }
 
-export function reasonWords(reason: Reason): string {
+/** Why, as a person sees it: who is restarted for a file does not differ from it, but runs without what it says. */
+export function reasonWords({ reason, action }: Pick<ShownStep, 'reason' | 'action'>): string {
+  if (action.kind === 'restart' || action.kind === 'restart-miner') {
+    if (reason === 'config-changed') return 'gets the new settings';
+    if (reason === 'edited-on-host') return 'was started with the edited file';
+  }
+  return causeWords(reason);
+}
+
+function causeWords(reason: Reason): string {
   switch (reason) {
     case 'new':
       return 'new';

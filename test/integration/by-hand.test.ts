@@ -180,8 +180,8 @@ describe('in the file', () => {
     await farm.edit(withGpus(1, 0));
     const { steps, found } = await plan();
     expect(steps.filter((step) => step.includes('restart'))).toEqual([
-      'worker-1/restart: restart, process-older-than-file',
-      'worker-2/restart: restart, process-older-than-file',
+      'worker-1/restart: restart, config-changed',
+      'worker-2/restart: restart, config-changed',
     ]);
     expect(found.filter((code) => code.endsWith('error'))).toEqual([]);
     const { waves } = JSON.parse((await farm.run(['plan', '--json'])).stdout) as {

@@ -64,7 +64,7 @@ it('waits until a worker is quiet before it restarts it with a new limit', async
   await eventually('PC1 on worker-1', () => farm.eye.runs('worker-1', 'PC1'));
   await farm.edit((text) => text.replace('profile: pc1-pc2', 'profile: pc1-pc2\n        limits: { PC1: 2 }'));
   const restart = (await plan()).find(({ disruption }) => disruption === 'restart');
-  expect(restart).toMatchObject({ id: 'worker-1/restart', reason: 'process-older-than-file' });
+  expect(restart).toMatchObject({ id: 'worker-1/restart', reason: 'config-changed' });
   const before = await farm.eye.session('worker-1');
   const applied = await farm.run(['apply', '--yes']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);

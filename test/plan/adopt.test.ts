@@ -8,7 +8,15 @@ import { steps, type Plan } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aWorker, TOKEN } from '../support/farm.js';
 import { startedBy, withoutOurs, type ToldWorker } from '../support/foreign.js';
-import { ABSENT, aJob, changeMiner, changeWorker, inPlace, sessionOf } from '../support/observation.js';
+import {
+  ABSENT,
+  aJob,
+  changeLive,
+  changeMiner,
+  changeWorker,
+  inPlace,
+  sessionOf,
+} from '../support/observation.js';
 import { codes, only, summary } from '../support/plan.js';
 import type { HostObservation, Observation, ObservedMiner } from '../../src/observed/observed.js';
 
@@ -143,14 +151,11 @@ describe('a worker that somebody else started', () => {
 
   it('has its tasks switched while it runs', () => {
     const farm = farmWith('process', { tasks: ['AP', 'PC1'] });
-    const seen = changeWorker(written(farm, byHand(farm)), 'worker-1', (worker) => {
-      const live = worker.process?.live;
-      if (worker.process === undefined || live?.reached !== true) throw new Error('it does not run');
-      return {
-        ...worker,
-        process: { ...worker.process, live: { ...live, tasks: new Set(['AP', 'PC1', 'PC2']) } },
-      };
-    });
+    const more = changeLive((live) => ({ ...live, tasks: new Set(['AP', 'PC1', 'PC2']) }));
+    const before = changeWorker(byHand(farm), 'worker-1', more);
+    // Nobody has declared anything of it until then.
+    expect(summary(planned(farm, before))).toContain('disable-task PC2: live, config-changed');
+    const seen = changeWorker(written(farm, byHand(farm)), 'worker-1', more);
     expect(summary(planned(farm, seen))).toEqual(['disable-task PC2: live, lotus-differs']);
   });
 

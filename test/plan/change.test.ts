@@ -60,8 +60,8 @@ describe('a change of the file', () => {
   });
 
   it.each<[string, Partial<Worker>, readonly string[]]>([
-    ['a limit', { limits: new Map([['PC1', 4]]) }, [ENV, 'restart: restart, process-older-than-file']],
-    ['a task', { tasks: ['AP', 'PC1', 'PC2'] }, [ENV, 'disable-task C2: live, lotus-differs']],
+    ['a limit', { limits: new Map([['PC1', 4]]) }, [ENV, 'restart: restart, config-changed']],
+    ['a task', { tasks: ['AP', 'PC1', 'PC2'] }, [ENV, 'disable-task C2: live, config-changed']],
     [
       'a group',
       { storage: [aStorage({ groups: ['g'] })] },
@@ -76,7 +76,7 @@ describe('a change of the file', () => {
       ['create-sectorstore /mnt/new: none, new', 'attach /mnt/new: live, new', DROP_IN],
     ],
     ['a path less', { storage: [] }, ['detach /mnt/nvme0/seal: empty, config-changed', DROP_IN]],
-    ['CPUs', { cpus: '0-3' }, [ENV, DROP_IN, 'restart: restart, process-older-than-file']],
+    ['CPUs', { cpus: '0-3' }, [ENV, DROP_IN, 'restart: restart, config-changed']],
   ])('to %s', (_, worker, expected) => {
     expect(summary(change(farmOf({}), farmOf(worker)).plan)).toEqual(expected);
     // And the way back is as open.
@@ -154,7 +154,7 @@ describe('a change of the file', () => {
         worker-1
           ~ write worker.env             differs from the file
               PC1_32G_MAX_CONCURRENT: (none) → 4
-          ~ restart worker-1  [restart]  was started with other settings
+          ~ restart worker-1  [restart]  gets the new settings
 
       worker-1 alone: nobody else does AP, PC1, PC2, C2 meanwhile
 

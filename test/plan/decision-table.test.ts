@@ -25,13 +25,15 @@ const DROP_IN = 'write 10-sealfarm.conf: none, config-changed';
 const STORE = 'write sectorstore.json: none, config-changed';
 const RESTART = 'restart: restart, process-older-than-file';
 const REDECLARE = 'redeclare: live, lotus-differs';
+/** What brings a file that is written with it into effect is there for the same reason. */
+const WITH_FILE = 'restart: restart, config-changed';
 
 /** A process has its environment for life. */
 const ENVIRONMENT: Kind = {
   nowhere: [],
   file: [WRITE],
   process: [RESTART],
-  everywhere: [WRITE, RESTART],
+  everywhere: [WRITE, WITH_FILE],
 };
 
 /** As the environment, and systemd's part of it: the unit's mark is in the environment too. */
@@ -39,7 +41,7 @@ const UNIT: Kind = {
   nowhere: [],
   file: [WRITE, DROP_IN],
   process: [RESTART],
-  everywhere: [WRITE, DROP_IN, RESTART],
+  everywhere: [WRITE, DROP_IN, WITH_FILE],
 };
 
 /** What must be mounted before the worker starts: one that runs has it mounted. */
@@ -58,13 +60,19 @@ const MAX_STORAGE: Kind = {
   nowhere: [],
   file: [STORE],
   lotus: [REDECLARE, 'restart: restart, lotus-differs'],
-  everywhere: [STORE, 'redeclare: live, config-changed', 'restart: restart, lotus-differs'],
+  everywhere: [STORE, 'redeclare: live, config-changed', WITH_FILE],
 };
 
 /** Lotus switches it while the worker runs; with which tasks it was started does not matter. */
 function switchable(code: string, on: boolean): Kind {
-  const turn = `${on ? 'enable' : 'disable'}-task ${code}: live, lotus-differs`;
-  return { nowhere: [], file: [WRITE], process: [], lotus: [turn], everywhere: [WRITE, turn] };
+  const turn = `${on ? 'enable' : 'disable'}-task ${code}: live`;
+  return {
+    nowhere: [],
+    file: [WRITE],
+    process: [],
+    lotus: [`${turn}, lotus-differs`],
+    everywhere: [WRITE, `${turn}, config-changed`],
+  };
 }
 
 /** Lotus takes it only at the start. */
@@ -73,7 +81,7 @@ const FIXED_TASK: Kind = {
   file: [WRITE],
   process: [],
   lotus: ['restart: restart, lotus-differs'],
-  everywhere: [WRITE, 'restart: restart, lotus-differs'],
+  everywhere: [WRITE, WITH_FILE],
 };
 
 /** At rest with its tasks off, while the file wants it to work, and the other way round; see also the state tests. */
@@ -85,7 +93,7 @@ const STATE: Kind = {
   everywhere: [
     'write manifest.json: none, config-changed',
     WRITE,
-    ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, lotus-differs`),
+    ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, config-changed`),
   ],
 };
 

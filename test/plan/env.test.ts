@@ -181,7 +181,7 @@ describe('a running worker with an old environment', () => {
       `create-sectorstore ${OTHER}: none, new`,
       `attach ${OTHER}: live, new`,
       `write-file ${ENV_FILE}: none, config-changed`,
-      'restart: restart, process-older-than-file',
+      'restart: restart, config-changed',
     ]);
   });
 });

@@ -182,7 +182,7 @@ describe('what cannot be reached', () => {
     expect(summary(made)).toEqual([
       `write-file ${SEAL}/sectorstore.json: none, config-changed`,
       `write-file ${ENV_FILE}: none, config-changed`,
-      'restart: restart, process-older-than-file',
+      'restart: restart, config-changed',
     ]);
     // Nobody says what runs there: not even that it is nothing.
     expect(only(made, 'restart').cost).toEqual({});

@@ -259,7 +259,7 @@ describe('a restart of the miner that is asked for', () => {
         ownWorkers: ['miner-1'],
       },
       disruption: 'restart',
-      reason: 'process-older-than-file',
+      reason: 'config-changed',
       changes: [change],
     });
     expect([plan.miner, plan.waves, codes(plan)]).toEqual([undefined, [], []]);

@@ -20,8 +20,8 @@ describe('tasks', () => {
     const made = withTasks({ tasks: ['PC1', 'PC2', 'C2', 'UNS'] });
     expect(summary(made)).toEqual([
       `write-file ${ENV_FILE}: none, config-changed`,
-      'disable-task AP: live, lotus-differs',
-      'enable-task UNS: live, lotus-differs',
+      'disable-task AP: live, config-changed',
+      'enable-task UNS: live, config-changed',
     ]);
     expect(only(made, 'enable-task').changes).toEqual([{ field: 'UNS', before: 'false', after: 'true' }]);
   });
@@ -41,7 +41,7 @@ describe('tasks', () => {
   ])('that cannot be switched need a restart: %s', (_, tasks, field) => {
     const made = withTasks({ tasks });
     const restart = only(made, 'restart');
-    expect(restart).toMatchObject({ disruption: 'restart', reason: 'lotus-differs' });
+    expect(restart).toMatchObject({ disruption: 'restart', reason: 'config-changed' });
     expect(restart.changes).toContainEqual({ field, before: 'false', after: 'true' });
     expect(summary(made).filter((line) => line.includes('-task'))).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('a worker that does not answer', () => {
   it('is restarted all the same when its environment is old', () => {
     expect(summary(silent(farmOf({ limits: new Map([['PC1', 4]]) })))).toEqual([
       `write-file ${ENV_FILE}: none, config-changed`,
-      'restart: restart, process-older-than-file',
+      'restart: restart, config-changed',
     ]);
   });
 
@@ -100,6 +100,19 @@ it('does not move a running worker to another repo: SF507', () => {
   expect(summary(made)).toEqual([]);
   expect(made.diagnostics).toMatchObject([
     { code: 'SF507', severity: 'error', place: { worker: 'worker-1' } },
+  ]);
+});
+
+it('moves to another service manager with all that it is started with otherwise', () => {
+  const workers = [aWorker({ limits: new Map([['PC1', 2]]), tasks: ['AP', 'PC1', 'PC2', 'C2', 'DL'] })];
+  const made = plan(aFarm({ hosts: [aHost({ serviceManager: 'systemd', workers })] }), PLACED);
+  const { reason, changes } = only(made, 'restart');
+  expect(reason).toBe('config-changed');
+  // Its unit comes with the move.
+  expect(changes.map(({ field }) => field).filter((field) => field !== 'SEALFARM_VARIABLES')).toEqual([
+    'serviceManager',
+    'PC1_32G_MAX_CONCURRENT',
+    'sector-download',
   ]);
 });
 

@@ -61,20 +61,30 @@ describe('a program that was replaced under a running worker', () => {
     });
   });
 
+  it.each([
+    ['2.0.1+mainnet', '1.36.2+mainnet', 'Upgrade lotus-miner first'],
+    ['1.40.0+mainnet', '2.0.1+mainnet', 'Put the lotus-worker of 2.0 there'],
+  ])('of %s goes by the first number before the second, under a miner of %s', (onDisk, version, advice) => {
+    const replaced = changeProcess((process) => ({ ...process, replaced: { onDisk } }));
+    const made = plan(FARM, changeWorker(changeMiner(PLACED, { version }), 'worker-1', replaced));
+    expect(made.diagnostics[0]?.help).toContain(advice);
+  });
+
   it('keeps back what else a restart is for, and nothing that is done live', () => {
     const farm = farmOf({ limits: new Map([['PC1', 2]]), tasks: ['AP', 'PC1', 'PC2'] });
     const made = upgraded({ onDisk: '1.37.0' }, farm);
     expect(summary(made)).toEqual([
       `write-file ${ENV_FILE}: none, config-changed`,
-      'disable-task C2: live, lotus-differs',
+      'disable-task C2: live, config-changed',
     ]);
     expect(codes(made)).toEqual(['SF596 warning']);
   });
 
-  it('comes with a restart for another reason', () => {
+  it('comes with a restart that an edit asks for, and is what of it no edit asks for', () => {
     const farm = farmOf({ limits: new Map([['PC1', 2]]) });
     const made = upgraded({ onDisk: '1.36.2' }, farm);
-    expect(only(made, 'restart')).toMatchObject({ reason: 'process-older-than-file' });
-    expect(only(made, 'restart').changes.map(({ field }) => field)).toContain('program');
+    expect(only(made, 'restart')).toMatchObject({ reason: 'program-replaced' });
+    const fields = only(made, 'restart').changes.map(({ field }) => field);
+    expect(fields).toEqual(expect.arrayContaining(['PC1_32G_MAX_CONCURRENT', 'program']));
   });
 });

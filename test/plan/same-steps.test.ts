@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan, Step } from '../../src/plan/plan.js';
+import { desire } from '../../src/desired/desire.js';
+import type { RestartMiner } from '../../src/plan/miner-action.js';
+import type { Action, Plan, Step } from '../../src/plan/plan.js';
 import { sameSteps } from '../../src/plan/same-steps.js';
 import { Secret } from '../../src/secret/secret.js';
 import { hostLayout } from '../../src/host/layout.js';
+import { TOKEN } from '../support/farm.js';
+import { FARM } from '../support/plan.js';
 
 const STEP: Step = {
   id: 'worker-1/write-file:/e',
@@ -30,6 +34,48 @@ function plan(...steps: Step[]): Plan {
 describe('sameSteps', () => {
   it('takes no notice of what a step costs at the moment', () => {
     expect(sameSteps(plan(STEP), plan({ ...STEP, cost: { jobs: [], sectorsHeld: 3 } }))).toBe(true);
+  });
+
+  const { files } = desire(FARM, TOKEN, new Map()).hosts[0]?.workers[0] ?? {};
+  if (files === undefined) throw new Error('no worker');
+  const service = files;
+  const home = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
+  const other = { ...service, envFile: '/another/worker.env' };
+  const elsewhere = { ...home, manifest: '/another/manifest.json' };
+  const expectation = { tasks: [], paths: [], limits: new Map(), sealProof: 8 };
+  const restart = { kind: 'restart', service, expect: expectation } as const;
+  const from = { worker: 'old', service, home };
+  const drain = { kind: 'drain', service, home, tasks: ['AP'], stop: false } as const;
+  const removal = { kind: 'remove-worker', service, home, tasks: ['AP'] } as const;
+  const miner: RestartMiner = {
+    kind: 'restart-miner',
+    miner: { repo: '/srv/lotus' },
+    pid: 7,
+    by: { unit: 'lotus-miner.service' },
+    margin: 0,
+    ownWorkers: [],
+  };
+
+  it.each<[string, Action, Action]>([
+    ['the files of a worker that is restarted', restart, { ...restart, service: other }],
+    ['the name that it had', { ...restart, from }, { ...restart, from: { ...from, worker: 'older' } }],
+    ['the files of one that is drained', drain, { ...drain, service: other }],
+    ['where its drain is noted', drain, { ...drain, home: elsewhere }],
+    ['the tasks that it keeps meanwhile', drain, { ...drain, tasks: ['PC1'] }],
+    ['the files of one that is removed', removal, { ...removal, service: other }],
+    ['where it is known', removal, { ...removal, home: elsewhere }],
+    ['the tasks that it keeps until then', removal, { ...removal, tasks: ['PC1'] }],
+    ['the lotus-miner that is restarted', miner, { ...miner, miner: { repo: '/another' } }],
+    ['who restarts it', miner, { ...miner, by: { command: ['restart-it'] } }],
+    ['the proofs that it leaves', miner, { ...miner, leaves: ['WDP'] }],
+    ['when it is restarted', miner, { ...miner, last: true }],
+    [
+      'the unit that is disabled',
+      { kind: 'disable-unit', unit: 'a.service' },
+      { kind: 'disable-unit', unit: 'b.service' },
+    ],
+  ])('notices %s', (_, before, after) => {
+    expect(sameSteps(plan({ ...STEP, action: before }), plan({ ...STEP, action: after }))).toBe(false);
   });
 
   it.each<[string, Plan]>([

@@ -245,13 +245,23 @@ it.each(['drained', 'stopped'] as const)(
   },
 );
 
+it('a worker with a new name is not drained under its old one where its files are wrong', () => {
+  const repo = '/var/lib/lotus/worker-1';
+  const after = farmOf({ name: 'first', renamedFrom: 'worker-1', repo, state: 'drained' });
+  const seen = asDeclared(desire(FARM, TOKEN, new Map()), desire(after, TOKEN, new Map()));
+  const broken = changePath(SEAL, { sectorStore: { state: 'unreadable', why: 'it is no file' } });
+  const made = plan(after, changeWorker(seen, 'first', broken));
+  expect(codes(made)).toContain('SF504 error');
+  expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
+});
+
 describe('a worker that works again', () => {
   it('gets just its tasks back, and nothing is remembered of the drain', () => {
     const made = plan(FARM, settled(DRAINED));
     expect(summary(made)).toEqual([
       MANIFEST,
       OFF,
-      ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, lotus-differs`),
+      ...['AP', 'PC1', 'PC2', 'C2'].map((code) => `enable-task ${code}: live, config-changed`),
     ]);
     const { action } = steps(made)[0] ?? {};
     const manifest = parseManifest(action?.kind === 'write-file' ? action.content.reveal() : '');

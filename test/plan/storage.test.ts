@@ -60,7 +60,7 @@ describe('a storage path', () => {
     expect(summary(made)).toEqual([
       `write-file ${SEAL}/sectorstore.json: none, config-changed`,
       `redeclare ${SEAL}: live, config-changed`,
-      'restart: restart, lotus-differs',
+      'restart: restart, config-changed',
     ]);
     expect(only(made, 'restart').changes).toEqual([
       { field: `MaxStorage of ${SEAL}`, before: '0', after: '1000' },
