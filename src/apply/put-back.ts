@@ -9,6 +9,7 @@ import type { Action, Step } from '../plan/plan.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { takeWorkAgain } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
@@ -60,7 +61,7 @@ async function stopAgain(
   target: Target,
   service: WorkerLayout,
 ): Promise<Result<undefined>> {
-  const { observation } = await context.observe([target.host]);
+  const { observation, apis } = await context.observe([target.host]);
   const host = observation.hosts.get(target.host);
   if (host?.reached === false) return failure(host.diagnostic);
   const worker = host === undefined ? undefined : workerOn(host, target.worker);
@@ -80,7 +81,9 @@ async function stopAgain(
       onLook: () => undefined,
     },
   );
-  return rest.ok ? stopWorker(context, target, service, rest.value) : rest;
+  if (rest.ok) return stopWorker(context, target, service, rest.value, tasks);
+  await takeWorkAgain(context, target, tasks, apis.get(target.worker));
+  return rest;
 }
 
 function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {

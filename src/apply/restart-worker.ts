@@ -72,7 +72,7 @@ async function quietStop(
     await takeWorkAgain(context, running, expect.tasks);
     return failure(interrupted(target));
   }
-  return stopWorker(context, running, service, quiet.value);
+  return stopWorker(context, running, service, quiet.value, expect.tasks);
 }
 
 /**

@@ -197,6 +197,18 @@ it('leaves a worker as it is that came up otherwise and has been given work', as
   );
   expect(scene.scripts).toEqual([]);
   expect(scene.changes.filter((call) => call === 'host-1 stop worker-1')).toHaveLength(1);
+  expect(scene.tasksOf('worker-1')).toEqual(['PC1']);
+});
+
+it('gives one its tasks again that came up otherwise and does not end', async () => {
+  onStart = (nth) => {
+    if (nth > 1) return;
+    starts += 1;
+    scene.changeLive('worker-1', () => ({ tasks: new Set(['PC1']) }));
+    scene.outputs.set('host-1 stop worker-1', { status: 1, stderr: 'process 12 does not end' });
+  };
+  expect(message(await restart(files()))).toContain('it is left as it is: cannot stop worker-1');
+  expect(scene.tasksOf('worker-1')).toEqual(['PC1']);
 });
 
 describe('a file that goes only in the version that was written', () => {

@@ -242,7 +242,7 @@ describe('a restart', () => {
   it('stops nothing when the paths cannot be detached', async () => {
     scene.failing.set('worker-1 detach-all', aDiagnostic('refused'));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
-    expect(scene.changes).toEqual([...OFF, 'worker-1 detach-all']);
+    expect(scene.changes).toEqual([...OFF, 'worker-1 detach-all', ...ON]);
   });
 
   describe('of a worker that goes on', () => {
@@ -252,11 +252,12 @@ describe('a restart', () => {
       scene.outputs.set('host-1 stop worker-1', { status: 1, stderr: 'process 12 does not end' });
     });
 
-    it('attaches the paths again that it had', async () => {
+    it('attaches the paths again that it had, and switches its tasks on again', async () => {
       const had = scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath);
       expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
-      expect(scene.changes.slice(-3)).toEqual(['worker-1 detach-all', 'host-1 stop worker-1', ADD]);
+      expect(scene.changes.slice(-5)).toEqual(['worker-1 detach-all', 'host-1 stop worker-1', ADD, ...ON]);
       expect(scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath)).toEqual(had);
+      expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
     });
 
     it('leaves none of them twice in storage.json, with which it could not start', async () => {
@@ -268,7 +269,7 @@ describe('a restart', () => {
         scene.change('worker-1', (before) => ({ ...before, storageJson }));
       };
       await restart();
-      expect(scene.changes.at(-1)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
+      expect(scene.changes.at(-3)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
       expect(scene.scripts.at(-1)).toContain(base64Lines(list('/mnt/seal-1')));
     });
 
@@ -283,7 +284,7 @@ describe('a restart', () => {
         if (call === ADD && nth === 1) scene.failing.clear();
       };
       expect((await restart()).ok).toBe(false);
-      expect(scene.changes.slice(-2)).toEqual(['worker-1 detach-all', ADD]);
+      expect(scene.changes.slice(-4)).toEqual(['worker-1 detach-all', ADD, ...ON]);
     });
 
     it('says that it may have none where they cannot be attached', async () => {
@@ -294,11 +295,12 @@ describe('a restart', () => {
       });
     });
 
-    it('attaches nothing where nobody saw whether it ended', async () => {
+    it('attaches and switches nothing where nobody saw whether it ended', async () => {
       scene.outputs.clear();
       scene.failing.set('host-1 stop worker-1', aDiagnostic('cut'));
       expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'cut' } });
       expect(scene.changes).not.toContain(ADD);
+      expect(scene.changes).not.toContain(ON[0]);
     });
   });
 
