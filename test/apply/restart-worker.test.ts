@@ -15,7 +15,7 @@ import {
   unreached,
   workerStats,
 } from '../support/observation.js';
-import { Scene } from './scene.js';
+import { hostsWithOneWorker, Scene } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
 
@@ -591,6 +591,20 @@ describe('a restart under a new name', () => {
       `host-1 script ${home.manifest}`,
       'host-1 start worker-1',
     ]);
+  });
+
+  it('waits for no job of the old name where the new one was named to be forced', async () => {
+    scene = new Scene(hostsWithOneWorker(2), { force: new Set(['new-name']) });
+    jobs(aJob('PC1', 7));
+    const service = scene.layout('worker-1');
+    const from = { worker: 'worker-1', service, home };
+    const action = { kind: 'restart', service, expect: scene.expectation('worker-1'), from } as const;
+    const target = { ...TARGET, worker: 'new-name' };
+    // The farm of the scene knows no new name, so that the start is not seen to its end.
+    await restartWorker(scene.context, target, action, [], (blockers) => waited.push(blockers));
+    expect(waited).toEqual([]);
+    expect(scene.changes.slice(0, 4)).toEqual([...OFF, 'host-1 stop worker-1', 'host-1 remove worker-1']);
+    expect(scene.changes).toContain('host-1 start worker-1');
   });
 
   it('does not start while something of the old name is left', async () => {
