@@ -2,9 +2,7 @@ import type { WorkerLayout } from '../host/layout.js';
 import { BY_FILE } from '../host/pid-file.js';
 import { shellQuote } from '../host/shell.js';
 import type { ServiceManager } from './service-manager.js';
-
-/** Seconds for a worker to end after SIGINT; Lotus only stops its HTTP server then, work is not waited for. */
-const STOP_SECONDS = 25;
+import { STOP_PROCESS } from './stop-process.js';
 
 const ALIVE = `${BY_FILE}
 alive() { by_file "$pidfile"; }`;
@@ -31,17 +29,11 @@ exit 0
 
   stopScript: ({ pidFile }: WorkerLayout): string => `set -u
 pidfile=${shellQuote(pidFile)}
-${ALIVE}
-stop_by() {
-  kill "-$1" "$pid" 2>/dev/null
-  tries=0
-  while alive && [ "$tries" -lt "$2" ]; do tries=$((tries + 1)); sleep 0.1; done
-}
-# Lotus handles SIGINT alone; the quiet worker loses nothing by the signals after it.
-if alive; then stop_by INT ${STOP_SECONDS * 10}; fi
-if alive; then stop_by TERM 50; fi
-if alive; then echo "process $pid does not end" >&2; exit 1; fi
-rm -f "$pidfile"
+${BY_FILE}
+${STOP_PROCESS}
+# Read once: this may go on when its connection has broken, beside the next apply that starts the worker again.
+if by_file "$pidfile"; then ticks=$start; stop_process; fi
+by_file "$pidfile" || rm -f "$pidfile"
 `,
 
   /** Nothing starts it but sealfarm. */

@@ -9,6 +9,8 @@ import type { Action, Step } from '../plan/plan.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
+import { takeWorkAgain } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
@@ -38,7 +40,9 @@ export async function putBack(
   if (!stopped.ok) return said(`it is left as it is: ${stopped.diagnostic.message}`);
   for (const file of files) {
     const purpose = { host: target.host, what: `put ${file.path} back` };
-    const back = await runScript(context, purpose, backScript(file, service));
+    const back = await oneAtATime(context, target.host, () =>
+      runScript(context, purpose, backScript(file, service)),
+    );
     if (!back.ok) return said(`what it had before could not be put back: ${back.diagnostic.message}`);
   }
   const started = await startWorker(context, target, service);
@@ -60,7 +64,7 @@ async function stopAgain(
   target: Target,
   service: WorkerLayout,
 ): Promise<Result<undefined>> {
-  const { observation } = await context.observe([target.host]);
+  const { observation, apis } = await context.observe([target.host]);
   const host = observation.hosts.get(target.host);
   if (host?.reached === false) return failure(host.diagnostic);
   const worker = host === undefined ? undefined : workerOn(host, target.worker);
@@ -80,7 +84,9 @@ async function stopAgain(
       onLook: () => undefined,
     },
   );
-  return rest.ok ? stopWorker(context, target, service, rest.value) : rest;
+  if (rest.ok) return stopWorker(context, target, service, rest.value, tasks);
+  await takeWorkAgain(context, target, tasks, apis.get(target.worker));
+  return rest;
 }
 
 function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {

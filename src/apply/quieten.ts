@@ -56,13 +56,17 @@ export function emptyWithin(
   });
 }
 
-/** Its failing changes nothing: the next plan shows the tasks that are still off. @returns whether it takes them */
+/**
+ * Its failing changes nothing: the next plan shows the tasks that are still off.
+ * @param api of a worker that was started since the plan was made
+ * @returns whether it takes them
+ */
 export async function takeWorkAgain(
   context: ApplyContext,
   target: Target,
   tasks: readonly TaskCode[],
+  api = context.apis.get(target.worker),
 ): Promise<boolean> {
-  const api = context.apis.get(target.worker);
   const codes = DECLARABLE_TASKS.filter(({ code, switchable }) => switchable && tasks.includes(code));
   if (api === undefined) return false;
   const switched = await switchTasks(

@@ -33,9 +33,7 @@ export async function restartWorker(
 ): Promise<Result<undefined>> {
   const { service, expect, from } = action;
   if (from !== undefined) return restartUnderNewName(context, target, { service, expect, from }, onWait);
-  const stopped = context.rules.force.has(target.worker)
-    ? await forceStop(context, target, service, expect.tasks)
-    : await quietStop(context, target, target, action, onWait);
+  const stopped = await stopNow(context, target, target, { service, expect }, onWait);
   if (!stopped.ok) return stopped;
   const started = await startWorker(context, target, service, expect);
   if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
@@ -58,7 +56,22 @@ export async function startStopped(
 /** Its host was there all the time, and it did not come up. */
 const NOT_UP: ReadonlySet<string> = new Set(['SF602', 'SF603']);
 
-/** @param running under which name Lotus knows it until then */
+/**
+ * With what it does, where a person asked for that by its declared name; else when it is quiet.
+ * @param running under which name Lotus knows it until then
+ */
+function stopNow(
+  context: ApplyContext,
+  target: Target,
+  running: Target,
+  { service, expect }: Pick<Restart, 'service' | 'expect'>,
+  onWait: OnWait,
+): Promise<Result<undefined>> {
+  return context.rules.force.has(target.worker)
+    ? forceStop(context, running, service, expect.tasks)
+    : quietStop(context, target, running, { service, expect }, onWait);
+}
+
 async function quietStop(
   context: ApplyContext,
   target: Target,
@@ -72,7 +85,7 @@ async function quietStop(
     await takeWorkAgain(context, running, expect.tasks);
     return failure(interrupted(target));
   }
-  return stopWorker(context, running, service, quiet.value);
+  return stopWorker(context, running, service, quiet.value, expect.tasks);
 }
 
 /**
@@ -86,7 +99,7 @@ async function restartUnderNewName(
   onWait: OnWait,
 ): Promise<Result<undefined>> {
   const old = { host: target.host, worker: from.worker };
-  const stopped = await quietStop(context, target, old, { service: from.service, expect }, onWait);
+  const stopped = await stopNow(context, target, old, { service: from.service, expect }, onWait);
   if (!stopped.ok) return stopped;
   const gone = await takeAway(context, old, from.service, from.home);
   return gone.ok ? startWorker(context, target, service, expect) : gone;

@@ -16,7 +16,7 @@ import { managerOf } from './service-manager.js';
 
 /**
  * Starts a worker and waits until it is registered with the miner just as declared, or at all where nothing is expected.
- * Fails with SF602, SF603 or SF608.
+ * A host that is away for a moment is waited for. Fails with SF602, SF603 or SF608, or with what kept the host from being reached.
  */
 export async function startWorker(
   context: ApplyContext,
@@ -24,11 +24,31 @@ export async function startWorker(
   service: WorkerLayout,
   expect?: Expectation,
 ): Promise<Result<undefined>> {
-  const purpose = { host: target.host, what: `start ${target.worker}` };
-  const started = await runScript(context, purpose, managerOf(service).startScript(service));
-  return started.ok
-    ? verifyStart(context, target, service, expect)
-    : withLog(context, target, service, started.diagnostic);
+  const started = await runStart(context, target, service);
+  if (started.ok) return verifyStart(context, target, service, expect);
+  if (AWAY.has(started.diagnostic.code)) return started;
+  return withLog(context, target, service, started.diagnostic);
+}
+
+/** Its host is away, maybe for a moment only. */
+const AWAY: ReadonlySet<string> = new Set(['SF404', 'SF405']);
+
+/** A worker that was stopped just now shall not stay down since a connection broke: the script finds what is started already. */
+async function runStart(
+  context: ApplyContext,
+  { host, worker }: Target,
+  service: WorkerLayout,
+): Promise<Result<string>> {
+  const end = context.now().getTime() + context.times.patience;
+  const script = managerOf(service).startScript(service);
+  for (const wait of waits(context.times)) {
+    const started = await runScript(context, { host, what: `start ${worker}` }, script);
+    if (started.ok || !AWAY.has(started.diagnostic.code)) return started;
+    if (context.signal.aborted || context.now().getTime() > end) return started;
+    context.emit({ type: 'host-unreached', host, diagnostic: started.diagnostic });
+    await context.sleep(wait);
+  }
+  throw new Error('waits end');
 }
 
 async function verifyStart(
@@ -41,7 +61,13 @@ async function verifyStart(
   for (const wait of waits(context.times)) {
     const { observation } = await context.observe([target.host]);
     const host = observation.hosts.get(target.host);
-    if (host?.reached !== true) return failure(host?.diagnostic ?? notUp(target, ['host not observed']));
+    if (host === undefined) return failure(notUp(target, ['host not observed']));
+    if (!host.reached) {
+      if (context.signal.aborted || context.now().getTime() > end) return failure(host.diagnostic);
+      context.emit({ type: 'host-unreached', host: target.host, diagnostic: host.diagnostic });
+      await context.sleep(wait);
+      continue;
+    }
     const worker = host.workers.get(target.worker);
     // A host that cannot say what runs says nothing of an end.
     const unknown = host.problems

@@ -1,8 +1,6 @@
 import { shellQuote } from '../host/shell.js';
 import type { ForeignKeeper } from '../observed/keeper.js';
-
-/** Seconds for a worker to end after SIGINT; Lotus only stops its HTTP server then, work is not waited for. */
-const STOP_SECONDS = 25;
+import { STOP_PROCESS } from './stop-process.js';
 
 /**
  * Ends a quiet worker that somebody else started: by its unit, which would bring it back, else by the signal that Lotus
@@ -13,19 +11,8 @@ export function stopForeignScript({ pid, ticks, unit, shared }: ForeignKeeper): 
   if (shared === true) return `echo ${shellQuote(`${unit ?? ''} keeps other processes, too`)} >&2; exit 1\n`;
   return `set -u
 pid=${pid} ticks=${shellQuote(ticks)}
-alive() {
-  stat=$(cat "/proc/$pid/stat" 2>/dev/null)
-  set -- \${stat##*) }
-  [ "\${1:-Z}" != Z ] && [ "\${20:-}" = "$ticks" ]
-}
-stop_by() {
-  kill "-$1" "$pid" 2>/dev/null
-  tries=0
-  while alive && [ "$tries" -lt "$2" ]; do tries=$((tries + 1)); sleep 0.1; done
-}
-${unit === undefined ? '' : stopUnit(unit)}if alive; then stop_by INT ${STOP_SECONDS * 10}; fi
-if alive; then stop_by TERM 50; fi
-if alive; then echo "process $pid does not end" >&2; exit 1; fi
+${STOP_PROCESS}
+${unit === undefined ? '' : stopUnit(unit)}stop_process
 `;
 }
 

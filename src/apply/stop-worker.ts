@@ -4,13 +4,15 @@ import { WITHOUT_SECTOR_FILES } from '../drain/snapshot.js';
 import type { WorkerLayout } from '../host/layout.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
-import { taskByRpc } from '../lotus/task.js';
+import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { Keeper } from '../observed/keeper.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { AtRest } from './come-to-rest.js';
 import { attachAgain } from './attach-again.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
+import { takeWorkAgain } from './quieten.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
 import { stopForeignScript } from './stop-foreign.js';
@@ -18,23 +20,29 @@ import { stopForeignScript } from './stop-foreign.js';
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
  * from a worker that is going away; who has begun to is waited for. The next start declares them again.
- * One that goes on after all gets them back at once.
+ * One that goes on after all gets them back at once, and takes its tasks again.
+ * @param tasks those tasks; none in a drain, whose worker keeps them off
  */
 export async function stopWorker(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
   { api, keeper = service.serviceManager, ...rest }: AtRest,
+  tasks: readonly TaskCode[] = [],
 ): Promise<Result<undefined>> {
   if (api === undefined) return endProcess(context, target, service, keeper);
   const had = await api.paths();
-  if (!had.ok) return had;
+  if (!had.ok) {
+    await takeWorkAgain(context, target, tasks, api);
+    return had;
+  }
   const free = await detachAll(context, target, api, rest);
   const ended = free.ok ? await stopBy(context, target, service, keeper) : free;
   if (ended.ok) return leaveNothing(context, target, service, keeper);
   // Of a stop that nobody saw the end of, the worker may be gone any moment.
   if (free.ok && ended.diagnostic.code !== 'SF605') return ended;
   const again = await attachAgain(context, target, service, api, had.value);
+  await takeWorkAgain(context, target, tasks, api);
   return failure(again.ok ? ended.diagnostic : withoutPaths(ended.diagnostic));
 }
 
@@ -84,7 +92,9 @@ async function leaveNothing(
 ): Promise<Result<undefined>> {
   // What somebody else made stays as it is.
   if (keeper === service.serviceManager || typeof keeper !== 'string') return success(undefined);
-  const removed = await runScript(context, stopping(target), MANAGERS[keeper].removeScript(service));
+  const removed = await oneAtATime(context, target.host, () =>
+    runScript(context, stopping(target), MANAGERS[keeper].removeScript(service)),
+  );
   return removed.ok ? success(undefined) : removed;
 }
 

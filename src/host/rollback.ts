@@ -20,9 +20,14 @@ export interface Way {
   readonly before?: JournalEntry;
 }
 
-/** A file that had a version before, but for sealfarm's own memory: that follows from what it does. */
+/** A file that had a version before, but for those that are not brought back. */
 export function isRestorable({ change }: JournalEntry, manifest: string): boolean {
-  return change?.before !== undefined && change.path !== manifest;
+  return change?.before !== undefined && !staysAsIs(change.path, manifest);
+}
+
+/** Sealfarm's own memory follows from what it does. Of a list of storage paths sectors may lie on those that are new by now. */
+function staysAsIs(path: string, manifest: string): boolean {
+  return path === manifest || path.endsWith('/storage.json');
 }
 
 /**
@@ -37,11 +42,12 @@ export function wayBack(entries: readonly JournalEntry[], to: number, manifest: 
   );
   const key = keyOf(entries[first] as JournalEntry);
   const from = entries.findIndex((entry) => keyOf(entry) === key);
-  const undone = entries.slice(from).flatMap(({ change }) => (change === undefined ? [] : [change]));
+  const undone = entries
+    .slice(from)
+    .flatMap(({ change }) => (change === undefined || staysAsIs(change.path, manifest) ? [] : [change]));
   const before = entries.slice(0, from).findLast((entry) => keyOf(entry) !== key);
   const byPath = new Map<string, FileChange[]>();
   for (const change of undone) byPath.set(change.path, [...(byPath.get(change.path) ?? []), change]);
-  byPath.delete(manifest);
   const ends = [...byPath].map(([path, changes]) => ({ path, oldest: changes[0], newest: changes.at(-1) }));
   return {
     returns: ends.flatMap(({ path, oldest, newest }) =>

@@ -326,6 +326,21 @@ describe('a stop', () => {
     expect(pidFile()[0]).toBe(String(pid));
   }, 20_000);
 
+  it('leaves one alone that was started meanwhile, and its pid file', async () => {
+    writeProgram('sleep', SHORT_SLEEP);
+    const next = spawn('/bin/sleep', ['600'], { stdio: 'ignore' });
+    others.push(next);
+    const line = `${next.pid ?? ''} ${processState(next.pid ?? 0)?.start ?? ''} ${bootId()}\n`;
+    const swap = `writeFileSync(${JSON.stringify(files.pidFile)}, ${JSON.stringify(line)});`;
+    writeProgram('worker', FAKE_WORKER.replace('appendFileSync(', `${swap}\n    appendFileSync(`));
+    writeEnv();
+    start();
+    const pid = await ready();
+    expect(stop()).toEqual(DONE);
+    expect([runs(pid), runs(next.pid ?? 0), next.signalCode]).toEqual([false, true, null]);
+    expect(readFileSync(files.pidFile, 'utf8')).toBe(line);
+  }, 20_000);
+
   it('does nothing where nothing runs', () => {
     expect(stop()).toEqual(DONE);
   });

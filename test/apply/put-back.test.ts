@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { oneAtATime } from '../../src/apply/one-at-a-time.js';
 import { perform } from '../../src/apply/perform.js';
 import { removeFileScript } from '../../src/apply/remove-file-script.js';
 import { restartWorker } from '../../src/apply/restart-worker.js';
@@ -103,6 +104,20 @@ describe('a worker that does not come up', () => {
     expect(scene.scripts).toHaveLength(2);
   });
 
+  it('gets them when nobody else of the run writes on the host: each reads the record before it writes', async () => {
+    let other = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (other = resolve));
+    void oneAtATime(scene.context, 'host-1', () => ended);
+    onTestFinished(other);
+    const restarted = restart(files());
+    await new Promise(setImmediate);
+    expect(scene.changes.at(-1)).toBe('host-1 log worker-1');
+    expect(scene.scripts).toEqual([]);
+    other();
+    await restarted;
+    expect(scene.scripts).toHaveLength(2);
+  });
+
   it('is left alone where this run wrote nothing for it', async () => {
     expect(message(await restart([]))).toBe('worker-1 did not come up as declared: its process ended');
     expect(scene.scripts).toEqual([]);
@@ -197,6 +212,18 @@ it('leaves a worker as it is that came up otherwise and has been given work', as
   );
   expect(scene.scripts).toEqual([]);
   expect(scene.changes.filter((call) => call === 'host-1 stop worker-1')).toHaveLength(1);
+  expect(scene.tasksOf('worker-1')).toEqual(['PC1']);
+});
+
+it('gives one its tasks again that came up otherwise and does not end', async () => {
+  onStart = (nth) => {
+    if (nth > 1) return;
+    starts += 1;
+    scene.changeLive('worker-1', () => ({ tasks: new Set(['PC1']) }));
+    scene.outputs.set('host-1 stop worker-1', { status: 1, stderr: 'process 12 does not end' });
+  };
+  expect(message(await restart(files()))).toContain('it is left as it is: cannot stop worker-1');
+  expect(scene.tasksOf('worker-1')).toEqual(['PC1']);
 });
 
 describe('a file that goes only in the version that was written', () => {

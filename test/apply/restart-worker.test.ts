@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { oneAtATime } from '../../src/apply/one-at-a-time.js';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Blocker } from '../../src/drain/step.js';
@@ -15,7 +16,7 @@ import {
   unreached,
   workerStats,
 } from '../support/observation.js';
-import { Scene } from './scene.js';
+import { hostsWithOneWorker, Scene } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
 
@@ -242,7 +243,7 @@ describe('a restart', () => {
   it('stops nothing when the paths cannot be detached', async () => {
     scene.failing.set('worker-1 detach-all', aDiagnostic('refused'));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
-    expect(scene.changes).toEqual([...OFF, 'worker-1 detach-all']);
+    expect(scene.changes).toEqual([...OFF, 'worker-1 detach-all', ...ON]);
   });
 
   describe('of a worker that goes on', () => {
@@ -252,14 +253,16 @@ describe('a restart', () => {
       scene.outputs.set('host-1 stop worker-1', { status: 1, stderr: 'process 12 does not end' });
     });
 
-    it('attaches the paths again that it had', async () => {
+    it('attaches the paths again that it had, and switches its tasks on again', async () => {
       const had = scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath);
       expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
-      expect(scene.changes.slice(-3)).toEqual(['worker-1 detach-all', 'host-1 stop worker-1', ADD]);
+      expect(scene.changes.slice(-5)).toEqual(['worker-1 detach-all', 'host-1 stop worker-1', ADD, ...ON]);
       expect(scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath)).toEqual(had);
+      expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
     });
 
-    it('leaves none of them twice in storage.json, with which it could not start', async () => {
+    /** As Lotus leaves it. */
+    function listTwice(): string {
       const list = (...paths: readonly string[]): string =>
         JSON.stringify({ StoragePaths: paths.map((Path) => ({ Path })) });
       scene.before = (call) => {
@@ -267,9 +270,28 @@ describe('a restart', () => {
         const storageJson = file(list('/mnt/seal-1', '/mnt/seal-1/'));
         scene.change('worker-1', (before) => ({ ...before, storageJson }));
       };
+      return list('/mnt/seal-1');
+    }
+
+    it('leaves none of them twice in storage.json, with which it could not start', async () => {
+      const once = listTwice();
       await restart();
-      expect(scene.changes.at(-1)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
-      expect(scene.scripts.at(-1)).toContain(base64Lines(list('/mnt/seal-1')));
+      expect(scene.changes.at(-3)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
+      expect(scene.scripts.at(-1)).toContain(base64Lines(once));
+    });
+
+    it('writes that when nobody else of the run writes on the host', async () => {
+      listTwice();
+      let other = (): void => undefined;
+      const ended = new Promise<void>((resolve) => (other = resolve));
+      void oneAtATime(scene.context, 'host-1', () => ended);
+      onTestFinished(other);
+      const restarted = restart();
+      await new Promise(setImmediate);
+      expect(scene.calls.slice(-2)).toEqual([ADD, 'look host-1']);
+      other();
+      await restarted;
+      expect(scene.scripts).toHaveLength(1);
     });
 
     it.each([
@@ -283,7 +305,7 @@ describe('a restart', () => {
         if (call === ADD && nth === 1) scene.failing.clear();
       };
       expect((await restart()).ok).toBe(false);
-      expect(scene.changes.slice(-2)).toEqual(['worker-1 detach-all', ADD]);
+      expect(scene.changes.slice(-4)).toEqual(['worker-1 detach-all', ADD, ...ON]);
     });
 
     it('says that it may have none where they cannot be attached', async () => {
@@ -294,11 +316,12 @@ describe('a restart', () => {
       });
     });
 
-    it('attaches nothing where nobody saw whether it ended', async () => {
+    it('attaches and switches nothing where nobody saw whether it ended', async () => {
       scene.outputs.clear();
       scene.failing.set('host-1 stop worker-1', aDiagnostic('cut'));
       expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'cut' } });
       expect(scene.changes).not.toContain(ADD);
+      expect(scene.changes).not.toContain(ON[0]);
     });
   });
 
@@ -589,6 +612,20 @@ describe('a restart under a new name', () => {
       `host-1 script ${home.manifest}`,
       'host-1 start worker-1',
     ]);
+  });
+
+  it('waits for no job of the old name where the new one was named to be forced', async () => {
+    scene = new Scene(hostsWithOneWorker(2), { force: new Set(['new-name']) });
+    jobs(aJob('PC1', 7));
+    const service = scene.layout('worker-1');
+    const from = { worker: 'worker-1', service, home };
+    const action = { kind: 'restart', service, expect: scene.expectation('worker-1'), from } as const;
+    const target = { ...TARGET, worker: 'new-name' };
+    // The farm of the scene knows no new name, so that the start is not seen to its end.
+    await restartWorker(scene.context, target, action, [], (blockers) => waited.push(blockers));
+    expect(waited).toEqual([]);
+    expect(scene.changes.slice(0, 4)).toEqual([...OFF, 'host-1 stop worker-1', 'host-1 remove worker-1']);
+    expect(scene.changes).toContain('host-1 start worker-1');
   });
 
   it('does not start while something of the old name is left', async () => {

@@ -230,6 +230,53 @@ describe('a start', () => {
     );
   });
 
+  it.each(['SF404', 'SF405'] as const)(
+    'is tried again where the host is away for a moment: %s',
+    async (code) => {
+      const gone = { ...aDiagnostic('gone'), code };
+      scene.failing.set('host-1 start worker-1', gone);
+      scene.before = (call) => {
+        if (call === 'sleep 1500') scene.failing.clear();
+      };
+      expect(await start()).toEqual({ ok: true, value: undefined });
+      expect(scene.calls).toEqual([
+      'host-1 start worker-1', 'sleep 1000', 'host-1 start worker-1', 'sleep 1500', 'host-1 start worker-1',
+      'look host-1',
+    ]); // prettier-ignore
+      expect(scene.events).toContainEqual({ type: 'host-unreached', host: 'host-1', diagnostic: gone });
+    },
+  );
+
+  it('is given up where the host stays away', async () => {
+    scene.failing.set('host-1 start worker-1', { ...aDiagnostic('gone'), code: 'SF405' });
+    expect(await start()).toMatchObject({ ok: false, diagnostic: { code: 'SF405', message: 'gone' } });
+    expect(scene.passed).toBeGreaterThan(5000);
+    expect(scene.passed).toBeLessThan(10_000);
+  });
+
+  it('is not tried again when it is interrupted, nor where the host refuses it', async () => {
+    scene.failing.set('host-1 start worker-1', { ...aDiagnostic('refused'), code: 'SF414' });
+    expect((await start()).ok).toBe(false);
+    scene.failing.set('host-1 start worker-1', { ...aDiagnostic('gone'), code: 'SF405' });
+    scene.interrupt.abort();
+    expect((await start()).ok).toBe(false);
+    expect(scene.calls.filter((call) => call === 'host-1 start worker-1')).toHaveLength(2);
+    expect(scene.passed).toBe(0);
+  });
+
+  it('goes on looking while the host is out of sight for a moment', async () => {
+    let seen = scene.observation;
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 1) {
+        seen = scene.observation;
+        scene.observation = { ...seen, hosts: new Map([['host-1', unreached('away')]]) };
+      }
+      if (call === 'sleep 1500') scene.observation = seen;
+    };
+    expect(await start()).toEqual({ ok: true, value: undefined });
+    expect(scene.calls.filter((call) => call === 'look host-1')).toHaveLength(3);
+  });
+
   it('fails when the host is out of sight, and when the log cannot be read', async () => {
     scene.failing.set('host-1 log worker-1', aDiagnostic('no log'));
     expect(await start({ paths: ['/mnt/more'] })).toHaveProperty(

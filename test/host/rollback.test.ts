@@ -49,6 +49,16 @@ describe('the way back', () => {
     });
   });
 
+  it('leaves the lists of storage paths as they are: sectors may lie on one that is new', () => {
+    const list = '/w/storage.json';
+    const journal = [...JOURNAL, changed('r5', list, 'l1', 'l2'), changed('r5', '/a', 'a3', 'a4')];
+    const returns = [{ path: '/a', wanted: 'a3' }];
+    expect(wayBack(journal, 1, MANIFEST)).toMatchObject({ returns, stay: [] });
+    expect(wayBack([...JOURNAL, changed('r5', list, 'l1', 'l2')], 1, MANIFEST)).toEqual(
+      wayBack(JOURNAL, 1, MANIFEST),
+    );
+  });
+
   it('has an end', () => {
     expect(wayBack(JOURNAL, 3, MANIFEST)).toBe(2);
     expect(wayBack([], 1, MANIFEST)).toBe(0);
