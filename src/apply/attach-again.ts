@@ -7,6 +7,7 @@ import { Secret } from '../secret/secret.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { attach, type Target } from './live-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 
@@ -48,6 +49,8 @@ async function listOnce(
     return success(undefined);
   const content = new Secret(writeStorageJson(text, once));
   const script = writeFileScript({ path, mode: 'keep', content, replaces: file.sha256, backups, written });
-  const done = await runScript(context, { host, what: `write ${path}` }, script);
+  const done = await oneAtATime(context, host, () =>
+    runScript(context, { host, what: `write ${path}` }, script),
+  );
   return done.ok ? success(undefined) : done;
 }

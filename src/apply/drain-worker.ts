@@ -8,7 +8,7 @@ import { record } from './journal.js';
 import type { Target } from './live-changes.js';
 import { PENDING } from './ledger.js';
 import { withLocks } from './lock.js';
-import { oneAtATime } from './one-at-a-time.js';
+import { oneLockAtATime } from './one-at-a-time.js';
 import type { OtherHosts } from './other-hosts.js';
 import { takeWorkAgain } from './quieten.js';
 import { blockerNames } from './rest-troubles.js';
@@ -98,7 +98,7 @@ async function startAndRest(
   const rest = await restAndStop(context, request);
   if (rest.ok || rest.diagnostic.code !== 'SF612' || !isAway()) return rest;
   const left = end - context.now().getTime();
-  const started = await oneAtATime(context, host, () =>
+  const started = await oneLockAtATime(context, host, () =>
     withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
       if (trouble !== undefined) return failure(trouble);
       return (await isMeant(context, request)) ? startWorker(context, request, service) : rest;
@@ -141,7 +141,7 @@ async function restAndStop(context: ApplyContext, request: DrainRequest): Promis
     const left = end - context.now().getTime();
     const rest = await atRest(context, request, left);
     if (!rest.ok || !request.stop) return rest;
-    const stopped = await oneAtATime(context, host, () =>
+    const stopped = await oneLockAtATime(context, host, () =>
       withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
         if (trouble !== undefined) return failure(trouble);
         const still = await atRest(context, request, 0);

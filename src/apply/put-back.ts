@@ -9,6 +9,7 @@ import type { Action, Step } from '../plan/plan.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { takeWorkAgain } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
@@ -39,7 +40,9 @@ export async function putBack(
   if (!stopped.ok) return said(`it is left as it is: ${stopped.diagnostic.message}`);
   for (const file of files) {
     const purpose = { host: target.host, what: `put ${file.path} back` };
-    const back = await runScript(context, purpose, backScript(file, service));
+    const back = await oneAtATime(context, target.host, () =>
+      runScript(context, purpose, backScript(file, service)),
+    );
     if (!back.ok) return said(`what it had before could not be put back: ${back.diagnostic.message}`);
   }
   const started = await startWorker(context, target, service);

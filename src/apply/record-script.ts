@@ -43,7 +43,8 @@ export function byScript(head: JournalEntry): string {
 /**
  * What a script needs that changes $target: `remember` and `forget`, `keep` for the version before, and
  * `note BEFORE AFTER MODE` (sha256 or `absent`) for an entry in the journal, which is written before the change is made: after a
- * kill in between it tells of a change that did not come, which shows in the file itself. Without $by nothing is noted.
+ * kill in between it tells of a change that did not come, which shows in the file itself. Without $by nothing is noted. By its end the
+ * version before, the entry and the record are on the disk.
  */
 export function changeFunctions(
   target: string,
@@ -57,7 +58,10 @@ ${JOURNAL_FUNCTIONS}
 written=${shellQuote(written)} target=${shellQuote(target)} backups=${shellQuote(backups)}
 journal=${shellQuote(journal)} file=${shellQuote(file)} stamp=
 note() {
-  [ -n "\${by-}" ] || return 0
-  append "$by,$file,\\"before\\":\\"$1\\",\\"after\\":\\"$2\\",\\"mode\\":\\"$3\\",\\"stamp\\":\\"$stamp\\"}" || :
+  [ -z "\${by-}" ] || append "$by,$file,\\"before\\":\\"$1\\",\\"after\\":\\"$2\\",\\"mode\\":\\"$3\\",\\"stamp\\":\\"$stamp\\"}" || :
+  # They may be on another file system than the file: a power cut shall leave no change without them.
+  set --
+  for one in "\${written%/*}" "$backups" "$journal"; do [ ! -e "$one" ] || set -- "$@" "$one"; done
+  sync "$@" 2>/dev/null || sync
 }`;
 }

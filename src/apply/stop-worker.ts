@@ -11,6 +11,7 @@ import type { AtRest } from './come-to-rest.js';
 import { attachAgain } from './attach-again.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { takeWorkAgain } from './quieten.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
@@ -91,7 +92,9 @@ async function leaveNothing(
 ): Promise<Result<undefined>> {
   // What somebody else made stays as it is.
   if (keeper === service.serviceManager || typeof keeper !== 'string') return success(undefined);
-  const removed = await runScript(context, stopping(target), MANAGERS[keeper].removeScript(service));
+  const removed = await oneAtATime(context, target.host, () =>
+    runScript(context, stopping(target), MANAGERS[keeper].removeScript(service)),
+  );
   return removed.ok ? success(undefined) : removed;
 }
 

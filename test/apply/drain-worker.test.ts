@@ -11,6 +11,7 @@ import {
   changePath,
   changeProcess,
   drained,
+  file,
   idOf,
   inPlace,
   sessionOf,
@@ -439,6 +440,21 @@ describe('a drain', () => {
     });
     expect(scene.journal).toMatchObject([{ outcome: 'failed' }]);
     expect(scene.events.map(({ type }) => type)).not.toContain('drain-ended');
+  });
+
+  it('gives its paths back to one that cannot be stopped, each once in storage.json', async () => {
+    scene.outputs.set('host-1 stop worker-1', { status: 1 });
+    scene.before = (call) => {
+      if (call !== `worker-1 add ${PATH}`) return;
+      const StoragePaths = [{ Path: PATH }, { Path: PATH }];
+      const storageJson = file(JSON.stringify({ StoragePaths }));
+      scene.change('worker-1', (before) => ({ ...before, storageJson }));
+    };
+    expect((await drain()).ok).toBe(false);
+    expect(scene.changes.slice(-4)).toEqual([
+      `worker-1 add ${PATH}`, `host-1 script ${scene.layout('worker-1').storageJson}`, 'host-1 unlock', 'host-1 journal',
+    ]); // prettier-ignore
+    expect(scene.tasksOf('worker-1')).toEqual([]);
   });
 });
 

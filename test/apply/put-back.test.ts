@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { oneAtATime } from '../../src/apply/one-at-a-time.js';
 import { perform } from '../../src/apply/perform.js';
 import { removeFileScript } from '../../src/apply/remove-file-script.js';
 import { restartWorker } from '../../src/apply/restart-worker.js';
@@ -100,6 +101,20 @@ describe('a worker that does not come up', () => {
     expect(back).toContain(Buffer.from('the old one').toString('base64'));
     expect(back).toContain(createHash('sha256').update(`new ${CANARY}`).digest('hex'));
     expect(gone).toContain('rm -f "$target"');
+    expect(scene.scripts).toHaveLength(2);
+  });
+
+  it('gets them when nobody else of the run writes on the host: each reads the record before it writes', async () => {
+    let other = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (other = resolve));
+    void oneAtATime(scene.context, 'host-1', () => ended);
+    onTestFinished(other);
+    const restarted = restart(files());
+    await new Promise(setImmediate);
+    expect(scene.changes.at(-1)).toBe('host-1 log worker-1');
+    expect(scene.scripts).toEqual([]);
+    other();
+    await restarted;
     expect(scene.scripts).toHaveLength(2);
   });
 

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { oneAtATime } from '../../src/apply/one-at-a-time.js';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Blocker } from '../../src/drain/step.js';
@@ -260,7 +261,8 @@ describe('a restart', () => {
       expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
     });
 
-    it('leaves none of them twice in storage.json, with which it could not start', async () => {
+    /** As Lotus leaves it. */
+    function listTwice(): string {
       const list = (...paths: readonly string[]): string =>
         JSON.stringify({ StoragePaths: paths.map((Path) => ({ Path })) });
       scene.before = (call) => {
@@ -268,9 +270,28 @@ describe('a restart', () => {
         const storageJson = file(list('/mnt/seal-1', '/mnt/seal-1/'));
         scene.change('worker-1', (before) => ({ ...before, storageJson }));
       };
+      return list('/mnt/seal-1');
+    }
+
+    it('leaves none of them twice in storage.json, with which it could not start', async () => {
+      const once = listTwice();
       await restart();
       expect(scene.changes.at(-3)).toBe(`host-1 script ${scene.layout('worker-1').storageJson}`);
-      expect(scene.scripts.at(-1)).toContain(base64Lines(list('/mnt/seal-1')));
+      expect(scene.scripts.at(-1)).toContain(base64Lines(once));
+    });
+
+    it('writes that when nobody else of the run writes on the host', async () => {
+      listTwice();
+      let other = (): void => undefined;
+      const ended = new Promise<void>((resolve) => (other = resolve));
+      void oneAtATime(scene.context, 'host-1', () => ended);
+      onTestFinished(other);
+      const restarted = restart();
+      await new Promise(setImmediate);
+      expect(scene.calls.slice(-2)).toEqual([ADD, 'look host-1']);
+      other();
+      await restarted;
+      expect(scene.scripts).toHaveLength(1);
     });
 
     it.each([

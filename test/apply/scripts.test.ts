@@ -330,6 +330,18 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a written file in $shell', ({
     expect(write.text).toBe('new\n');
   });
 
+  it.runIf(shell[0] !== 'busybox')('is in place after its version before, its entry and its record', () => {
+    const write = new Write('new\n', { before: 'old\n' });
+    const log = join(tempFolder(), 'log');
+    writeFileSync(log, '');
+    const synced = `for one; do echo "$(cat '${write.path}') $one" >>${log}; done`;
+    write.run({ shell, before: `export PATH=${commands({ sync: synced })}:$PATH; by='{"at":"t"'` });
+    const state = dirname(write.written);
+    const lines = readFileSync(log, 'utf8').split('\n');
+    for (const place of [write.backups, state, join(state, 'journal.jsonl')])
+      expect(lines).toContain(`old ${place}`);
+  });
+
   it.runIf(shell[0] !== 'busybox')('is left alone when it cannot be brought to the disk', () => {
     const write = new Write('new\n', { before: 'old\n' });
     const path = `export PATH=${commands({ sync: 'exit 1' })}:$PATH`;
