@@ -1,43 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { formatSocketAddress } from '../../src/farm/address.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
-import { workerLayout } from '../../src/host/layout.js';
-import { formatManifest, THE_FILE, type DrainIntent } from '../../src/host/manifest.js';
-import type { DepartedWorker, ObservedMiner, Observation } from '../../src/observed/observed.js';
+import { THE_FILE } from '../../src/host/manifest.js';
 import type { Plan } from '../../src/plan/plan.js';
-import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
+import { Secret } from '../../src/secret/secret.js';
+import { aFarm, aHost, aStorage } from '../support/farm.js';
 import {
+  changeDeparted,
+  left as leftOf,
+  numbered as worker,
+  onOneHost as farmOf,
+  withIntent,
+  withoutRepo,
+  type Seen,
+} from '../support/leaving.js';
+import {
+  ABSENT,
   aJob,
   aUnit,
   changeLive,
   changeMiner,
-  changePath,
   changeProcess,
   changeWorker,
+  file,
   idOf,
   inPlace,
   sessionOf,
-  sha256,
   stopped,
   unreached,
   workerStats,
 } from '../support/observation.js';
 import { codes, DRAIN, only, plan, summary } from '../support/plan.js';
-
-type Seen = Observation & { readonly miner: ObservedMiner };
-
-function worker(number: number, overrides: Partial<Worker> = {}): Worker {
-  return aWorker({
-    name: `worker-${number}`,
-    listen: { host: '10.0.0.11', port: 3455 + number },
-    storage: [aStorage({ path: `/mnt/nvme${number}/seal` })],
-    ...overrides,
-  });
-}
-
-function farmOf(...workers: readonly Worker[]): Farm {
-  return aFarm({ hosts: [aHost({ workers })] });
-}
 
 const ONE = worker(1);
 const TWO = worker(2);
@@ -47,30 +39,7 @@ const TWOS_PATH = '/mnt/nvme2/seal';
 
 /** The look at a farm, with these workers in the file no more. */
 function left(seen: Seen, names: readonly string[], of: Farm = BEFORE): Seen {
-  const hosts = [...seen.hosts].map(([name, host]) => {
-    const declared = of.hosts.find((one) => one.name === name);
-    if (!host.reached || declared === undefined) return [name, host] as const;
-    const gone = [...host.workers].filter(([one]) => names.includes(one));
-    const departed = gone.map(([one, observed]): [string, DepartedWorker] => {
-      const { repo, listen } = declared.workers.find((candidate) => candidate.name === one) ?? aWorker();
-      const files = workerLayout(declared, { name: one, repo });
-      return [one, { ...observed, files, repo, listen: formatSocketAddress(listen) }];
-    });
-    const running = gone.filter(([, { process }]) => process !== undefined).map(([one]) => one);
-    const workers = new Map([...host.workers].filter(([one]) => !names.includes(one)));
-    const forgotten = running.length === 0 ? {} : { forgotten: running };
-    return [name, { ...host, workers, departed: new Map(departed), ...forgotten }] as const;
-  });
-  return { ...seen, hosts: new Map(hosts) };
-}
-
-function withIntent(seen: Seen, name: string, intent: DrainIntent): Seen {
-  const hosts = [...seen.hosts].map(([host, one]) => {
-    if (!one.reached || one.manifest === undefined) return [host, one] as const;
-    const manifest = { ...one.manifest, intents: { [name]: intent } };
-    return [host, { ...one, manifest, manifestSha256: sha256(formatManifest(manifest)) }] as const;
-  });
-  return { ...seen, hosts: new Map(hosts) };
+  return leftOf(seen, names, of);
 }
 
 const SEEN = inPlace(BEFORE);
@@ -165,45 +134,75 @@ describe('a worker that left the file', () => {
     const content = step.action.kind === 'write-file' ? step.action.content.reveal() : '';
     expect(JSON.parse(content)).toMatchObject({ intents: {} });
   });
+
+  it('has all tasks noted that it was started with, or does since', () => {
+    const other = changeWorker(SEEN, 'worker-2', (before) => {
+      const environ = new Map(before.process?.environ).set('LOTUS_WORKER_UNSEAL', new Secret('true'));
+      const process = changeProcess((process) => ({ ...process, environ }));
+      return process(changeLive((live) => ({ ...live, tasks: new Set(['PC1', 'RU']) }))(before));
+    });
+    expect(only(plan(AFTER, left(other, ['worker-2'])), 'remove-worker').action).toMatchObject({
+      tasks: ['AP', 'PC1', 'PC2', 'C2', 'UNS', 'RU'],
+    });
+  });
+
+  it('is not touched while it runs and does not answer: SF508', () => {
+    const silent = changeWorker(
+      SEEN,
+      'worker-2',
+      changeLive(() => unreached()),
+    );
+    const made = plan(AFTER, left(silent, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF508 error']]);
+  });
+
+  it('is not touched while its list of paths is broken', () => {
+    const broken = changeWorker(SEEN, 'worker-2', (before) => ({ ...before, storageJson: file('{') }));
+    const made = plan(AFTER, left(broken, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF504 error']]);
+  });
 });
 
-describe('sectors that no drain brings away', () => {
-  const held = changePath(TWOS_PATH, { entries: ['sealed/s-t01000-7'] });
-  const stoppedWith = changeWorker(SEEN, 'worker-2', (before) => held(stopped(before)));
-
-  it('keep a stopped worker: SF509', () => {
-    const made = plan(AFTER, left(stoppedWith, ['worker-2']));
-    expect([summary(made), codes(made)]).toEqual([[], ['SF509 error']]);
-    expect(made.diagnostics[0]).toMatchObject({ place: { worker: 'worker-2', path: TWOS_PATH } });
-    expect(made.diagnostics[0]?.help).toContain('on another worker of host-1');
-  });
-
-  it('do not where another worker is declared with the path', () => {
-    const after = farmOf(
-      worker(1, { storage: [aStorage({ path: '/mnt/nvme1/seal' }), aStorage({ path: TWOS_PATH })] }),
-    );
-    const seen = left(stoppedWith, ['worker-2']);
-    const both = changeWorker(seen, 'worker-1', (before) => {
-      const path = seen.hosts.get('host-1');
-      const storage = path?.reached === true ? path.departed?.get('worker-2')?.storage : undefined;
-      return { ...before, storage: new Map([...before.storage, ...(storage ?? [])]) };
-    });
-    expect(summary(plan(after, both))).toContain('remove-worker: none, removed-from-config');
-  });
-
-  const store = farmOf(
-    ONE,
-    worker(2, { storage: [aStorage({ path: TWOS_PATH, seal: false, store: true })] }),
+describe('one of which nothing tells where its repo is', () => {
+  const lost = changeDeparted(
+    left(changeWorker(SEEN, 'worker-2', stopped), ['worker-2']),
+    'worker-2',
+    withoutRepo,
   );
-  const storing = changeMiner(inPlace(store), { sectors: new Map([[ID, [SECTOR]]]) });
+  const noted = { who: 'sealfarm', when: DRAIN.when, tasks: ['PC2'] } as const;
+  const emptied = withIntent(lost, 'worker-2', { ...noted, emptied: true });
 
-  it('keep a running worker with a path for long-term storage: SF509', () => {
-    const made = plan(AFTER, left(storing, ['worker-2'], store));
-    expect([summary(made), codes(made)]).toEqual([[], ['SF509 error']]);
+  it('is not removed: SF504', () => {
+    for (const seen of [lost, withIntent(lost, 'worker-2', noted)]) {
+      const made = plan(AFTER, seen);
+      expect([summary(made), codes(made)]).toEqual([[], ['SF504 error']]);
+    }
   });
 
-  it('do not keep one whose path for long-term storage is empty', () => {
-    expect(summary(plan(AFTER, left(inPlace(store), ['worker-2'], store)))).toHaveLength(1);
+  it('is removed where it was emptied, and that was cut off', () => {
+    expect(summary(plan(AFTER, emptied))).toEqual(['remove-worker: none, removed-from-config']);
+  });
+
+  it('is not while its unit brings it back again and again', () => {
+    const trying = changeDeparted(emptied, 'worker-2', (before) => ({ ...before, unit: aUnit() }));
+    expect(codes(plan(AFTER, trying))).toContain('SF504 error');
+  });
+
+  it.each([
+    ['is removed where it was this one, and has its files', 'worker-2', false, true],
+    ['is not where it was this one, and has no files yet', 'worker-2', true, false],
+    ['is not where it was another one', 'worker-9', false, false],
+  ])('beside a new worker %s', (_, renamedFrom, isNew, isRemoved) => {
+    const heir = worker(3, { renamedFrom });
+    const there = inPlace(farmOf(ONE, TWO, heir));
+    const down = changeWorker(there, 'worker-3', (before) => ({
+      ...stopped(before),
+      ...(isNew ? { envFile: ABSENT } : {}),
+    }));
+    const seen = left(changeWorker(down, 'worker-2', stopped), ['worker-2'], farmOf(ONE, TWO, heir));
+    const made = plan(farmOf(ONE, heir), changeDeparted(seen, 'worker-2', withoutRepo));
+    expect(summary(made).includes('remove-worker: none, removed-from-config')).toBe(isRemoved);
+    expect(codes(made).includes('SF504 error')).toBe(!isRemoved);
   });
 });
 
@@ -288,32 +287,6 @@ describe('a path that another worker has open', () => {
     const made = plan(both, changeWorker(inPlace(BEFORE), 'worker-1', stopped));
     expect(codes(made)).toContain('SF573 warning');
     expect(summary(made).filter((line) => line.startsWith('start'))).toEqual([]);
-  });
-});
-
-describe('a stopped worker that left', () => {
-  const gone = (change: Parameters<typeof changePath>[1]): Seen =>
-    left(
-      changeWorker(
-        changeWorker(inPlace(BEFORE), 'worker-2', stopped),
-        'worker-2',
-        changePath(TWOS_PATH, change),
-      ),
-      ['worker-2'],
-    );
-
-  it.each([
-    { exists: false, sectorStore: { state: 'absent' } },
-    { onRootFileSystem: true, sectorStore: { state: 'absent' } },
-  ] as const)('is not removed while nobody knows what is on its disk: %o', (change) => {
-    const made = plan(AFTER, gone(change));
-    expect(codes(made)).toEqual(['SF502 error']);
-    expect(summary(made)).toEqual([]);
-  });
-
-  it('is not removed while the miner has it at work', () => {
-    const busy = changeMiner(gone({}), { jobs: new Map([[sessionOf('worker-2'), [aJob('C2', 7)]]]) });
-    expect(codes(plan(AFTER, busy))).toEqual(['SF514 error']);
   });
 });
 
