@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Farm, Worker } from '../../src/farm/farm.js';
 import { THE_FILE } from '../../src/host/manifest.js';
-import type { Plan } from '../../src/plan/plan.js';
+import { steps, type Plan } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aStorage } from '../support/farm.js';
 import {
@@ -19,6 +19,7 @@ import {
   aUnit,
   changeLive,
   changeMiner,
+  changePath,
   changeProcess,
   changeWorker,
   file,
@@ -287,6 +288,38 @@ describe('a path that another worker has open', () => {
     const made = plan(both, changeWorker(inPlace(BEFORE), 'worker-1', stopped));
     expect(codes(made)).toContain('SF573 warning');
     expect(summary(made).filter((line) => line.startsWith('start'))).toEqual([]);
+  });
+
+  const BOTH = worker(1, { storage: [...ONE.storage, aStorage({ path: TWOS_PATH })] });
+  const moving = farmOf(BOTH, worker(2, { storage: [] }));
+  const LIST = '/var/lib/lotus/worker-1/storage.json';
+  const listed = (made: Plan): unknown =>
+    steps(made)
+      .find(({ action }) => 'path' in action && action.path === LIST)
+      ?.changes.find(({ field }) => field === 'StoragePaths')?.after;
+
+  it.each([
+    ['is down', stopped],
+    ['does not answer', changeLive(() => unreached())],
+  ])('is on the list of no worker that %s: a boot would open it twice', (_, change) => {
+    const made = plan(moving, changeWorker(SEEN, 'worker-1', change));
+    expect([listed(made), codes(made).includes('SF573 warning')]).toEqual([undefined, true]);
+    const had = changeWorker(inPlace(farmOf(BOTH, TWO)), 'worker-1', change);
+    expect(listed(plan(moving, had))).toBe('/mnt/nvme1/seal');
+  });
+
+  it('comes on the list when it is free', () => {
+    const free = changeWorker(changeWorker(SEEN, 'worker-1', stopped), 'worker-2', stopped);
+    const made = plan(moving, free);
+    expect(listed(made)).toBe(`/mnt/nvme1/seal, ${TWOS_PATH}`);
+    expect(summary(made)).toContain('start: none, not-running');
+  });
+
+  it('goes from the list of one that is down and had it, with all that lies there', () => {
+    const full = changePath(TWOS_PATH, { entries: ['sealed/s-t01000-7'] });
+    const had = changeWorker(inPlace(farmOf(BOTH, TWO)), 'worker-1', (before) => full(stopped(before)));
+    const made = plan(BEFORE, changeWorker(had, 'worker-2', full));
+    expect([listed(made), codes(made)]).toEqual(['/mnt/nvme1/seal', []]);
   });
 });
 
