@@ -267,6 +267,26 @@ describe('a name that already works elsewhere', () => {
     expect(summary(made).at(-1)).toBe('start: none, not-running');
   });
 
+  it('is started where the one that the miner has answers no more', () => {
+    const workers = new Map([[sessionOf('worker-1'), { ...workerStats('worker-1', []), Enabled: false }]]);
+    expect(codes(plan(AFTER, changeMiner(seen, { workers })))).toEqual([]);
+  });
+
+  it('is one of the host where it was kept there under its old name', () => {
+    const renamed = farmOf(worker(1, { renamedFrom: 'old' }));
+    expect(codes(plan(renamed, seen))).toEqual(['SF571 error']);
+    const hosts = [...seen.hosts].map(([name, host]) => {
+      if (!host.reached || host.manifest === undefined) return [name, host] as const;
+      return [name, { ...host, manifest: { ...host.manifest, workers: ['old'] } }] as const;
+    });
+    expect(codes(plan(renamed, { ...seen, hosts: new Map(hosts) }))).toEqual([]);
+  });
+
+  it('is said once where somebody started it on that host', () => {
+    const strange = changeWorker(seen, 'worker-1', (before) => ({ ...before, startedElsewhere: true }));
+    expect(codes(plan(AFTER, strange))).toEqual(['SF514 error']);
+  });
+
   it('is started where it has been before', () => {
     const made = plan(AFTER, changeWorker(inPlace(AFTER), 'worker-1', stopped));
     expect(summary(made)).toEqual(['start: none, not-running']);
@@ -335,7 +355,9 @@ describe('workers that nobody knows', () => {
   it('are said, since a host that was taken out at once is not reached: SF570', () => {
     const made = plan(BEFORE, withOthers('miner-1', 'gone-1'));
     expect(codes(made)).toEqual(['SF570 warning']);
-    expect(made.diagnostics[0]?.message).toContain('gone-1, miner-1');
+    expect(made.diagnostics[0]?.message).toContain('gone-1, miner-1;');
+    const many = plan(BEFORE, withOthers(...[1, 2, 3, 4, 5, 6, 7].map((number) => `gone-${number}`)));
+    expect(many.diagnostics[0]?.message).toContain('gone-4, gone-5 and 2 more;');
   });
 
   it('may be the one of lotus-miner itself, or on a host that was not seen', () => {
@@ -343,6 +365,13 @@ describe('workers that nobody knows', () => {
     const seen = withOthers('miner-1', 'gone-1');
     const hosts = new Map([...seen.hosts, ['host-1', unreached()] as const]);
     expect(codes(plan(BEFORE, { ...seen, hosts }))).toEqual(['SF404 error']);
+  });
+
+  it('are none that the miner gives no work', () => {
+    const seen = withOthers('miner-1');
+    const off = { ...workerStats('gone-1', ['PC1']), Enabled: false };
+    const workers = new Map([...seen.miner.workers, [sessionOf('gone-1'), off] as const]);
+    expect(codes(plan(BEFORE, changeMiner(seen, { workers })))).toEqual([]);
   });
 
   it('are none of those that leave', () => {
@@ -367,6 +396,40 @@ describe('the turn of a worker that leaves', () => {
     const before = farmOf(ONE, only);
     const made = plan(AFTER, left(inPlace(before), ['worker-2'], before));
     expect(made.waves).toMatchObject([{ turns: [{ worker: 'worker-2', alone: ['last-of-task UNS'] }] }]);
+  });
+
+  it('is said to be the last one of a group whose sectors it seals', () => {
+    const alone = (seal: boolean): unknown => {
+      const path = aStorage({ path: TWOS_PATH, groups: ['g'], seal, store: !seal });
+      const before = farmOf(ONE, worker(2, { storage: [path] }));
+      return plan(AFTER, left(inPlace(before), ['worker-2'], before)).waves[0]?.turns[0]?.alone;
+    };
+    expect(alone(true)).toEqual(['only-pc2-of-group g']);
+    expect(alone(false)).toEqual([]);
+  });
+
+  it('takes nothing from anybody any more where it has begun', () => {
+    const before = farmOf(ONE, worker(2, { tasks: ['UNS'] }));
+    const begun = { who: 'sealfarm', when: DRAIN.when, tasks: ['UNS'] } as const;
+    const seen = withIntent(left(inPlace(before), ['worker-2'], before), 'worker-2', begun);
+    expect(plan(AFTER, seen).waves).toMatchObject([{ turns: [{ worker: 'worker-2', alone: [] }] }]);
+    const others = farmOf(ONE, worker(2), worker(3), worker(4));
+    const changed = farmOf(...[1, 3, 4].map((number) => worker(number, { noSwap: true })));
+    const rollout = { ...BEFORE.rollout, maxUnavailable: 2 };
+    const gone = left(inPlace(others), ['worker-2'], others);
+    const made = (one: Seen): readonly string[] => turns(plan({ ...changed, rollout }, one));
+    expect(made(gone)).toEqual(['worker-1 worker-3', 'worker-4', 'worker-2']);
+    const away = withIntent(gone, 'worker-2', begun);
+    expect(made(away)).toEqual(['worker-1', 'worker-3', 'worker-4', 'worker-2']);
+  });
+
+  it('comes later where it has work', () => {
+    const gone = left(inPlace(three), ['worker-0', 'worker-2'], three);
+    const busy = changeMiner(gone, { jobs: new Map([[sessionOf('worker-0'), [aJob('PC1', 7)]]]) });
+    expect([turns(plan(AFTER, gone)), turns(plan(AFTER, busy))]).toEqual([
+      ['worker-0', 'worker-2'],
+      ['worker-2', 'worker-0'],
+    ]);
   });
 
   it('never comes where `minAvailable` would be broken', () => {
@@ -424,6 +487,63 @@ describe('a renamed worker', () => {
     const [manifest] = made.hosts.flatMap(({ steps }) => steps);
     expect(manifest?.changes).toContainEqual({ field: 'new', before: 'serving', after: 'drained' });
     expect(only(made, 'restart').action).toMatchObject({ expect: { tasks: [] } });
+  });
+
+  it('takes over no drain of its old name that the file asked for', () => {
+    const intent = { who: THE_FILE, when: DRAIN.when, tasks: ['PC2'] } as const;
+    const made = plan(...renamed({}, withIntent(SEEN, 'worker-2', intent)));
+    const [manifest] = made.hosts.flatMap(({ steps }) => steps);
+    expect(manifest?.changes.map(({ field }) => field)).toEqual(['workers']);
+  });
+
+  it('keeps a drain of its own beside that of its old name', () => {
+    const own = { ...DRAIN, who: 'bob@laptop' };
+    const [farm, seen] = renamed({}, withIntent(SEEN, 'worker-2', DRAIN));
+    const hosts = [...seen.hosts].map(([name, host]) => {
+      if (!host.reached || host.manifest === undefined) return [name, host] as const;
+      const intents = { ...host.manifest.intents, new: own };
+      return [name, { ...host, manifest: { ...host.manifest, intents } }] as const;
+    });
+    const [manifest] = plan(farm, { ...seen, hosts: new Map(hosts) }, ['new']).hosts.flatMap(
+      ({ steps }) => steps,
+    );
+    const content = manifest?.action.kind === 'write-file' ? manifest.action.content.reveal() : '';
+    expect(JSON.parse(content)).toMatchObject({ intents: { new: own } });
+  });
+
+  it('is not restarted while two keep it, or its files are wrong', () => {
+    const twice = changeWorker(SEEN, 'worker-2', (before) => ({ ...before, twice: true }));
+    const made = plan(...renamed({}, twice));
+    expect([summary(made).slice(1), codes(made)]).toEqual([[], ['SF546 error']]);
+    const [farm, seen] = renamed();
+    const unread = { state: 'unreadable', why: 'permission denied' } as const;
+    const wrong = changeWorker(seen, 'new', (before) => ({ ...before, envFile: unread }));
+    expect(summary(plan(farm, wrong))).toEqual([RESTART[0]]);
+    expect(codes(plan(farm, wrong))).toEqual(['SF504 error']);
+  });
+
+  it('that runs under its new name already is not restarted for one that still has the old', () => {
+    const [farm, seen] = renamed();
+    const running = inPlace(farm).hosts.get('host-1');
+    const own = running?.reached === true ? running.workers.get('new') : undefined;
+    if (own === undefined) throw new Error('no worker');
+    const both = changeWorker(seen, 'new', () => own);
+    expect(summary(plan(farm, both))).toEqual([RESTART[0], 'remove-worker: empty, removed-from-config']);
+  });
+
+  it('is said to be silent where it is: SF508', () => {
+    const silent = changeWorker(
+      SEEN,
+      'worker-2',
+      changeLive(() => unreached()),
+    );
+    expect(codes(plan(...renamed({}, silent)))).toEqual(['SF508 warning']);
+  });
+
+  it('is not taken away under its old name where it does not run in that repo', () => {
+    const down = changeWorker(SEEN, 'worker-2', stopped);
+    const made = plan(...renamed({ repo: '/var/lib/lotus/new' }, down));
+    expect([summary(made), codes(made)]).toEqual([[RESTART[0]], ['SF572 error']]);
   });
 
   it('stays in its repo: SF572', () => {
