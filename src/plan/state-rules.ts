@@ -1,5 +1,5 @@
 import type { HostLayout } from '../host/layout.js';
-import { THE_FILE, type DrainIntent } from '../host/manifest.js';
+import type { DrainIntent } from '../host/manifest.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
@@ -54,7 +54,7 @@ function planRunning(context: WorkerContext, process: ObservedProcess, noted: No
 
 /** A worker that was empty once gets nothing while its tasks are off. */
 function hasCome({ intent }: Noted): boolean {
-  return intent?.who === THE_FILE && intent.reached === true;
+  return intent?.reached === true;
 }
 
 function takesWork({ tasks }: WorkerLive): boolean {

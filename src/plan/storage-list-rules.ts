@@ -29,15 +29,19 @@ export function planStorageList(context: WorkerContext): Findings {
     : planRunning(context, live, listed, declared);
 }
 
-/** What the worker opens next time; one that does not answer yet may not have read its list either. */
+/**
+ * What the worker opens next time, which may be at a boot; one that does not answer yet may not have read its list either.
+ * What another one has open is not on it: two workers on one path corrupt it.
+ */
 function planUnopened(
   context: WorkerContext,
   listed: readonly string[],
   declared: readonly string[],
 ): Findings {
-  const full = listed.filter((path) => !declared.includes(path) && holdsFiles(context, path));
+  const isFree = (path: string): boolean => !context.openElsewhere.has(path);
+  const full = listed.filter((path) => !declared.includes(path) && isFree(path) && holdsFiles(context, path));
   if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
-  return writeList(context, listed, declared);
+  return writeList(context, listed, declared.filter(isFree));
 }
 
 /** Lotus edits storage.json as paths come and go, so beforehand it must say just what is attached. */

@@ -101,4 +101,20 @@ describe('a part of the farm', () => {
   ])('%j', (words, expected) => {
     expect(part(words)).toEqual(expected);
   });
+
+  it.each<[PartWords, readonly string[]]>([
+    [{ target: ['gpu'] }, ['gpu']],
+    [{ target: ['gpu'], exclude: ['c2'] }, []],
+    [{ target: ['pc2', 'c2'] }, []],
+    [{ exclude: ['pc1-*', '?.b', 'axb', 'c2'] }, ['empty']],
+  ])('%j is about these hosts as a whole: %j', (words, expected) => {
+    const found = resolvePart(FARM, words);
+    expect(found.ok && [...(found.value?.whole ?? [])]).toEqual(expected);
+  });
+
+  it('has what is left of a renamed worker under its old name', () => {
+    const farm = aFarm({ hosts: [aHost({ workers: [aWorker({ name: 'new', renamedFrom: 'old' })] })] });
+    const found = resolvePart(farm, { target: ['new'] });
+    expect(found.ok && [...(found.value?.workers ?? [])]).toEqual(['new', 'old']);
+  });
 });

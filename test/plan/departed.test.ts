@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { formatSocketAddress } from '../../src/farm/address.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
-import { workerLayout } from '../../src/host/layout.js';
-import { formatManifest, THE_FILE, type DrainIntent } from '../../src/host/manifest.js';
-import type { DepartedWorker, ObservedMiner, Observation } from '../../src/observed/observed.js';
-import type { Plan } from '../../src/plan/plan.js';
-import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
+import { THE_FILE } from '../../src/host/manifest.js';
+import { steps, type Plan } from '../../src/plan/plan.js';
+import { Secret } from '../../src/secret/secret.js';
+import { aFarm, aHost, aStorage } from '../support/farm.js';
 import {
+  changeDeparted,
+  left as leftOf,
+  numbered as worker,
+  onOneHost as farmOf,
+  withIntent,
+  withoutRepo,
+  type Seen,
+} from '../support/leaving.js';
+import {
+  ABSENT,
   aJob,
   aUnit,
   changeLive,
@@ -14,30 +22,15 @@ import {
   changePath,
   changeProcess,
   changeWorker,
+  file,
   idOf,
   inPlace,
   sessionOf,
-  sha256,
   stopped,
   unreached,
   workerStats,
 } from '../support/observation.js';
 import { codes, DRAIN, only, plan, summary } from '../support/plan.js';
-
-type Seen = Observation & { readonly miner: ObservedMiner };
-
-function worker(number: number, overrides: Partial<Worker> = {}): Worker {
-  return aWorker({
-    name: `worker-${number}`,
-    listen: { host: '10.0.0.11', port: 3455 + number },
-    storage: [aStorage({ path: `/mnt/nvme${number}/seal` })],
-    ...overrides,
-  });
-}
-
-function farmOf(...workers: readonly Worker[]): Farm {
-  return aFarm({ hosts: [aHost({ workers })] });
-}
 
 const ONE = worker(1);
 const TWO = worker(2);
@@ -47,30 +40,7 @@ const TWOS_PATH = '/mnt/nvme2/seal';
 
 /** The look at a farm, with these workers in the file no more. */
 function left(seen: Seen, names: readonly string[], of: Farm = BEFORE): Seen {
-  const hosts = [...seen.hosts].map(([name, host]) => {
-    const declared = of.hosts.find((one) => one.name === name);
-    if (!host.reached || declared === undefined) return [name, host] as const;
-    const gone = [...host.workers].filter(([one]) => names.includes(one));
-    const departed = gone.map(([one, observed]): [string, DepartedWorker] => {
-      const { repo, listen } = declared.workers.find((candidate) => candidate.name === one) ?? aWorker();
-      const files = workerLayout(declared, { name: one, repo });
-      return [one, { ...observed, files, repo, listen: formatSocketAddress(listen) }];
-    });
-    const running = gone.filter(([, { process }]) => process !== undefined).map(([one]) => one);
-    const workers = new Map([...host.workers].filter(([one]) => !names.includes(one)));
-    const forgotten = running.length === 0 ? {} : { forgotten: running };
-    return [name, { ...host, workers, departed: new Map(departed), ...forgotten }] as const;
-  });
-  return { ...seen, hosts: new Map(hosts) };
-}
-
-function withIntent(seen: Seen, name: string, intent: DrainIntent): Seen {
-  const hosts = [...seen.hosts].map(([host, one]) => {
-    if (!one.reached || one.manifest === undefined) return [host, one] as const;
-    const manifest = { ...one.manifest, intents: { [name]: intent } };
-    return [host, { ...one, manifest, manifestSha256: sha256(formatManifest(manifest)) }] as const;
-  });
-  return { ...seen, hosts: new Map(hosts) };
+  return leftOf(seen, names, of);
 }
 
 const SEEN = inPlace(BEFORE);
@@ -165,45 +135,75 @@ describe('a worker that left the file', () => {
     const content = step.action.kind === 'write-file' ? step.action.content.reveal() : '';
     expect(JSON.parse(content)).toMatchObject({ intents: {} });
   });
+
+  it('has all tasks noted that it was started with, or does since', () => {
+    const other = changeWorker(SEEN, 'worker-2', (before) => {
+      const environ = new Map(before.process?.environ).set('LOTUS_WORKER_UNSEAL', new Secret('true'));
+      const process = changeProcess((process) => ({ ...process, environ }));
+      return process(changeLive((live) => ({ ...live, tasks: new Set(['PC1', 'RU']) }))(before));
+    });
+    expect(only(plan(AFTER, left(other, ['worker-2'])), 'remove-worker').action).toMatchObject({
+      tasks: ['AP', 'PC1', 'PC2', 'C2', 'UNS', 'RU'],
+    });
+  });
+
+  it('is not touched while it runs and does not answer: SF508', () => {
+    const silent = changeWorker(
+      SEEN,
+      'worker-2',
+      changeLive(() => unreached()),
+    );
+    const made = plan(AFTER, left(silent, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF508 error']]);
+  });
+
+  it('is not touched while its list of paths is broken', () => {
+    const broken = changeWorker(SEEN, 'worker-2', (before) => ({ ...before, storageJson: file('{') }));
+    const made = plan(AFTER, left(broken, ['worker-2']));
+    expect([summary(made), codes(made)]).toEqual([[], ['SF504 error']]);
+  });
 });
 
-describe('sectors that no drain brings away', () => {
-  const held = changePath(TWOS_PATH, { entries: ['sealed/s-t01000-7'] });
-  const stoppedWith = changeWorker(SEEN, 'worker-2', (before) => held(stopped(before)));
-
-  it('keep a stopped worker: SF509', () => {
-    const made = plan(AFTER, left(stoppedWith, ['worker-2']));
-    expect([summary(made), codes(made)]).toEqual([[], ['SF509 error']]);
-    expect(made.diagnostics[0]).toMatchObject({ place: { worker: 'worker-2', path: TWOS_PATH } });
-    expect(made.diagnostics[0]?.help).toContain('on another worker of host-1');
-  });
-
-  it('do not where another worker is declared with the path', () => {
-    const after = farmOf(
-      worker(1, { storage: [aStorage({ path: '/mnt/nvme1/seal' }), aStorage({ path: TWOS_PATH })] }),
-    );
-    const seen = left(stoppedWith, ['worker-2']);
-    const both = changeWorker(seen, 'worker-1', (before) => {
-      const path = seen.hosts.get('host-1');
-      const storage = path?.reached === true ? path.departed?.get('worker-2')?.storage : undefined;
-      return { ...before, storage: new Map([...before.storage, ...(storage ?? [])]) };
-    });
-    expect(summary(plan(after, both))).toContain('remove-worker: none, removed-from-config');
-  });
-
-  const store = farmOf(
-    ONE,
-    worker(2, { storage: [aStorage({ path: TWOS_PATH, seal: false, store: true })] }),
+describe('one of which nothing tells where its repo is', () => {
+  const lost = changeDeparted(
+    left(changeWorker(SEEN, 'worker-2', stopped), ['worker-2']),
+    'worker-2',
+    withoutRepo,
   );
-  const storing = changeMiner(inPlace(store), { sectors: new Map([[ID, [SECTOR]]]) });
+  const noted = { who: 'sealfarm', when: DRAIN.when, tasks: ['PC2'] } as const;
+  const emptied = withIntent(lost, 'worker-2', { ...noted, emptied: true });
 
-  it('keep a running worker with a path for long-term storage: SF509', () => {
-    const made = plan(AFTER, left(storing, ['worker-2'], store));
-    expect([summary(made), codes(made)]).toEqual([[], ['SF509 error']]);
+  it('is not removed: SF504', () => {
+    for (const seen of [lost, withIntent(lost, 'worker-2', noted)]) {
+      const made = plan(AFTER, seen);
+      expect([summary(made), codes(made)]).toEqual([[], ['SF504 error']]);
+    }
   });
 
-  it('do not keep one whose path for long-term storage is empty', () => {
-    expect(summary(plan(AFTER, left(inPlace(store), ['worker-2'], store)))).toHaveLength(1);
+  it('is removed where it was emptied, and that was cut off', () => {
+    expect(summary(plan(AFTER, emptied))).toEqual(['remove-worker: none, removed-from-config']);
+  });
+
+  it('is not while its unit brings it back again and again', () => {
+    const trying = changeDeparted(emptied, 'worker-2', (before) => ({ ...before, unit: aUnit() }));
+    expect(codes(plan(AFTER, trying))).toContain('SF504 error');
+  });
+
+  it.each([
+    ['is removed where it was this one, and has its files', 'worker-2', false, true],
+    ['is not where it was this one, and has no files yet', 'worker-2', true, false],
+    ['is not where it was another one', 'worker-9', false, false],
+  ])('beside a new worker %s', (_, renamedFrom, isNew, isRemoved) => {
+    const heir = worker(3, { renamedFrom });
+    const there = inPlace(farmOf(ONE, TWO, heir));
+    const down = changeWorker(there, 'worker-3', (before) => ({
+      ...stopped(before),
+      ...(isNew ? { envFile: ABSENT } : {}),
+    }));
+    const seen = left(changeWorker(down, 'worker-2', stopped), ['worker-2'], farmOf(ONE, TWO, heir));
+    const made = plan(farmOf(ONE, heir), changeDeparted(seen, 'worker-2', withoutRepo));
+    expect(summary(made).includes('remove-worker: none, removed-from-config')).toBe(isRemoved);
+    expect(codes(made).includes('SF504 error')).toBe(!isRemoved);
   });
 });
 
@@ -267,6 +267,26 @@ describe('a name that already works elsewhere', () => {
     expect(summary(made).at(-1)).toBe('start: none, not-running');
   });
 
+  it('is started where the one that the miner has answers no more', () => {
+    const workers = new Map([[sessionOf('worker-1'), { ...workerStats('worker-1', []), Enabled: false }]]);
+    expect(codes(plan(AFTER, changeMiner(seen, { workers })))).toEqual([]);
+  });
+
+  it('is one of the host where it was kept there under its old name', () => {
+    const renamed = farmOf(worker(1, { renamedFrom: 'old' }));
+    expect(codes(plan(renamed, seen))).toEqual(['SF571 error']);
+    const hosts = [...seen.hosts].map(([name, host]) => {
+      if (!host.reached || host.manifest === undefined) return [name, host] as const;
+      return [name, { ...host, manifest: { ...host.manifest, workers: ['old'] } }] as const;
+    });
+    expect(codes(plan(renamed, { ...seen, hosts: new Map(hosts) }))).toEqual([]);
+  });
+
+  it('is said once where somebody started it on that host', () => {
+    const strange = changeWorker(seen, 'worker-1', (before) => ({ ...before, startedElsewhere: true }));
+    expect(codes(plan(AFTER, strange))).toEqual(['SF514 error']);
+  });
+
   it('is started where it has been before', () => {
     const made = plan(AFTER, changeWorker(inPlace(AFTER), 'worker-1', stopped));
     expect(summary(made)).toEqual(['start: none, not-running']);
@@ -289,31 +309,37 @@ describe('a path that another worker has open', () => {
     expect(codes(made)).toContain('SF573 warning');
     expect(summary(made).filter((line) => line.startsWith('start'))).toEqual([]);
   });
-});
 
-describe('a stopped worker that left', () => {
-  const gone = (change: Parameters<typeof changePath>[1]): Seen =>
-    left(
-      changeWorker(
-        changeWorker(inPlace(BEFORE), 'worker-2', stopped),
-        'worker-2',
-        changePath(TWOS_PATH, change),
-      ),
-      ['worker-2'],
-    );
+  const BOTH = worker(1, { storage: [...ONE.storage, aStorage({ path: TWOS_PATH })] });
+  const moving = farmOf(BOTH, worker(2, { storage: [] }));
+  const LIST = '/var/lib/lotus/worker-1/storage.json';
+  const listed = (made: Plan): unknown =>
+    steps(made)
+      .find(({ action }) => 'path' in action && action.path === LIST)
+      ?.changes.find(({ field }) => field === 'StoragePaths')?.after;
 
   it.each([
-    { exists: false, sectorStore: { state: 'absent' } },
-    { onRootFileSystem: true, sectorStore: { state: 'absent' } },
-  ] as const)('is not removed while nobody knows what is on its disk: %o', (change) => {
-    const made = plan(AFTER, gone(change));
-    expect(codes(made)).toEqual(['SF502 error']);
-    expect(summary(made)).toEqual([]);
+    ['is down', stopped],
+    ['does not answer', changeLive(() => unreached())],
+  ])('is on the list of no worker that %s: a boot would open it twice', (_, change) => {
+    const made = plan(moving, changeWorker(SEEN, 'worker-1', change));
+    expect([listed(made), codes(made).includes('SF573 warning')]).toEqual([undefined, true]);
+    const had = changeWorker(inPlace(farmOf(BOTH, TWO)), 'worker-1', change);
+    expect(listed(plan(moving, had))).toBe('/mnt/nvme1/seal');
   });
 
-  it('is not removed while the miner has it at work', () => {
-    const busy = changeMiner(gone({}), { jobs: new Map([[sessionOf('worker-2'), [aJob('C2', 7)]]]) });
-    expect(codes(plan(AFTER, busy))).toEqual(['SF514 error']);
+  it('comes on the list when it is free', () => {
+    const free = changeWorker(changeWorker(SEEN, 'worker-1', stopped), 'worker-2', stopped);
+    const made = plan(moving, free);
+    expect(listed(made)).toBe(`/mnt/nvme1/seal, ${TWOS_PATH}`);
+    expect(summary(made)).toContain('start: none, not-running');
+  });
+
+  it('goes from the list of one that is down and had it, with all that lies there', () => {
+    const full = changePath(TWOS_PATH, { entries: ['sealed/s-t01000-7'] });
+    const had = changeWorker(inPlace(farmOf(BOTH, TWO)), 'worker-1', (before) => full(stopped(before)));
+    const made = plan(BEFORE, changeWorker(had, 'worker-2', full));
+    expect([listed(made), codes(made)]).toEqual(['/mnt/nvme1/seal', []]);
   });
 });
 
@@ -329,7 +355,9 @@ describe('workers that nobody knows', () => {
   it('are said, since a host that was taken out at once is not reached: SF570', () => {
     const made = plan(BEFORE, withOthers('miner-1', 'gone-1'));
     expect(codes(made)).toEqual(['SF570 warning']);
-    expect(made.diagnostics[0]?.message).toContain('gone-1, miner-1');
+    expect(made.diagnostics[0]?.message).toContain('gone-1, miner-1;');
+    const many = plan(BEFORE, withOthers(...[1, 2, 3, 4, 5, 6, 7].map((number) => `gone-${number}`)));
+    expect(many.diagnostics[0]?.message).toContain('gone-4, gone-5 and 2 more;');
   });
 
   it('may be the one of lotus-miner itself, or on a host that was not seen', () => {
@@ -337,6 +365,13 @@ describe('workers that nobody knows', () => {
     const seen = withOthers('miner-1', 'gone-1');
     const hosts = new Map([...seen.hosts, ['host-1', unreached()] as const]);
     expect(codes(plan(BEFORE, { ...seen, hosts }))).toEqual(['SF404 error']);
+  });
+
+  it('are none that the miner gives no work', () => {
+    const seen = withOthers('miner-1');
+    const off = { ...workerStats('gone-1', ['PC1']), Enabled: false };
+    const workers = new Map([...seen.miner.workers, [sessionOf('gone-1'), off] as const]);
+    expect(codes(plan(BEFORE, changeMiner(seen, { workers })))).toEqual([]);
   });
 
   it('are none of those that leave', () => {
@@ -361,6 +396,40 @@ describe('the turn of a worker that leaves', () => {
     const before = farmOf(ONE, only);
     const made = plan(AFTER, left(inPlace(before), ['worker-2'], before));
     expect(made.waves).toMatchObject([{ turns: [{ worker: 'worker-2', alone: ['last-of-task UNS'] }] }]);
+  });
+
+  it('is said to be the last one of a group whose sectors it seals', () => {
+    const alone = (seal: boolean): unknown => {
+      const path = aStorage({ path: TWOS_PATH, groups: ['g'], seal, store: !seal });
+      const before = farmOf(ONE, worker(2, { storage: [path] }));
+      return plan(AFTER, left(inPlace(before), ['worker-2'], before)).waves[0]?.turns[0]?.alone;
+    };
+    expect(alone(true)).toEqual(['only-pc2-of-group g']);
+    expect(alone(false)).toEqual([]);
+  });
+
+  it('takes nothing from anybody any more where it has begun', () => {
+    const before = farmOf(ONE, worker(2, { tasks: ['UNS'] }));
+    const begun = { who: 'sealfarm', when: DRAIN.when, tasks: ['UNS'] } as const;
+    const seen = withIntent(left(inPlace(before), ['worker-2'], before), 'worker-2', begun);
+    expect(plan(AFTER, seen).waves).toMatchObject([{ turns: [{ worker: 'worker-2', alone: [] }] }]);
+    const others = farmOf(ONE, worker(2), worker(3), worker(4));
+    const changed = farmOf(...[1, 3, 4].map((number) => worker(number, { noSwap: true })));
+    const rollout = { ...BEFORE.rollout, maxUnavailable: 2 };
+    const gone = left(inPlace(others), ['worker-2'], others);
+    const made = (one: Seen): readonly string[] => turns(plan({ ...changed, rollout }, one));
+    expect(made(gone)).toEqual(['worker-1 worker-3', 'worker-4', 'worker-2']);
+    const away = withIntent(gone, 'worker-2', begun);
+    expect(made(away)).toEqual(['worker-1', 'worker-3', 'worker-4', 'worker-2']);
+  });
+
+  it('comes later where it has work', () => {
+    const gone = left(inPlace(three), ['worker-0', 'worker-2'], three);
+    const busy = changeMiner(gone, { jobs: new Map([[sessionOf('worker-0'), [aJob('PC1', 7)]]]) });
+    expect([turns(plan(AFTER, gone)), turns(plan(AFTER, busy))]).toEqual([
+      ['worker-0', 'worker-2'],
+      ['worker-2', 'worker-0'],
+    ]);
   });
 
   it('never comes where `minAvailable` would be broken', () => {
@@ -418,6 +487,63 @@ describe('a renamed worker', () => {
     const [manifest] = made.hosts.flatMap(({ steps }) => steps);
     expect(manifest?.changes).toContainEqual({ field: 'new', before: 'serving', after: 'drained' });
     expect(only(made, 'restart').action).toMatchObject({ expect: { tasks: [] } });
+  });
+
+  it('takes over no drain of its old name that the file asked for', () => {
+    const intent = { who: THE_FILE, when: DRAIN.when, tasks: ['PC2'] } as const;
+    const made = plan(...renamed({}, withIntent(SEEN, 'worker-2', intent)));
+    const [manifest] = made.hosts.flatMap(({ steps }) => steps);
+    expect(manifest?.changes.map(({ field }) => field)).toEqual(['workers']);
+  });
+
+  it('keeps a drain of its own beside that of its old name', () => {
+    const own = { ...DRAIN, who: 'bob@laptop' };
+    const [farm, seen] = renamed({}, withIntent(SEEN, 'worker-2', DRAIN));
+    const hosts = [...seen.hosts].map(([name, host]) => {
+      if (!host.reached || host.manifest === undefined) return [name, host] as const;
+      const intents = { ...host.manifest.intents, new: own };
+      return [name, { ...host, manifest: { ...host.manifest, intents } }] as const;
+    });
+    const [manifest] = plan(farm, { ...seen, hosts: new Map(hosts) }, ['new']).hosts.flatMap(
+      ({ steps }) => steps,
+    );
+    const content = manifest?.action.kind === 'write-file' ? manifest.action.content.reveal() : '';
+    expect(JSON.parse(content)).toMatchObject({ intents: { new: own } });
+  });
+
+  it('is not restarted while two keep it, or its files are wrong', () => {
+    const twice = changeWorker(SEEN, 'worker-2', (before) => ({ ...before, twice: true }));
+    const made = plan(...renamed({}, twice));
+    expect([summary(made).slice(1), codes(made)]).toEqual([[], ['SF546 error']]);
+    const [farm, seen] = renamed();
+    const unread = { state: 'unreadable', why: 'permission denied' } as const;
+    const wrong = changeWorker(seen, 'new', (before) => ({ ...before, envFile: unread }));
+    expect(summary(plan(farm, wrong))).toEqual([RESTART[0]]);
+    expect(codes(plan(farm, wrong))).toEqual(['SF504 error']);
+  });
+
+  it('that runs under its new name already is not restarted for one that still has the old', () => {
+    const [farm, seen] = renamed();
+    const running = inPlace(farm).hosts.get('host-1');
+    const own = running?.reached === true ? running.workers.get('new') : undefined;
+    if (own === undefined) throw new Error('no worker');
+    const both = changeWorker(seen, 'new', () => own);
+    expect(summary(plan(farm, both))).toEqual([RESTART[0], 'remove-worker: empty, removed-from-config']);
+  });
+
+  it('is said to be silent where it is: SF508', () => {
+    const silent = changeWorker(
+      SEEN,
+      'worker-2',
+      changeLive(() => unreached()),
+    );
+    expect(codes(plan(...renamed({}, silent)))).toEqual(['SF508 warning']);
+  });
+
+  it('is not taken away under its old name where it does not run in that repo', () => {
+    const down = changeWorker(SEEN, 'worker-2', stopped);
+    const made = plan(...renamed({ repo: '/var/lib/lotus/new' }, down));
+    expect([summary(made), codes(made)]).toEqual([[RESTART[0]], ['SF572 error']]);
   });
 
   it('stays in its repo: SF572', () => {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
+import type { DesiredFarm } from '../../src/desired/desired.js';
 import type { Farm } from '../../src/farm/farm.js';
 import type { Observation } from '../../src/observed/observed.js';
+import { asDeclared } from '../../src/plan/as-declared.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import type { Part } from '../../src/plan/part.js';
 import { sealOf, whatMoved, type Seal } from '../../src/plan/seal.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
+import { startedBy } from '../support/foreign.js';
 import { changeWorker, file, inPlace, unreached } from '../support/observation.js';
 import { DRAIN } from '../support/plan.js';
 
@@ -75,6 +78,29 @@ describe('the plan of a part', () => {
 
   it('names the drained of the part alone', () => {
     expect(plan(SEEN, A1, ['a1', 'a2', 'b1']).drained.map(({ worker }) => worker)).toEqual(['a1']);
+  });
+
+  it('has workers that leave a host where it is about the whole of that, and else not', () => {
+    const after = farm(1);
+    const [a = aHost(), ...others] = after.hosts;
+    const without = { ...after, hosts: [{ ...a, workers: a.workers.slice(0, 1) }, ...others] };
+    const [before, desired] = [after, without].map((one) => desire(one, TOKEN, new Map())) as [
+      DesiredFarm,
+      DesiredFarm,
+    ];
+    const made = (part: Part): readonly string[] =>
+      idsOf(makePlan(desired, asDeclared(before, desired), part));
+    expect(made({ ...A1, whole: new Set(['a']) })).toEqual(['a2/remove-worker']);
+    expect(made(A1)).toEqual([]);
+  });
+
+  it('names those of the part alone that somebody else started', () => {
+    const seen = ['a1', 'a2', 'b1'].reduce<Observation>(
+      (before, name) => changeWorker(before, name, startedBy({})),
+      SEEN,
+    );
+    expect(plan(seen).foreign?.map(({ worker }) => worker)).toEqual(['a1', 'a2', 'b1']);
+    expect(plan(seen, A1).foreign?.map(({ worker }) => worker)).toEqual(['a1']);
   });
 
   it('holds whatever happens to the rest', () => {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { Farm, Rollout, Worker } from '../../src/farm/farm.js';
 import { DEFAULT_ROLLOUT } from '../../src/farm/rollout.js';
-import type { Observation } from '../../src/observed/observed.js';
+import type { DesiredFarm } from '../../src/desired/desired.js';
+import { THE_FILE } from '../../src/host/manifest.js';
+import type {
+  DepartedWorker,
+  HostObservation,
+  Observation,
+  ObservedMiner,
+} from '../../src/observed/observed.js';
+import { asDeclared } from '../../src/plan/as-declared.js';
 import { planIntents } from '../../src/plan/intent-plan.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
@@ -11,6 +19,7 @@ import {
   changeLive,
   changeMiner,
   changeWorker,
+  drained,
   inPlace,
   sessionOf,
   stopped,
@@ -64,10 +73,52 @@ describe('restarts', () => {
     expect(waves(plan(withLimits(farm), resting))).toBe('worker-3 | worker-1 | worker-2 | worker-4');
   });
 
+  it('begin with all of those together, which are away already', () => {
+    const farm = farmOf({}, ...FOUR);
+    const off = changeLive((live) => ({ ...live, tasks: new Set(['FIN'] as const) }));
+    const resting = ['worker-3', 'worker-4'].reduce<Observation>(
+      (seen, name) => changeWorker(seen, name, off),
+      inPlace(farm),
+    );
+    expect(waves(plan(withLimits(farm), resting))).toBe('worker-3 worker-4 | worker-1 | worker-2');
+  });
+
+  it('begin with one that still has what is never switched off', () => {
+    const farm = farmOf({}, {}, { tasks: ['PC1', 'DL'] });
+    const off = changeLive((live) => ({ ...live, tasks: new Set(['DL'] as const) }));
+    expect(waves(plan(withLimits(farm), changeWorker(inPlace(farm), 'worker-2', off)))).toBe(
+      'worker-2 | worker-1',
+    );
+  });
+
   it('go together as the file says', () => {
     expect(waves(plan(withLimits(TWO_AT_ONCE), inPlace(TWO_AT_ONCE)))).toBe(
       'worker-1 worker-2 | worker-3 worker-4',
     );
+  });
+
+  describe('go by the work behind PC1', () => {
+    const hour = (hours: number): string =>
+      new Date(Date.parse('2026-01-02T03:00:00Z') - hours * 3_600_000).toISOString();
+    const order = (at: number | undefined, ...starts: readonly (readonly string[])[]): string => {
+      const farm = farmOf({}, ...starts.map(() => ({})));
+      const jobs = starts.map((own, index) => {
+        const ids = own.map((Start, sector) => aJob('PC1', sector, { Start }));
+        return [sessionOf(`worker-${index + 1}`), ids] as const;
+      });
+      const seen = changeMiner(inPlace(farm), { jobs: new Map(jobs) });
+      return waves(plan(withLimits(farm), { ...seen, ...(at === undefined ? {} : { at }) }));
+    };
+
+    it('when the farm was looked at', () => {
+      const two = [[hour(0), hour(0)], [hour(1)]];
+      expect(order(Date.parse(hour(0)), ...two)).toBe('worker-1 | worker-2');
+      expect(order(Date.parse(hour(-2)), ...two)).toBe('worker-2 | worker-1');
+    });
+
+    it('when the youngest job began, where nobody says when that was', () => {
+      expect(order(undefined, [hour(2)], [hour(1)], ['soon'])).toBe('worker-2 | worker-1 | worker-3');
+    });
   });
 
   it('are in their waves by the ids of the steps', () => {
@@ -125,6 +176,85 @@ describe('the budget', () => {
   });
 });
 
+describe('the budget has one less', () => {
+  const farm = farmOf({ maxUnavailable: 2 }, ...FOUR, {});
+  const fifth = (state: Worker['state']): Farm => {
+    const limits = withLimits(farm, 4);
+    const hosts = limits.hosts.map((host, index) =>
+      index < 4 ? host : { ...host, workers: host.workers.map((worker) => ({ ...worker, state })) },
+    );
+    return { ...limits, hosts };
+  };
+  const seen = inPlace(farm);
+
+  it('for one that the file wants stopped, and a person has drained', () => {
+    const made = plan(fifth('stopped'), drained(seen, 'worker-5', DRAIN), ['worker-5']);
+    expect(waves(made)).toBe('worker-1 | worker-2 | worker-3 | worker-4');
+  });
+
+  it('for one whose stop has begun, and none before', () => {
+    const begun = { ...DRAIN, who: THE_FILE };
+    expect(waves(plan(fifth('stopped'), seen))).toBe('worker-1 worker-2 | worker-3 worker-4 | worker-5');
+    expect(waves(plan(fifth('stopped'), drained(seen, 'worker-5', begun)))).toBe(
+      'worker-1 | worker-2 | worker-3 | worker-4 | worker-5',
+    );
+  });
+});
+
+it('a worker that is to stop has its turn after those that have less to do', () => {
+  const farm = farmOf({}, ...FOUR);
+  const hosts = farm.hosts.map((host, index) => ({
+    ...host,
+    workers: host.workers.map((worker) => (index < 2 ? { ...worker, state: 'stopped' as const } : worker)),
+  }));
+  const busy = changeMiner(inPlace(farm), { jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 1)]]]) });
+  expect(waves(plan({ ...farm, hosts }, busy))).toBe('worker-2 | worker-1');
+});
+
+describe('a worker with a new name', () => {
+  const renaming = (more: Partial<Worker> = {}): [Farm, Observation & { readonly miner: ObservedMiner }] => {
+    const before = farmOf({}, {}, { name: 'old', ...more });
+    const after = withLimits(
+      farmOf({}, {}, { name: 'new', renamedFrom: 'old', repo: '/var/lib/lotus/old', ...more }),
+      1,
+    );
+    const desired = [before, after].map((farm) => desire(farm, TOKEN, new Map())) as [
+      DesiredFarm,
+      DesiredFarm,
+    ];
+    const seen = asDeclared(...desired);
+    return [after, { ...seen, miner: inPlace(before).miner }];
+  };
+
+  it('has the work of its old name', () => {
+    const [farm, seen] = renaming();
+    const jobs = new Map([[sessionOf('old'), [aJob('PC1', 1)]]]);
+    expect(waves(plan(farm, seen))).toBe('new | worker-1');
+    expect(waves(plan(farm, changeMiner(seen, { jobs })))).toBe('worker-1 | new');
+  });
+
+  it('does what it does under its old name', () => {
+    const [farm, seen] = renaming({ tasks: ['UNS'] });
+    expect(plan(farm, seen).waves[0]?.turns).toMatchObject([{ worker: 'new', alone: ['last-of-task UNS'] }]);
+  });
+
+  it('comes not before others for being at rest, where a person has drained it', () => {
+    const [farm, seen] = renaming();
+    const off = [...seen.hosts].map(([name, host]): [string, HostObservation] => {
+      if (!host.reached || host.departed === undefined) return [name, host];
+      const rest = [...host.departed].map(([old, worker]): [string, DepartedWorker] => [
+        old,
+        { ...worker, ...changeLive((live) => ({ ...live, tasks: new Set() }))(worker) },
+      ]);
+      return [name, { ...host, departed: new Map(rest) }];
+    });
+    const resting = { ...seen, hosts: new Map(off) };
+    const busy = changeMiner(resting, { jobs: new Map([[sessionOf('old'), [aJob('PC1', 1)]]]) });
+    expect(waves(plan(farm, busy))).toBe('new | worker-1');
+    expect(waves(plan(farm, busy, ['new']))).toBe('worker-1 | new');
+  });
+});
+
 describe('a task', () => {
   const farm = farmOf({ maxUnavailable: 4 }, {}, {}, { tasks: ['AP', 'PC1'] }, { tasks: ['AP', 'PC1'] });
 
@@ -143,6 +273,13 @@ describe('a task', () => {
     // worker-2 stays, and has PC2 switched on before the first wave.
     expect(waves(plan(withLimits(farm, 1), off))).toBe('worker-1');
     expect(plan(withLimits(farm, 1), off).waves[0]?.turns[0]?.alone).toEqual([]);
+    // Nor is one away that has all of them switched on.
+    const allOff = changeWorker(
+      inPlace(farm),
+      'worker-2',
+      changeLive((live) => ({ ...live, tasks: new Set() })),
+    );
+    expect(plan(withLimits(farm, 1), allOff).waves[0]?.turns[0]?.alone).toEqual([]);
   });
 });
 
@@ -201,6 +338,11 @@ describe('a large plan', () => {
     expect(plan(withLimits(farm, 3), seen).large).toEqual({ concerned: 3, running: 9, mostPercent: 30 });
   });
 
+  it('is measured also by those that are held back', () => {
+    const farm = farmOf({ minAvailable: new Map([['PC2', 4]]) }, ...FOUR);
+    expect(plan(withLimits(farm), inPlace(farm)).large).toMatchObject({ concerned: 4, running: 4 });
+  });
+
   it('is none where workers start that did not run', () => {
     const farm = farmOf({}, ...FOUR);
     const seen = [1, 2, 3, 4].reduce<Observation>(
@@ -232,6 +374,15 @@ it('a restart that breaks minAvailable is held back, and that is said: SF561', (
     },
   ]);
 });
+
+it('what is held back is said of the task that would be short, and of the first five workers', () => {
+  const minAvailable = new Map([['PC1', 1], ['PC2', 7]] as const);
+  const farm = farmOf({ minAvailable }, ...FOUR, ...FOUR.slice(1));
+  const said = plan(withLimits(farm), inPlace(farm)).diagnostics.filter(({ code }) => code === 'SF561');
+  expect(said.map(({ message }) => message)).toEqual([
+    'worker-1, worker-2, worker-3, worker-4, worker-5 and 2 more cannot be restarted now: fewer than 7 would go on doing PC2',
+  ]);
+}); // prettier-ignore
 
 describe('the only post worker', () => {
   const post = { tasks: ['WDP'], storage: [] } as const;

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { Farm, Miner } from '../../src/farm/farm.js';
+import { formatEnvFile } from '../../src/host/env-file.js';
 import type { MinerMachine, Observation } from '../../src/observed/observed.js';
 import { makePlan } from '../../src/plan/make-plan.js';
+import { steps } from '../../src/plan/plan.js';
 import { notHandedOut, planRotation, type RotationStage } from '../../src/plan/rotation.js';
 import { Secret } from '../../src/secret/secret.js';
 import { rotationWords } from '../../src/view/rotation.js';
-import { aFarm, aHost, CANARY, TOKEN } from '../support/farm.js';
+import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
 import {
   changeLive,
   changeMiner,
@@ -230,6 +232,65 @@ describe('a change of the token', () => {
     ['the miner is down', () => stage({ ...SEEN, miner: unreached() }), /SF404/],
   ])('is refused where %s', (_, seen, words) => {
     expect(why(seen())).toMatch(words);
+  });
+
+  describe('where ports or GPUs change hands', () => {
+    const two = (ports: readonly [number, number], gpus?: readonly [number, number]): Farm => {
+      const workers = ports.map((port, index) =>
+        aWorker({
+          name: `worker-${index + 1}`,
+          listen: { host: '10.0.0.11', port },
+          storage: [],
+          ...(gpus === undefined ? {} : { gpus: [gpus[index] ?? 0] }),
+        }),
+      );
+      return { ...FARM, hosts: [aHost({ workers })] };
+    };
+    const seenAs = (farm: Farm): Observation => ({ ...inPlace(farm), minerMachine: MACHINE });
+    const resting = new Map([['worker-2', { who: 'alice@laptop', when: '2026-01-02T03:04:05Z' }]]);
+
+    it.each<[string, Farm, Farm, RegExp]>([
+      ['a port is waited for', two([2, 3]), two([1, 2]), /SF653 .*not as the file says/],
+      ['ports change places', two([2, 1]), two([1, 2]), /SF579.*SF579/],
+      ['a GPU is handed over', two([1, 2], [1, 2]), two([1, 2], [0, 1]), /SF653 .*not as the file says/],
+    ])('it is refused before the token changes: %s', (_, after, before, words) => {
+      expect(why(stage(seenAs(before), after))).toMatch(words);
+    });
+
+    it('it is refused while who has the port stays, so that the other has nothing to do but wait', () => {
+      const desired = desire(two([2, 3]), TOKEN, resting);
+      const seen = seenAs(two([1, 2]));
+      const env = desired.hosts[0]?.workers[1]?.env ?? [];
+      const off = changeWorker(seen, 'worker-2', (before) => ({
+        ...changeLive((live) => ({ ...live, tasks: new Set() }))(before),
+        envFile: file(formatEnvFile(env).reveal(), '600'),
+      }));
+      const plan = makePlan(desired, off);
+      expect([steps(plan), plan.diagnostics.map(({ code }) => code)]).toEqual([[], ['SF578']]);
+      expect(why(planRotation(desired, off, plan))).toMatch(/worker-2 is drained/);
+    });
+
+    it('nobody is started with another token on a port that is taken, and that is said at the end', () => {
+      const cutOff = ['worker-1', 'worker-2'].reduce<Observation>(
+        (seen, name) =>
+          changeWorker(
+            seen,
+            name,
+            changeProcess((process) => {
+              const token = new Secret('before:/ip4/1.1.1.1/tcp/1/http');
+              return { ...process, environ: new Map([...process.environ, ['MINER_API_INFO', token]]) };
+            }),
+          ),
+        seenAs(two([1, 2])),
+      );
+      const desired = desire(two([2, 3]), TOKEN, resting);
+      const started = steps(makePlan(desired, cutOff)).filter(({ action }) => action.kind === 'restart');
+      expect(started).toEqual([]);
+      expect(notHandedOut(desired, cutOff).map(({ message }) => message)).toEqual([
+        expect.stringContaining('worker-2 is drained'),
+        expect.stringContaining('worker-1 was not restarted'),
+      ]);
+    });
   });
 
   it('is not at its end where a worker has another one still', () => {

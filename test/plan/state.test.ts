@@ -1,25 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { desire } from '../../src/desired/desire.js';
+import { desire, storageSettings } from '../../src/desired/desire.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
 import { parseManifest, THE_FILE, type DrainIntent } from '../../src/host/manifest.js';
+import { newSectorStore } from '../../src/lotus/sectorstore.js';
 import type { Observation, ObservedMiner } from '../../src/observed/observed.js';
 import { asDeclared } from '../../src/plan/as-declared.js';
 import { planIntents } from '../../src/plan/intent-plan.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps } from '../../src/plan/plan.js';
+import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aStorage, aWorker, farmOf, TOKEN } from '../support/farm.js';
+import { startedBy } from '../support/foreign.js';
 import {
   aUnit,
   changeLive,
   changePath,
+  changeProcess,
   changeWorker,
   drained,
+  file,
   idOf,
   inPlace,
   stopped,
   unreached,
 } from '../support/observation.js';
-import { codes, DRAIN, ENV_FILE, FARM, only, PLACED, plan, SEAL, summary } from '../support/plan.js';
+import { codes, DRAIN, ENV_FILE, FARM, only, OTHER, PLACED, plan, SEAL, summary } from '../support/plan.js';
 
 const OFF = `write-file ${ENV_FILE}: none, config-changed`;
 const MANIFEST = 'write-file /var/lib/sealfarm/manifest.json: none, config-changed';
@@ -106,8 +111,76 @@ describe('a worker that the file wants drained', () => {
     expect(codes(plan(DRAINED, seen))).toEqual(['SF574 error']);
     expect(codes(plan(STOPPED, seen))).toEqual(['SF574 error']);
     expect(codes(plan(DRAINED, sectorOn(PLACED, SEAL, false)))).toEqual(['SF565 warning']);
+    // A drain of the file does not end it: with it they would go.
+    expect(codes(plan(STOPPED, drained(seen, 'worker-1', REACHED)))).toEqual(['SF574 error']);
+    expect(codes(plan(DRAINED, seen, ['worker-1']))).toEqual([]);
     // What came there by itself since is where it belongs.
     expect(codes(plan(DRAINED, drained(seen, 'worker-1', REACHED)))).toEqual([]);
+  });
+});
+
+describe('a worker that the file wants drained and that runs otherwise than it says', () => {
+  it('is not touched in another repo: SF507', () => {
+    const elsewhere = changeProcess((process) => ({
+      ...process,
+      environ: new Map([...process.environ, ['LOTUS_WORKER_PATH', new Secret('/else')]]),
+    }));
+    const made = plan(DRAINED, changeWorker(PLACED, 'worker-1', elsewhere));
+    expect([summary(made), codes(made)]).toEqual([[OFF], ['SF507 error']]);
+  });
+
+  it('is known by the repo that others gave it, whatever its variables say', () => {
+    const foreign = changeWorker(PLACED, 'worker-1', startedBy({ env: { LOTUS_WORKER_PATH: '/else' } }));
+    expect(codes(plan(DRAINED, foreign))).not.toContain('SF507 error');
+  });
+
+  it('is left with the tasks that Lotus switches off at the start alone', () => {
+    const fixed = changeLive((live) => ({ ...live, tasks: new Set(['DL', 'WDP'] as const) }));
+    expect(summary(plan(DRAINED, changeWorker(settled(DRAINED), 'worker-1', fixed)))).toEqual([]);
+  });
+});
+
+describe('a worker that the file wants drained, and one of whose paths another one has open', () => {
+  const two = (state: Worker['state'], storage: Worker['storage']): Farm =>
+    aFarm({
+      hosts: [
+        aHost({
+          workers: [
+            aWorker({ state, storage: [aStorage(), ...storage] }),
+            aWorker({ name: 'worker-2', listen: { host: '10.0.0.11', port: 3457 }, storage: [] }),
+          ],
+        }),
+      ],
+    });
+  const [own, other] = [aStorage(), aStorage({ path: OTHER })];
+  const holding = inPlace(
+    aFarm({
+      hosts: [
+        aHost({
+          workers: [
+            aWorker({ storage: [own] }),
+            aWorker({ name: 'worker-2', listen: { host: '10.0.0.11', port: 3457 }, storage: [other] }),
+          ],
+        }),
+      ],
+    }),
+  );
+
+  it.each([
+    ['holds nothing', []],
+    ['holds sectors', ['sealed/s-t01000-7']],
+  ])('is neither started nor emptied while it %s', (_, entries) => {
+    const sectorStore = file(newSectorStore(idOf('host-1', OTHER), storageSettings(other)));
+    const down = changeWorker(holding, 'worker-1', (worker) =>
+      changePath(OTHER, { sectorStore })(changePath(SEAL, { entries })(stopped(worker))),
+    );
+    const made = plan(two('drained', [other]), down);
+    expect(
+      steps(made)
+        .filter(({ action }) => action.kind !== 'write-file')
+        .map(({ id }) => id),
+    ).toEqual([`worker-2/detach:${OTHER}`]);
+    expect(codes(made)).toEqual(['SF573 warning']);
   });
 });
 
@@ -136,6 +209,9 @@ describe('a worker that the file wants stopped', () => {
     const enabled = changeWorker(down, 'worker-1', (worker) => ({ ...worker, startsAtBoot: true }));
     expect(summary(plan(farm, enabled))).toEqual(['drain: none, config-changed']);
     expect(plan(farm, enabled).waves).toEqual([]);
+    // A unit beside a plain process goes by a rule of its own.
+    const plain = changeWorker(settled(STOPPED), 'worker-1', (worker) => ({ ...worker, startsAtBoot: true }));
+    expect(summary(plan(STOPPED, plain))).not.toContain('drain: none, config-changed');
   });
 });
 
@@ -198,6 +274,7 @@ describe('a worker that is down with sectors in its folders', () => {
     expect(summary(plan(store, seen))).toEqual([]);
     expect(codes(plan(store, seen))).toEqual(['SF574 error']);
     expect(codes(plan(store, drained(seen, 'worker-1', REACHED)))).toEqual([]);
+    expect(codes(plan(store, { ...seen, miner: unreached() }))).not.toContain('SF574 error');
   });
 });
 
@@ -212,6 +289,29 @@ describe('a path of a worker to be drained that stores sectors for good', () => 
     const URLs = [...(known.info.URLs ?? []), 'http://10.0.0.99:3456/remote'];
     const storage = new Map([...miner.storage, [id, { ...known, info: { ...known.info, URLs } }]]);
     expect(codes(plan(DRAINED, { ...full, miner: { ...miner, storage } }))).toEqual(['SF574 error']);
+  });
+
+  it('holds it, however it is written, also where the index knows nothing of it', () => {
+    const attached = changeWorker(
+      full,
+      'worker-1',
+      changeLive((live) => ({
+        ...live,
+        paths: live.paths.map((path) => ({ ...path, LocalPath: `${path.LocalPath}/`, CanStore: true })),
+      })),
+    );
+    const miner = { ...(full.miner as ObservedMiner), storage: new Map() };
+    expect(plan(DRAINED, { ...attached, miner }).diagnostics).toMatchObject([
+      { code: 'SF574', place: { path: SEAL } },
+    ]);
+  });
+
+  it('is not judged by its folder while the worker runs and does not answer', () => {
+    const store = farmOf({ state: 'drained', storage: [aStorage({ seal: false, store: true })] });
+    const silent = changeWorker(inPlace(store), 'worker-1', (worker) =>
+      changePath(SEAL, { entries: ['sealed/s-t01000-7'] })(changeLive(() => unreached())(worker)),
+    );
+    expect(codes(plan(store, silent))).toEqual(['SF508 warning']);
   });
 
   it('does not hold it where another worker that runs has it attached', () => {
@@ -239,6 +339,8 @@ it.each(['drained', 'stopped'] as const)(
       'drain: empty, config-changed',
     ]);
     expect(only(made, 'restart').action).toMatchObject({ expect: { tasks: [] } });
+    const full = changeWorker(seen, 'first', changePath(SEAL, { entries: ['sealed/s-t01000-7'] }));
+    expect(only(plan(after, full), 'drain').cost).toMatchObject({ sectorsHeld: 1 });
     expect(made.waves).toMatchObject([
       { turns: [{ worker: 'first', steps: ['first/restart', 'first/drain'] }] },
     ]);

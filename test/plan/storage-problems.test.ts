@@ -91,6 +91,14 @@ describe('something wrong with a storage path', () => {
     expect(summary(made)).toEqual([`write-file ${ENV_FILE}: none, config-changed`]);
   });
 
+  it('is none with a new path, which a worker that does not answer has never opened', () => {
+    const farm = farmOf({ storage: [aStorage(), aStorage({ path: OTHER })] });
+    const seen = changeWorker(PLACED, 'worker-1', (worker) =>
+      changePath(OTHER, {})(changeLive(() => unreached())(worker)),
+    );
+    expect(summary(plan(farm, seen))).toContain(`create-sectorstore ${OTHER}: none, new`);
+  });
+
   it('is no matter where a path may lie on the root disk', () => {
     const farm = farmOf({ storage: [aStorage({ mount: 'any' })] });
     expect(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '../../src/plan/plan.js';
+import { byLeastToLose } from '../../src/plan/turn-order.js';
 import { planWaves, type Member, type Rules } from '../../src/plan/waves.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -104,6 +105,7 @@ describe('the order', () => {
       'a | b',
     ],
     ['has no work behind a PC1 that begins in future', { b: pc1(-1), a: pc1(0.1) }, 'b | a'],
+    ['lets no clock that is ahead make up for other work', { a: pc1(-2, 1), b: pc1(0.5) }, 'b | a'],
     ['has a time that nobody can read last', { a: { jobs: [job('PC1', 'never')] }, b: pc1(200) }, 'b | a'],
     ['leaves to the end who leaves', { a: { leaves: true }, b: pc1(5) }, 'b | a'],
     ['has before all who is begun', { a: {}, b: { ...pc1(5), away: true, begun: true } }, 'b | a'],
@@ -231,6 +233,17 @@ describe('the canary', () => {
     const [first] = planWaves(farm(...changes), { ...RULES, canary: true }, NOW).waves;
     expect(first).toMatchObject({ canary: true, turns: [{ worker: expected }] });
   }); // prettier-ignore
+
+  it('is none with a PC1 of unknown age, in whatever order they come', () => {
+    const known = { worker: 'a', jobs: [job('PC1', '2020-03-01T11:00:00Z')] };
+    const unknown = { worker: 'b', jobs: [job('PC1', 'long ago')] };
+    const order = byLeastToLose(() => 0);
+    for (const both of [
+      [known, unknown],
+      [unknown, known],
+    ])
+      expect(both.toSorted(order)[0]).toBe(known);
+  });
 
   it('goes alone, and the others wait for it', () => {
     const farm = [...members('a', 'b', 'c', 'd'), staying(member('e'))];

@@ -76,8 +76,9 @@ export const FARM_RULE_CODES = {
   SF238: {
     title: 'no workers',
     severity: 'warning',
-    why: 'The farm has no hosts, or a host has no workers, so there is nothing that sealfarm would keep there. Workers that run on the host are not touched.',
-    remedy: 'Declare the workers, or take the host out of the file.',
+    why: 'The farm has no hosts, or a host has no workers, so there is nothing that sealfarm would keep there. Workers that it keeps on the host are drained, stopped and removed by apply; those that others started are not touched.',
+    remedy:
+      'Declare the workers. A host that is to go is taken out of the file after that apply: without its entry nobody reaches it.',
   },
   SF239: {
     title: 'storage group without a path',

@@ -39,7 +39,7 @@ export const LEAVING_CODES = {
   SF573: {
     title: 'storage path that another worker still has open',
     severity: 'warning',
-    why: 'The path is declared for one worker while another one of the host has it attached: it is moved from one to the other, or its worker leaves the file. Two workers that have one path open at a time corrupt it, so the new one gets it, or starts, when the old one has let go.',
+    why: 'The path is declared for one worker while another one of the host has it attached: it is moved from one to the other, or its worker leaves the file. Two workers that have one path open at a time corrupt it, so the new one gets it, or starts, when the old one has let go. Until then it is not on the list in storage.json of the new one either, by which the next boot would open it.',
     remedy:
       'Apply again when the old worker has detached it or is removed. A path with sectors is not taken from a running worker: drain that worker first.',
   },
