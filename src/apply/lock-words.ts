@@ -6,7 +6,7 @@ export function locked(host: string, lock: SeenLock, stale: Staleness | undefine
   const help =
     stale === undefined
       ? `Wait until that is over, or say --lock-timeout 30m to wait. If it was cut off and nobody works there any more: sealfarm unlock ${host} --force`
-      : `${staleWords(host, lock, stale)} sealfarm unlock ${host}`;
+      : `${staleWords(host, lock, stale)} sealfarm unlock ${host}${stale === 'process-gone' ? '' : ' --force'}`;
   return {
     code: 'SF609',
     severity: 'error',

@@ -8,9 +8,9 @@ import { examples } from './help.js';
 import { parseSince, SINCE_HELP } from './since.js';
 
 const UNLOCK_HELP = `
-A lock is taken away that looks as if nobody will give it back: its command ran on this machine and has ended, the host was
-restarted since, or it is older than a day. Any other one needs a yes, or --force: two who change a host at once undo the
-work of each other.
+A lock is taken away without a question whose command ran on this machine and has ended. Any other one needs a yes, or --force
+where nobody can be asked: that the host was restarted since, or that the lock is older than a day, says nothing of a command on
+another machine, and two who change a host at once undo the work of each other.
 ${examples('sealfarm unlock host-3', 'sealfarm unlock host-3 --force')}`;
 
 const HISTORY_HELP = `

@@ -61,8 +61,22 @@ describe('unlock', () => {
       'host-restarted',
       `new 60\n${RUNS.replace(thisProcess().machine, 'another').replace('}', ',"boot":"old"}')}\n`,
     ],
-  ])('asks nobody about one that is stale: %s', async (stale, stdout) => {
-    expect(await unlocked(stdout)).toMatchObject({ result: { ok: true, value: { stale } }, asked: [] });
+  ])('asks about one that only looks left behind: %s', async (stale, stdout) => {
+    const refused = await unlocked(stdout);
+    expect(refused).toMatchObject({
+      result: { ok: false, diagnostic: { help: expect.stringContaining('unlock host-1 --force') as string } },
+      scripts: [],
+      asked: ['host-1'],
+    });
+    expect(await unlocked(stdout, { yes: true })).toMatchObject({ result: { ok: true, value: { stale } } });
+  });
+
+  it('asks nobody about one whose process has ended', async () => {
+    const gone = RUNS.replace(`"pid":${process.pid}`, '"pid":4194305');
+    expect(await unlocked(`boot 60\n${gone}\n`)).toMatchObject({
+      result: { ok: true, value: { stale: 'process-gone' } },
+      asked: [],
+    });
   });
 
   it('knows a lock that nobody signed', async () => {

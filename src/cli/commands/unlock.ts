@@ -13,7 +13,7 @@ import { Terminal, type GlobalOptions } from '../terminal.js';
 import { processState } from '../this-process.js';
 
 export interface UnlockOptions extends GlobalOptions {
-  /** Whoever holds it. */
+  /** Whoever holds it, and without a question. */
   readonly force?: boolean;
 }
 
@@ -25,10 +25,10 @@ interface UnlockedHost {
   readonly stale?: Staleness;
 }
 
-/** Whether a lock may go of which nothing says that its holder has ended. */
+/** Whether a lock may go of which it is not certain that its holder has ended. */
 type Ask = (host: string, lock: SeenLock) => Promise<boolean>;
 
-/** Takes away the lock that a command left which was cut off; one that is not stale only where that was said. */
+/** Takes away the lock that a command left which was cut off; one whose process may still run only where that was said. */
 export function unlock(names: readonly string[], options: UnlockOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onHosts(names, options, terminal, async (hosts, connections) => {
@@ -72,7 +72,8 @@ export async function unlockOne(
   const seen = parseSeenLock(look.value.stdout);
   const process = seen.holder?.process;
   const stale = staleness(seen, process === undefined ? 'unknown' : processState(process));
-  if (stale === undefined && !(await ask(host, seen))) return failure(locked(host, seen, stale));
+  // A restart of the host and a day's age say nothing of a process on another machine: a restart of a worker may wait that long.
+  if (stale !== 'process-gone' && !(await ask(host, seen))) return failure(locked(host, seen, stale));
   const gone = await remote.exec(unlockScript(lock, seen.text));
   if (!gone.ok) return gone;
   if (gone.value.status === HELD) return failure(changedHands(host));

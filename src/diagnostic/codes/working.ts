@@ -88,7 +88,7 @@ export const WORKING_CODES = {
       'Somebody holds it now, or a command was cut off and left it. ' +
       'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
-      'Wait until the other command is over, with `--lock-timeout 30m` for as long as that. Only when nobody works there any more: `sealfarm unlock HOST`, with `--force` where the lock is not stale.',
+      'Wait until the other command is over, with `--lock-timeout 30m` for as long as that. Only when nobody works there any more: `sealfarm unlock HOST`, which asks where it is not certain, or does it unasked with `--force`.',
   },
   SF610: {
     title: 'drain did not end in time',
