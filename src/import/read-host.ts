@@ -109,7 +109,7 @@ function withoutTaken(written: WrittenWorker, paths: Set<string>, report: Report
     report({
       code: 'SF662',
       severity: 'warning',
-      message: `${path} left out: another worker of this host has it too`,
+      message: `${path} left out: another worker of this host has it too; an apply detaches it from this one once it is seen to be empty`,
       help: 'Give the path to one worker; the others fetch from it.',
     });
     return false;
