@@ -6,6 +6,8 @@ export type Starter =
       readonly unit: string;
       readonly file?: string;
       readonly enabled: boolean;
+      /** Where it is not enabled itself: the timer or other unit that brings it. */
+      readonly by?: string;
       /** It keeps other processes, which its end would end too: a supervisor, or more than one worker. */
       readonly shared?: true;
     }
