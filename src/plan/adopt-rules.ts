@@ -149,7 +149,7 @@ function isBroughtOtherwise(starter: Starter): starter is Otherwise {
 }
 
 function bringerOf(starter: Otherwise): string {
-  return starter.kind === 'unit' ? starter.by : starterWords(starter);
+  return starter.kind === 'unit' ? starter.by : starter.kind;
 }
 
 function outOf(starter: Otherwise): string {

@@ -195,6 +195,7 @@ const BROUGHT = { ...ENABLED, enabled: false };
 describe.each<[what: string, starter: Starter, remedy: string]>([
   ['cron', { kind: 'cron' }, 'out of the crontab'],
   ['rc.local', { kind: 'rc.local' }, 'out of rc.local'],
+  ['cron', { kind: 'cron', within: 'tmux session 0' }, 'out of the crontab'],
   ['seal.timer', { ...BROUGHT, by: 'seal.timer' }, 'systemctl disable --now seal.timer'],
   ['farm.target', { ...BROUGHT, by: 'farm.target' }, 'ake seal.service out of farm.target'],
 ])('%s, which started it', (kind, starter, remedy) => {
