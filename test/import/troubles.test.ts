@@ -246,6 +246,14 @@ describe('a farm with', () => {
     expect(made.diagnostics).toMatchObject([{ code: 'SF506', place: { path: gone } }]);
   });
 
+  it('a sectorstore.json in other letters has its path, as Lotus reads it', () => {
+    const sectorStore = aFile(`{"id":"${ID}","weight":7,"canSeal":true}`);
+    const storageJson = aFile('{"storagePaths":[{"path":"/mnt/seal"}]}');
+    const { codes, text } = outcome(aFoundHost([{ storageJson, storage: { '/mnt/seal': { sectorStore } } }]));
+    expect(codes).toEqual([]);
+    expect(text).toContain('weight: 7');
+  });
+
   it('one machine under two names has it once', () => {
     const host = aFoundHost([{}]);
     const { codes, text } = outcome(host, host);
