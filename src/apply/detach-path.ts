@@ -1,6 +1,7 @@
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { failure, type Result } from '../diagnostic/result.js';
 import { sectorName } from '../lotus/file-type.js';
+import { whyUnseen } from '../observed/unseen-path.js';
 import type { Action } from '../plan/plan.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
@@ -12,7 +13,8 @@ type Detach = Extract<Action, { kind: 'detach' }>;
 
 /**
  * Takes a path away from a running worker, while it is quiet: the output of a running PC1 is in no index yet.
- * Then the miner's index and the folders themselves are looked at once more. Fails with SF607 when something lies there.
+ * Then the miner's index and the folders themselves are looked at once more. Fails with SF607 when something lies there,
+ * or nobody can tell.
  */
 export async function detachPath(
   context: ApplyContext,
@@ -46,19 +48,28 @@ async function detachEmpty(
   if (!sectors.ok) return sectors;
   const host = probe.observation.hosts.get(target.host);
   if (host?.reached === false) return failure(host.diagnostic);
-  const files = host?.workers.get(target.worker)?.storage.get(withoutTrailingSlash(path))?.entries ?? [];
-  const held = [...(sectors.value[id] ?? []).map(sectorName), ...files];
-  if (held.length > 0) return holdsAgain(target, path, held);
+  const seen = host?.workers.get(target.worker)?.storage.get(withoutTrailingSlash(path));
+  const held = [...(sectors.value[id] ?? []).map(sectorName), ...(seen?.entries ?? [])];
+  if (held.length > 0) {
+    const names = held.slice(0, 3).join(', ');
+    return stays(target, path, `${path} holds sectors again (${names})`, WHILE_FULL);
+  }
+  const why = whyUnseen(seen);
+  if (why !== undefined)
+    return stays(target, path, `nobody can tell what lies on ${path}, ${why}`, WHILE_UNSEEN);
   const told = await api.storageDetachLocal(path);
   return told.ok ? checkPaths(target, api, path, false) : told;
 }
 
-function holdsAgain(target: Target, path: string, held: readonly string[]): Result<undefined> {
+const WHILE_FULL = 'Drain the worker first, or declare the path again.';
+const WHILE_UNSEEN = 'Mount or mend it on the host, and plan again.';
+
+function stays({ host, worker }: Target, path: string, why: string, help: string): Result<undefined> {
   return failure({
     code: 'SF607',
     severity: 'error',
-    message: `${path} holds sectors again (${held.slice(0, 3).join(', ')}): it stays attached`,
-    place: { kind: 'host', ...target, path },
-    help: 'Drain the worker first, or declare the path again.',
+    message: `${why}: it stays attached`,
+    place: { kind: 'host', host, worker, path },
+    help,
   });
 }

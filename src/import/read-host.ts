@@ -109,7 +109,7 @@ function withoutTaken(written: WrittenWorker, paths: Set<string>, report: Report
     report({
       code: 'SF662',
       severity: 'warning',
-      message: `${path} left out: another worker of this host has it too`,
+      message: `${path} left out: another worker of this host has it too; an apply detaches it from this one once it is seen to be empty`,
       help: 'Give the path to one worker; the others fetch from it.',
     });
     return false;
@@ -145,6 +145,7 @@ function openToken(repo: string, mode: string): Loss {
 /** Where the old starter is: after a reboot it starts the worker again. */
 function starterComment(starter: Starter): readonly string[] {
   if (starter.kind !== 'unit') return [`started by ${starterWords(starter)}`];
-  const { unit, file = unit, enabled } = starter;
-  return [`started by the unit ${file}${enabled ? '' : ', which is not enabled'}`];
+  const { unit, file = unit, enabled, within } = starter;
+  const inside = within === undefined ? '' : `, in ${within}`;
+  return [`started by the unit ${file}${inside}${enabled ? '' : ', which is not enabled'}`];
 }

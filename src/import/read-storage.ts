@@ -11,7 +11,7 @@ import { hostFolder, isWritable } from './texts.js';
 
 /**
  * A worker's storage paths, as its storage.json and the sectorstore.json of each say. A path whose settings are not known is
- * left out: with others its sectors could go astray, while one that is not declared is never detached with sectors on it.
+ * left out: with others its sectors could go astray, while one that is not declared stays attached until it is seen to be empty.
  * @param repo undefined where its files could not be looked at
  */
 export function readStorage(
@@ -23,7 +23,7 @@ export function readStorage(
   return [...new Set(paths)].flatMap((path) => {
     const folder = hostFolder(path);
     if (folder === undefined || folder !== path) {
-      report(unknownPath(`a storage path of a form that the file cannot hold is left out`));
+      report(ODD_FORM);
       return [];
     }
     const settings = settingsOf(path, places.get(path), report);
@@ -58,6 +58,14 @@ function settingsOf(
   report(unknownPath(`${path} left out: its sectorstore.json cannot be read, ${store.problem}`));
   return undefined;
 }
+
+const ODD_FORM: Loss = {
+  code: 'SF662',
+  severity: 'warning',
+  message:
+    'a storage path of a form that the file cannot hold is left out: an apply detaches it once it is seen to be empty',
+  help: 'Write it in storage.json in its plainest form, such as /mnt/seal, and import again once the worker was restarted.',
+};
 
 function unknownPath(message: string): Loss {
   return {

@@ -1,8 +1,8 @@
 import { parseTree, type Node } from 'jsonc-parser';
 
 /**
- * The fields of a JSON object as Go reads them, or why not. Go takes `weight` for `Weight` and the last of two:
- * a file with a known name twice or in other letters could not be edited safely, so it is refused.
+ * The fields of a JSON object as Go reads them, or why not: known names in any letters, told in the known ones. Of a name that
+ * stands twice Go takes the last; such a file could not be edited safely, so it is refused.
  */
 export function parseJsonObject(
   text: string,
@@ -12,15 +12,21 @@ export function parseJsonObject(
     const document: unknown = JSON.parse(text);
     if (typeof document !== 'object' || document === null || Array.isArray(document)) return NO_OBJECT;
     const written = keysOf(text, document);
-    const unclear = known.find((name) => {
-      const same = written.filter((key) => key.toLowerCase() === name.toLowerCase());
-      return same.length > 1 || same.some((key) => key !== name);
-    });
-    if (unclear !== undefined) return { problem: `it has ${unclear} twice or in other letters` };
-    return { fields: document as Readonly<Record<string, unknown>> };
+    const fields: Record<string, unknown> = { ...document };
+    for (const name of known) {
+      const [same = name, ...more] = written.filter((key) => isSameName(key, name));
+      if (more.length > 0) return { problem: `it has ${name} twice` };
+      if (same !== name) fields[name] = fields[same];
+    }
+    return { fields };
   } catch {
     return NO_OBJECT;
   }
+}
+
+/** Go does not tell large letters from small ones. */
+export function isSameName(key: unknown, name: string): boolean {
+  return typeof key === 'string' && key.toLowerCase() === name.toLowerCase();
 }
 
 /** As written, those that stand twice too. What is written the usual way has none, which is seen in less time. */
@@ -30,12 +36,12 @@ function keysOf(text: string, document: object): readonly string[] {
 }
 
 /**
- * The text of a JSON object with one of its properties set; every other byte stays.
+ * The text of a JSON object with one of its properties set, in whatever letters that stands there; every other byte stays.
  * A new property comes last, laid out like the one before it.
  */
 export function setJsonProperty(text: string, name: string, value: unknown): string {
   const all = properties(text);
-  const existing = all.find(({ key }) => key.value === name);
+  const existing = all.find(({ key }) => isSameName(key.value, name));
   if (existing !== undefined) {
     const { offset, length } = existing.value;
     return (

@@ -1,4 +1,4 @@
-import { parseJsonObject, setJsonProperty } from './json-object.js';
+import { isSameName, parseJsonObject, setJsonProperty } from './json-object.js';
 
 /**
  * The paths a worker opens at its start, from `LOTUS_WORKER_PATH/storage.json`, or why it cannot be read.
@@ -10,10 +10,14 @@ export function parseStorageJson(text: string): readonly string[] | { readonly p
   if ('problem' in document) return problem;
   const entries = document.fields['StoragePaths'] ?? [];
   if (!Array.isArray(entries)) return problem;
-  const paths = entries.map((entry: unknown) =>
-    typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)['Path'] : undefined,
-  );
+  const paths = entries.map(pathOf);
   return paths.every((path) => typeof path === 'string') ? paths.map(withoutTrailingSlash) : problem;
+}
+
+function pathOf(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const [path, ...more] = Object.entries(entry).filter(([key]) => isSameName(key, 'Path'));
+  return more.length > 0 ? undefined : path?.[1];
 }
 
 /** The text with exactly these paths; what else the file holds is kept. */

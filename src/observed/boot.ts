@@ -80,15 +80,15 @@ export function parseBoot([kind, file = '-', line, state, ...names]: readonly st
   };
 }
 
-/** Of a host with workers of ours; the unit of a worker that runs by it is said with that worker. */
+/** Of a host with workers of ours; the unit of a worker that runs by it and comes again is said with that worker. */
 export function bootStarters({ name, workers, boots = [] }: ObservedHost): readonly Diagnostic[] {
   if (workers.size === 0) return [];
   const told = new Set(
-    [...workers.values()].flatMap(({ process }) =>
-      process?.manager === FOREIGN && process.told?.starter.kind === 'unit'
-        ? [process.told.starter.unit]
-        : [],
-    ),
+    [...workers.values()].flatMap(({ process }) => {
+      const starter = process?.manager === FOREIGN ? process.told?.starter : undefined;
+      const comes = starter?.kind === 'unit' && (starter.enabled || starter.by !== undefined);
+      return comes ? [starter.unit] : [];
+    }),
   );
   return boots
     .filter(({ unit }) => unit === undefined || !told.has(unit))
@@ -111,7 +111,7 @@ function whenWords({ by, byClock }: BootStarter): string {
 }
 
 /** A unit of no installation is only kept from being started by a mask, unless what brings it is its own timer. */
-function insteadWords({ unit, by }: BootStarter): string {
+export function insteadWords({ unit, by }: Pick<BootStarter, 'unit' | 'by'>): string {
   if (unit === undefined) return 'take that line out';
   if (by === undefined) return `\`systemctl disable ${unit}\` on the host`;
   if (/\.(?:timer|path|socket)$/.test(by)) return `\`systemctl disable --now ${by}\` on the host`;

@@ -5,6 +5,7 @@ import { repoOf, type ManagerName, type WorkerLayout } from '../host/layout.js';
 import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
 import { FOREIGN, type ObservedProcess, type ObservedWorker } from './observed.js';
 import type { AnsweredProcess, HostAnswer } from './parse-answer.js';
+import type { Starter } from './starter.js';
 import { environmentOf, type Told } from './unmanaged.js';
 import { endWords, isBetweenProcesses, type ObservedUnit } from './units.js';
 
@@ -53,18 +54,27 @@ export function keptBy(files: WorkerLayout, answer: HostAnswer): Kept {
  * The one process that somebody else started in the worker's repo, where all is known that it was started with. A
  * container has files of its own: the same path means another place there.
  */
-function startedByOthers(files: WorkerLayout, { unmanaged, files: texts }: HostAnswer): Kept['process'] {
-  const [holder, ...others] = unmanaged.filter(({ repo }) => repo === repoOf(files));
+function startedByOthers(files: WorkerLayout, answer: HostAnswer): Kept['process'] {
+  const [holder, ...others] = answer.unmanaged.filter(({ repo }) => repo === repoOf(files));
   const told = holder?.told;
   if (holder === undefined || told === undefined || others.length > 0) return undefined;
   const run = told.starter.kind === 'container' ? undefined : runOf(told);
   if (run === undefined) return undefined;
-  const api = texts.get(files.apiFile);
+  const api = answer.files.get(files.apiFile);
   const parsed = parseMinerAddress(api?.state === 'present' ? api.text.reveal().trim() : '');
   const listens = parsed.ok ? { listens: formatSocketAddress(parsed.address) } : {};
   const { pid, replaced } = holder;
   const program = replaced === undefined ? {} : { replaced };
-  return { pid, environ: told.environ, manager: FOREIGN, told: { ...told, run, ...listens }, ...program };
+  const starter = withWhatBrings(told.starter, answer.boots);
+  const start = { ...told, starter, run, ...listens };
+  return { pid, environ: told.environ, manager: FOREIGN, told: start, ...program };
+}
+
+/** A unit that is not enabled may come all the same. */
+function withWhatBrings(starter: Starter, boots: HostAnswer['boots'] = []): Starter {
+  if (starter.kind !== 'unit' || starter.enabled) return starter;
+  const by = boots.find(({ unit }) => unit === starter.unit)?.by;
+  return by === undefined ? starter : { ...starter, by };
 }
 
 /** Who keeps the worker now; undefined while nobody does. A unit between two tries comes back by itself. */

@@ -83,10 +83,10 @@ function departedLines({ paths, workers }: Host): readonly string[] {
   ];
 }
 
-/** `listed FILE` calls `storage` with each path that a storage.json names. */
+/** `listed FILE` calls `storage` with each path that a storage.json names, in whatever letters, as Go takes it. */
 export const LISTED_FUNCTION = `listed() {
   [ -r "$1" ] || return 0
-  grep -oE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"Path"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
+  grep -oiE '"Path"[[:space:]]*:[[:space:]]*"([^"\\\\]|\\\\.)*"' "$1" | sed 's/^"[Pp][Aa][Tt][Hh]"[[:space:]]*:[[:space:]]*"//; s/"$//; s:/*$::' |
     while IFS= read -r path; do storage "$path"; done
 }`;
 

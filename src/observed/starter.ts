@@ -6,15 +6,26 @@ export type Starter =
       readonly unit: string;
       readonly file?: string;
       readonly enabled: boolean;
+      /** Where it is not enabled itself: the timer or other unit that brings it. */
+      readonly by?: string;
       /** It keeps other processes, which its end would end too: a supervisor, or more than one worker. */
       readonly shared?: true;
+      readonly within?: Within;
     }
-  | { readonly kind: 'tmux' | 'screen'; readonly session?: string }
+  | Multiplexer
   /** It sees other processes, and mostly other files, than the host. */
   | { readonly kind: 'container' }
-  | { readonly kind: 'cron' | 'rc.local' }
+  | { readonly kind: 'cron' | 'rc.local'; readonly within?: Within }
   /** A shell, with `nohup` or without. */
   | { readonly kind: 'shell'; readonly nohup: boolean };
+
+interface Multiplexer {
+  readonly kind: 'tmux' | 'screen';
+  readonly session?: string;
+}
+
+/** For persons: the multiplexer that it started, in which the worker runs, such as `tmux session 0`. */
+type Within = string;
 
 /** What /proc and systemd show of where a process comes from. */
 export interface Origin {
@@ -45,19 +56,26 @@ const CONTAINER = /(?:^|[/:])(?:docker|(?:cri-)?containerd|libpod|kubepods|crio)
 /** /proc has the first fifteen letters of a name. */
 const CONTAINER_KEEPER = /^(?:containerd-shim|conmon)/;
 
-/** Multiplexers come first: what they hold is ended with them, whoever started them. */
+/** A multiplexer that a unit, cron or rc.local started is started by it at the next boot again, with the worker in it. */
 export function starterOf(pid: number, origin: Origin): Starter {
-  const { status, variable, parents } = origin;
   if (isContained(origin)) return { kind: 'container' };
-  const multiplexer = parents
-    .map(({ program }) => program)
-    .find((name) => /^(tmux|screen|SCREEN)/.test(name));
+  const multiplexer = multiplexerOf(origin);
+  const starter = unitOf(pid, origin);
+  if (starter === undefined || multiplexer === undefined)
+    return starter ?? multiplexer ?? { kind: 'shell', nohup: ignoresHangup(origin.status.get('SigIgn')) };
+  const within = starterWords(multiplexer);
+  // Other windows may hold anything, and end with it.
+  return starter.kind === 'unit' ? { ...starter, shared: true, within } : { ...starter, within };
+}
+
+function multiplexerOf({ parents, variable }: Origin): Multiplexer | undefined {
+  const program = parents.map((parent) => parent.program).find((name) => /^(tmux|screen|SCREEN)/.test(name));
   const [tmux, screen] = [variable('TMUX'), variable('STY')];
-  if (multiplexer?.startsWith('tmux') === true || tmux !== undefined)
+  if (program?.startsWith('tmux') === true || tmux !== undefined)
     return { kind: 'tmux', ...named(tmux?.split(',')[2]) };
-  if (multiplexer !== undefined || screen !== undefined)
+  if (program !== undefined || screen !== undefined)
     return { kind: 'screen', ...named(screen?.replace(/^\d+\./, '')) };
-  return unitOf(pid, origin) ?? { kind: 'shell', nohup: ignoresHangup(status.get('SigIgn')) };
+  return undefined;
 }
 
 function isContained({ status, parents }: Origin): boolean {
@@ -70,7 +88,9 @@ function isContained({ status, parents }: Origin): boolean {
   );
 }
 
-function unitOf(pid: number, { parents, unit }: Origin): Starter | undefined {
+type AtBoot = Extract<Starter, { kind: 'unit' | 'cron' | 'rc.local' }>;
+
+function unitOf(pid: number, { parents, unit }: Origin): AtBoot | undefined {
   const id = unit.get('Id') ?? '';
   const door = DOORS.get(id);
   if (door !== undefined) return { kind: door };
@@ -112,11 +132,12 @@ function ignoresHangup(mask = '0'): boolean {
   return Number.parseInt(mask.slice(-1), 16) % 2 === 1;
 }
 
-/** For persons: `tmux session 0`, `lotus-worker.service`. */
+/** For persons: `tmux session 0`, `the unit lotus-worker.service`. */
 export function starterWords(starter: Starter): string {
+  const within = 'within' in starter ? `, in ${starter.within}` : '';
   switch (starter.kind) {
     case 'unit':
-      return `the unit ${starter.unit}`;
+      return `the unit ${starter.unit}${within}`;
     case 'tmux':
     case 'screen':
       return starter.session === undefined ? starter.kind : `${starter.kind} session ${starter.session}`;
@@ -124,7 +145,7 @@ export function starterWords(starter: Starter): string {
       return 'a container';
     case 'cron':
     case 'rc.local':
-      return starter.kind;
+      return `${starter.kind}${within}`;
     case 'shell':
       return starter.nohup ? 'a shell with nohup' : 'a shell';
   }

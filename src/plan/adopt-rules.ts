@@ -1,3 +1,4 @@
+import { insteadWords } from '../observed/boot.js';
 import { FOREIGN, type ForeignStart, type ObservedProcess } from '../observed/observed.js';
 import { starterWords } from '../observed/starter.js';
 import { foreignDifferences } from './foreign-differences.js';
@@ -72,11 +73,10 @@ export function cannotTakeOver(
       help: `Apply with --disable-foreign-units, or \`systemctl disable ${starter.unit}\` on the host; what runs goes on.`,
     });
   }
-  if (isTable(starter)) {
-    const words = starterWords(starter);
+  if (isBroughtOtherwise(starter)) {
     return problem(context, {
       code: 'SF551',
-      message: `${name} is not restarted: ${words} would start it at boot, beside the unit of sealfarm`,
+      message: `${name} is not restarted: ${bringerOf(starter)} would start it at boot, beside the unit of sealfarm`,
       help: `${outOf(starter)}.`,
     });
   }
@@ -102,7 +102,7 @@ export function planBoot(context: WorkerContext): Findings {
   // One that starts others, too, is not disabled for this one.
   const disabled = old !== undefined && old.shared !== true && context.adopt?.disableUnits === true;
   const again = old === undefined ? starter : disabled ? undefined : old;
-  const kept = again !== undefined && (isEnabled(again) || isTable(again));
+  const kept = again !== undefined && (isEnabled(again) || isBroughtOtherwise(again));
   const comes = desired.dropIn !== undefined && desired.drain === undefined && desired.state !== 'stopped';
   const steps = [
     ...(disabled ? [bootStep(context, { kind: 'disable-unit', unit: old.unit })] : []),
@@ -120,33 +120,40 @@ function bootStep(
   return workerStep(context, { action, disruption: 'none', reason: 'adopted' });
 }
 
-function startsAgain(context: WorkerContext, starter: EnabledUnit | Table): Findings {
-  const by = starter.kind === 'unit' ? starter.unit : starterWords(starter);
+function startsAgain(context: WorkerContext, starter: EnabledUnit | Otherwise): Findings {
+  const by = isEnabled(starter) ? starter.unit : bringerOf(starter);
   return problem(context, {
     code: 'SF550',
     severity: 'warning',
     message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${by} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
-    help:
-      starter.kind === 'unit'
-        ? 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.'
-        : `${outOf(starter)}.`,
+    help: isEnabled(starter)
+      ? 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.'
+      : `${outOf(starter)}.`,
   });
 }
 
 type Starter = ForeignStart['starter'];
-type EnabledUnit = Extract<Starter, { kind: 'unit' }>;
-type Table = Extract<Starter, { kind: 'cron' | 'rc.local' }>;
+type Unit = Extract<Starter, { kind: 'unit' }>;
+type EnabledUnit = Unit & { readonly enabled: true };
+/** What no unit that is disabled keeps from starting the worker. */
+type Otherwise = Extract<Starter, { kind: 'cron' | 'rc.local' }> | (Unit & { readonly by: string });
 
 function isEnabled(starter: Starter): starter is EnabledUnit {
   return starter.kind === 'unit' && starter.enabled;
 }
 
-/** Whether its line is still there cannot be told where that starts a script. */
-function isTable(starter: Starter): starter is Table {
+/** Whether a line of a table is still there cannot be told where that starts a script. */
+function isBroughtOtherwise(starter: Starter): starter is Otherwise {
+  if (starter.kind === 'unit') return starter.by !== undefined;
   return starter.kind === 'cron' || starter.kind === 'rc.local';
 }
 
-function outOf({ kind }: Table): string {
-  const table = kind === 'cron' ? 'the crontab' : 'rc.local';
+function bringerOf(starter: Otherwise): string {
+  return starter.kind === 'unit' ? starter.by : starter.kind;
+}
+
+function outOf(starter: Otherwise): string {
+  if (starter.kind === 'unit') return `First ${insteadWords(starter)}, and apply again; what runs goes on`;
+  const table = starter.kind === 'cron' ? 'the crontab' : 'rc.local';
   return `Take what starts it out of ${table}, end the worker when it is quiet, and apply: sealfarm then starts it`;
 }

@@ -179,10 +179,10 @@ function planTasks(context: WorkerContext): Findings {
   return { steps, diagnostics: [] };
 }
 
-function expectation({ desired, sealProof }: WorkerContext): Expectation {
+function expectation({ desired, sealProof, openElsewhere }: WorkerContext): Expectation {
   return {
     tasks: tasksNow(desired),
-    paths: desired.storage.map(({ path }) => path),
+    paths: desired.storage.map(({ path }) => path).filter((path) => !openElsewhere.has(path)),
     limits: desired.limits,
     ...(desired.gpus === undefined ? {} : { gpus: desired.gpus }),
     sealProof,

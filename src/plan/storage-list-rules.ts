@@ -7,6 +7,7 @@ import { Secret } from '../secret/secret.js';
 import type { Reason } from './plan.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
+import { whyUnseen } from '../observed/unseen-path.js';
 import {
   combine,
   listedPaths,
@@ -39,9 +40,9 @@ function planUnopened(
   declared: readonly string[],
 ): Findings {
   const isFree = (path: string): boolean => !context.openElsewhere.has(path);
-  const full = listed.filter((path) => !declared.includes(path) && isFree(path) && holdsFiles(context, path));
-  if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
-  return writeList(context, listed, declared.filter(isFree));
+  const undeclared = listed.filter((path) => !declared.includes(path) && isFree(path));
+  const held = combine(undeclared.map((path) => heldPath(context, path)));
+  return held.diagnostics.length > 0 ? held : writeList(context, listed, declared.filter(isFree));
 }
 
 /** Lotus edits storage.json as paths come and go, so beforehand it must say just what is attached. */
@@ -52,10 +53,9 @@ function planRunning(
   declared: readonly string[],
 ): Findings {
   const attached = live.paths.map(({ LocalPath }) => withoutTrailingSlash(LocalPath));
-  const full = listed.filter(
-    (path) => !attached.includes(path) && !declared.includes(path) && holdsFiles(context, path),
-  );
-  if (full.length > 0) return combine(full.map((path) => undeclaredFullPath(context, path)));
+  const unopened = listed.filter((path) => !attached.includes(path) && !declared.includes(path));
+  const held = combine(unopened.map((path) => heldPath(context, path)));
+  if (held.diagnostics.length > 0) return held;
   const surplus = live.paths.filter(({ LocalPath }) => !declared.includes(withoutTrailingSlash(LocalPath)));
   // Lotus keeps the list itself while the worker runs: another one was written by hand.
   return combine([
@@ -94,17 +94,18 @@ function writeList(
 
 function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Findings {
   if (!context.miner.reached) return NOTHING;
-  const held = sectorsOn(context.miner, [ID]);
-  if (held.length > 0) {
-    const names = held.slice(0, 3).map(sectorName).join(', ');
-    return undeclaredFullPath(
+  const sectors = sectorsOn(context.miner, [ID]);
+  if (sectors.length > 0) {
+    const names = sectors.slice(0, 3).map(sectorName).join(', ');
+    return fullPath(
       context,
       LocalPath,
-      `${held.length} sector${held.length === 1 ? '' : 's'} (${names}${held.length > 3 ? ', …' : ''})`,
+      `${sectors.length} sector${sectors.length === 1 ? '' : 's'} (${names}${sectors.length > 3 ? ', …' : ''})`,
     );
   }
   // A miner that was just restarted does not know yet what lies where.
-  if (holdsFiles(context, withoutTrailingSlash(LocalPath))) return undeclaredFullPath(context, LocalPath);
+  const held = heldPath(context, withoutTrailingSlash(LocalPath));
+  if (held.diagnostics.length > 0) return held;
   const action = { kind: 'detach', path: LocalPath, id: ID, tasks: tasksNow(context.desired) } as const;
   return {
     steps: [workerStep(context, { action, disruption: 'empty', reason: 'config-changed' })],
@@ -112,16 +113,31 @@ function planDetach(context: WorkerContext, { ID, LocalPath }: StoragePath): Fin
   };
 }
 
-function holdsFiles({ observed }: WorkerContext, path: string): boolean {
-  return (observed.storage.get(path)?.entries.length ?? 0) > 0;
+/** What keeps an undeclared path: files on it, or that nobody can tell. Nothing of one that is seen to be empty. */
+function heldPath(context: WorkerContext, path: string): Findings {
+  const seen = context.observed.storage.get(path);
+  // Attached and on no list, so nobody has looked there: apply does, once the list is put right.
+  if (seen === undefined) return NOTHING;
+  if (seen.entries.length > 0) return fullPath(context, path, 'sector files');
+  const why = whyUnseen(seen);
+  return why === undefined ? NOTHING : unseenPath(context, path, why);
 }
 
-function undeclaredFullPath(context: WorkerContext, path: string, what = 'sector files'): Findings {
+function fullPath(context: WorkerContext, path: string, what: string): Findings {
   return problem(context, {
     code: 'SF506',
     path,
     message: `${path} is not declared any more but holds ${what}`,
     help: 'Declare the path again and take it out when it is empty: without it these sectors are stuck.',
+  });
+}
+
+function unseenPath(context: WorkerContext, path: string, why: string): Findings {
+  return problem(context, {
+    code: 'SF506',
+    path,
+    message: `${path} is not declared, and nobody can tell what lies on it: ${why}`,
+    help: 'Mount or mend it, and declare the path with its settings. Of a disk that is gone for good, take the path out by hand: with `lotus-worker storage detach`, or out of storage.json while the worker is stopped.',
   });
 }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { detachPath } from '../../src/apply/detach-path.js';
 import { success, type Result } from '../../src/diagnostic/result.js';
 import type { WorkerApi } from '../../src/rpc/worker-api.js';
-import { aDiagnostic, aJob, changePath, idOf, sessionOf } from '../support/observation.js';
+import { ABSENT, aDiagnostic, aJob, changePath, idOf, sessionOf } from '../support/observation.js';
 import { Scene } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
@@ -83,6 +83,21 @@ describe('a path that is taken away', () => {
         code: 'SF607',
         message: `${PATH} holds sectors again (${names}): it stays attached`,
         place: { kind: 'host', ...TARGET, path: PATH },
+      },
+    });
+    expect(scene.changes).toEqual([...OFF, ...ON]);
+  });
+
+  it.each([
+    ['is not there', { exists: false, sectorStore: ABSENT }, 'it is not there'],
+    ['is a bare mount point', { sectorStore: ABSENT }, 'it has no sectorstore.json'],
+  ])('stays attached when it %s: nobody can tell what lies on it', async (_, seen, why) => {
+    scene.change('worker-1', changePath(PATH, seen));
+    expect(await detach()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF607',
+        message: `nobody can tell what lies on ${PATH}, ${why}: it stays attached`,
       },
     });
     expect(scene.changes).toEqual([...OFF, ...ON]);

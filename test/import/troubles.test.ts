@@ -6,8 +6,11 @@ import { importFarm } from '../../src/import/import-farm.js';
 import { lift } from '../../src/import/lift.js';
 import { farmText } from '../../src/import/write-yaml.js';
 import { readFarm } from '../../src/farm/read-farm.js';
+import { writeStorageJson } from '../../src/lotus/storage-json.js';
 import { CANARY } from '../support/farm.js';
 import { ABOUT, aFile, aFoundHost, asked, type StartedWorker } from '../support/found-host.js';
+import { changeLive, changePath, changeWorker, file, inPlace } from '../support/observation.js';
+import { ID, plan, summary } from '../support/plan.js';
 
 interface Outcome {
   readonly codes: readonly string[];
@@ -220,6 +223,35 @@ describe('a farm with', () => {
     const { codes, errors } = outcome(aFoundHost([one('a', 1), one('b', 2)]));
     expect(codes).toEqual(['SF662']);
     expect(errors).toEqual([]);
+  });
+
+  it('a path that was not mounted keeps it through a plan, whatever the worker and the index say', () => {
+    const gone = '/mnt/gone';
+    const { codes, text } = outcome(
+      aFoundHost([{ storage: { ...SEAL, [gone]: { exists: false } } }], { serviceManager: 'process' }),
+    );
+    expect(codes).toEqual(['SF662']);
+    const { farm } = readFarm(text, 'sealfarm.yaml');
+    if (farm === undefined) throw new Error(text);
+    const seen = changeWorker(inPlace(farm), 'seal-01', (worker) =>
+      changePath(gone, { exists: false })(
+        changeLive((live) => ({
+          ...live,
+          paths: [...live.paths, { ID, LocalPath: gone, Weight: 10, CanSeal: true, CanStore: false }],
+        }))({ ...worker, storageJson: file(writeStorageJson(undefined, ['/mnt/seal', gone])) }),
+      ),
+    );
+    const made = plan(farm, seen);
+    expect(summary(made)).toEqual([]);
+    expect(made.diagnostics).toMatchObject([{ code: 'SF506', place: { path: gone } }]);
+  });
+
+  it('a sectorstore.json in other letters has its path, as Lotus reads it', () => {
+    const sectorStore = aFile(`{"id":"${ID}","weight":7,"canSeal":true}`);
+    const storageJson = aFile('{"storagePaths":[{"path":"/mnt/seal"}]}');
+    const { codes, text } = outcome(aFoundHost([{ storageJson, storage: { '/mnt/seal': { sectorStore } } }]));
+    expect(codes).toEqual([]);
+    expect(text).toContain('weight: 7');
   });
 
   it('one machine under two names has it once', () => {

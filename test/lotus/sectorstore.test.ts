@@ -103,6 +103,11 @@ describe('editing a sectorstore.json', () => {
       `{"ID":"${ID}","Weight":3,"x":{"a":[1,2]},"Groups": ["a","b"]}`,
     ],
     [
+      'names in other letters',
+      `{"id":"${ID}","weight":10,"GROUPS":null}`,
+      `{"id":"${ID}","weight":3,"GROUPS":["a","b"]}`,
+    ],
+    [
       'CRLF and tabs',
       `{\r\n\t"ID": "${ID}"\r\n}`,
       `{\r\n\t"ID": "${ID}",\r\n\t"Weight": 3,\r\n\t"Groups": [\r\n\t  "a",\r\n\t  "b"\r\n\t]\r\n}`,
@@ -134,6 +139,11 @@ describe('settings', () => {
 });
 
 describe('reading a sectorstore.json', () => {
+  it('takes names in any letters, as Go does', () => {
+    const store = parseSectorStore(`{"id":"${ID}","weight":5,"canSeal":true}`);
+    expect(store).toEqual({ id: ID, settings: { ...settingsFrom({}), Weight: 5, CanSeal: true } });
+  });
+
   it('takes missing fields as zero', () => {
     expect(parseSectorStore(`{"ID":"${ID}"}`)).toEqual({ id: ID, settings: settingsFrom({}) });
   });
@@ -153,8 +163,8 @@ describe('reading a sectorstore.json', () => {
     ['a word for a list', `{"ID":"${ID}","Groups":"a"}`, /Groups has the wrong type/],
     ['a list of other things', `{"ID":"${ID}","AllowTo":["a",1]}`, /AllowTo has the wrong type/],
     ['two IDs', `{"ID":"${ID}","ID":"${ID}"}`, /ID twice/],
-    // Go takes both for Weight.
-    ['other letters', `{"ID":"${ID}","weight":5}`, /Weight twice or in other letters/],
+    // Go takes both for Weight, and of two the last one.
+    ['two in other letters', `{"ID":"${ID}","Weight":4,"weight":5}`, /Weight twice/],
   ])('%s is a problem', (_, text, problem) => {
     expect(parseSectorStore(text)).toEqual({ problem: expect.stringMatching(problem) as string });
   });

@@ -29,6 +29,7 @@ describe('storage.json', () => {
       '{"Other": 18446744073709551615, "StoragePaths":[{"Path":"/b"}], "More":{"x": 1}}',
     );
     expect(writeStorageJson('{"Other":1}', ['/b'])).toBe('{"Other":1,"StoragePaths": [{"Path":"/b"}]}');
+    expect(writeStorageJson('{"storagepaths":[]}', ['/b'])).toBe('{"storagepaths":[{"Path":"/b"}]}');
     expect(writeStorageJson('{ }', ['/b'])).toBe('{"StoragePaths": [{"Path":"/b"}] }');
   });
 
@@ -40,6 +41,7 @@ describe('storage.json', () => {
       '{"StoragePaths":[{"Path":"/a/"},{"Path":"/b//"},{"Path":"/"}]}',
       ['/a', '/b', '/'],
     ],
+    ['other letters, which Go takes', '{"storagepaths":[{"path":"/a"}]}', ['/a']],
     ['escapes', '{"StoragePaths":[{"Path":"/a\\u0026b\\n"}]}', ['/a&b\n']],
   ])('%s', (_, text, paths) => {
     expect(parseStorageJson(text)).toEqual(paths);
@@ -55,7 +57,8 @@ describe('storage.json', () => {
     ['null in the list', '{"StoragePaths":[null]}'],
     ['no path', '{"StoragePaths":[{}]}'],
     ['a number', '{"StoragePaths":[{"Path":1}]}'],
-    ['other letters, which Go takes', '{"storagepaths":[{"Path":"/a"}]}'],
+    ['a list in two spellings', '{"StoragePaths":[],"storagepaths":[{"Path":"/a"}]}'],
+    ['a path in two spellings', '{"StoragePaths":[{"Path":"/a","path":"/b"}]}'],
   ])('%s is a problem', (_, text) => {
     expect(parseStorageJson(text)).toHaveProperty('problem');
   });

@@ -180,6 +180,19 @@ describe('a host where something else starts a worker', () => {
     expect(bootStarters(hostOf(having(seen, [seal])))).toEqual([]);
   });
 
+  it('has a unit said that a timer brings, although a worker runs by it that would not come by that unit alone', () => {
+    const starter = { kind: 'unit', unit: 'seal.service', enabled: false } as const;
+    const timed = { ...seal, by: 'seal.timer' };
+    const seen = changeWorker(inPlace(aFarm()), 'worker-1', startedBy({ starter }));
+    expect(bootStarters(hostOf(having(seen, [timed]))).map(({ code }) => code)).toEqual(['SF553']);
+    const known = changeWorker(
+      inPlace(aFarm()),
+      'worker-1',
+      startedBy({ starter: { ...starter, by: 'seal.timer' } }),
+    );
+    expect(bootStarters(hostOf(having(known, [timed])))).toEqual([]);
+  });
+
   it('starts no worker beside a unit that is about to come back', () => {
     const down = changeWorker(PLACED, 'worker-1', stopped);
     const made = plan(FARM, having(down, [{ ...seal, returns: true }]));

@@ -70,6 +70,16 @@ describe('a process that somebody else started in the repo of a worker', () => {
     expect(keptBy(LAYOUT, answer).process).toBeUndefined();
   });
 
+  it('comes again by what brings its unit, where that is not enabled itself', () => {
+    const disabled = { ...TOLD, starter: { kind: 'unit', unit: 'seal.service', enabled: false } as const };
+    const of = (unit: string): Told['starter'] | undefined => {
+      const boots = [{ kind: 'unit', unit, file: `/etc/${unit}`, by: 'seal.timer' } as const];
+      return keptBy(LAYOUT, seen([{ ...STRANGER, told: disabled }], { boots })).process?.told?.starter;
+    };
+    expect(of('seal.service')).toEqual({ ...disabled.starter, by: 'seal.timer' });
+    expect(of('other.service')).toEqual(disabled.starter);
+  });
+
   it('counts less than a process of ours', () => {
     const processes = new Map([[LAYOUT.unit.name, { pid: 9, environ: new Map() }]]);
     expect(keptBy(LAYOUT, seen([STRANGER], { processes })).process).toMatchObject({

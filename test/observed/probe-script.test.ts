@@ -234,7 +234,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the probe in $shell', ({ shel
     folder.write('extra é/sectorstore.json', '{"x":1}');
     folder.write('extra é/sealed/s-t01000-9', '');
     const extra = join(folder.path, 'extra é');
-    const list = { StoragePaths: [{ Path: `${extra}//` }, { Path: join(folder.path, 'gone') }] };
+    const list = { StoragePaths: [{ Path: `${extra}//` }, { path: join(folder.path, 'gone') }] };
     for (const indent of [0, 2]) {
       folder.write(folder.files.storageJson, JSON.stringify(list, null, indent));
       const { files, storage } = answer(folder.probe(shell));

@@ -136,8 +136,54 @@ describe('a worker comes from', () => {
     ],
     ['screen', { environ: { STY: '77.seal' } }, { kind: 'screen', session: 'seal' }, 'screen session seal'],
     [
-      'tmux in a unit',
-      { unit: { ...UNIT, MainPID: '5' }, parents: [[5, 'tmux: server']] },
+      'tmux that a unit starts at boot',
+      {
+        unit: { ...UNIT, MainPID: '5' },
+        parents: [[5, 'tmux: server']],
+        environ: { TMUX: '/tmp/tmux-0/default,5,0' },
+      },
+      {
+        kind: 'unit',
+        unit: 'lotus-worker.service',
+        file: UNIT.FragmentPath,
+        enabled: true,
+        shared: true,
+        within: 'tmux session 0',
+      },
+      'the unit lotus-worker.service, in tmux session 0',
+    ],
+    [
+      'screen that a script of a unit holds',
+      {
+        unit: { ...UNIT, MainPID: '5' },
+        parents: [
+          [6, 'SCREEN'],
+          [5, 'sh'],
+        ],
+      },
+      {
+        kind: 'unit',
+        unit: 'lotus-worker.service',
+        file: UNIT.FragmentPath,
+        enabled: true,
+        shared: true,
+        within: 'screen',
+      },
+      'the unit lotus-worker.service, in screen',
+    ],
+    [
+      'screen that cron starts at boot',
+      {
+        unit: { Id: 'cron.service', MainPID: '5' },
+        parents: [[9, 'screen']],
+        environ: { STY: '9.seal' },
+      },
+      { kind: 'cron', within: 'screen session seal' },
+      'cron, in screen session seal',
+    ],
+    [
+      'tmux of a login',
+      { unit: { Id: 'ssh.service', MainPID: '5' }, parents: [[9, 'tmux: server']] },
       { kind: 'tmux' },
       'tmux',
     ],

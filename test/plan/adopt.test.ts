@@ -195,12 +195,17 @@ it('a worker whose unit keeps others, too, is not restarted, and that unit is no
   expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
 });
 
-describe.each([
-  ['cron', 'out of the crontab'],
-  ['rc.local', 'out of rc.local'],
-] as const)('%s, which started it', (kind, remedy) => {
+const BROUGHT = { ...ENABLED, enabled: false };
+
+describe.each<[what: string, starter: Starter, remedy: string]>([
+  ['cron', { kind: 'cron' }, 'out of the crontab'],
+  ['rc.local', { kind: 'rc.local' }, 'out of rc.local'],
+  ['cron', { kind: 'cron', within: 'tmux session 0' }, 'out of the crontab'],
+  ['seal.timer', { ...BROUGHT, by: 'seal.timer' }, 'systemctl disable --now seal.timer'],
+  ['farm.target', { ...BROUGHT, by: 'farm.target' }, 'ake seal.service out of farm.target'],
+])('%s, which started it', (kind, starter, remedy) => {
   const farm = farmWith('systemd');
-  const seen = byHand(farm, { starter: { kind } });
+  const seen = byHand(farm, { starter });
   const shown = (made: Plan): unknown => [
     steps(made).flatMap(({ id }) => (id.includes('able-unit') || id.includes('restart') ? [id] : [])),
     codes(made),
@@ -216,7 +221,7 @@ describe.each([
     const made = planned(farm, seen, ALL);
     expect(shown(made)).toEqual([[], ['SF550 warning', 'SF551 error']]);
     expect(made.diagnostics[1]).toMatchObject({
-      message: expect.stringContaining(`: ${kind} would start it at boot`) as string,
+      message: expect.stringContaining(`${kind} would start it at boot`) as string,
       help: expect.stringContaining(remedy) as string,
     });
   });

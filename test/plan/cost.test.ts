@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { desire } from '../../src/desired/desire.js';
 import type { Observation, ObservedMiner } from '../../src/observed/observed.js';
+import { restartCost } from '../../src/plan/cost.js';
 import type { RestartCost } from '../../src/plan/plan.js';
-import { farmOf } from '../support/farm.js';
+import { farmOf, TOKEN } from '../support/farm.js';
 import {
   aJob,
   aStoragePath,
@@ -13,7 +15,8 @@ import {
   unreached,
   workerStats,
 } from '../support/observation.js';
-import { codes, ID, only, plan, PLACED, SEAL } from '../support/plan.js';
+import { codes, ID, only, plan, PLACED, SEAL, summary } from '../support/plan.js';
+import { aPlanContext } from './unit-context.js';
 
 type Seen = Observation & { readonly miner: ObservedMiner };
 
@@ -69,8 +72,12 @@ describe('of a worker that does not answer', () => {
       ...before,
       storage: new Map([[SEAL, aStoragePath()]]),
     }));
-    const made = plan(farmOf({ limits: new Map([['PC1', 4]]), storage: [] }), unread);
-    expect(only(made, 'restart').cost).toEqual({ jobs: [] });
+    const [host] = desire(CHANGED, TOKEN, new Map()).hosts;
+    const there = unread.hosts.get('host-1');
+    const worker = there?.reached === true ? there.workers.get('worker-1') : undefined;
+    if (host === undefined || worker === undefined) throw new Error('no worker');
+    expect(restartCost({ ...aPlanContext(host, worker), miner: unread.miner })).toEqual({ jobs: [] });
+    expect(summary(plan(farmOf({ storage: [] }), unread))).toEqual([]);
   });
 });
 

@@ -328,6 +328,15 @@ describe('a path that another worker has open', () => {
     expect(listed(plan(moving, had))).toBe('/mnt/nvme1/seal');
   });
 
+  it('is not expected of a worker that is restarted meanwhile', () => {
+    const limited = worker(1, { storage: BOTH.storage, limits: new Map([['PC1', 7] as const]) });
+    const made = plan(farmOf(limited, worker(2, { storage: [] })), inPlace(farmOf(BOTH, TWO)));
+    const expected = steps(made).flatMap(({ worker: name, action }) =>
+      action.kind === 'restart' ? [`${name ?? ''}: ${action.expect.paths.join()}`] : [],
+    );
+    expect(expected).toEqual(['worker-1: /mnt/nvme1/seal']);
+  });
+
   it('comes on the list when it is free', () => {
     const free = changeWorker(changeWorker(SEEN, 'worker-1', stopped), 'worker-2', stopped);
     const made = plan(moving, free);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storageSettings } from '../../src/desired/desire.js';
 import { newSectorStore } from '../../src/lotus/sectorstore.js';
+import type { ObservedStorage, ObservedWorker } from '../../src/observed/observed.js';
 import { aStorage, farmOf } from '../support/farm.js';
 import {
   ABSENT,
@@ -125,6 +126,38 @@ describe("the worker's list of paths", () => {
     const made = plan(FARM, seen);
     expect(summary(made)).toEqual([]);
     expect(made.diagnostics).toMatchObject([{ code: 'SF506', place: { path: OTHER } }]);
+  });
+
+  const GONE = { exists: false, sectorStore: ABSENT, entries: [] };
+  const UNMOUNTED = { onRootFileSystem: true, sectorStore: ABSENT, entries: [] };
+  it.each<[string, string, Partial<ObservedStorage>, (worker: ObservedWorker) => ObservedWorker]>([
+    ['is not there', 'does not answer', GONE, changeLive(() => unreached())],
+    ['is not there', 'is stopped', GONE, stopped],
+    ['is not there', 'answers and has it attached', GONE, (worker) => worker],
+    ['is a bare mount point', 'does not answer', UNMOUNTED, changeLive(() => unreached())],
+    ['is a bare mount point', 'answers and has it attached', UNMOUNTED, (worker) => worker],
+    [
+      'is a bare mount point',
+      'answers and has it not',
+      UNMOUNTED,
+      changeLive((live) => ({ ...live, paths: live.paths.slice(0, 1) })),
+    ],
+    [
+      'has a file that cannot be read',
+      'answers and has it attached',
+      { sectorStore: { state: 'unreadable', why: 'permission denied' } },
+      (worker) => worker,
+    ],
+    ['has a broken file', 'is stopped', { sectorStore: file('{"ID":') }, stopped],
+  ])('keeps a path that %s while the worker %s: nobody can tell what lies on it', (_, __, seen, change) => {
+    const made = plan(
+      FARM,
+      changeWorker(inPlace(TWO), 'worker-1', (worker) => changePath(OTHER, seen)(change(worker))),
+    );
+    expect(summary(made)).toEqual([]);
+    expect(made.diagnostics.filter(({ code }) => code === 'SF506')).toMatchObject([
+      { severity: 'error', place: { worker: 'worker-1', path: OTHER } },
+    ]);
   });
 
   it.each([

@@ -6,20 +6,20 @@ export const ADOPTING_CODES = {
     title: 'worker that the next boot starts as before',
     severity: 'warning',
     why:
-      'The worker runs as a unit started it that is not of sealfarm and that is enabled, or as cron or rc.local did. If the unit of sealfarm were enabled, too, both would start it at boot: ' +
+      'The worker runs as a unit started it that is not of sealfarm and that is enabled or brought by a timer or a target, or as cron or rc.local did. If the unit of sealfarm were enabled, too, both would start it at boot: ' +
       '`repo.lock` lets only one of them live, by chance with the settings of before, and systemd would start the other again every few seconds for ever. ' +
       'So the unit of sealfarm is written and stays disabled, and after a boot the worker runs as it does now.',
     remedy:
-      'Apply with `--disable-foreign-units`, or `systemctl disable` the unit and apply: what runs goes on, and the next boot starts the worker as the file says. Of cron or rc.local take the line out, end the worker when it is quiet and apply.',
+      'Apply with `--disable-foreign-units`, or `systemctl disable` the unit, or the timer that brings it, and apply: what runs goes on, and the next boot starts the worker as the file says. Of cron or rc.local take the line out, end the worker when it is quiet and apply.',
   },
   SF551: {
     title: 'restart that would leave two starters',
     severity: 'error',
     why:
-      'The worker is to be restarted, and sealfarm keeps it from then on with a unit of its own. The unit that started it before is enabled, or cron or rc.local did it: at the next boot both would start the worker. ' +
+      'The worker is to be restarted, and sealfarm keeps it from then on with a unit of its own. The unit that started it before is enabled or brought by a timer or a target, or cron or rc.local did it: at the next boot both would start the worker. ' +
       '`repo.lock` lets only one of them live, by chance with the settings of before, and the other is started again for ever. The unit of somebody else is never disabled unasked.',
     remedy:
-      'Apply with `--disable-foreign-units`, or `systemctl disable` that unit on the host and apply again. A line of cron or rc.local is taken out by hand.',
+      'Apply with `--disable-foreign-units`, or `systemctl disable` that unit, or the timer that brings it, on the host and apply again. A line of cron or rc.local is taken out by hand.',
   },
   SF552: {
     title: 'worker with a flag that sealfarm cannot say',

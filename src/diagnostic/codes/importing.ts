@@ -25,7 +25,7 @@ export const IMPORTING_CODES = {
     why:
       'A path of a running worker is not in the imported file, since its settings are not known: it is not mounted, or `storage.json` or its `sectorstore.json` cannot be read, or another worker of the host has the same path. ' +
       'A path with guessed settings could take sectors that do not belong there. ' +
-      'As long as sectors lie on it, no apply detaches a path that the file does not name.',
+      'No apply detaches a path that the file does not name while sectors lie on it or nobody can tell; one that is seen to be empty is detached.',
     remedy:
       'Mount or mend it on the host and import again, or write the path with its settings by hand before the first apply.',
   },

@@ -53,9 +53,11 @@ export const OBSERVING_CODES = {
     title: 'undeclared path holds sectors',
     severity: 'error',
     why:
-      'The worker still has a path that the file does not declare any more, and sectors lie on it. ' +
+      'The worker still has a path that the file does not declare, and sectors lie on it, or nobody can tell: it is not there, or has no `sectorstore.json` that can be read, as while its disk is not mounted. ' +
       'Without the path they would leave the index of the miner: C1 and FIN run only on a worker whose paths hold the sector, so those that are being sealed would be stuck, and finished ones could not be proven.',
-    remedy: 'Declare the path again, drain the worker, and take the path out when it is empty.',
+    remedy:
+      'Declare the path again, drain the worker, and take the path out when it is empty. Mount a disk that is not there first. ' +
+      'Of one that is gone for good, take the path out by hand: with `lotus-worker storage detach`, or out of `storage.json` while the worker is stopped.',
   },
   SF507: {
     title: 'worker runs with another repo',

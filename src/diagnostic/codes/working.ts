@@ -69,7 +69,7 @@ export const WORKING_CODES = {
   SF607: {
     title: 'path holds sectors again',
     severity: 'error',
-    why: 'The path was to be taken away, and right before that sectors were found on it, in the index of the miner or in its folders. It stays attached: off the index they would be stuck.',
+    why: 'The path was to be taken away, and right before that sectors were found on it, in the index of the miner or in its folders, or it could not be seen any more. It stays attached: off the index they would be stuck.',
     remedy: 'Drain the worker first, or declare the path again.',
   },
   SF608: {
