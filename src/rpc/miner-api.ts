@@ -101,13 +101,7 @@ export function createMinerApi(client: LotusClient): MinerApi {
         ),
       ),
     workerJobs: () =>
-      ask(
-        client,
-        'Filecoin.WorkerJobs',
-        [],
-        recordOf(orNull(arrayOf(isWorkerJob))),
-        withoutNulls<WorkerJob>,
-      ),
+      ask(client, 'Filecoin.WorkerJobs', [], recordOf(orNull(arrayOf(isWorkerJob))), withoutNulls<WorkerJob>),
     storageList: () =>
       ask(
         client,

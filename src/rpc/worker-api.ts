@@ -42,9 +42,7 @@ export function createWorkerApi(client: LotusClient): WorkerApi {
     session: () => ask(client, 'Filecoin.Session', [], isString, asIs),
     processSession: () => ask(client, 'Filecoin.ProcessSession', [], isString, asIs),
     taskTypes: () =>
-      ask(client, 'Filecoin.TaskTypes', [], recordOf(isRecord), (types) =>
-        Object.keys(types).sort(),
-      ),
+      ask(client, 'Filecoin.TaskTypes', [], recordOf(isRecord), (types) => Object.keys(types).sort()),
     paths: () => ask(client, 'Filecoin.Paths', [], orNull(arrayOf(isStoragePath)), (paths) => paths ?? []),
     storageAddLocal: (path) => tell(client, 'Filecoin.StorageAddLocal', [path]),
     storageDetachLocal: (path) => tell(client, 'Filecoin.StorageDetachLocal', [path]),
