@@ -34,7 +34,7 @@ export function asIs<T>(value: T): T {
 
 /** A map whose lists may be null, with empty lists in their place. */
 export function withoutNulls<T>(
-  lists: Readonly<Record<string, readonly T[] | null>> | null,
+  lists: Readonly<Record<string, readonly T[] | null>>,
 ): Readonly<Record<string, readonly T[]>> {
-  return Object.fromEntries(Object.entries(lists ?? {}).map(([key, list]) => [key, list ?? []]));
+  return Object.fromEntries(Object.entries(lists).map(([key, list]) => [key, list ?? []]));
 }

@@ -17,10 +17,6 @@ export function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
 
-export function isAnything(_value: unknown): _value is unknown {
-  return true;
-}
-
 export function arrayOf<T>(check: Check<T>): Check<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every((item) => check(item));
 }

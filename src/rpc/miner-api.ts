@@ -85,31 +85,29 @@ const isLocks = shape<{ readonly Locks: readonly SectorLock[] | null }>({
   Locks: orNull(arrayOf(isSectorLock)),
 });
 
+/**
+ * Of workers, jobs and sectors Lotus always makes a map: an answer without one says nothing, and not that there are none.
+ * Lotus: storage/sealer/stats.go, storage/paths/index.go StorageList
+ */
 export function createMinerApi(client: LotusClient): MinerApi {
   return {
     version: () => ask(client, 'Filecoin.Version', [], isVersion, asIs),
     actorAddress: () => ask(client, 'Filecoin.ActorAddress', [], isString, asIs),
     actorSectorSize: (address) => ask(client, 'Filecoin.ActorSectorSize', [address], isNumber, asIs),
     workerStats: () =>
-      ask(client, 'Filecoin.WorkerStats', [], orNull(recordOf(isWorkerStats)), (stats) =>
+      ask(client, 'Filecoin.WorkerStats', [], recordOf(isWorkerStats), (stats) =>
         Object.fromEntries(
-          Object.entries(stats ?? {}).map(([session, one]) => [session, { ...one, Tasks: one.Tasks ?? [] }]),
+          Object.entries(stats).map(([session, one]) => [session, { ...one, Tasks: one.Tasks ?? [] }]),
         ),
       ),
     workerJobs: () =>
-      ask(
-        client,
-        'Filecoin.WorkerJobs',
-        [],
-        orNull(recordOf(orNull(arrayOf(isWorkerJob)))),
-        withoutNulls<WorkerJob>,
-      ),
+      ask(client, 'Filecoin.WorkerJobs', [], recordOf(orNull(arrayOf(isWorkerJob))), withoutNulls<WorkerJob>),
     storageList: () =>
       ask(
         client,
         'Filecoin.StorageList',
         [],
-        orNull(recordOf(orNull(arrayOf(isSectorDecl)))),
+        recordOf(orNull(arrayOf(isSectorDecl))),
         withoutNulls<SectorDecl>,
       ),
     storageInfo: (id) =>

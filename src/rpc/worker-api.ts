@@ -1,7 +1,7 @@
 import type { Result } from '../diagnostic/result.js';
 import type { SessionId, StorageId, StoragePath, WorkerInfo } from '../lotus/api.js';
 import { ask, asIs, tell } from './ask.js';
-import { arrayOf, isAnything, isNumber, isString, orNull, recordOf } from './check.js';
+import { arrayOf, isNumber, isRecord, isString, orNull, recordOf } from './check.js';
 import type { LotusClient } from './lotus-client.js';
 import { isStoragePath, isWorkerInfo } from './shapes.js';
 
@@ -42,9 +42,7 @@ export function createWorkerApi(client: LotusClient): WorkerApi {
     session: () => ask(client, 'Filecoin.Session', [], isString, asIs),
     processSession: () => ask(client, 'Filecoin.ProcessSession', [], isString, asIs),
     taskTypes: () =>
-      ask(client, 'Filecoin.TaskTypes', [], orNull(recordOf(isAnything)), (types) =>
-        Object.keys(types ?? {}).sort(),
-      ),
+      ask(client, 'Filecoin.TaskTypes', [], recordOf(isRecord), (types) => Object.keys(types).sort()),
     paths: () => ask(client, 'Filecoin.Paths', [], orNull(arrayOf(isStoragePath)), (paths) => paths ?? []),
     storageAddLocal: (path) => tell(client, 'Filecoin.StorageAddLocal', [path]),
     storageDetachLocal: (path) => tell(client, 'Filecoin.StorageDetachLocal', [path]),

@@ -30,6 +30,7 @@ const CALL_TIMEOUT = 2000;
 /** Hears what sealfarm says. */
 class Ear extends Terminal {
   readonly said: string[] = [];
+  readonly told: Diagnostic[] = [];
 
   constructor() {
     super({ json: false, color: false });
@@ -44,6 +45,7 @@ class Ear extends Terminal {
   }
 
   override diagnostics(diagnostics: readonly Diagnostic[]): void {
+    this.told.push(...diagnostics);
     this.said.push(...diagnostics.map(({ code, message }) => `${code} ${message}`));
   }
 
@@ -95,6 +97,11 @@ export class FaultRun {
 
   get said(): string {
     return this.#ear.said.join('\n');
+  }
+
+  /** Of what was said, that which has a code. */
+  get told(): readonly Diagnostic[] {
+    return this.#ear.told;
   }
 
   /** What is wrong with a host is said by the plan of a command, which nobody shows here. */

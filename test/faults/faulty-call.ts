@@ -1,13 +1,27 @@
 import { PassThrough, Writable, type Duplex } from 'node:stream';
 import { ForwardedSocket } from '../../src/remote/forwarded-socket.js';
 import type { Injector } from './injector.js';
+import { TURN } from './turn.js';
 
-/** What comes instead of an answer: no HTTP at all, no JSON, and JSON of another shape. */
-const GARBAGE = [
-  '\u0000\u0001\u0002 not a server at all\r\n\r\n',
-  http('<html>502 Bad Gateway</html>', 'text/html'),
-  http('{"jsonrpc":"2.0","id":1,"result":{"Nonsense":[null]}}', 'application/json'),
-];
+/** Of these Lotus may well say null, and nobody could know better. */
+const MAY_BE_NULL: ReadonlySet<string> = new Set(['Paths', 'SectorsSummary']);
+
+/** What comes instead of an answer: no HTTP at all, no JSON, JSON of another shape, and no result. */
+function garbage(method: string, id: string): readonly string[] {
+  const json = (result: string): string =>
+    http(`{"jsonrpc":"2.0","id":${id},"result":${result}}`, 'application/json');
+  return [
+    '\u0000\u0001\u0002 not a server at all\r\n\r\n',
+    http('<html>502 Bad Gateway</html>', 'text/html'),
+    json('{"Nonsense":[null]}'),
+    ...(MAY_BE_NULL.has(method) ? [] : [json('null')]),
+  ];
+}
+
+/** Another one each time: a method that always gets the same is tried by that alone. */
+function choose<T>(all: readonly T[], turn: number): T | undefined {
+  return all[turn % all.length];
+}
 
 function http(body: string, type: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
@@ -40,7 +54,7 @@ export function tapped(inner: Duplex, who: 'miner' | 'worker', injector: Injecto
     inner.once('data', then);
   };
 
-  const decide = (method: string, done: () => void): void => {
+  const decide = (method: string, id: string, done: () => void): void => {
     const fault = injector.pass('call', `${who}.${method}`);
     switch (fault) {
       case undefined:
@@ -80,7 +94,7 @@ export function tapped(inner: Duplex, who: 'miner' | 'worker', injector: Injecto
         onAnswer(() => undefined);
         break;
       case 'garbage':
-        onAnswer(() => answer.end(GARBAGE[method.length % GARBAGE.length]));
+        onAnswer(() => answer.end(choose(garbage(method, id), injector.passed.length + TURN)));
         break;
     }
     send(done);
@@ -94,13 +108,14 @@ export function tapped(inner: Duplex, who: 'miner' | 'worker', injector: Injecto
         return;
       }
       held.push(chunk);
-      const method = /"method":"Filecoin\.(\w+)"/.exec(Buffer.concat(held).toString('latin1'))?.[1];
+      const text = Buffer.concat(held).toString('latin1');
+      const [, id = '', method] = /"id":(\d+),"method":"Filecoin\.(\w+)"/.exec(text) ?? [];
       if (method === undefined) {
         done();
         return;
       }
       decided = true;
-      decide(method, done);
+      decide(method, id, done);
     },
   });
   writable.on('error', () => undefined);

@@ -4,6 +4,7 @@ import { endsWorkers } from './boundary.js';
 import { Matrix } from './matrix.js';
 import type { Task } from './rounds.js';
 import { byHost, HOSTS, LONGEST, Trial } from './set-up.js';
+import { TURN } from './turn.js';
 
 /** One of how many cells is tried: all of them take longer than a test may that runs each time. */
 const SHARE = Number(process.env['SEALFARM_FAULT_SHARE'] ?? 12);
@@ -28,7 +29,7 @@ afterAll(() => trial.farm.down());
 it(
   'loses no work and converges, whatever breaks at whichever boundary',
   async () => {
-    const matrix = new Matrix(await findBoundaries(trial.rounds), SHARE, ONLY);
+    const matrix = new Matrix(await findBoundaries(trial.rounds), SHARE, TURN, ONLY);
     const problems: string[] = [];
     // What a worker's death does to sectors elsewhere would be taken for sealfarm's doing in the rounds after it.
     for (const last of [false, true]) {
@@ -36,7 +37,7 @@ it(
       problems.push(...(await tryAll(matrix, tasks)));
     }
     await trial.end();
-    process.stdout.write(`${matrix.toString()}${trial.farm.summary()}\n`);
+    process.stdout.write(`${matrix.toString()}SEALFARM_FAULT_OFFSET=${TURN}; ${trial.farm.summary()}\n`);
     expect(matrix.tasks.length).toBeGreaterThan(0);
     expect(problems).toEqual([]);
   },

@@ -10,15 +10,16 @@ export class Matrix {
   readonly tasks: readonly Task[];
 
   /**
-   * @param share one of how many cells is tried; over all shares each is
+   * @param share one of how many cells is tried
+   * @param turn which of them; over as many turns each is
    * @param only of these, what the words for a cell match: `kill before: script lock`
    */
-  constructor(boundaries: readonly Boundary[], share: number, only: RegExp) {
+  constructor(boundaries: readonly Boundary[], share: number, turn: number, only: RegExp) {
     this.#labels = boundaries.map(({ label }) => label);
     this.tasks = boundaries.flatMap(({ label, scenario, times }, row) =>
       FAULTS.map((fault, column) => ({ fault, column }))
         .filter(({ fault }) => impossible(kindOf(label), fault) === undefined)
-        .filter(({ fault }, at) => (row + at) % share === 0 && only.test(`${fault}: ${label}`))
+        .filter(({ fault }, at) => (row + at + turn) % share === 0 && only.test(`${fault}: ${label}`))
         .map(({ fault, column }) => ({
           scenario,
           cell: { label, fault, skip: (row * 7 + column * 3) % times },

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { FarmProbe } from '../../src/probe/observe-farm.js';
 import type { Outcome } from '../../src/cli/carry-out.js';
 import { steps } from '../../src/plan/plan.js';
@@ -21,6 +22,9 @@ export interface RoundReport {
   /** What shall never be. */
   readonly problems: readonly string[];
 }
+
+/** As Lotus says it of a job whose process has ended. */
+const RESTARTED = 'worker restarted';
 
 /** Longer than any part of an apply may wait. Milliseconds. */
 const DEADLINE = 120_000;
@@ -98,11 +102,11 @@ export class Rounds {
     return [...problems, ...(await this.#endOfRound(true, false))];
   }
 
-  /** @param costs whether work was lost by what the harness did itself */
+  /** @param costs whether the harness itself ended workers: then only what ended with a process that it did not end is sealfarm's doing */
   async #endOfRound(looks: boolean, costs: boolean): Promise<readonly string[]> {
     const problems = await this.#converge(looks);
-    if (costs) return problems;
-    return [...problems, ...this.#once(this.#farm.lostJobs().map((job) => `lost: ${JSON.stringify(job)}`))];
+    const lost = this.#farm.lostJobs().filter(({ error }) => !costs || error === RESTARTED);
+    return [...problems, ...this.#once(lost.map((job) => `lost: ${JSON.stringify(job)}`))];
   }
 
   /** @param looks whether sealfarm looks at the host first, as `apply` does, or works from what was seen last */
@@ -132,7 +136,9 @@ export class Rounds {
     if (outcome === 'late') problems.push(`${host} hangs: ${run.said}`);
     else if (outcome !== undefined && outcome.code !== 0 && !/SF\d{3}/.test(run.said))
       problems.push(`${host} failed without a word: ${run.said}`);
-    return { host, fired: injector.fired, killed: injector.dead, said: run.said, problems };
+    const wrong = typeof outcome === 'object' ? outcome.wrong : [];
+    const told = [...run.told, ...wrong];
+    return { host, fired: injector.fired, killed: injector.dead, said: run.said, told, problems };
   }
 
   async #lookAtFiles(): Promise<readonly string[]> {
@@ -146,9 +152,9 @@ export class Rounds {
     const locks = await this.#farm.locks();
     if (locks.size === 0) return [];
     const problems = [...locks].flatMap(([host, holder]) => {
-      const { killed = false, said = '' } = suffered.find((one) => one.host === host) ?? {};
+      const { killed = false, said = '', told = [] } = suffered.find((one) => one.host === host) ?? {};
       // Whose connection broke while it took or gave back the lock has said so, and cannot know more.
-      const reported = said.includes(host);
+      const reported = told.some((one) => isOfLock(one, host));
       if (!killed && !reported) return [`${host} stays locked without a word: ${said}`];
       if (/\w+@\S+.*\d{4}-\d\d-\d\dT/s.test(holder)) return [];
       return [`nobody is named by the lock of ${host}: ${holder}`];
@@ -226,7 +232,16 @@ interface Suffered {
   readonly fired: boolean;
   readonly killed: boolean;
   readonly said: string;
+  readonly told: readonly Diagnostic[];
   readonly problems: string[];
+}
+
+/** Of a connection on which a lock was perhaps taken or given back, or of the lock itself. */
+const OF_LOCKS: ReadonlySet<string> = new Set(['SF404', 'SF405', 'SF406', 'SF609']);
+
+function isOfLock({ code, message, place }: Diagnostic, host: string): boolean {
+  if (place?.kind !== 'host' || place.host !== host) return false;
+  return OF_LOCKS.has(code) || (code === 'SF602' && message.includes(`the lock of ${host}`));
 }
 
 function required<T>(value: T | undefined): T {

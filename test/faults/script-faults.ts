@@ -53,7 +53,7 @@ function quotedPattern(text: string): string {
   return text === '' ? '' : shellQuote(text);
 }
 
-/** Ends the script and all it started, as a lost connection or a power cut does. */
+/** Ends the script and all it started, as a power cut or the host's out-of-memory killer does; after a lost connection it goes on. */
 export const CUT_OFF = 'command kill -KILL 0';
 
 /** Nothing can be written any more; folders are made, files moved and removed as ever. */

@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/cli.js';
+import { until } from '../support/until.js';
 import { FaultFarm } from './fault-farm.js';
 import { FIRST } from './host-edit.js';
 
@@ -16,26 +21,28 @@ afterAll(async () => {
   await farm.down();
 });
 
-it('lets one of two applies and a drain at a time, tells the others who it is, and loses nothing', async () => {
+it('refuses who does not wait for a lock, lets the others work one after the other, and loses nothing', async () => {
   await farm.submit(9);
   await eventually('PC1 on worker-1', () => farm.sandbox.eye.runs('worker-1', 'PC1'));
   await farm.write(
     new Map(farm.hosts.map((host) => [host, { ...FIRST, limit: 3 as const, weight: 11 as const }])),
   );
-  const commands = [
-    ['apply', '--yes', '--allow-large'],
-    ['apply', '--yes', '--allow-large'],
-    ['drain', 'host-3', '--no-stop'],
+  const locks = farm.hosts.map((host) => farm.sandbox.host(host, 'state', 'lock'));
+  for (const lock of locks) await writeFile(lock, `alice@desk since ${new Date().toISOString()}: apply\n`);
+  const waiting = [
+    start('apply', '--yes', '--allow-large', '--json', '--lock-timeout', '2m'),
+    start('drain', 'host-3', '--no-stop', '--json', '--lock-timeout', '2m'),
   ];
-  const results = await Promise.all(commands.map((words) => farm.sandbox.run(words)));
-  for (const { code, stdout, stderr } of results) {
-    const said = stdout + stderr;
-    expect([0, 1], said).toContain(code);
-    if (code === 1)
-      expect(said).toMatch(
-        /SF609: host-\d is\s+locked\s+by\s+\S+@\S+\s+since\s+\d+\s+\w+\s+\((apply|drain),/,
-      );
-  }
+  const refused = await farm.sandbox.run(['apply', '--yes', '--allow-large']);
+  expect([refused.code, refused.stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+    1,
+    expect.stringMatching(/SF609: host-\d is locked by alice@desk since \d+ \w+ \(apply\)/),
+  ]);
+  for (const { said } of waiting) await until(() => said().includes('"lock-waiting"'), 'it waits for a lock');
+  for (const lock of locks) await rm(lock);
+  for (const { said, code } of waiting) expect(await code, said()).toBe(0);
+  const manifest = JSON.parse(await farm.sandbox.read('host-3', 'state', 'manifest.json')) as object;
+  expect(manifest).toMatchObject({ intents: { 'worker-3': {} } });
   expect(await farm.locks()).toEqual(new Map());
 
   const after = await farm.sandbox.run(['apply', '--yes', '--allow-large']);
@@ -49,6 +56,20 @@ it('lets one of two applies and a drain at a time, tells the others who it is, a
   await eventually('all sectors proving', () => farm.allProving());
   expect(farm.lostJobs()).toEqual([]);
 });
+
+/** A command that goes on beside others. */
+function start(...words: readonly string[]): { said: () => string; code: Promise<unknown> } {
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'cli', 'main.js');
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: farm.sandbox.dir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return { said: () => said, code: once(child, 'close').then(([code]: unknown[]) => code) };
+}
 
 async function restarts(host: string): Promise<number> {
   const lines = (await farm.sandbox.read(host, 'state', 'journal.jsonl')).trimEnd().split('\n');

@@ -52,8 +52,8 @@ const MINER: readonly Case[] = [
   { method: 'Version', ask: () => miner.version() },
   { method: 'ActorAddress', ask: () => miner.actorAddress() },
   { method: 'ActorSectorSize', ask: () => miner.actorSectorSize('f01234'), params: ['f01234'] },
-  { method: 'WorkerJobs', ask: () => miner.workerJobs(), ofNull: {} },
-  { method: 'StorageList', ask: () => miner.storageList(), ofNull: {} },
+  { method: 'WorkerJobs', ask: () => miner.workerJobs() },
+  { method: 'StorageList', ask: () => miner.storageList() },
   { method: 'StorageInfo', ask: () => miner.storageInfo('some-id'), params: ['some-id'] },
   { method: 'StorageStat', ask: () => miner.storageStat('some-id'), params: ['some-id'] },
   {
@@ -70,7 +70,7 @@ const WORKER: readonly Case[] = [
   { method: 'Info', ask: () => worker.info() },
   { method: 'Session', ask: () => worker.session() },
   { method: 'ProcessSession', ask: () => worker.processSession() },
-  { method: 'TaskTypes', ask: () => worker.taskTypes(), gives: ['seal/v0/precommit/2'], ofNull: [] },
+  { method: 'TaskTypes', ask: () => worker.taskTypes(), gives: ['seal/v0/precommit/2'] },
   { method: 'Paths', ask: () => worker.paths(), ofNull: [] },
 ];
 
@@ -109,8 +109,11 @@ describe('null in the place of lists', () => {
     if (!result.ok) throw new Error(result.diagnostic.message);
     const [stats] = Object.values(result.value);
     expect(stats).toMatchObject({ Info: { Hostname: 'host' }, Tasks: [], TaskCounts: null });
+  });
+
+  test('a miner that says nothing of its workers is not one without workers', async () => {
     answerWith(null);
-    expect(await miner.workerStats()).toEqual({ ok: true, value: {} });
+    expectWrongShape(await miner.workerStats(), 'WorkerStats');
   });
 
   test('a session without jobs, a path without sectors, no locks', async () => {
@@ -143,6 +146,11 @@ describe('null in the place of lists', () => {
         DenyMiners: null,
       },
     });
+  });
+
+  test('tasks that are no set as Go writes it are not let through', async () => {
+    answerWith({ Nonsense: [null] });
+    expectWrongShape(await worker.taskTypes(), 'TaskTypes');
   });
 
   test('a job with a field of the wrong type is not let through', async () => {

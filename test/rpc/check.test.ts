@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   arrayOf,
-  isAnything,
   isBoolean,
   isNumber,
   isRecord,
@@ -19,7 +18,6 @@ describe('simple checks', () => {
     ['isString', isString, ['text']],
     ['isNumber', isNumber, ['number']],
     ['isBoolean', isBoolean, ['truth']],
-    ['isAnything', isAnything, Object.keys(VALUES)],
     ['arrayOf', arrayOf(isString), ['list']],
     ['recordOf', recordOf(isString), ['record']],
     ['orNull', orNull(isString), ['text', 'nothing']],
