@@ -147,6 +147,14 @@ describe('what the file cannot hold', () => {
       'SF662',
       'there is none',
     ],
+    [
+      'directives of its unit',
+      {
+        starter: { kind: 'unit', unit: 'w.service', enabled: true, directives: ['LimitMEMLOCK', 'Nice'] },
+      },
+      'SF660',
+      'its unit w.service says LimitMEMLOCK and Nice',
+    ],
     ['an open token', { tokenMode: '644' }, 'SF526', 'mode 644'],
     ['a name that no file has', { args: ['run', '--name', 'a b/c'] }, 'SF664', 'a-b-c'],
   ])('%s', (_, worker, code, said) => {
