@@ -111,13 +111,24 @@ class Ordering {
     });
   }
 
-  /** Up over lines of comment that are indented as the key, and no empty one between. What heads the file stays there. */
+  /** Up over the comments right above a key, and those above them that one empty line sets apart. What heads the file stays there. */
   #withAbove(from: number, bound: number, column: number): number {
+    const right = this.#overComments(from, bound, column);
+    const line = this.#lines.start(right);
+    const empty = this.#lines.start(line - 1);
+    if (line === 0 || empty < bound || this.source.slice(empty, right).trim() !== '') return right;
+    const apart = this.#overComments(empty, bound, column);
+    return apart === empty ? right : apart;
+  }
+
+  /** Up over lines of comment that are indented as the key, and no empty one between. */
+  #overComments(from: number, bound: number, column: number): number {
     const comment = new RegExp(`^ {${column}}#`);
     for (let start = from; ;) {
       const line = this.#lines.start(start);
       // Behind a dash there is nothing above it on its own line.
-      if (line <= bound || this.source.slice(line, start).trim() !== '') return line === 0 ? from : start;
+      if (line < bound || this.source.slice(line, start).trim() !== '') return start;
+      if (line === 0) return from;
       const above = this.#lines.start(line - 1);
       if (above < bound || !comment.test(this.source.slice(above, line))) return start;
       start = above + column;

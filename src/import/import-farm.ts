@@ -14,6 +14,7 @@ import {
 } from './imported.js';
 import { readHost } from './read-host.js';
 import { listed } from './report.js';
+import { sharedStores } from './shared-stores.js';
 
 /** What stands in the file where nobody knows the size: no size that the file takes, so that `validate` names the place. */
 export const UNKNOWN_SIZE = 'TODO';
@@ -27,15 +28,10 @@ export function importFarm(asked: readonly AskedHost[], about: AboutFarm, into: 
   const diagnostics = [...twice, ...unclear];
   const names = new Set(into.hosts);
   const taken = { names: new Set(into.workers) };
-  const readings = told.map(({ host, known }) =>
-    readHost(
-      known?.name ?? hostName(host.address, host.found.machine.hostname, names),
-      host,
-      about,
-      taken,
-      known,
-    ),
-  );
+  const readings = told.map(({ host: one, known }) => {
+    const name = known?.name ?? hostName(one.address, one.found.machine.hostname, names);
+    return { asked: one, ...readHost(name, one, about, taken, known) };
+  });
   const hosts = readings.map(({ host }) => host).toSorted((a, b) => HOST_ORDER.compare(a.name, b.name));
   return {
     farm: farmOf(hosts, about),
@@ -48,7 +44,11 @@ export function importFarm(asked: readonly AskedHost[], about: AboutFarm, into: 
         ]),
       ),
     },
-    diagnostics: [...diagnostics, ...readings.flatMap((reading) => reading.diagnostics)],
+    diagnostics: [
+      ...diagnostics,
+      ...readings.flatMap((reading) => reading.diagnostics),
+      ...sharedStores(readings),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { WrittenGpus } from '../config/written.gen.js';
+import { visibleGpus } from '../lotus/visible-gpus.js';
 import type { WorkerRun } from '../lotus/worker-run.js';
 import { lost, type Report } from './report.js';
 
@@ -45,7 +46,7 @@ export function readGpus(
     if (BUILDERS.every((name) => env[name] === '1')) return { gpus: 'all', env: proving };
     return { env: { ...proving, ...only(env, BUILDERS) } };
   }
-  const chosen = visible(cuda);
+  const chosen = visibleGpus(cuda);
   if (chosen === undefined) {
     report(
       lost(
@@ -74,17 +75,7 @@ export function readGpus(
         'Look whether the GPU has the memory for it before the next restart.',
       ),
     );
-  return { gpus: chosen, env: proving };
-}
-
-/** CUDA takes the devices up to the first that is none. */
-function visible(text: string): (number | string)[] | undefined {
-  const words = text.split(',').map((word) => word.trim());
-  const end = words.findIndex((word) => word === '' || /^-\d+$/.test(word));
-  const chosen = end < 0 ? words : words.slice(0, end);
-  if (!chosen.every((word) => /^[A-Za-z0-9/{}+-]+$/.test(word))) return undefined;
-  const gpus = chosen.map((word) => (/^(?:0|[1-9]\d{0,5})$/.test(word) ? Number(word) : word));
-  return new Set(gpus).size === gpus.length ? gpus : undefined;
+  return { gpus: [...chosen], env: proving };
 }
 
 function only(env: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {

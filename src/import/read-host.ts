@@ -9,7 +9,7 @@ import { readableWorkers, type WorkerToImport } from './readable-workers.js';
 import { readName, type Taken } from './read-name.js';
 import { pathsOf } from './read-storage.js';
 import { readWorker } from './read-worker.js';
-import { listed, type Loss, type Report } from './report.js';
+import { listed, lost, type Loss, type Report } from './report.js';
 
 export interface HostReading {
   readonly host: ImportedHost;
@@ -64,6 +64,15 @@ function importedWorker(
   };
   const name = readName(one, asked, taken, known, report);
   if (one.ofOther !== undefined) report(one.ofOther);
+  const { starter } = one.told;
+  if (starter.kind === 'unit' && starter.directives !== undefined)
+    report(
+      lost(
+        `its unit ${starter.unit} says ${listed(starter.directives)}, which a unit of sealfarm does not`,
+        'Put what is needed into a drop-in of your own for the unit of sealfarm.',
+        'note',
+      ),
+    );
   const surroundings = {
     found: asked.found,
     address: asked.address,
@@ -76,7 +85,7 @@ function importedWorker(
   const worker = {
     name,
     written: withoutDefaults(name, written, known?.paths ?? about.paths ?? DEFAULT_PATHS),
-    comments: [...starterComment(one.told.starter), ...notes],
+    comments: [...starterComment(starter), ...notes],
   };
   return { worker, losses };
 }

@@ -4,13 +4,12 @@ import type { TaskResources } from '../lotus/api.js';
 import { readResourceVariable, resourcesFromEnvironment } from '../lotus/resource-env.js';
 import { sealProofKey } from '../lotus/resources.js';
 import { LIMITABLE_TASKS, type SectorSize } from '../lotus/sector-size.js';
+import { isCount, isSensible } from '../lotus/sensible.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import { listed, lost, type Report } from './report.js';
 import { sizeText } from './size-text.js';
 
 type Environment = Readonly<Record<string, string>>;
-
-const MOST_AT_ONCE = 1_000_000;
 
 /** The inverse of the variables of limits and resources: what one task counts for with them, where Lotus's table differs. */
 export function readResources(
@@ -30,7 +29,7 @@ export function readResources(
   for (const code of LIMITABLE_TASKS) {
     const row = rowOf(told, code, size);
     // Lotus takes all others as no limit.
-    if (row.MaxConcurrent > 0 && row.MaxConcurrent <= MOST_AT_ONCE) limits[code] = row.MaxConcurrent;
+    if (isCount(row.MaxConcurrent)) limits[code] = row.MaxConcurrent;
     const written = writtenRow(code, row, rowOf(usual, code, size), report);
     if (Object.keys(written).length > 0) resources[code] = written;
   }
@@ -67,29 +66,27 @@ function writtenRow(
   usual: TaskResources,
   report: Report,
 ): WrittenTaskResources {
-  const changed = <T>(field: keyof TaskResources, write: (value: number) => T | undefined): T | undefined => {
+  const changed = <T>(field: keyof TaskResources, write: (value: number) => T): T | undefined => {
     if (row[field] === usual[field]) return undefined;
-    const value = write(row[field]);
-    if (value === undefined)
+    if (!isSensible(field, row[field])) {
       report(
         lost(
           `${field} of ${code} is ${row[field]}, which the file does not take`,
           'Write one that it takes.',
         ),
       );
-    return value;
+      return undefined;
+    }
+    return write(row[field]);
   };
-  const bytes = (value: number): string | number | undefined =>
-    Number.isSafeInteger(value) ? sizeText(value) : undefined;
-  const within = (least: number, most: number) => (value: number) =>
-    value >= least && value <= most ? value : undefined;
+  const itself = (value: number): number => value;
   return present({
-    minMemory: changed('MinMemory', bytes),
-    maxMemory: changed('MaxMemory', bytes),
-    baseMinMemory: changed('BaseMinMemory', bytes),
-    gpuUtilization: changed('GPUUtilization', within(0, 1024)),
-    maxParallelism: changed('MaxParallelism', within(-1, 65_536)),
-    maxParallelismGpu: changed('MaxParallelismGPU', within(-1, 65_536)),
+    minMemory: changed('MinMemory', sizeText),
+    maxMemory: changed('MaxMemory', sizeText),
+    baseMinMemory: changed('BaseMinMemory', sizeText),
+    gpuUtilization: changed('GPUUtilization', itself),
+    maxParallelism: changed('MaxParallelism', itself),
+    maxParallelismGpu: changed('MaxParallelismGPU', itself),
   });
 }
 

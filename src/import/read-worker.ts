@@ -6,6 +6,7 @@ import { parseMinerAddress } from '../farm/miner-address.js';
 import { present } from '../farm/present.js';
 import { DEFAULT_BINARY, DEFAULT_PORT } from '../farm/worker.js';
 import type { SectorSize } from '../lotus/sector-size.js';
+import { isCount } from '../lotus/sensible.js';
 import type { WorkerRun } from '../lotus/worker-run.js';
 import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
 import type { Told } from '../observed/unmanaged.js';
@@ -189,7 +190,7 @@ function temporaryOf({ TMPDIR }: Readonly<Record<string, string>>): string {
 /** 5 is Lotus's own. */
 function readFetchLimit({ parallelFetchLimit: limit }: WorkerRun, report: Report): number | undefined {
   if (limit === 5) return undefined;
-  if (limit >= 1 && limit <= 1_000_000) return limit;
+  if (isCount(limit)) return limit;
   report(
     lost(
       `its limit of ${limit} fetches at once is none that the file takes`,

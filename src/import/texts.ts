@@ -1,4 +1,5 @@
 import { strayPlaceholders } from '../farm/host-range.js';
+import { plainestFolder } from '../host/folder.js';
 
 /** Whether the file can hold a text: in its values `{n}` stands for the number of a host of a range. */
 export function isWritable(text: string): boolean {
@@ -11,13 +12,8 @@ export function isWritable(text: string): boolean {
  */
 export function hostFolder(text: string, cwd = ''): string | undefined {
   const whole = text.startsWith('/') ? text : `${cwd}/${text}`;
-  const segments: string[] = [];
-  for (const segment of whole.split('/')) {
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(segment);
-  }
-  const path = `/${segments.join('/')}`;
-  return whole.startsWith('/') && segments.length > 0 && !/\p{Cc}/u.test(path) && isWritable(path)
+  const path = plainestFolder(whole);
+  return whole.startsWith('/') && path !== '/' && !/\p{Cc}/u.test(path) && isWritable(path)
     ? path
     : undefined;
 }

@@ -64,12 +64,18 @@ addresses() {
 }
 # Called with the repo of each worker, whose folder in /proc is $proc: all of them are told.
 may_tell() {
-  group=$(sed -n 's/^0:://p' "$proc/cgroup" 2>/dev/null)
   echo "process \${proc#/proc/} $(word "$(readlink "$proc/exe" 2>/dev/null)")" \\
     "$(word "$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "$proc/status" 2>/dev/null)")" \\
-    "$(word "$(cat "/sys/fs/cgroup$group/memory.max" 2>/dev/null)")"
+    "$(word "$(memory_limit)")"
   known "$1" || repos="$repos$1
 "
+}
+# In bytes, or another word for none: of cgroups of either version. cgroups(7)
+memory_limit() {
+  group=$(sed -n 's/^0:://p' "$proc/cgroup" 2>/dev/null)
+  of_memory=$(sed -n 's/^[0-9]*:\\([^:]*,\\)*memory\\(,[^:]*\\)*://p' "$proc/cgroup" 2>/dev/null)
+  cat "/sys/fs/cgroup$group/memory.max" 2>/dev/null ||
+    cat "/sys/fs/cgroup/memory$of_memory/memory.limit_in_bytes" 2>/dev/null
 }
 known() {
   case "

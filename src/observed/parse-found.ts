@@ -78,7 +78,8 @@ function parseProcess([, exe = '-', nodes = '-', memory = '-']: Words): Partial<
   return present({
     exe: path === '' ? undefined : path,
     nodes: decode(nodes) === '' ? undefined : decode(nodes),
-    memory: bytes > 0 ? bytes : undefined,
+    // Version 1 of cgroups says a number above all memory for none.
+    memory: bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined,
   });
 }
 

@@ -11,6 +11,8 @@ export type Starter =
       /** It keeps other processes, which its end would end too: a supervisor, or more than one worker. */
       readonly shared?: true;
       readonly within?: Within;
+      /** Names of what it sets for its processes and a unit of sealfarm does not; absent where it sets nothing of that. */
+      readonly directives?: readonly string[];
     }
   | Multiplexer
   /** It sees other processes, and mostly other files, than the host. */
@@ -111,7 +113,22 @@ function unitOf(pid: number, { parents, unit }: Origin): AtBoot | undefined {
     ...(file === '' ? {} : { file }),
     enabled: state.startsWith('enabled') || state === 'generated',
     ...(isShared(pid, main, parents, Number(unit.get('OtherWorkers') ?? 0)) ? { shared: true } : {}),
+    ...directivesOf(unit),
   };
+}
+
+/** What systemd says where a directive is not set; the limit on locked memory differs between systems. */
+const UNSET: ReadonlyMap<string, RegExp> = new Map([
+  ['LimitMEMLOCK', /^(?!infinity$)/],
+  ['Nice', /^0?$/],
+  ['OOMScoreAdjust', /^0?$/],
+  ['IOWeight', /^(?:\[not set\]|18446744073709551615)?$/],
+  ['ExecStartPre', /^$/],
+]);
+
+function directivesOf(unit: Origin['unit']): { readonly directives?: readonly string[] } {
+  const set = [...UNSET].filter(([name, unset]) => !unset.test(unit.get(name) ?? '')).map(([name]) => name);
+  return set.length === 0 ? {} : { directives: set };
 }
 
 /** A script that is run by its own name has that. */

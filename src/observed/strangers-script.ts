@@ -70,7 +70,7 @@ unit_of() {
   [ -n "$unit" ] || return 0
   # The system's own systemd does not know those of a user's, or knows another one by that name.
   if grep -q "/user@[^/]*\\.service/.*/$unit\\$" "/proc/$1/cgroup"; then echo "Id=$unit"; return 0; fi
-  systemctl show -p Id,MainPID,UnitFileState,FragmentPath "$unit" 2>/dev/null
+  systemctl show -p Id,MainPID,UnitFileState,FragmentPath,LimitMEMLOCK,Nice,OOMScoreAdjust,IOWeight,ExecStartPre "$unit" 2>/dev/null
   # Who else is ended with it.
   others=0
   for other in /proc/[0-9]*; do

@@ -1,4 +1,5 @@
 import { listenText } from '../desired/worker-env.js';
+import { isCount } from '../lotus/sensible.js';
 import type { TaskCode } from '../lotus/task.js';
 import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
 import { sameCpus } from '../observed/cpus.js';
@@ -8,14 +9,10 @@ import type { ForeignStart, ObservedProcess } from '../observed/observed.js';
 import { registeredAs } from '../observed/registered.js';
 import { environmentOf } from '../observed/unmanaged.js';
 import { reveal, Secret } from '../secret/secret.js';
-import {
-  resourceDifferences,
-  variableDifferences,
-  type Difference,
-  type Environment,
-} from './foreign-environment.js';
+import { resourceDifferences, variableDifferences, type Difference } from './foreign-environment.js';
 import type { FieldChange } from './plan.js';
 import { replacedProgram } from './program-rules.js';
+import { hidesAllGpus, type Environment } from './variable-meaning.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** What is looked at. */
@@ -43,7 +40,7 @@ export function foreignDifferences(
   const found = [
     ...runDifferences(context, told, wanted, open),
     ...resourceDifferences(wanted, current, sealProof),
-    ...variableDifferences(wanted, current, open).map((one) => withoutTrees(one, told, wanted)),
+    ...variableDifferences(wanted, current, open, told.cwd).map((one) => withoutTrees(one, told, wanted)),
     ...machineDifferences(context, told, wanted),
     ...wayDifferences(context, process, wanted, current),
     ...replacedProgram(process).map((change) => ({ ...change, waits: true })),
@@ -70,12 +67,26 @@ function runDifferences(
   return [
     ...differing('name', lotusName(told), desired.name, true),
     ...(isThere ? [] : differing('listen', listens ?? run.listen, listen)),
-    ...NOW.flatMap((field) => differing(field, String(run[field]), String(wanted[field]))),
+    ...NOW.flatMap((field) => {
+      const waits = isBeyondWords(field, told, env);
+      return differing(field, String(run[field]), String(wanted[field]), waits);
+    }),
     ...DURATIONS.filter((field) => seconds(run[field]) !== seconds(wanted[field])).flatMap((field) =>
       // There is no variable for it, so that no file can say it.
       differing(field, run[field], wanted[field], field === 'httpServerTimeout'),
     ),
   ];
+}
+
+/** No word of the file would take the difference away, or nothing is done otherwise by it. */
+function isBeyondWords(
+  field: (typeof NOW)[number],
+  { run, environ }: ForeignStart,
+  wanted: Environment,
+): boolean {
+  if (field === 'parallelFetchLimit')
+    return !isCount(run.parallelFetchLimit) && wanted['LOTUS_WORKER_PARALLEL_FETCH_LIMIT'] === undefined;
+  return field === 'gpuProving' && hidesAllGpus(wanted) && hidesAllGpus(environmentOf(environ));
 }
 
 /** Tasks that build trees, on the GPU where these variables say so. Lotus: rust-fil-proofs */

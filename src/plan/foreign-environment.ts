@@ -2,21 +2,12 @@ import { API_VARIABLES, TASK_VARIABLES } from '../desired/worker-env.js';
 import type { TaskResources } from '../lotus/api.js';
 import { readResourceVariable, resourcesFromEnvironment, resourceVariable } from '../lotus/resource-env.js';
 import { LIMITABLE_TASKS, SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
+import { isCount, isSensible } from '../lotus/sensible.js';
 import { task } from '../lotus/task.js';
 import { SECRET_NAME } from '../secret/secret-name.js';
 import { Secret, type MaybeSecret } from '../secret/secret.js';
 import type { FieldChange } from './plan.js';
-
-/** By name, in the open. */
-export type Environment = Readonly<Record<string, string>>;
-
-/** What Lotus and its proofs go by where nothing is set. Lotus: rust-filecoin-proofs-api; Go: os.TempDir */
-const USUAL: Environment = {
-  TMPDIR: '/tmp',
-  FIL_PROOFS_PARAMETER_CACHE: '/var/tmp/filecoin-proof-parameters',
-  FIL_PROOFS_PARENT_CACHE: '/var/tmp/filecoin-parents',
-  FIL_PROOFS_MULTICORE_SDR_PRODUCERS: '3',
-};
+import { comesToSame, isBeyondWords, USUAL, type Environment } from './variable-meaning.js';
 
 /** What a worker goes by although the file does not say it. All else that a shell hands down means nothing to it. */
 const HEEDED = /^(?:FIL_PROOFS_|BELLMAN_|RUST_GPU_TOOLS_|RUST_LOG$|GOLOG_|CUDA_VISIBLE_DEVICES$|TMPDIR$)/;
@@ -40,17 +31,18 @@ export interface Difference extends FieldChange {
   readonly waits: boolean;
 }
 
-/** Of variables that Lotus, or what it calls, reads by itself. */
+/** Of variables that Lotus, or what it calls, reads by itself. @param cwd where the process was started */
 export function variableDifferences(
   wanted: Environment,
   current: Environment,
   known: ReadonlySet<string>,
+  cwd: string,
 ): readonly Difference[] {
   const heeded = Object.keys(current).filter((name) => HEEDED.test(name) || HANDED.test(name));
   const names = [...new Set([...Object.keys(wanted), ...heeded])].filter(isCompared).sort();
   return names.flatMap((name) => {
+    if (comesToSame(name, current, wanted, cwd)) return [];
     const [before, after] = [current[name] ?? USUAL[name], wanted[name] ?? USUAL[name]];
-    if (before === after) return [];
     const mask = (text: string): MaybeSecret =>
       SECRET_NAME.test(name) || !(isOpen(name) || known.has(name)) ? new Secret(text) : text;
     return [
@@ -58,7 +50,10 @@ export function variableDifferences(
         field: name,
         ...(before === undefined ? {} : { before: mask(before) }),
         ...(after === undefined ? {} : { after: mask(after) }),
-        waits: WAITS.test(name) || (HANDED.test(name) && wanted[name] === undefined),
+        waits:
+          WAITS.test(name) ||
+          (HANDED.test(name) && wanted[name] === undefined) ||
+          isBeyondWords(name, current, wanted),
       },
     ];
   });
@@ -93,14 +88,18 @@ export function resourceDifferences(
     const [has, shall] = [before, after].map((table) => table[task(code).rpc]?.[sealProof]);
     if (has === undefined || shall === undefined) return [];
     return (Object.keys(shall) as (keyof TaskResources)[])
-      .filter((field) => has[field] !== shall[field])
-      .map((field) => ({
-        field: resourceVariable(code, size, field),
-        before: String(has[field]),
-        after: String(shall[field]),
-        waits: false,
-      }));
+      .filter((field) => meant(field, has[field]) !== meant(field, shall[field]))
+      .map((field) => {
+        const name = resourceVariable(code, size, field);
+        const waits = !isSensible(field, has[field]) && wanted[name] === undefined;
+        return { field: name, before: String(has[field]), after: String(shall[field]), waits };
+      });
   });
+}
+
+/** Of a limit below 1 or above all that can be Lotus makes none. */
+function meant(field: keyof TaskResources, value: number): number {
+  return field === 'MaxConcurrent' && !isCount(value) ? 0 : value;
 }
 
 /** By their own variables alone: those of the proofs are compared for themselves. */

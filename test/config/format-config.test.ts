@@ -54,6 +54,53 @@ hosts: {}
       '# My farm.\nversion: 1\nfarm: a\n',
     ],
     [
+      'has what heads a part of the file above that part',
+      `# My farm.
+
+# ---- machines ----
+
+hosts: {}
+
+# ---- the chain ----
+
+# of the farm
+miner:
+  # ---- secrets ----
+
+  token: { file: x }
+  api: y
+sectorSize: 32GiB
+
+
+# of nothing
+
+
+version: 1
+`,
+      `# My farm.
+
+version: 1
+
+sectorSize: 32GiB
+# ---- the chain ----
+
+# of the farm
+miner:
+  api: y
+  # ---- secrets ----
+
+  token: { file: x }
+
+
+# of nothing
+
+
+# ---- machines ----
+
+hosts: {}
+`,
+    ],
+    [
       'has mappings of one line in order',
       'miner: { token: { env: X }, api: y }\n',
       'miner: { api: y, token: { env: X } }\n',
@@ -99,7 +146,7 @@ hosts: {}
   });
 
   const names = ['version', 'farm', 'sectorSize', 'miner', 'defaults', 'hosts', 'rollout', 'other'];
-  const comment = fc.constantFrom('', '', ' # beside', '\n', '\n# alone\n', '\n# above');
+  const comment = fc.constantFrom('', '', ' # beside', '\n', '\n# alone\n', '\n\n# apart\n', '\n# above');
   const below = fc.array(fc.tuple(fc.constantFrom('api', 'token', 'tasks', 'ssh', 'workers', 'x'), comment), {
     maxLength: 4,
   });
@@ -136,6 +183,19 @@ hosts: {}
         const keys = Object.keys((parse(made) ?? {}) as object);
         const known = ['version', 'farm', 'sectorSize', 'miner', 'defaults', 'rollout', 'hosts', 'other'];
         expect(keys).toEqual(known.filter((key) => keys.includes(key)));
+      }),
+    );
+  });
+
+  it('has what heads each part above it, wherever that goes', () => {
+    const headed = fc.uniqueArray(fc.constantFrom(...names), { minLength: 1 });
+    fc.assert(
+      fc.property(headed, fc.constantFrom('', '\n', '\n# right above\n'), (keys, between) => {
+        const parts = keys.map((key) => `# of ${key}\n${between}${key}: 1\n`);
+        const made = formatConfig(`# head\n\n${parts.join('\n')}`);
+        const above = [...made.matchAll(/^# of (\w+)\n+(?:# right above\n)?(\w+):/gm)];
+        expect(above.map(([, name]) => name)).toEqual(above.map(([, , key]) => key));
+        expect(above).toHaveLength(keys.length);
       }),
     );
   });

@@ -12,10 +12,12 @@ import { LIMITABLE_TASKS } from '../../src/lotus/sector-size.js';
 import { settingChanges, settingsFrom } from '../../src/lotus/sectorstore.js';
 import { task } from '../../src/lotus/task.js';
 import { readWorkerRun } from '../../src/lotus/worker-run.js';
+import { foreignDifferences, type Differences } from '../../src/plan/foreign-differences.js';
 import { reveal } from '../../src/secret/secret.js';
 import { TOKEN } from '../support/farm.js';
-import { ABOUT, type StartedWorker } from '../support/found-host.js';
-import { askedHosts, hosts, started } from './starts.js';
+import { ABOUT, aFoundHost, type StartedWorker } from '../support/found-host.js';
+import { unreached } from '../support/observation.js';
+import { askedHosts, hosts, started, type Choice } from './starts.js';
 
 /** Variables that say something in other words, or nothing, in the rendered environment. */
 const SAID_OTHERWISE =
@@ -64,24 +66,65 @@ describe('what is imported', () => {
   it('is rendered as it was found', () => {
     fc.assert(
       fc.property(hosts, (chosen) => {
-        const workers = chosen.map((one, host) =>
-          one.map((worker, index) => started(worker, host + 1, index)),
+        for (const { worker, host, index, wanted } of imported(chosen)) compare(worker, host, index, wanted);
+      }),
+      { numRuns: 500 },
+    );
+  }, 300_000);
+
+  it('asks for no restart, however it was spelled', () => {
+    fc.assert(
+      fc.property(hosts, (chosen) => {
+        const spelled = chosen.map((one) =>
+          one.map((worker) => ({ ...worker, env: { ...worker.env, ...worker.spelled } })),
         );
-        const imported = importFarm(askedHosts(workers), ABOUT);
-        const text = farmText(lift(imported.farm), imported.comments);
-        const read = readFarm(text, 'sealfarm.yaml');
-        expect(read.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-        if (read.farm === undefined) throw new Error(text);
-        const rendered = desire(read.farm, TOKEN, new Map());
-        for (const [at, one] of workers.entries()) {
-          for (const [index, worker] of one.entries()) {
-            const wanted = rendered.hosts[at]?.workers[index];
-            if (wanted === undefined) throw new Error(text);
-            compare(worker, at + 1, index, wanted);
-          }
-        }
+        for (const { worker, host, index, wanted } of imported(spelled))
+          expect(differences(worker, host, index, wanted).now).toEqual([]);
       }),
       { numRuns: 500 },
     );
   }, 300_000);
 });
+
+interface Imported {
+  readonly worker: StartedWorker;
+  readonly host: number;
+  readonly index: number;
+  readonly wanted: DesiredWorker;
+}
+
+function imported(chosen: readonly (readonly Choice[])[]): readonly Imported[] {
+  const workers = chosen.map((one, host) => one.map((worker, index) => started(worker, host + 1, index)));
+  const { farm, comments } = importFarm(askedHosts(workers), ABOUT);
+  const text = farmText(lift(farm), comments);
+  const read = readFarm(text, 'sealfarm.yaml');
+  expect(read.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  if (read.farm === undefined) throw new Error(text);
+  const rendered = desire(read.farm, TOKEN, new Map());
+  return workers.flatMap((one, at) =>
+    one.map((worker, index) => {
+      const wanted = rendered.hosts[at]?.workers[index];
+      if (wanted === undefined) throw new Error(text);
+      return { worker, host: at + 1, index, wanted };
+    }),
+  );
+}
+
+/** What the next plan would find of the worker as it runs. */
+function differences(
+  worker: StartedWorker,
+  host: number,
+  index: number,
+  desired: DesiredWorker,
+): Differences {
+  const found = aFoundHost([worker], { hostname: `seal-${host}` }).workers[0]?.told;
+  if (found === undefined) throw new Error('no worker');
+  const told = {
+    ...found,
+    allCpus: '0-63',
+    run: readWorkerRun(worker.args ?? [], { ...worker.env }),
+    listens: `10.0.1.${host}:${3456 + index}`,
+  };
+  const process = { pid: 7, manager: 'foreign', environ: found.environ, told, live: unreached() } as const;
+  return foreignDifferences({ desired, miner: unreached(), sealProof: 8 }, process, told);
+}

@@ -7,7 +7,7 @@ import { aFoundHost, asked, type StartedWorker } from '../support/found-host.js'
 /** Told by a flag, by its variable, by both with the flag winning, or not at all. */
 type Way = 'flag' | 'variable' | 'both' | 'none';
 
-interface Choice {
+export interface Choice {
   readonly tasks: readonly (readonly [name: string, way: Way, value: boolean])[];
   readonly noDefault: Way;
   readonly post: boolean;
@@ -21,6 +21,8 @@ interface Choice {
   readonly resources: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly gpus: Readonly<Record<string, string>>;
+  /** Variables that Lotus or its proofs take as something that the file says in other words. */
+  readonly spelled: Readonly<Record<string, string>>;
   readonly cpus: string;
   readonly user: string;
   readonly storage: readonly SectorStoreSettings[];
@@ -44,6 +46,14 @@ const SEALING = [
 
 const setting = (flag: string, variable: string, values: readonly [string, string]) =>
   fc.tuple(fc.constant(flag), fc.constant(variable), fc.constant(values[0]), fc.constant(values[1]), way);
+
+const ON_GPU = { FIL_PROOFS_USE_GPU_COLUMN_BUILDER: '1', FIL_PROOFS_USE_GPU_TREE_BUILDER: '1' };
+
+/** One of these texts, or no such variable. */
+const variants = (name: string, texts: readonly string[]): fc.Arbitrary<Readonly<Record<string, string>>> =>
+  fc
+    .option(fc.constantFrom(...texts), { nil: undefined })
+    .map((text) => (text === undefined ? {} : { [name]: text }));
 
 const groups = fc.uniqueArray(fc.constantFrom('g-1', 'g-2', 'g 3'), { maxLength: 2 });
 const types = fc.uniqueArray(fc.constantFrom(...FILE_TYPE_NAMES), { maxLength: 2 });
@@ -128,6 +138,24 @@ const choice: fc.Arbitrary<Choice> = fc.record({
     { FIL_PROOFS_USE_MULTICORE_SDR: '1' },
     { FIL_PROOFS_USE_MULTICORE_SDR: '1', FIL_PROOFS_MULTICORE_SDR_PRODUCERS: '5' },
   ),
+  spelled: fc
+    .tuple(
+      variants('FIL_PROOFS_PARAMETER_CACHE', ['/fast/params/', '//fast//params', './params', '../p', '']),
+      variants('FIL_PROOFS_PARENT_CACHE', ['/fast/parents/', 'parents', '']),
+      variants('TMPDIR', ['/scratch/', 'tmp', '']),
+      variants('FIL_PROOFS_USE_MULTICORE_SDR', ['0', '', 'false', 'true', 'yes', '1']),
+      variants('FIL_PROOFS_MULTICORE_SDR_PRODUCERS', ['03', '3', '7', 'many', '0']),
+      variants('PC1_32G_MAX_CONCURRENT', ['-1', '0', '2000000', 'two']),
+      variants('PC2_MAX_PARALLELISM', ['100000', '-1', '-7']),
+      variants('C2_32G_GPU_UTILIZATION', ['1e9', '1.50']),
+      variants('LOTUS_WORKER_PARALLEL_FETCH_LIMIT', ['0', '-3', '2000000', '05']),
+      fc.option(fc.constantFrom('0, 1', '0,', '', ' 1 ,-1,2', 'a b', 'GPU-8f,GPU-8f'), { nil: undefined }),
+    )
+    .map(([...all]) => {
+      const cuda = all.pop() as string | undefined;
+      const others = Object.assign({}, ...(all as Record<string, string>[])) as Record<string, string>;
+      return cuda === undefined ? others : { ...others, ...ON_GPU, CUDA_VISIBLE_DEVICES: cuda };
+    }),
   cpus: fc.constantFrom('0-63', '0-31', '0,2'),
   user: fc.constantFrom('root', 'lotus'),
   storage: fc.array(

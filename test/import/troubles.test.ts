@@ -6,6 +6,7 @@ import { importFarm } from '../../src/import/import-farm.js';
 import { lift } from '../../src/import/lift.js';
 import { farmText } from '../../src/import/write-yaml.js';
 import { readFarm } from '../../src/farm/read-farm.js';
+import { newSectorStore, settingsFrom } from '../../src/lotus/sectorstore.js';
 import { writeStorageJson } from '../../src/lotus/storage-json.js';
 import { CANARY } from '../support/farm.js';
 import { ABOUT, aFile, aFoundHost, asked, type StartedWorker } from '../support/found-host.js';
@@ -146,6 +147,14 @@ describe('what the file cannot hold', () => {
       'SF662',
       'there is none',
     ],
+    [
+      'directives of its unit',
+      {
+        starter: { kind: 'unit', unit: 'w.service', enabled: true, directives: ['LimitMEMLOCK', 'Nice'] },
+      },
+      'SF660',
+      'its unit w.service says LimitMEMLOCK and Nice',
+    ],
     ['an open token', { tokenMode: '644' }, 'SF526', 'mode 644'],
     ['a name that no file has', { args: ['run', '--name', 'a b/c'] }, 'SF664', 'a-b-c'],
   ])('%s', (_, worker, code, said) => {
@@ -252,6 +261,21 @@ describe('a farm with', () => {
     const { codes, text } = outcome(aFoundHost([{ storageJson, storage: { '/mnt/seal': { sectorStore } } }]));
     expect(codes).toEqual([]);
     expect(text).toContain('weight: 7');
+  });
+
+  it('one store that workers of several hosts have attached says so, and how that is undone', () => {
+    const sectorStore = aFile(newSectorStore(ID, settingsFrom({ Weight: 10, CanStore: true })));
+    const host = (hostname: string): FoundHost =>
+      aFoundHost([{ storage: { '/nfs/store': { sectorStore } } }], { hostname, bootId: hostname });
+    const { farm, diagnostics } = importFarm(
+      ['a', 'b', 'c'].map((name) => asked(name, host(name))),
+      ABOUT,
+    );
+    expect(Object.keys(farm.hosts)).toHaveLength(3);
+    expect(diagnostics.map(({ code, severity }) => `${code} ${severity}`)).toEqual(['SF510 warning']);
+    const [shared] = diagnostics;
+    expect(shared?.message).toContain('/nfs/store on a, /nfs/store on b and /nfs/store on c');
+    expect(shared?.help).toContain('lotus-worker storage detach');
   });
 
   it('one machine under two names has it once', () => {

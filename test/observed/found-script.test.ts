@@ -82,6 +82,31 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(mine().machine.miner).toBe(pid);
   });
 
+  it.each([
+    ['2', '0::/seal', 'seal/memory.max', '1073741824\n', 1_073_741_824],
+    ['1', '9:memory:/seal\n0::/other', 'memory/seal/memory.limit_in_bytes', '1073741824\n', 1_073_741_824],
+    ['2 without a limit', '0::/seal', 'seal/memory.max', 'max\n', undefined],
+    [
+      '1 without a limit',
+      '9:hugetlb,memory:/seal',
+      'memory/seal/memory.limit_in_bytes',
+      '9223372036854771712\n',
+      undefined,
+    ],
+  ])('tells the memory that cgroups of version %s leave a worker', async (_, cgroup, file, text, memory) => {
+    const folder = hostFolder();
+    const pid = await startWorker(folder, ['--worker-repo', '/r', 'run'], { HOME: '/root' });
+    folder.write(join('cgroups', file), text);
+    folder.write('cgroup', cgroup);
+    const { workers } = found(shell, (script) =>
+      script
+        .replaceAll('/sys/fs/cgroup', join(folder.path, 'cgroups'))
+        .replaceAll('"$proc/cgroup"', `'${join(folder.path, 'cgroup')}'`),
+    );
+    expect(workers.find((worker) => worker.pid === pid)).toBeDefined();
+    expect(workers.find((worker) => worker.pid === pid)?.memory).toBe(memory);
+  });
+
   it('tells all of each worker and the files of its repo, but for its token', async () => {
     const folder = hostFolder();
     const repo = join(folder.path, 'a repo');

@@ -33,6 +33,27 @@ describe('a worker comes from', () => {
       'the unit lotus-worker.service',
     ],
     [
+      'a unit that says more than how it is started',
+      {
+        unit: {
+          ...UNIT,
+          LimitMEMLOCK: 'infinity',
+          Nice: '-5',
+          OOMScoreAdjust: '0',
+          IOWeight: '[not set]',
+          ExecStartPre: '{ path=/bin/sh ; argv[]=/bin/sh -c x }',
+        },
+      },
+      {
+        kind: 'unit',
+        unit: 'lotus-worker.service',
+        file: UNIT.FragmentPath,
+        enabled: true,
+        directives: ['LimitMEMLOCK', 'Nice', 'ExecStartPre'],
+      },
+      'the unit lotus-worker.service',
+    ],
+    [
       'a script of its unit',
       {
         unit: { ...UNIT, MainPID: '5', UnitFileState: 'disabled', FragmentPath: '' },

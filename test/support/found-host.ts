@@ -14,7 +14,7 @@ import { readWorkerRun } from '../../src/lotus/worker-run.js';
 import { Secret } from '../../src/secret/secret.js';
 import type { AboutFarm, AskedHost } from '../../src/import/imported.js';
 import { CANARY, TOKEN } from './farm.js';
-import { ID } from './sectorstore.js';
+import { idOf } from './observation.js';
 
 const MINER_API = '/ip4/10.0.0.10/tcp/2345/http';
 const API_INFO = { MINER_API_INFO: `${CANARY}:${MINER_API}` };
@@ -108,7 +108,9 @@ function aFoundWorker(
       {
         exists: exists ?? true,
         onRootFileSystem: onRootFileSystem ?? false,
-        sectorStore: sectorStore ?? aFile(newSectorStore(ID, settingsFrom({ Weight: 10, ...settings }))),
+        sectorStore:
+          sectorStore ??
+          aFile(newSectorStore(idOf(hostname, path), settingsFrom({ Weight: 10, ...settings }))),
       },
     ]),
   };

@@ -98,9 +98,9 @@ export const OBSERVING_CODES = {
     why:
       'Two storage paths have the same ID: a `sectorstore.json` was copied, or two workers have one shared file system. ' +
       'The miner merges them into one store with two URLs, so sectors are fetched and removed in the wrong place; on a shared file system sealed sectors have been deleted that way. ' +
-      'Nothing is changed for the workers of both paths.',
+      'Nothing is changed for the workers of both paths; `import` warns of them.',
     remedy:
-      'Give a shared file system to one worker only. Of two paths with copied files, drain the worker of the one without sectors and remove its `sectorstore.json`; apply gives that path an ID of its own.',
+      'Give a shared file system to one worker only, and run `lotus-worker storage detach` for it on all others. Of two paths with copied files, drain the worker of the one without sectors and remove its `sectorstore.json`; apply gives that path an ID of its own.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/7484',
       'https://github.com/filecoin-project/lotus/issues/7545',
