@@ -6,7 +6,7 @@ folder=$1
 # The same release as this machine, so that its node runs there, from wherever this machine has its packages.
 . /etc/os-release
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $VERSION_CODENAME" | head -n 1)
-packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,procps,sudo,busybox
+packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,procps,sudo,busybox,tmux
 debootstrap --variant=minbase --include="$packages" "$VERSION_CODENAME" "$folder" "$mirror"
 rm -rf "$folder"/var/cache/apt/archives/*.deb "$folder"/var/lib/apt/lists/*
 

@@ -70,13 +70,11 @@ LimitNOFILE=1048576
 WantedBy=multi-user.target
 `;
 
-/** By a unit of its own, on `inner` one that no boot starts, and with what tmux leaves in the environment. */
+/** By a unit of its own, on `inner` in tmux. */
 async function startBy(lab: Lab, host: LabHostName): Promise<void> {
   if (host === 'inner') {
-    // With more open files than a session may have here, and what tmux leaves in the environment.
-    const how = '--quiet --unit hand -p LimitNOFILE=1048576 -p EnvironmentFile=/root/seal.env';
-    const tmux = '--setenv=TMUX=/tmp/tmux-0/default,7,0';
-    await lab.sh(host, `systemd-run ${how} ${tmux} /usr/local/bin/lotus-worker ${WORDS}`);
+    const line = `set -a; . /root/seal.env; ulimit -n "$(ulimit -Hn)"; exec /usr/local/bin/lotus-worker ${WORDS}`;
+    await lab.at(host, 'tmux', 'new-session', '-d', line);
     return;
   }
   await lab.sh(host, `cat >/etc/systemd/system/seal.service <<'END'\n${UNIT}END\nsystemctl daemon-reload`);
