@@ -26,6 +26,16 @@ async function plan() {
   };
 }
 
+/** Milliseconds; longer than all that is done before. */
+const SEED_WAIT = 600_000;
+const SECTORS = 6;
+
+const untilAll = (wanted: string): Promise<void> =>
+  eventually(`all sectors are in ${wanted}`, async () => {
+    const states = await lab.sectorStates();
+    return states.length === SECTORS && states.every((state) => state === wanted);
+  });
+
 beforeAll(async () => {
   lab = await Lab.up();
   await lab.edit((text) =>
@@ -48,6 +58,7 @@ it('is taken over as it runs, whoever started it', async () => {
   const { steps, found } = await plan();
   expect(found).toEqual(['SF550']);
   expect(new Set(steps.map(({ disruption }) => disruption))).toEqual(new Set(['none']));
+  await lab.submit(SEED_WAIT, SECTORS);
   await lab.succeed('apply', '--yes', '--target', ...HOSTS);
   for (const host of HOSTS) expect(await only(lab, host)).toBe(before.get(host));
   expect(await plan()).toEqual({
@@ -62,6 +73,7 @@ it('is taken over as it runs, whoever started it', async () => {
 });
 
 it('comes back once after a boot: by the unit that is enabled, be it the old one or that of sealfarm', async () => {
+  await untilAll('WaitSeed');
   for (const host of ['plain', 'inner'] as const) await lab.reboot(host);
   for (const host of ['plain', 'inner'] as const) await lab.untilRunning(`worker-${host}`);
   expect(await only(lab, 'plain')).toMatch(/^\d+$/);
@@ -71,6 +83,9 @@ it('comes back once after a boot: by the unit that is enabled, be it the old one
     found: ['SF550'],
     foreign: ['worker-closed: the unit seal.service', 'worker-plain: the unit seal.service'],
   });
+
+  await lab.endSeedWait();
+  await untilAll('Proving');
 
   await lab.succeed('apply', '--yes', '--disable-foreign-units', '--target', ...HOSTS);
   await lab.reboot('plain');
