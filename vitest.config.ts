@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -14,8 +15,9 @@ const REPLACING = readdirSync('test', { recursive: true, encoding: 'utf8' })
 const ALONE = 'test/integration/alone/**/*.test.ts';
 
 // Nothing is timed here: a machine that is busy may take as long as it needs.
-// Left to itself Vitest spares a processor, which on two of them is half of the machine.
-const UNIT = { testTimeout: 60_000, maxWorkers: '100%', sequence: { groupOrder: 0 } };
+// Some wait for a server or a process: on two processors one test file more than those keeps both busy.
+const WORKERS = availableParallelism() + 1;
+const UNIT = { testTimeout: 60_000, maxWorkers: WORKERS, sequence: { groupOrder: 0 } };
 const INTEGRATION = { testTimeout: 400_000, hookTimeout: 120_000 };
 
 export default defineConfig({
@@ -68,8 +70,8 @@ export default defineConfig({
           testTimeout: 400_000,
           // The first lab of a machine is built for minutes.
           hookTimeout: 600_000,
-          // Labs share nothing.
-          maxWorkers: 2,
+          // Labs share nothing, and wait for boots.
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 3 },
         },
       },
