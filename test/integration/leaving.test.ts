@@ -1,6 +1,6 @@
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually, sealfarmStarted } from '../support/cli.js';
+import { eventually, sealfarmStarted, type CliResult } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 /** One busy farm: a worker gets another name, then one leaves, then the whole of a host. Each step builds on the one before. */
@@ -27,9 +27,23 @@ async function applySaved(file: string, edited: string): Promise<void> {
   const refused = await farm.run(['apply', file, '--allow-large']);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('error SF623') as string]);
   await writeFile(edited, before);
-  const applied = await farm.run(['apply', file, '--allow-large']);
+  const applied = await appliedAtLast(file);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
 }
+
+/** A saved plan does not hold, either, when sectors have left a path meanwhile: it is made anew then, once for each at most. */
+async function appliedAtLast(file: string): Promise<CliResult> {
+  let applied = await farm.run(['apply', file, '--allow-large']);
+  for (let sectors = 6; sectors > 0 && applied.stderr.includes('error SF623'); sectors--) {
+    expect((await farm.run(['plan', '--out', file])).code).toBe(0);
+    applied = await farm.run(['apply', file, '--allow-large']);
+  }
+  return applied;
+}
+
+/** The miner notices it only when it asks next. */
+const gone = (worker: string): Promise<void> =>
+  eventually(`${worker} is gone`, async () => (await farm.eye.session(worker)) === undefined);
 
 /** What the host remembers. */
 async function manifest(host: string): Promise<unknown> {
@@ -69,7 +83,7 @@ it('gives a busy worker another name, with its repo and the IDs of its paths', a
   farm.letSeedsCome();
   expect(await plan()).toEqual([]);
   expect(await farm.eye.session('first')).toBeDefined();
-  expect(await farm.eye.session('worker-1')).toBeUndefined();
+  await gone('worker-1');
   expect(await farm.read('host-1', 'seal', 'sectorstore.json')).toBe(id);
   expect(await manifest('host-1')).toMatchObject({ workers: ['first'], intents: {} });
   expect(await readdir(farm.host('host-1', 'etc', 'workers'))).toEqual(['first']);
@@ -128,7 +142,7 @@ it('takes up what was killed in the middle', async () => {
 
 it('drains it to empty, stops and removes it, and has nothing to do then', async () => {
   await applySaved('removal.json', farm.host('host-3', 'etc', 'workers', 'worker-3', 'worker.env'));
-  expect(await farm.eye.session('worker-3')).toBeUndefined();
+  await gone('worker-3');
   expect(await farm.eye.sectorsOn('host-3')).toBe(0);
   expect(await plan()).toEqual([]);
   expect(await manifest('host-3')).toMatchObject({ workers: [], intents: {} });

@@ -95,10 +95,16 @@ it('empties and stops it because the file says so, by a plan that was put away',
   expect((await farm.run(['plan', '--out', 'stop.json'])).code).toBe(0);
   const shown = await farm.run(['show', 'stop.json']);
   expect(shown.stdout).toContain('~ stop worker-2');
+  // Not before it has begun: a plan does not hold whose sectors have gone.
+  const applying = farm.run(['apply', 'stop.json']);
+  await eventually('the drain is noted', async () =>
+    (await farm.read('host-2', 'state', 'manifest.json')).includes('"who"'),
+  );
   farm.letSeedsCome();
-  const applied = await farm.run(['apply', 'stop.json']);
+  const applied = await applying;
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
-  expect(await farm.eye.session('worker-2')).toBeUndefined();
+  // The miner notices it only when it asks next.
+  await eventually('it is gone', async () => (await farm.eye.session('worker-2')) === undefined);
   expect(await farm.plannedSteps()).toEqual([]);
   expect(await status('worker-2')).toMatchObject({ state: 'stopped', drain: { fromFile: true } });
   await eventually('all sectors proving', () => farm.allProving(12));
