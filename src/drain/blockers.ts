@@ -95,6 +95,8 @@ function heldBlocker(
   const isBusy = [...snapshot.jobs, ...snapshot.readers, ...snapshot.locks].some(
     (one) => one.sector === sector.sector,
   );
+  // Of a faulty one nobody knows which copy is the good one.
+  if (stage?.on === 'end' && sector.copied === true && !isFaulty(sector) && !isBusy) return undefined;
   if (stage?.on === 'end' && !isBusy) return { kind: 'stays', sector };
   if (sector.settled === true && isPastSealing(stage)) return { kind: 'stays', sector };
   if (stage?.on === 'person' && !isBusy) return { kind: 'failed', sector };
@@ -104,6 +106,10 @@ function heldBlocker(
   return missing === undefined
     ? { kind: 'sector', sector, waitsFor: waitOf(snapshot, sector, stage) }
     : deadlock(sector, missing, snapshot.others);
+}
+
+function isFaulty({ state }: HeldSector): boolean {
+  return state?.startsWith('Fault') === true;
 }
 
 /** What is left for it is done where it lies, and then it is not moved. Lotus: storage/paths/local.go MoveStorage */

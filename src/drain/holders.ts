@@ -49,6 +49,26 @@ export function soleHolders(
   ];
 }
 
+/**
+ * What lies in long-term storage that is there also without those who go: sector (`s-t01000-7`) → types as a bit mask.
+ * A path that no worker has is lotus-miner's own.
+ * @param stays paths of workers that go on
+ */
+export function storedByOthers(
+  workers: ReadonlyMap<string, ObservedWorker>,
+  stays: ReadonlySet<StorageId>,
+  miner: ObservedMiner,
+): ReadonlyMap<string, number> {
+  const ofWorkers = new Set([...workers.values()].flatMap(storageIds));
+  const stored = new Map<string, number>();
+  for (const { info } of miner.storage.values()) {
+    if (!info.CanStore || (ofWorkers.has(info.ID) && !stays.has(info.ID))) continue;
+    for (const { sector, types } of declaredFiles(info, miner))
+      stored.set(sector, (stored.get(sector) ?? 0) | types);
+  }
+  return stored;
+}
+
 function declaredFiles({ ID }: StorageInfo, miner: ObservedMiner): readonly SectorFiles[] {
   return (miner.sectors.get(ID) ?? []).map((decl) => ({
     sector: sectorName(decl),

@@ -8,7 +8,7 @@ import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { openJobs, runningPosts, type OpenJob } from '../observed/miner-state.js';
 import { FOREIGN, type Observation, type ObservedMiner, type ObservedWorker } from '../observed/observed.js';
-import { soleHolders, type Holder } from './holders.js';
+import { soleHolders, storedByOthers, type Holder } from './holders.js';
 import { placesOf, takersOf, type OtherWorker } from './takers.js';
 
 /** All that the drain of one worker looks at. */
@@ -74,6 +74,8 @@ export interface HeldSector {
   readonly allowTo: readonly string[];
   /** Its sealed file is on a path for long-term storage, where Lotus leaves it. */
   readonly settled?: true;
+  /** All that lies here lies in the long-term storage of somebody who stays, too: a move has not removed it. */
+  readonly copied?: true;
 }
 
 export interface SectorLocks {
@@ -117,7 +119,9 @@ export function drainSnapshot(
   const kept = own === undefined ? undefined : withoutPaths(own, new Set(given));
   const sole = kept === own ? all : soleHolders(kept, others, miner);
   const places = placesOf(workers, miner).filter((place) => !leaving.has(place.worker));
-  const held = heldSectors(sole, states, takersOf(sole, places, miner));
+  const stays = new Set(places.flatMap(({ paths }) => paths));
+  const stored = storedByOthers(workers, stays, miner);
+  const held = heldSectors(sole, states, takersOf(sole, places, miner), stored);
   const registered = isRegistered(worker, miner);
   const jobs = openJobs(miner);
   // A miner that has just lost sight of the worker knows its jobs by the session alone.
@@ -187,6 +191,7 @@ function heldSectors(
   sole: readonly Holder[],
   states: SectorStates,
   takers: (sector: string) => ReadonlySet<TaskCode>,
+  stored: ReadonlyMap<string, number>,
 ): readonly HeldSector[] {
   const pieces = new Map<string, { readonly holder: Holder; readonly types: number }[]>();
   for (const holder of sole) {
@@ -197,14 +202,17 @@ function heldSectors(
     const lists = parts.filter(({ types }) => (types & PC2_INPUT) !== 0).map(({ holder }) => holder.allowTo);
     const isOpen = lists.some((list) => list.length === 0);
     const isSettled = parts.some(({ holder, types }) => holder.canStore && (types & FILE_TYPES.sealed) !== 0);
+    const types = parts.reduce((mask, part) => mask | part.types, 0);
+    const isCopied = (types & ~(stored.get(sector) ?? 0)) === 0;
     return {
       sector,
-      types: fileTypesOf(parts.reduce((mask, { types }) => mask | types, 0)),
+      types: fileTypesOf(types),
       paths: parts.flatMap(({ holder }) => holder.path ?? []).toSorted(),
       elsewhere: takers(sector),
       allowTo: isOpen ? [] : [...new Set(lists.flat())].toSorted(),
       ...states.get(sector),
       ...(isSettled ? { settled: true } : {}),
+      ...(isCopied ? { copied: true } : {}),
     };
   });
 }

@@ -28,6 +28,8 @@ export interface There {
   readonly farm: Farm;
   /** By worker, on its first path: `7 WaitSeed`, `7 Packing unsealed`; `?` for a state that the miner does not say. */
   readonly holds?: Readonly<Record<string, readonly string[]>>;
+  /** In lotus-miner's own long-term storage, as in `holds`. */
+  readonly stored?: readonly string[];
   /** By worker: `PC1 7`, `PC1 7 assigned`, `PC1 7 prepared`. */
   readonly jobs?: Readonly<Record<string, readonly string[]>>;
   /** Under no session, with RunWait and a worker's name: `PC1 7 -1 worker-1`. */
@@ -108,9 +110,11 @@ export function seenOf(there: There, worker?: string): Seen {
   return change === undefined ? whole : change(whole);
 }
 
+const STORE = 'long-term';
+
 function withStore(seen: Seen): Seen {
   const settings = storageSettings(aStorage({ path: '/mnt/store', seal: false, store: true }));
-  const info = storageInfo('long-term', settings, ['http://10.0.0.10:2345/remote']);
+  const info = storageInfo(STORE, settings, ['http://10.0.0.10:2345/remote']);
   return changeMiner(seen, { storage: new Map([...seen.miner.storage, [info.ID, indexed(info)]]) });
 }
 
@@ -130,15 +134,16 @@ function workersOf(farm: Farm): readonly Worker[] {
   return farm.hosts.flatMap(({ workers }) => workers);
 }
 
-function sectorsOf({ farm, holds = {} }: There): ReadonlyMap<string, readonly SectorDecl[]> {
-  return new Map(
-    Object.entries(holds).map(([name, all]) => {
+function sectorsOf({ farm, holds = {}, stored = [] }: There): ReadonlyMap<string, readonly SectorDecl[]> {
+  return new Map([
+    [STORE, stored.map(declOf)],
+    ...Object.entries(holds).map(([name, all]) => {
       const host = farm.hosts.find(({ workers }) => workers.some((worker) => worker.name === name));
       const path = workersOf(farm).find((worker) => worker.name === name)?.storage[0]?.path;
       if (host === undefined || path === undefined) throw new Error(`${name} has no path`);
       return [idOf(host.name, path), all.map(declOf)] as const;
     }),
-  );
+  ]);
 }
 
 function declOf(text: string): SectorDecl {

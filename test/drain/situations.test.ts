@@ -27,6 +27,8 @@ const STUCK = farmOf([['AP', 'PC1'], ONE], [ALL, TWO]);
 /** One machine does PC1, the other the rest. */
 const SPLIT = farmOf([['AP', 'PC1'], { allowTo: ['group-2'] }], [['PC2', 'C2'], TWO]);
 const LONELY = farmOf([ALL, ONE]);
+/** worker-2 has long-term storage. */
+const KEEPING = farmOf([ALL, {}], [ALL, { store: true }]);
 const SNAPPING = farmOf([SNAP, {}], [SNAP, {}]);
 const STORING = farmOf([ALL, { store: true }], [ALL, {}]);
 const POSTS = farmOf([['WDP'], { seal: false }], [['WDP'], { seal: false }]);
@@ -181,6 +183,13 @@ const STATES: readonly Situation[] = [
   ['it is being terminated', on({ farm: STORING }, '7 TerminateWait'), 'off AP PC1 PC2 C2; 7 chain; working'],
   ['it is faulty', on({ farm: STORING }, '7 Faulty'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['finished, but still here', on({ farm: OPEN }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['a move has not removed it', on({ farm: OPEN, stored: ['7 Proving'] }, '7 Proving'), 'off AP PC1 PC2 C2; done'],
+  ['a move has not removed it, and it is faulty', on({ farm: OPEN, stored: ['7 Proving'] }, '7 Faulty'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['its move is not at its end', on({ farm: OPEN, stored: ['7 Proving'] }, '7 FinalizeSector'), 'off AP PC1 PC2 C2; 7 own-task FIN; working'],
+  ['only a part of it was moved', on({ farm: OPEN, stored: ['7 Proving sealed'] }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['its copy is in no long-term storage', on({ farm: OPEN, holds: { 'worker-2': ['7 Proving'] } }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['its copy is in long-term storage of another worker', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] } }, '7 Proving'), 'off AP PC1 PC2 C2; done'],
+  ['its copy goes with a worker that is drained, too', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, drained: ['worker-2'] }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['a state that sealfarm does not know', on({ farm: LONELY }, '7 NewInLotus'), 'off AP PC1 PC2 C2; 7 unknown; working'],
   ['deals for a finished sector', on({ farm: SNAPPING }, '7 SnapDealsWaitDeals unsealed'), 'off RU PR2; 7 stranded AP; never'],
   ['an update to be made, elsewhere', on({ farm: SNAPPING }, '7 UpdateReplica'), 'off RU PR2; 7 room-elsewhere RU; working'],

@@ -51,6 +51,9 @@ export interface TransferContext {
   readonly token: string;
 }
 
+/** Lotus waits for files as long as it takes. Milliseconds. */
+const PATIENCE = 600_000;
+
 /**
  * Gets these files of a sector onto a path of this worker that serves the purpose, removing them where they were.
  * Gives whether anything came from another worker. Lotus: storage/paths/remote.go AcquireSector with AcquireMove
@@ -87,12 +90,16 @@ async function transfer(
   const sources = (await context.miner.find(sector, FILE_TYPES[type])).flatMap((path) => path.BaseURLs);
   for (const source of sources) {
     const url = `${source}/${type}/${sectorName(sector)}`;
-    const answer = await httpRequest(url, context.token).catch(() => undefined);
+    const answer = await httpRequest(url, context.token, { timeoutMs: PATIENCE }).catch(() => undefined);
     if (answer?.status !== 200) continue;
     writeSectorFile(target.root, type, sector, JSON.parse(answer.body) as SectorFile);
     await context.storage.declare(target, sector, type);
     // The source may serve the target as well, where that is on a shared file system.
-    await httpRequest(`${url}?keep=${target.info.ID}`, context.token, { method: 'DELETE' });
+    const unwanted = `${url}?keep=${target.info.ID}`;
+    // Lotus only warns where this fails: the copy stays.
+    await httpRequest(unwanted, context.token, { method: 'DELETE', timeoutMs: PATIENCE }).catch(
+      () => undefined,
+    );
     return;
   }
   throw new Error(`failed to acquire sector ${sectorName(sector)} ${type} from remote`);
@@ -108,9 +115,8 @@ export async function removeEverywhere(
   for (const type of fileTypesOf(types)) {
     for (const path of await miner.find(sector, FILE_TYPES[type])) {
       for (const url of path.BaseURLs) {
-        await httpRequest(`${url}/${type}/${sectorName(sector)}`, token, { method: 'DELETE' }).catch(
-          () => undefined,
-        );
+        const unwanted = `${url}/${type}/${sectorName(sector)}`;
+        await httpRequest(unwanted, token, { method: 'DELETE', timeoutMs: PATIENCE }).catch(() => undefined);
       }
     }
   }
