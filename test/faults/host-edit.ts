@@ -8,10 +8,12 @@ export interface HostEdit {
   readonly state: 'running' | 'stopped';
   /** Whether there is another worker, for PC1. */
   readonly second: boolean;
-  /** How often there was one, each with new folders: those of the ones before stay. */
+  /** The folders it has: those of the ones before it stay. */
   readonly installs: number;
   /** How often the first one has been given another name. */
   readonly renamed: number;
+  /** How often until the farm was last as its file says. */
+  readonly known: number;
 }
 
 export const FIRST: HostEdit = {
@@ -23,6 +25,7 @@ export const FIRST: HostEdit = {
   second: false,
   installs: 0,
   renamed: 0,
+  known: 0,
 };
 
 /** @param part of the file, as the sandbox has it; and the host's folder */

@@ -8,7 +8,7 @@ import type { FaultFarm } from './fault-farm.js';
 import { FaultRun, readFarm } from './fault-run.js';
 import { FIRST, type HostEdit } from './host-edit.js';
 import { Injector } from './injector.js';
-import { edited, readyFor, type Scenario } from './scenario.js';
+import { edited, readyFor, settled, type Scenario } from './scenario.js';
 
 /** What a host suffers in a round. */
 export interface Task {
@@ -188,6 +188,7 @@ export class Rounds {
       if (left.length + wrong.length === 0) break;
       if (tries === TRIES) throw new Error(`the farm does not converge:\n${problems.join('\n')}`);
     }
+    for (const [host, edit] of this.#edits) this.#edits.set(host, settled(edit));
     const [locks, leftovers] = await Promise.all([
       this.#farm.locks(),
       Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host))),

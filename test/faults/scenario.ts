@@ -21,11 +21,11 @@ export function edited(host: HostEdit, scenario: Scenario): HostEdit {
     case 'restart':
       return { ...host, limit: host.limit === 3 ? 4 : 3 };
     case 'install':
-      return withSecond(host);
+      return { ...host, second: true };
     case 'remove':
       return { ...host, second: false };
     case 'rename':
-      return { ...host, renamed: host.renamed + 1 };
+      return { ...host, renamed: host.known + 1 };
     case 'stop':
       return { ...host, state: 'stopped' };
   }
@@ -35,9 +35,13 @@ export function edited(host: HostEdit, scenario: Scenario): HostEdit {
 export function readyFor(host: HostEdit, scenario: Scenario): HostEdit {
   const working: HostEdit = { ...host, state: 'running' };
   if (scenario === 'install') return { ...working, second: false };
-  return scenario === 'remove' ? withSecond(working) : working;
+  return scenario === 'remove' ? { ...working, second: true } : working;
 }
 
-function withSecond(host: HostEdit): HostEdit {
-  return host.second ? host : { ...host, second: true, installs: host.installs + 1 };
+/**
+ * The host is as its file says. Who takes a worker out of the file, or renames it, and thinks better of it before that is done, means
+ * the worker that is there.
+ */
+export function settled(host: HostEdit): HostEdit {
+  return { ...host, known: host.renamed, installs: host.second ? host.installs : host.installs + 1 };
 }
