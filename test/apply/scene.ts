@@ -156,7 +156,9 @@ export class Scene {
 
   /** The calls that change something. */
   get changes(): readonly string[] {
-    return this.calls.filter((call) => !/^(sleep|look|miner) | (note|read journal)$/.test(call));
+    return this.calls.filter(
+      (call) => !/^(sleep|look|miner) | (note|read journal|read versions)$/.test(call),
+    );
   }
 
   layout(worker: string): WorkerLayout {
@@ -332,6 +334,7 @@ export class Scene {
       return { what: isEnd ? 'journal' : 'note', effect };
     }
     if (script.startsWith('journal=')) return { what: 'read journal' };
+    if (script.startsWith('version() {')) return { what: 'read versions' };
     if (script.includes('/lock')) return { what: script.includes('mkdir') ? 'lock' : 'unlock' };
     this.scripts.push(script);
     return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };

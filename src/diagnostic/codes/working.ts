@@ -28,7 +28,8 @@ export const WORKING_CODES = {
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
       'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait, or apply with a `--start-timeout` of some hours. ' +
-      'Where an earlier run that was cut off had changed its files, the message names the `sealfarm rollback` that takes that back.',
+      'It gets the environment file and the drop-in back that it ran with, also where an earlier run that did not come to start it had changed them, and the message says whether it works with them. ' +
+      'Where that cannot be told, the message names the `sealfarm rollback` that takes the changes back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
