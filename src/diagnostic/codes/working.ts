@@ -28,8 +28,7 @@ export const WORKING_CODES = {
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
       'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait, or apply with a `--start-timeout` of some hours. ' +
-      'It gets the environment file and the drop-in back that it ran with, also where an earlier run that did not come to start it had changed them, and the message says whether it works with them. ' +
-      'Where that cannot be told, the message names the `sealfarm rollback` that takes the changes back.',
+      'The message says whether it works again with the environment file and the drop-in that it ran with, also where an earlier run had changed them, or names the `sealfarm rollback` that brings them back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
@@ -188,6 +187,15 @@ export const WORKING_CODES = {
       'What comes after it in the order of `rollout` is put off, too. A worker that is only to lose a path takes work again meanwhile.',
     remedy:
       'Run the same command again, from cron or by hand, until it exits with 0. `sealfarm status` shows what the worker still does.',
+  },
+  SF633: {
+    title: 'drain would leave too few workers',
+    severity: 'error',
+    why:
+      '`rollout.minAvailable` says how many workers must go on doing a task. With these drained fewer would: who is down, drained or without the task now does not count. ' +
+      'A restart would be held back (SF561), and a drain takes longer. Nothing was changed; where another command came meanwhile, the drain is taken back.',
+    remedy:
+      'Drain fewer at once, or bring the other workers back first, with `sealfarm resume` where they are drained. Or lower `rollout.minAvailable`. Where it is meant so, say `--allow-last`.',
   },
   SF634: {
     title: 'no restart to force',
