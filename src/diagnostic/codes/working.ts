@@ -85,7 +85,7 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'Whoever changes a host holds the file `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
-      'Somebody holds it now, or a command was cut off and left it. ' +
+      'Somebody holds it now, or a command was cut off and left it; or it was taken away while a command worked, which then stops nothing there any more. ' +
       'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
       'Wait until the other command is over, with `--lock-timeout 30m` for as long as that. Only when nobody works there any more: `sealfarm unlock HOST`, which asks where it is not certain, or does it unasked with `--force`.',
