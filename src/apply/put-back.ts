@@ -6,8 +6,10 @@ import { workerOn } from '../observed/departed.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { Action, Step } from '../plan/plan.js';
+import type { Secret } from '../secret/secret.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
+import { listBack } from './list-back.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { takeWorkAgain } from './quieten.js';
@@ -35,15 +37,16 @@ export async function putBack(
   why: Diagnostic,
 ): Promise<Diagnostic> {
   const own = writtenNow(service, done);
-  const files = own.map((file) => ({ path: file.path, script: backScript(file, service) }));
-  const first = files.length === 0 ? undefined : await startWith(context, target, service, files);
+  const ownBack = (): ReturnType<typeof filesBack> => filesBack(context, target, service, own);
+  const first = own.length === 0 ? undefined : await startWith(context, target, service, ownBack);
   const said = first === undefined ? why : withWords(why, first.words);
   if (first?.isOver === true) return said;
   const entries = await journalOf(context, target, service);
   const earlier = await filesOfBefore(context, target, service, entries);
   if (!earlier.ok) return withWords(said, notBack(earlier.diagnostic));
   if (earlier.value.length > 0) {
-    const { words } = await startWith(context, target, service, earlier.value, EARLIER);
+    const before = (): typeof earlier => earlier;
+    const { words } = await startWith(context, target, service, before, EARLIER);
     return withWords(said, words);
   }
   return first === undefined ? withWayBack(target, service, why, entries) : said;
@@ -70,21 +73,25 @@ async function startWith(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
-  files: readonly FileBack[],
+  filesOf: () => Result<readonly FileBack[]> | Promise<Result<readonly FileBack[]>>,
   which = '',
 ): Promise<StartedWith> {
   const stopped = await stopAgain(context, target, service);
   if (!stopped.ok) return { words: `it is left as it is: ${stopped.diagnostic.message}`, isOver: true };
-  for (const { path, script } of files) {
+  const files = await filesOf();
+  if (!files.ok) return { words: notBack(files.diagnostic), isOver: true };
+  for (const { path, script } of files.value) {
     const purpose = { host: target.host, what: `put ${path} back` };
     const back = await oneAtATime(context, target.host, () => runScript(context, purpose, script));
     if (!back.ok) return { words: notBack(back.diagnostic), isOver: true };
   }
   const started = await startWorker(context, target, service);
-  if (started.ok)
-    return { words: `the files of before${which} were put back, and it works with them again`, isOver: true };
-  const again = started.diagnostic.message;
-  const words = `the files of before${which} were put back, but with them it is not up either: ${again}`;
+  const stay = files.value.flatMap((file) => file.stay ?? []);
+  const but =
+    stay.length === 0 ? '' : ` but for ${stay.join(', ')}, which may hold sectors and stays listed,`;
+  const back = `the files of before${which}${but} were put back`;
+  if (started.ok) return { words: `${back}, and it works with them again`, isOver: true };
+  const words = `${back}, but with them it is not up either: ${started.diagnostic.message}`;
   return { words, isOver: !NOT_UP.has(started.diagnostic.code) };
 }
 
@@ -127,7 +134,29 @@ async function stopAgain(
   return rest;
 }
 
-function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {
+async function filesBack(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  files: readonly WriteFile[],
+): Promise<Result<readonly FileBack[]>> {
+  const back: FileBack[] = [];
+  for (const file of files) {
+    if (file.path === service.storageJson) {
+      const list = await listBack(context, target, file.content, file.before);
+      if (!list.ok) return list;
+      const { text, stay } = list.value;
+      back.push({ path: file.path, script: backScript(file, text, service), stay });
+    } else back.push({ path: file.path, script: backScript(file, file.before, service) });
+  }
+  return success(back);
+}
+
+function backScript(
+  { path, mode, content, backups }: WriteFile,
+  before: Secret | undefined,
+  { written }: WorkerLayout,
+): string {
   const ours = createHash('sha256').update(content.reveal()).digest('hex');
   return before === undefined
     ? removeFileScript(path, { backups, written }, ours)

@@ -16,6 +16,8 @@ import { parseVersions, readVersionsScript } from './versions-script.js';
 export interface FileBack {
   readonly path: string;
   readonly script: string;
+  /** Storage paths that stay on a list on which they were not. */
+  readonly stay?: readonly string[];
 }
 
 /**

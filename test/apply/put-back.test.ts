@@ -297,6 +297,72 @@ it('gives one its tasks again that came up otherwise and does not end', async ()
   expect(scene.tasksOf('worker-1')).toEqual(['PC1']);
 });
 
+describe('a list of paths on which one is new', () => {
+  const listOf = (...paths: readonly string[]): string =>
+    JSON.stringify({ StoragePaths: paths.map((Path) => ({ Path })) });
+  const NEW = '/mnt/new';
+
+  function listed(
+    entries: readonly string[] | undefined,
+    then = (): void => undefined,
+  ): Promise<Result<undefined>> {
+    onStart = (nth) => {
+      if (nth > 1) return;
+      then();
+      scene.change('worker-1', (one) => {
+        const [[, path] = []] = [...one.storage];
+        if (path === undefined) throw new Error('no path');
+        const storage = new Map(one.storage).set(NEW, { ...path, entries: entries ?? [] });
+        return stopped(entries === undefined ? one : { ...one, storage });
+      });
+    };
+    const path = scene.layout('worker-1').storageJson;
+    const action: Action = {
+      kind: 'write-file',
+      path,
+      mode: 'keep',
+      content: new Secret(listOf('/mnt/seal-1', NEW)),
+      replaces: 'x',
+      before: new Secret(listOf('/mnt/seal-1')),
+      backups: '/b',
+    };
+    return restart([{ ...written(path), action }]);
+  }
+
+  const writtenPaths = (): unknown => {
+    const texts = scene.scripts.flatMap((script) =>
+      (script.match(/[A-Za-z0-9+/=\n]{40,}/g) ?? []).map((word) => Buffer.from(word, 'base64').toString()),
+    );
+    const list = texts.find((text) => text.includes('StoragePaths')) ?? '{}';
+    return (JSON.parse(list) as { StoragePaths: { Path: string }[] }).StoragePaths.map(({ Path }) => Path);
+  };
+
+  it.each([
+    ['goes where nothing came there', [], ['/mnt/seal-1'], 'the files of before were put back'],
+    [
+      'stays where a sector came there',
+      ['sealed/s-t01000-7'],
+      ['/mnt/seal-1', NEW],
+      `but for ${NEW}, which may hold sectors and stays listed,`,
+    ],
+    [
+      'stays where nobody can see it',
+      undefined,
+      ['/mnt/seal-1', NEW],
+      `but for ${NEW}, which may hold sectors and stays listed,`,
+    ],
+  ])('%s', async (_, entries, paths, words) => {
+    expect(message(await listed(entries))).toContain(words);
+    expect(writtenPaths()).toEqual(paths);
+  });
+
+  it('is left where nobody can look', async () => {
+    const fails = (): void =>
+      void scene.failing.set('miner sectors', { code: 'SF411', severity: 'error', message: 'no answer' });
+    expect(message(await listed([], fails))).toContain('what it had before could not be put back: no answer');
+  });
+});
+
 describe('a file that goes only in the version that was written', () => {
   function remove(path: string, text: string) {
     const folder = tempFolder();
