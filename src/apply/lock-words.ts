@@ -53,6 +53,17 @@ export function lockTaken(host: string): Diagnostic {
   };
 }
 
+export function lockLost(host: string, now: SeenLock | undefined): Diagnostic {
+  const whose = now === undefined ? 'nobody holds it' : `${lockWords(now)} holds it`;
+  return {
+    code: 'SF609',
+    severity: 'error',
+    message: `the lock of ${host} was taken away while this command worked, and ${whose} now: nothing is stopped there any more`,
+    place: { kind: 'host', host },
+    help: 'Ask who unlocked it, and run the command again when nobody else works there.',
+  };
+}
+
 export function stillLocked(host: string): Diagnostic {
   return {
     code: 'SF609',

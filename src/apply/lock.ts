@@ -2,8 +2,8 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { formatHolder, lockWords, staleness, type SeenLock } from '../host/lock-holder.js';
 import { waits, type ApplyContext } from './context.js';
-import { cannotLock, locked, lockTaken, notAwaited, stillLocked } from './lock-words.js';
-import { HELD, lockScript, parseSeenLock, unlockScript } from './lock-script.js';
+import { cannotLock, locked, lockLost, lockTaken, notAwaited, stillLocked } from './lock-words.js';
+import { HELD, lockScript, lookScript, parseSeenLock, unlockScript } from './lock-script.js';
 
 export interface LockedHost {
   readonly host: string;
@@ -123,6 +123,17 @@ async function take(context: ApplyContext, target: LockedHost, holder: string): 
   if (status === 0) return { held: target };
   if (status !== HELD) return { trouble: cannotLock(host, context.redact(stderr.trim())) };
   return { host, lock: parseSeenLock(stdout) };
+}
+
+/** Somebody may have taken it away: fails with SF609 where it is not this run's any more. */
+export async function checkLock(
+  context: ApplyContext,
+  { host, lock }: LockedHost,
+): Promise<Result<undefined>> {
+  const output = await context.remote(host).exec(lookScript(lock));
+  if (!output.ok) return output;
+  const seen = output.value.stdout === '' ? undefined : parseSeenLock(output.value.stdout);
+  return seen?.text.includes(context.run.id) === true ? success(undefined) : failure(lockLost(host, seen));
 }
 
 async function giveAllBack(context: ApplyContext, held: readonly LockedHost[]): Promise<void> {

@@ -6,8 +6,10 @@ import { workerOn } from '../observed/departed.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { Action, Step } from '../plan/plan.js';
+import type { Secret } from '../secret/secret.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
+import { listBack } from './list-back.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { takeWorkAgain } from './quieten.js';
@@ -16,13 +18,14 @@ import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
-import { withWayBack } from './way-back.js';
+import { filesOfBefore, journalOf, withWayBack, type FileBack } from './way-back.js';
 
 type WriteFile = Extract<Action, { kind: 'write-file' }>;
 
 /**
- * Brings a worker back that did not come up as declared: with the files that it had before this run.
- * One that has been given work by now is left as it is. Of what an earlier run wrote it is said how that goes back.
+ * Brings a worker back that did not come up as declared: with the files that it had before this run, and where that does not
+ * help or this run wrote none, with those that it ran with before earlier runs that did not come to start it.
+ * One that has been given work by now is left as it is.
  * @param done what this run did for the worker
  * @returns why it did not come up, and how it stands now
  */
@@ -33,25 +36,67 @@ export async function putBack(
   done: readonly Step[],
   why: Diagnostic,
 ): Promise<Diagnostic> {
-  const files = writtenNow(service, done);
-  if (files.length === 0) return withWayBack(context, target, service, why);
-  const said = (words: string): Diagnostic => ({ ...why, message: `${why.message}; ${words}` });
+  const own = writtenNow(service, done);
+  const ownBack = (): ReturnType<typeof filesBack> => filesBack(context, target, service, own);
+  const first = own.length === 0 ? undefined : await startWith(context, target, service, ownBack);
+  const said = first === undefined ? why : withWords(why, first.words);
+  if (first?.isOver === true) return said;
+  const entries = await journalOf(context, target, service);
+  const earlier = await filesOfBefore(context, target, service, entries);
+  if (!earlier.ok) return withWords(said, notBack(earlier.diagnostic));
+  if (earlier.value.length > 0) {
+    const before = (): typeof earlier => earlier;
+    const { words } = await startWith(context, target, service, before, EARLIER);
+    return withWords(said, words);
+  }
+  return first === undefined ? withWayBack(target, service, why, entries) : said;
+}
+
+const EARLIER = ', which it ran with until an earlier run changed them,';
+
+function withWords(why: Diagnostic, words: string): Diagnostic {
+  return { ...why, message: `${why.message}; ${words}` };
+}
+
+function notBack({ message }: Diagnostic): string {
+  return `what it had before could not be put back: ${message}`;
+}
+
+interface StartedWith {
+  /** How it stands now. */
+  readonly words: string;
+  /** It works, or nothing more can be done for it. */
+  readonly isOver: boolean;
+}
+
+async function startWith(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  filesOf: () => Result<readonly FileBack[]> | Promise<Result<readonly FileBack[]>>,
+  which = '',
+): Promise<StartedWith> {
   const stopped = await stopAgain(context, target, service);
-  if (!stopped.ok) return said(`it is left as it is: ${stopped.diagnostic.message}`);
-  for (const file of files) {
-    const purpose = { host: target.host, what: `put ${file.path} back` };
-    const back = await oneAtATime(context, target.host, () =>
-      runScript(context, purpose, backScript(file, service)),
-    );
-    if (!back.ok) return said(`what it had before could not be put back: ${back.diagnostic.message}`);
+  if (!stopped.ok) return { words: `it is left as it is: ${stopped.diagnostic.message}`, isOver: true };
+  const files = await filesOf();
+  if (!files.ok) return { words: notBack(files.diagnostic), isOver: true };
+  for (const { path, script } of files.value) {
+    const purpose = { host: target.host, what: `put ${path} back` };
+    const back = await oneAtATime(context, target.host, () => runScript(context, purpose, script));
+    if (!back.ok) return { words: notBack(back.diagnostic), isOver: true };
   }
   const started = await startWorker(context, target, service);
-  return said(
-    started.ok
-      ? 'the files of before were put back, and it works with them again'
-      : `the files of before were put back, but with them it is not up either: ${started.diagnostic.message}`,
-  );
+  const stay = files.value.flatMap((file) => file.stay ?? []);
+  const but =
+    stay.length === 0 ? '' : ` but for ${stay.join(', ')}, which may hold sectors and stays listed,`;
+  const back = `the files of before${which}${but} were put back`;
+  if (started.ok) return { words: `${back}, and it works with them again`, isOver: true };
+  const words = `${back}, but with them it is not up either: ${started.diagnostic.message}`;
+  return { words, isOver: !NOT_UP.has(started.diagnostic.code) };
 }
+
+/** Its host was there all the time, and it did not come up. */
+export const NOT_UP: ReadonlySet<string> = new Set(['SF602', 'SF603']);
 
 function writtenNow(service: WorkerLayout, done: readonly Step[]): readonly WriteFile[] {
   const own = startFiles(service);
@@ -89,7 +134,29 @@ async function stopAgain(
   return rest;
 }
 
-function backScript({ path, mode, content, before, backups }: WriteFile, { written }: WorkerLayout): string {
+async function filesBack(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  files: readonly WriteFile[],
+): Promise<Result<readonly FileBack[]>> {
+  const back: FileBack[] = [];
+  for (const file of files) {
+    if (file.path === service.storageJson) {
+      const list = await listBack(context, target, file.content, file.before);
+      if (!list.ok) return list;
+      const { text, stay } = list.value;
+      back.push({ path: file.path, script: backScript(file, text, service), stay });
+    } else back.push({ path: file.path, script: backScript(file, file.before, service) });
+  }
+  return success(back);
+}
+
+function backScript(
+  { path, mode, content, backups }: WriteFile,
+  before: Secret | undefined,
+  { written }: WorkerLayout,
+): string {
   const ours = createHash('sha256').update(content.reveal()).digest('hex');
   return before === undefined
     ? removeFileScript(path, { backups, written }, ours)

@@ -3,13 +3,13 @@ import type { Action, Step } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
 import { forceStop } from './force-stop.js';
 import type { Target } from './live-changes.js';
-import { putBack } from './put-back.js';
+import { NOT_UP, putBack } from './put-back.js';
 import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
 import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
-import { withWayBack } from './way-back.js';
+import { journalOf, withWayBack } from './way-back.js';
 
 type Start = Extract<Action, { kind: 'start' }>;
 type Restart = Extract<Action, { kind: 'restart' }>;
@@ -38,11 +38,14 @@ export async function restartWorker(
   const started = await startWorker(context, target, service, expect);
   if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
   // Nobody here could start it as it was started before: its own service manager goes on trying.
-  if (action.adopts === true) return failure(await withWayBack(context, target, service, started.diagnostic));
+  if (action.adopts === true) {
+    const entries = await journalOf(context, target, service);
+    return failure(withWayBack(target, service, started.diagnostic, entries));
+  }
   return failure(await putBack(context, target, service, done, started.diagnostic));
 }
 
-/** Starts a worker that does not run. */
+/** Starts a worker that does not run. What this run wrote for it the journal tells, too: a new one has nothing to go back to. */
 export async function startStopped(
   context: ApplyContext,
   target: Target,
@@ -50,11 +53,8 @@ export async function startStopped(
 ): Promise<Result<undefined>> {
   const started = await startWorker(context, target, service, expect);
   if (started.ok || !NOT_UP.has(started.diagnostic.code)) return started;
-  return failure(await withWayBack(context, target, service, started.diagnostic));
+  return failure(await putBack(context, target, service, [], started.diagnostic));
 }
-
-/** Its host was there all the time, and it did not come up. */
-const NOT_UP: ReadonlySet<string> = new Set(['SF602', 'SF603']);
 
 /**
  * With what it does, where a person asked for that by its declared name; else when it is quiet.

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { WITHOUT_SECTOR_FILES } from '../drain/snapshot.js';
-import type { WorkerLayout } from '../host/layout.js';
+import { homeOf, type WorkerLayout } from '../host/layout.js';
 import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
@@ -11,6 +11,7 @@ import type { AtRest } from './come-to-rest.js';
 import { attachAgain } from './attach-again.js';
 import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { checkLock } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { takeWorkAgain } from './quieten.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
@@ -20,6 +21,7 @@ import { stopForeignScript } from './stop-foreign.js';
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
  * from a worker that is going away; who has begun to is waited for. The next start declares them again.
+ * Where the lock of its host is not this run's any more nothing is done, which is SF609.
  * One that goes on after all gets them back at once, and takes its tasks again.
  * @param tasks those tasks; none in a drain, whose worker keeps them off
  */
@@ -31,7 +33,8 @@ export async function stopWorker(
   tasks: readonly TaskCode[] = [],
 ): Promise<Result<undefined>> {
   if (api === undefined) return endProcess(context, target, service, keeper);
-  const had = await api.paths();
+  const ours = await checkLock(context, { host: target.host, lock: homeOf(service).lock });
+  const had = ours.ok ? await api.paths() : ours;
   if (!had.ok) {
     await takeWorkAgain(context, target, tasks, api);
     return had;
@@ -68,7 +71,8 @@ export async function endProcess(
   service: WorkerLayout,
   keeper: Keeper,
 ): Promise<Result<undefined>> {
-  const stopped = await stopBy(context, target, service, keeper);
+  const ours = await checkLock(context, { host: target.host, lock: homeOf(service).lock });
+  const stopped = ours.ok ? await stopBy(context, target, service, keeper) : ours;
   return stopped.ok ? leaveNothing(context, target, service, keeper) : stopped;
 }
 

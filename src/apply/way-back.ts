@@ -1,26 +1,80 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { parseJournal } from '../host/journal.js';
+import { success, type Result } from '../diagnostic/result.js';
+import { parseJournal, type JournalEntry } from '../host/journal.js';
 import { homeOf, startFiles, type WorkerLayout } from '../host/layout.js';
-import { changedSinceStart } from '../host/rollback.js';
+import { backToRunning, changedSinceStart } from '../host/rollback.js';
+import { rollbackSteps } from '../plan/rollback-steps.js';
 import type { ApplyContext } from './context.js';
 import { readJournalScript } from './journal-script.js';
 import type { Target } from './live-changes.js';
+import { removeFileScript } from './remove-file-script.js';
+import { runScript } from './run-script.js';
+import { writeFileScript } from './scripts.js';
+import { parseVersions, readVersionsScript } from './versions-script.js';
+
+/** A file that goes back to a version of before. */
+export interface FileBack {
+  readonly path: string;
+  readonly script: string;
+  /** Storage paths that stay on a list on which they were not. */
+  readonly stay?: readonly string[];
+}
 
 /**
- * Why a worker did not come up, and, where an earlier run that was cut off changed its files, the command that takes that back.
- * It is not done of itself: the texts of before are kept with their secrets masked, and other files of the host changed with them.
+ * What brings the environment file and the drop-in of a worker back that it ran with, where earlier runs changed them and did not come
+ * to start it: those two alone, as other files are others' too, and sectors may lie on a path that is new in its list. A secret
+ * has the value that it has now. Nothing where the journal tells of none; fails with SF602, SF631 or SF632 where they cannot be had.
  */
-export async function withWayBack(
+export async function filesOfBefore(
   context: ApplyContext,
   { host, worker }: Target,
   service: WorkerLayout,
+  entries: readonly JournalEntry[],
+): Promise<Result<readonly FileBack[]>> {
+  const { envFile, unit, backups, written } = service;
+  const { returns, extra } = backToRunning(entries, worker, new Set([envFile, unit.dropIn]));
+  const isNew = extra.some(({ path }) => path === envFile);
+  if (isNew || returns.length + extra.length === 0) return success([]);
+  const read = await runScript(
+    context,
+    { host, what: `read the files of ${worker}` },
+    readVersionsScript(returns),
+  );
+  if (!read.ok) return read;
+  const nowhere = { secrets: new Map(), open: [] };
+  const steps = rollbackSteps(host, returns, parseVersions(returns, read.value), nowhere);
+  if (!steps.ok) return steps;
+  return success([
+    ...steps.value.flatMap(({ action }) =>
+      action.kind === 'write-file'
+        ? [{ path: action.path, script: writeFileScript({ ...action, written }) }]
+        : [],
+    ),
+    ...extra.map(({ path, left }) => ({ path, script: removeFileScript(path, { backups, written }, left) })),
+  ]);
+}
+
+/** Nothing of a journal that cannot be read. */
+export async function journalOf(
+  context: ApplyContext,
+  { host }: Target,
+  service: WorkerLayout,
+): Promise<readonly JournalEntry[]> {
+  const read = await context.remote(host).exec(readJournalScript(homeOf(service).journal));
+  return read.ok && read.value.status === 0 ? parseJournal(read.value.stdout).entries : [];
+}
+
+/**
+ * Why a worker did not come up, and, where an earlier run that was cut off changed its files, the command that takes that back
+ * with all that changed on the host.
+ */
+export function withWayBack(
+  { host, worker }: Target,
+  service: WorkerLayout,
   why: Diagnostic,
-): Promise<Diagnostic> {
-  const { journal, manifest } = homeOf(service);
-  const read = await context.remote(host).exec(readJournalScript(journal));
-  if (!read.ok || read.value.status !== 0) return why;
-  const { entries } = parseJournal(read.value.stdout);
-  const to = changedSinceStart(entries, worker, startFiles(service), manifest);
+  entries: readonly JournalEntry[],
+): Diagnostic {
+  const to = changedSinceStart(entries, worker, startFiles(service), homeOf(service).manifest);
   if (to === undefined) return why;
   const help =
     `Its files were changed by an earlier run that did not come to start it. \`sealfarm rollback ${host} --to ${to}\` brings back ` +

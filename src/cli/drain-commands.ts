@@ -64,7 +64,7 @@ export function drainCommands(program: Command, finish: (code: ExitCode) => void
     )
     .option(
       '--allow-last',
-      'also the last worker that takes a task, or the only one that a group can reach for PC2',
+      'also the last worker that takes a task, the only one that a group can reach for PC2, or more than `rollout.minAvailable` lets go',
     )
     .option(
       '--resolve <allow-to=GROUP>',

@@ -2,7 +2,7 @@ import { nearestTo } from '../config/wording.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import { refusals, type Refusal } from '../drain/refusals.js';
-import type { Farm } from '../farm/farm.js';
+import type { Farm, Rollout } from '../farm/farm.js';
 import { asDrained, intentsOf } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import { someOf } from '../view/words.js';
@@ -12,6 +12,7 @@ import type { TargetWorker } from './targets.js';
 export function refusedDrains(
   targets: readonly TargetWorker[],
   observation: Observation,
+  { minAvailable }: Pick<Rollout, 'minAvailable'>,
   { allowLast }: { readonly allowLast?: boolean },
 ): readonly Diagnostic[] {
   const { miner } = observation;
@@ -19,7 +20,9 @@ export function refusedDrains(
   if (renamed.length > 0 || allowLast === true) return renamed;
   const names = targets.map(({ worker }) => worker.name);
   if (!miner.reached) return [miner.diagnostic];
-  return refusals(names, observation, miner).map((refusal) => refusalDiagnostic(refusal, NOTHING_DONE));
+  return refusals(names, observation, miner, minAvailable).map((refusal) =>
+    refusalDiagnostic(refusal, NOTHING_DONE),
+  );
 }
 
 const NOTHING_DONE = 'Nothing was changed. ';
@@ -34,6 +37,7 @@ export function crossedDrains(
   targets: readonly TargetWorker[],
   before: Observation,
   now: Observation,
+  { minAvailable }: Pick<Rollout, 'minAvailable'>,
 ): readonly Diagnostic[] {
   const { miner } = before;
   const names = targets.map(({ worker }) => worker.name);
@@ -46,7 +50,7 @@ export function crossedDrains(
     ...unseen.map((name) => `${name} cannot be seen any more`),
   ];
   const seen = asDrained(before, new Set([...others.map(([name]) => name), ...unseen]));
-  const refused = refusals(names, seen, miner);
+  const refused = refusals(names, seen, miner, minAvailable);
   return refused.map((refusal) => refusalDiagnostic(refusal, `It is taken back, as ${someOf(askers, 3)}. `));
 }
 
@@ -81,6 +85,15 @@ function refusalDiagnostic(refusal: Refusal, done: string): Diagnostic {
         message: `nobody but ${names} takes ${refusal.task}`,
         help: `${done}Give another worker ${refusal.task} first, or say --allow-last.`,
       };
+    case 'too-few': {
+      const { task, least } = refusal;
+      return {
+        code: 'SF633',
+        severity: 'error',
+        message: `${names} cannot be drained now: fewer than ${least} would go on doing ${task}`,
+        help: `${done}Bring the other workers for ${task} back first, or lower \`rollout.minAvailable\`. Where it is meant so, say --allow-last.`,
+      };
+    }
     case 'only-pc2': {
       const feeders = refusal.feeders.map(({ worker, path }) => `${worker} (${path})`);
       return {

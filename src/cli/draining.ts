@@ -114,7 +114,7 @@ export class Draining {
     const fresh = targets.filter(({ worker }) => !known.has(worker.name));
     if (this.#rules.allowLast === true || fresh.length === 0) return { gone: [], ends: [] };
     const now = await this.#on.workspace.lookAtHosts(() => undefined);
-    const wrong = crossedDrains(fresh, before.observation, now.observation);
+    const wrong = crossedDrains(fresh, before.observation, now.observation, this.#on.workspace.farm.rollout);
     if (wrong.length === 0) return { gone: [], ends: [] };
     this.#terminal.diagnostics(wrong);
     // Where it cannot be taken back now, that is said as its own failure, and `resume` does it.

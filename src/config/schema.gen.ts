@@ -73,7 +73,7 @@ export const SCHEMA: Readonly<Record<string, unknown>> = {
         },
         minAvailable: {
           description:
-            "At least so many workers must go on doing a task while others are restarted, by the task's name or short code. A restart that would leave fewer is held back. Default: none is held back, but where several workers do a task, they are never all restarted at once.",
+            "At least so many workers must go on doing a task while others are restarted, by the task's name or short code. A restart that would leave fewer is held back, and a drain is refused. Default: none is held back, but where several workers do a task, they are never all restarted at once.",
           type: 'object',
           additionalProperties: { type: 'integer', minimum: 1 },
           examples: [{ PC2: 2 }],

@@ -9,6 +9,13 @@ import { placesOf, type Place } from './takers.js';
 export type Refusal =
   /** No other worker, nor the miner itself as one, takes the task; posts among them. */
   | { readonly kind: 'last-of-task'; readonly task: TaskCode; readonly workers: readonly string[] }
+  /** Fewer workers of the farm would take the task than the file asks for. */
+  | {
+      readonly kind: 'too-few';
+      readonly task: TaskCode;
+      readonly least: number;
+      readonly workers: readonly string[];
+    }
   /** Paths of workers that stay lead to these alone for PC2: what is sealed there would go no further. */
   | {
       readonly kind: 'only-pc2';
@@ -27,26 +34,49 @@ export interface Feeder {
 /**
  * Why these workers should not be drained, one or several together. Those that are drained already are nobody's
  * reserve, and not asked about again.
+ * @param minAvailable how many workers of the farm shall go on doing a task, as the file says
  */
 export function refusals(
   asked: readonly string[],
   observation: Observation,
   miner: ObservedMiner,
+  minAvailable: ReadonlyMap<TaskCode, number> = new Map(),
 ): readonly Refusal[] {
   const drained = intentsOf(observation);
-  const places = placesOf(observedWorkers(observation), miner).filter(({ worker }) => !drained.has(worker));
+  const known = observedWorkers(observation);
+  const places = placesOf(known, miner).filter(({ worker }) => !drained.has(worker));
   const leaving = places.filter(({ worker }) => asked.includes(worker));
   const staying = places.filter(({ worker }) => !asked.includes(worker));
   const last = lastOf(leaving, staying);
-  const isPc2Gone = last.some((refusal) => refusal.kind === 'last-of-task' && refusal.task === 'PC2');
-  return [...last, ...(isPc2Gone ? [] : onlyPc2(leaving, staying, observation, miner))];
+  const ours = staying.filter(({ worker }) => known.has(worker));
+  const few = tooFew(leaving, ours, minAvailable, new Set(last.map(({ task }) => task)));
+  const isPc2Gone = last.some(({ task }) => task === 'PC2');
+  return [...last, ...few, ...(isPc2Gone ? [] : onlyPc2(leaving, staying, observation, miner))];
 }
 
-function lastOf(leaving: readonly Place[], staying: readonly Place[]): readonly Refusal[] {
-  return DECLARABLE_TASKS.flatMap(({ code }): readonly Refusal[] => {
+type LastOfTask = Extract<Refusal, { readonly kind: 'last-of-task' }>;
+
+function lastOf(leaving: readonly Place[], staying: readonly Place[]): readonly LastOfTask[] {
+  return DECLARABLE_TASKS.flatMap(({ code }): readonly LastOfTask[] => {
     const workers = namesOf(leaving.filter(({ tasks }) => tasks.has(code)));
     const isKept = staying.some(({ tasks }) => tasks.has(code));
     return workers.length === 0 || isKept ? [] : [{ kind: 'last-of-task', task: code, workers }];
+  });
+}
+
+/** As in the waves of apply: who is away, or has the task off, does not go on doing it. */
+function tooFew(
+  leaving: readonly Place[],
+  staying: readonly Place[],
+  minAvailable: ReadonlyMap<TaskCode, number>,
+  said: ReadonlySet<TaskCode>,
+): readonly Refusal[] {
+  return [...minAvailable].flatMap(([task, least]): readonly Refusal[] => {
+    const workers = namesOf(leaving.filter(({ tasks }) => tasks.has(task)));
+    const left = staying.filter(({ tasks }) => tasks.has(task)).length;
+    return said.has(task) || workers.length === 0 || left >= least
+      ? []
+      : [{ kind: 'too-few', task, least, workers }];
   });
 }
 

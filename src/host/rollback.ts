@@ -46,27 +46,42 @@ export function wayBack(entries: readonly JournalEntry[], to: number, manifest: 
     .slice(from)
     .flatMap(({ change }) => (change === undefined || staysAsIs(change.path, manifest) ? [] : [change]));
   const before = entries.slice(0, from).findLast((entry) => keyOf(entry) !== key);
-  const byPath = new Map<string, FileChange[]>();
-  for (const change of undone) byPath.set(change.path, [...(byPath.get(change.path) ?? []), change]);
-  const ends = [...byPath].map(([path, changes]) => ({ path, oldest: changes[0], newest: changes.at(-1) }));
+  const ends = endsOf(undone);
   return {
-    returns: ends.flatMap(({ path, oldest, newest }) =>
-      oldest?.before === undefined
-        ? []
-        : [
-            {
-              path,
-              wanted: oldest.before,
-              kept: { backups: oldest.backups, stamp: oldest.stamp },
-              ...(newest?.after === undefined ? {} : { left: newest.after }),
-            },
-          ],
-    ),
+    returns: returnsOf(ends),
     stay: ends.flatMap(({ path, oldest, newest }) =>
       oldest?.before === undefined && newest?.after !== undefined ? [path] : [],
     ),
     ...(before === undefined ? {} : { before }),
   };
+}
+
+/** What became of one file over several changes. */
+interface Ends {
+  readonly path: string;
+  readonly oldest: FileChange | undefined;
+  readonly newest: FileChange | undefined;
+}
+
+function endsOf(changes: readonly FileChange[]): readonly Ends[] {
+  const byPath = new Map<string, FileChange[]>();
+  for (const change of changes) byPath.set(change.path, [...(byPath.get(change.path) ?? []), change]);
+  return [...byPath].map(([path, own]) => ({ path, oldest: own[0], newest: own.at(-1) }));
+}
+
+function returnsOf(ends: readonly Ends[]): readonly Return[] {
+  return ends.flatMap(({ path, oldest, newest }) =>
+    oldest?.before === undefined
+      ? []
+      : [
+          {
+            path,
+            wanted: oldest.before,
+            kept: { backups: oldest.backups, stamp: oldest.stamp },
+            ...(newest?.after === undefined ? {} : { left: newest.after }),
+          },
+        ],
+  );
 }
 
 /**
@@ -79,13 +94,49 @@ export function changedSinceStart(
   files: ReadonlySet<string>,
   manifest: string,
 ): number | undefined {
+  const restorable = (entry: JournalEntry): boolean => isRestorable(entry, manifest);
+  const first = sinceStart(entries, worker).find(
+    (entry) => restorable(entry) && files.has(entry.change?.path ?? ''),
+  );
+  return first === undefined ? undefined : rollbackNumbers(entries, restorable).get(keyOf(first));
+}
+
+/** After a worker last came up. */
+function sinceStart(entries: readonly JournalEntry[], worker: string): readonly JournalEntry[] {
   const starts = new Set([`${worker}/start`, `${worker}/restart`]);
   const up = entries.findLastIndex(({ step = '', outcome }) => outcome === 'done' && starts.has(step));
-  const restorable = (entry: JournalEntry): boolean => isRestorable(entry, manifest);
-  const first = entries
-    .slice(up + 1)
-    .find((entry) => restorable(entry) && files.has(entry.change?.path ?? ''));
-  return first === undefined ? undefined : rollbackNumbers(entries, restorable).get(keyOf(first));
+  return entries.slice(up + 1);
+}
+
+/** What makes the files of one worker again what it ran with. */
+export interface RunWith {
+  readonly returns: readonly Return[];
+  /** Those that were not there, with the sha256 of what sealfarm left there. */
+  readonly extra: readonly { readonly path: string; readonly left: string }[];
+}
+
+/**
+ * What is to go back of these files to what they were before the first run that changed one of them and has not started the worker
+ * with it. What a run changed that did all it meant to do on the host is in effect: it stays.
+ */
+export function backToRunning(
+  entries: readonly JournalEntry[],
+  worker: string,
+  files: ReadonlySet<string>,
+): RunWith {
+  const ended = entries.filter(
+    ({ step, outcome, command }) => step === undefined && outcome === 'done' && command !== 'rollback',
+  );
+  const through = new Set(ended.map(keyOf));
+  const since = sinceStart(entries, worker).filter(({ change }) => files.has(change?.path ?? ''));
+  const first = since.findIndex((entry) => !through.has(keyOf(entry)));
+  const ends = first < 0 ? [] : endsOf(since.slice(first).flatMap(({ change }) => change ?? []));
+  return {
+    returns: returnsOf(ends),
+    extra: ends.flatMap(({ path, oldest, newest }) =>
+      oldest?.before === undefined && newest?.after !== undefined ? [{ path, left: newest.after }] : [],
+    ),
+  };
 }
 
 /** As a backup has it where a secret stood. */

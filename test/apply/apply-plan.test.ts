@@ -321,7 +321,7 @@ describe('a plan', () => {
       scene.changeMiner({ jobs: new Map([[sessionOf('worker-2'), [aJob('PC1', 7)]]]) });
       scene.before = (call) => {
         // Its job ends after the other has failed.
-        if (call === 'host-1 log worker-1') scene.changeMiner({ jobs: new Map() });
+        if (call === 'host-1 journal') scene.changeMiner({ jobs: new Map() });
       };
       expect(await applied(waves(false, [1, 2], [3], [4]))).toEqual({
         done: [],

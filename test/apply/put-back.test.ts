@@ -125,34 +125,105 @@ describe('a worker that does not come up', () => {
   });
 
   describe('whose files an earlier run wrote', () => {
-    const helpOf = (result: Result<undefined>): string => (result.ok ? '' : (result.diagnostic.help ?? ''));
-    const BACK = '`sealfarm rollback host-1 --to 1`';
+    const [RAN_WITH, LEFT] = ['A=1\nMINER_API_INFO=old\n', `A=2\nMINER_API_INFO=${CANARY}\n`];
+    const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const BACK =
+      'the files of before, which it ran with until an earlier run changed them, were put back, and it works with them again';
 
-    /** A run that was cut off has changed this file. */
-    function journal(path: string): void {
-      const change = { path, before: 'x', after: 'y', mode: '600', backups: '/b', stamp: 's' };
-      const line = JSON.stringify({ at: '2026-01-01T00:00:00Z', who: 'bob', run: 'cut', ...change });
-      scene.outputs.set('host-1 read journal', { stdout: `${line}\n` });
+    function entry(path: string, before = sha256(RAN_WITH), after = sha256(LEFT)): string {
+      const change = { path, before, after, mode: '600', backups: '/b', stamp: 's' };
+      return JSON.stringify({ at: '2026-01-01T00:00:00Z', who: 'bob', run: 'cut', ...change });
     }
 
-    it.each(['restart', 'start'] as const)('is told by its %s how they go back', async (kind) => {
-      const service = scene.layout('worker-1');
-      journal(service.envFile);
-      const action = { kind, service, expect: scene.expectation('worker-1') } as const;
-      const step = { ...written('/x'), id: `worker-1/${kind}`, action } as Step;
-      expect(helpOf(await perform(scene.context, [], step))).toContain(BACK);
-      expect(scene.scripts).toEqual([]);
+    /** A run that was cut off has changed the environment file, which is there as it left it, or as somebody else did. */
+    function cutOff(present = LEFT, ...more: readonly string[]): string {
+      const { envFile } = scene.layout('worker-1');
+      scene.outputs.set('host-1 read journal', { stdout: [entry(envFile), ...more].join('\n') });
+      const kept = RAN_WITH.replace('old', '(secret)');
+      scene.outputs.set('host-1 read versions', { stdout: `0 .${base64(present)} .${base64(kept)}\n` });
+      return envFile;
+    }
+
+    it.each(['restart', 'start'] as const)(
+      'gets them back at its %s, with the secrets of now',
+      async (kind) => {
+        const envFile = cutOff();
+        const service = scene.layout('worker-1');
+        const action = { kind, service, expect: scene.expectation('worker-1') } as const;
+        const step = { ...written('/x'), id: `worker-1/${kind}`, action } as Step;
+        expect(message(await perform(scene.context, [], step))).toContain(`; ${BACK}`);
+        expect(scene.changes.slice(-2)).toEqual([`host-1 script ${envFile}`, 'host-1 start worker-1']);
+        expect(scene.scripts).toEqual([expect.stringContaining(base64(RAN_WITH.replace('old', CANARY)))]);
+        expect(scene.scripts[0]).toContain(sha256(LEFT));
+      },
+    );
+
+    it('loses a drop-in that was not there, in the version that was written', async () => {
+      const { unit } = scene.layout('worker-1');
+      cutOff(LEFT, entry(unit.dropIn, 'absent'));
+      expect(message(await restart([]))).toContain(BACK);
+      expect(scene.scripts).toHaveLength(2);
+      expect(scene.scripts[1]).toContain(`target='${unit.dropIn}'`);
+      expect(scene.scripts[1]).toContain(`[ "$seen" = ${sha256(LEFT)} ]`);
+    });
+
+    it('gets those of before that run, where those of before this one do not help', async () => {
+      cutOff();
+      onStart = (nth) => {
+        if (nth < 3) scene.change('worker-1', stopped);
+      };
+      expect(message(await restart(files()))).toMatch(
+        new RegExp(`with them it is not up either: worker-1 did not come up .*; ${BACK}$`),
+      );
+      expect(starts).toBe(3);
     });
 
     it.each([
-      ['it was another file', '/etc/other', 0],
-      ['nobody can tell', undefined, 1],
-    ])('is told nothing where %s', async (_, path, status) => {
-      journal(path ?? scene.layout('worker-1').envFile);
-      scene.outputs.set('host-1 read journal', { ...scene.outputs.get('host-1 read journal'), status });
-      const result = await restart([]);
-      expect(result.ok).toBe(false);
-      expect(helpOf(result)).not.toContain('rollback');
+      ['somebody changed them', 'A=3\n', 'somebody changed it since'],
+      ['a secret is nowhere', 'A=2\n', 'the value of MINER_API_INFO was not kept'],
+    ])('is not started again where %s', async (_, present, why) => {
+      const envFile = cutOff(present);
+      scene.outputs.set('host-1 read journal', {
+        stdout: entry(envFile, undefined, sha256(why.startsWith('the') ? present : LEFT)),
+      });
+      const said = message(await restart([]));
+      expect(said).toContain('; what it had before could not be put back: ');
+      expect(said).toContain(why);
+      expect(scene.scripts).toEqual([]);
+      expect(starts).toBe(1);
+    });
+
+    describe('and nothing tells what it ran with', () => {
+      const helpOf = (result: Result<undefined>): string => (result.ok ? '' : (result.diagnostic.help ?? ''));
+      const NAMED = '`sealfarm rollback host-1 --to 1`';
+
+      it('is told where that run has done all that it meant to', async () => {
+        const envFile = cutOff();
+        const done = {
+          at: '2026-01-01T00:00:01Z',
+          who: 'bob',
+          run: 'cut',
+          command: 'apply',
+          outcome: 'done',
+        };
+        const stdout = `${entry(envFile)}\n${JSON.stringify(done)}`;
+        scene.outputs.set('host-1 read journal', { stdout });
+        expect(helpOf(await restart([]))).toContain(NAMED);
+        expect(scene.scripts).toEqual([]);
+      });
+
+      it.each([
+        ['it was another file', '/etc/other', 0],
+        ['nobody can tell', undefined, 1],
+      ])('is told nothing where %s', async (_, path, status) => {
+        const stdout = entry(path ?? scene.layout('worker-1').envFile);
+        scene.outputs.set('host-1 read journal', { stdout, status });
+        const result = await restart([]);
+        expect(result.ok).toBe(false);
+        expect(helpOf(result)).not.toContain('rollback');
+        expect(scene.scripts).toEqual([]);
+      });
     });
   });
 
@@ -224,6 +295,72 @@ it('gives one its tasks again that came up otherwise and does not end', async ()
   };
   expect(message(await restart(files()))).toContain('it is left as it is: cannot stop worker-1');
   expect(scene.tasksOf('worker-1')).toEqual(['PC1']);
+});
+
+describe('a list of paths on which one is new', () => {
+  const listOf = (...paths: readonly string[]): string =>
+    JSON.stringify({ StoragePaths: paths.map((Path) => ({ Path })) });
+  const NEW = '/mnt/new';
+
+  function listed(
+    entries: readonly string[] | undefined,
+    then = (): void => undefined,
+  ): Promise<Result<undefined>> {
+    onStart = (nth) => {
+      if (nth > 1) return;
+      then();
+      scene.change('worker-1', (one) => {
+        const [[, path] = []] = [...one.storage];
+        if (path === undefined) throw new Error('no path');
+        const storage = new Map(one.storage).set(NEW, { ...path, entries: entries ?? [] });
+        return stopped(entries === undefined ? one : { ...one, storage });
+      });
+    };
+    const path = scene.layout('worker-1').storageJson;
+    const action: Action = {
+      kind: 'write-file',
+      path,
+      mode: 'keep',
+      content: new Secret(listOf('/mnt/seal-1', NEW)),
+      replaces: 'x',
+      before: new Secret(listOf('/mnt/seal-1')),
+      backups: '/b',
+    };
+    return restart([{ ...written(path), action }]);
+  }
+
+  const writtenPaths = (): unknown => {
+    const texts = scene.scripts.flatMap((script) =>
+      (script.match(/[A-Za-z0-9+/=\n]{40,}/g) ?? []).map((word) => Buffer.from(word, 'base64').toString()),
+    );
+    const list = texts.find((text) => text.includes('StoragePaths')) ?? '{}';
+    return (JSON.parse(list) as { StoragePaths: { Path: string }[] }).StoragePaths.map(({ Path }) => Path);
+  };
+
+  it.each([
+    ['goes where nothing came there', [], ['/mnt/seal-1'], 'the files of before were put back'],
+    [
+      'stays where a sector came there',
+      ['sealed/s-t01000-7'],
+      ['/mnt/seal-1', NEW],
+      `but for ${NEW}, which may hold sectors and stays listed,`,
+    ],
+    [
+      'stays where nobody can see it',
+      undefined,
+      ['/mnt/seal-1', NEW],
+      `but for ${NEW}, which may hold sectors and stays listed,`,
+    ],
+  ])('%s', async (_, entries, paths, words) => {
+    expect(message(await listed(entries))).toContain(words);
+    expect(writtenPaths()).toEqual(paths);
+  });
+
+  it('is left where nobody can look', async () => {
+    const fails = (): void =>
+      void scene.failing.set('miner sectors', { code: 'SF411', severity: 'error', message: 'no answer' });
+    expect(message(await listed([], fails))).toContain('what it had before could not be put back: no answer');
+  });
 });
 
 describe('a file that goes only in the version that was written', () => {

@@ -58,7 +58,7 @@ describe('a restart', () => {
     expect(scene.calls).toEqual([
       'look host-1', ...OFF, 'sleep 1000',
       'look host-1', 'sleep 1500',
-      'look host-1', ...LAST_QUESTION, ...ORDER, 'look host-1',
+      'look host-1', ...LAST_QUESTION, 'host-1 look at lock', ...ORDER, 'look host-1',
     ]); // prettier-ignore
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
   });

@@ -156,7 +156,9 @@ export class Scene {
 
   /** The calls that change something. */
   get changes(): readonly string[] {
-    return this.calls.filter((call) => !/^(sleep|look|miner) | (note|read journal)$/.test(call));
+    return this.calls.filter(
+      (call) => !/^(sleep|look|miner) | (note|read journal|read versions|look at lock)$/.test(call),
+    );
   }
 
   layout(worker: string): WorkerLayout {
@@ -300,12 +302,12 @@ export class Scene {
   }
 
   #single(host: string, script: string): Promise<Result<ExecOutput>> {
-    const { what, effect } = this.#meaning(host, script);
-    const output = { status: 0, stdout: '', stderr: '', ...this.outputs.get(`${host} ${what}`) };
+    const { what, effect, says = '' } = this.#meaning(host, script);
+    const output = { status: 0, stdout: says, stderr: '', ...this.outputs.get(`${host} ${what}`) };
     return this.call(`${host} ${what}`, output, output.status === 0 ? effect : undefined);
   }
 
-  #meaning(host: string, script: string): { what: string; effect?: () => void } {
+  #meaning(host: string, script: string): { what: string; says?: string; effect?: () => void } {
     for (const { name, layout } of this.#workers().filter((worker) => worker.host === host)) {
       const start = (): void => {
         this.#start(name);
@@ -332,6 +334,9 @@ export class Scene {
       return { what: isEnd ? 'journal' : 'note', effect };
     }
     if (script.startsWith('journal=')) return { what: 'read journal' };
+    if (script.startsWith('version() {')) return { what: 'read versions' };
+    if (script.startsWith('lock=') && !script.includes('rm -f'))
+      return { what: 'look at lock', says: `b 1\n${JSON.stringify({ run: this.context.run.id })}\n` };
     if (script.includes('/lock')) return { what: script.includes('mkdir') ? 'lock' : 'unlock' };
     this.scripts.push(script);
     return { what: `script ${/target='([^']*)'/.exec(script)?.[1] ?? script}` };

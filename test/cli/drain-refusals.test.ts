@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crossedDrains, refusedDrains, unknownGroup } from '../../src/cli/drain-refusals.js';
 import type { TargetWorker } from '../../src/cli/targets.js';
+import type { TaskCode } from '../../src/lotus/task.js';
 import type { Farm } from '../../src/farm/farm.js';
 import { asDrained } from '../../src/observed/intents.js';
 import type { Observation } from '../../src/observed/observed.js';
@@ -12,6 +13,7 @@ const WORKER = aWorker({
   tasks: ['PC1', 'PC2'],
   storage: [aStorage({ path: '/mnt/seal', groups: ['fast'] })],
 });
+const NO_LEAST = { minAvailable: new Map<TaskCode, number>() };
 const FARM = aFarm({ hosts: [aHost({ name: 'host-1', workers: [WORKER] })], storageGroups: ['slow'] });
 
 function targets({ hosts }: Farm): readonly TargetWorker[] {
@@ -20,12 +22,36 @@ function targets({ hosts }: Farm): readonly TargetWorker[] {
 
 describe('refusedDrains', () => {
   it('are those of the last worker that does something, unless that is meant', () => {
-    const said = refusedDrains(targets(FARM), inPlace(FARM), {});
+    const said = refusedDrains(targets(FARM), inPlace(FARM), NO_LEAST, {});
     expect(said.map(({ code, message }) => `${code} ${message}`)).toEqual([
       'SF641 nobody but worker-1 takes PC1',
       'SF641 nobody but worker-1 takes PC2',
     ]);
-    expect(refusedDrains(targets(FARM), inPlace(FARM), { allowLast: true })).toEqual([]);
+    expect(refusedDrains(targets(FARM), inPlace(FARM), NO_LEAST, { allowLast: true })).toEqual([]);
+  });
+
+  it('are those of too many at once for the rules of the file', () => {
+    const many = aFarm({
+      hosts: [1, 2, 3].map((n) =>
+        aHost({ name: `host-${n}`, workers: [aWorker({ name: `worker-${n}`, tasks: ['C2'] })] }),
+      ),
+    });
+    const least = {
+      minAvailable: new Map<TaskCode, number>([
+        ['C2', 2],
+        ['PC1', 1],
+      ]),
+    };
+    const two = targets(many).slice(0, 2);
+    expect(refusedDrains(two.slice(0, 1), inPlace(many), least, {})).toEqual([]);
+    expect(refusedDrains(two, inPlace(many), least, { allowLast: true })).toEqual([]);
+    expect(refusedDrains(two, inPlace(many), least, {})).toMatchObject([
+      {
+        code: 'SF633',
+        message: 'worker-1, worker-2 cannot be drained now: fewer than 2 would go on doing C2',
+        help: 'Nothing was changed. Bring the other workers for C2 back first, or lower `rollout.minAvailable`. Where it is meant so, say --allow-last.',
+      },
+    ]);
   });
 
   it('are all while the miner cannot say who else does it', () => {
@@ -33,8 +59,8 @@ describe('refusedDrains', () => {
       ...inPlace(FARM),
       miner: { reached: false, diagnostic: aDiagnostic('no miner') },
     } as const;
-    expect(refusedDrains(targets(FARM), away, {})).toEqual([aDiagnostic('no miner')]);
-    expect(refusedDrains(targets(FARM), away, { allowLast: true })).toEqual([]);
+    expect(refusedDrains(targets(FARM), away, NO_LEAST, {})).toEqual([aDiagnostic('no miner')]);
+    expect(refusedDrains(targets(FARM), away, NO_LEAST, { allowLast: true })).toEqual([]);
   });
 });
 
@@ -46,8 +72,15 @@ describe('crossedDrains', () => {
   });
   const [first, second] = targets(TWO);
   const drained = (...names: readonly string[]): Observation => asDrained(inPlace(TWO), new Set(names));
-  const said = (mine: TargetWorker | undefined, before: Observation, now: Observation): readonly string[] =>
-    crossedDrains(mine === undefined ? [] : [mine], before, now).map(({ code, help }) => `${code} ${help}`);
+  const said = (
+    mine: TargetWorker | undefined,
+    before: Observation,
+    now: Observation,
+    rules = NO_LEAST,
+  ): readonly string[] =>
+    crossedDrains(mine === undefined ? [] : [mine], before, now, rules).map(
+      ({ code, help }) => `${code} ${help}`,
+    );
 
   it('are those that leave nobody, since others are drained that were not when they were asked for', () => {
     const help = 'It is taken back, as worker-2 is drained meanwhile by . ';
@@ -63,6 +96,20 @@ describe('crossedDrains', () => {
     expect(said(first, inPlace(TWO), away)).toEqual([
       'SF641 It is taken back, as worker-2 cannot be seen any more. Give another worker C2 first, or say --allow-last.',
     ]);
+  });
+
+  it('are those that leave too few by the rules of the file, as apply would not', () => {
+    const three = aFarm({
+      hosts: [1, 2, 3].map((n) =>
+        aHost({ name: `host-${n}`, workers: [aWorker({ name: `worker-${n}`, tasks: ['C2'] })] }),
+      ),
+    });
+    const [mine] = targets(three);
+    const seen = inPlace(three);
+    const now = asDrained(seen, new Set(['worker-1', 'worker-2']));
+    expect(said(mine, seen, now)).toEqual([]);
+    const [refused] = said(mine, seen, now, { minAvailable: new Map([['C2', 2]]) });
+    expect(refused).toMatch(/^SF633 It is taken back, as worker-2 is drained meanwhile by .*--allow-last\.$/);
   });
 
   it('are none where nobody came meanwhile', () => {

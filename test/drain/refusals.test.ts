@@ -10,11 +10,16 @@ const GUIDE = guideFarm();
 const OPEN = withoutGroups(GUIDE);
 
 /** `last PC2 worker-1`, `only-pc2 group-1: worker-1 for worker-2:/mnt/seal-2` */
-function words(asked: readonly string[], there: There): readonly string[] {
+function words(
+  asked: readonly string[],
+  there: There,
+  least?: ReadonlyMap<TaskCode, number>,
+): readonly string[] {
   const seen = seenOf(there);
-  return refusals(asked, seen, seen.miner).map((refusal: Refusal) => {
+  return refusals(asked, seen, seen.miner, least).map((refusal: Refusal) => {
     const workers = refusal.workers.join(' ');
     if (refusal.kind === 'last-of-task') return `last ${refusal.task} ${workers}`;
+    if (refusal.kind === 'too-few') return `fewer than ${refusal.least} ${refusal.task} ${workers}`;
     const feeders = refusal.feeders.map(({ worker, path }) => `${worker}:${path}`);
     return `only-pc2 ${refusal.groups.join(' ')}: ${workers} for ${feeders.join(' ')}`;
   });
@@ -147,5 +152,43 @@ describe('what is said against a drain', () => {
       );
     };
     expect(words(['worker-1'], { farm: farmOf([['C2']], [['C2']]), change })).toEqual(['last C2 worker-1']);
+  });
+});
+
+describe('what the rules of the file say against a drain', () => {
+  const FOUR = farmOf([ALL], [ALL], [ALL], [['PC1']]);
+
+  it.each<[string, readonly string[], There, number, readonly string[]]>([
+    ['one of three, where two shall stay', ['worker-1'], { farm: FOUR }, 2, []],
+    ['two of three', ['worker-2', 'worker-1'], { farm: FOUR }, 2, ['fewer than 2 C2 worker-1 worker-2']],
+    ['one that does not do it', ['worker-4'], { farm: FOUR }, 3, []],
+    [
+      'one, where another is drained',
+      ['worker-1'],
+      { farm: FOUR, drained: ['worker-2'] },
+      2,
+      ['fewer than 2 C2 worker-1'],
+    ],
+    [
+      'one, where another has it off',
+      ['worker-1'],
+      { farm: FOUR, tasks: { 'worker-2': ['PC1'] } },
+      2,
+      ['fewer than 2 C2 worker-1'],
+    ],
+    ['one that is drained already', ['worker-1'], { farm: FOUR, drained: ['worker-1'] }, 3, []],
+    [
+      'all of them: that is said alone',
+      ['worker-1', 'worker-2', 'worker-3'],
+      { farm: FOUR },
+      2,
+      [
+        'last AP worker-1 worker-2 worker-3',
+        'last PC2 worker-1 worker-2 worker-3',
+        'last C2 worker-1 worker-2 worker-3',
+      ],
+    ],
+  ])('%s', (_, asked, there, least, expected) => {
+    expect(words(asked, there, new Map([['C2', least]]))).toEqual(expected);
   });
 });

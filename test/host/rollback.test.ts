@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FileChange, JournalEntry } from '../../src/host/journal.js';
-import { changedSinceStart, wayBack, withSecrets } from '../../src/host/rollback.js';
+import { backToRunning, changedSinceStart, wayBack, withSecrets } from '../../src/host/rollback.js';
 
 const MANIFEST = '/s/manifest.json';
 
@@ -88,6 +88,56 @@ describe('what was changed since a worker came up', () => {
       expect(since(...JOURNAL, ended(step, 'done'))).toBeUndefined();
     expect(since(...JOURNAL.slice(0, 2))).toBeUndefined();
     expect(since(changed('r5', '/other', 'o1', 'o2'))).toBeUndefined();
+  });
+});
+
+describe('what a worker ran with', () => {
+  const entry = (
+    run: string,
+    outcome: 'done' | 'failed',
+    more: Partial<JournalEntry> = {},
+  ): JournalEntry => ({
+    at: '2026-03-01T12:00:00.000Z',
+    who: 'alice',
+    run,
+    outcome,
+    ...more,
+  });
+  const started = (run: string): JournalEntry => entry(run, 'done', { step: 'w/restart' });
+  const [A, B, C] = [
+    changed('r1', '/a', 'a1', 'a2'),
+    changed('r2', '/a', 'a2', 'a3'),
+    changed('r3', '/a', 'a3', 'a4'),
+  ];
+
+  it.each<[string, readonly JournalEntry[], string | undefined, string?]>([
+    ['nothing that anybody changed', [], undefined],
+    ['what was there before a run that was cut off', [A], 'a1', 'a2'],
+    ['what was there before several', [A, B, C], 'a1', 'a4'],
+    ['what it was started with', [A, started('r1'), B, entry('r2', 'failed')], 'a2', 'a3'],
+    ['what another was not started with', [A, entry('r1', 'done', { step: 'v/start' })], 'a1', 'a2'],
+    ['what took effect in a run that did all', [A, entry('r1', 'done'), B], 'a2', 'a3'],
+    ['nothing else, where all did', [A, entry('r1', 'done')], undefined],
+    [
+      'what was there before a rollback, which starts nobody',
+      [A, entry('r1', 'done', { command: 'rollback' })],
+      'a1',
+      'a2',
+    ],
+    ['what was there before two, of which the later did all', [A, B, entry('r2', 'done')], 'a1', 'a3'],
+  ])('is %s', (_, entries, wanted, left) => {
+    const returns = wanted === undefined ? [] : [expect.objectContaining({ path: '/a', wanted, left })];
+    expect(backToRunning([...entries, changed('r9', '/b', 'b', 'c')], 'w', new Set(['/a']))).toEqual({
+      returns,
+      extra: [],
+    });
+  });
+
+  it('was without a file that was new, and does not mind one that came and went', () => {
+    const [came, went] = [changed('r1', '/n', undefined, 'n1'), changed('r2', '/n', 'n1')];
+    const files = new Set(['/n']);
+    expect(backToRunning([came], 'w', files)).toEqual({ returns: [], extra: [{ path: '/n', left: 'n1' }] });
+    expect(backToRunning([came, went], 'w', files)).toEqual({ returns: [], extra: [] });
   });
 });
 

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sealfarm, type CliResult } from '../support/cli.js';
+import { eventually, sealfarm, type CliResult } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 /** Of three workers, all of which are to be restarted for another limit, the canary does not come back. */
@@ -122,6 +122,39 @@ describe.each(CAUSES)('a worker that does not come back for %s', (_, change, mea
   });
 
   it('costs no job', () => {
+    expect(farm.eye.failedJobs()).toEqual([]);
+  });
+});
+
+describe('a worker whose files a run changed that was cut off', () => {
+  let result: CliResult;
+
+  beforeAll(async () => {
+    const port = await takenPort();
+    const text = (await farm.readFile()).replace(/listen: 127\.0\.0\.13:\d+/, `listen: 127.0.0.13:${port}`);
+    await farm.edit(() => text);
+    // A job is on its way, so that this run only writes its files and asks the worker to get quiet.
+    farm.setSpeed({ PC1: 8000 });
+    await farm.submit(3);
+    await eventually('PC1 on worker-3', () => farm.eye.runs('worker-3', 'PC1'));
+    const first = await farm.run(['apply', '--yes', '--detach']);
+    expect(first.code, first.stdout + first.stderr).toBe(3);
+    const words = ['apply', '--yes', '--start-timeout', '30s'];
+    result = await sealfarm(words, { cwd: farm.dir, timeout: 115_000 });
+    await farm.edit(() => file);
+  }, LONGEST);
+
+  it('gets them back in a run that wrote none of them, and works with them', async () => {
+    expect(result.code, result.stdout + result.stderr).toBe(1);
+    expect(result.stdout).toContain('0 files to write');
+    expect(result.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'the files of before, which it ran with until an earlier run changed them, were put back, and it works with them again',
+    );
+    expect(await farm.eye.session('worker-3')).toBeDefined();
+    expect(await farm.plannedSteps()).toEqual([]);
+  });
+
+  it('loses no job', () => {
     expect(farm.eye.failedJobs()).toEqual([]);
   });
 });

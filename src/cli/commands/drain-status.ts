@@ -48,7 +48,7 @@ export function drainPreview(names: readonly string[], options: DrainStatusOptio
       drained: targets,
       goal: () => (options.mode === 'guide' ? 'quiet' : options.until),
       ...(stray === undefined ? {} : { stray }),
-      refused: refusedDrains(targets, observation, options),
+      refused: refusedDrains(targets, observation, farm.rollout, options),
     };
   });
 }

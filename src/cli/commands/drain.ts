@@ -30,7 +30,7 @@ export function drain(names: readonly string[], options: DrainOptions): Promise<
       terminal.diagnostics([stray]);
       return EXIT.usage;
     }
-    const refused = refusedDrains(targets.value, probe.observation, options);
+    const refused = refusedDrains(targets.value, probe.observation, on.workspace.farm.rollout, options);
     if (refused.length > 0) {
       terminal.diagnostics(refused);
       return EXIT.failed;

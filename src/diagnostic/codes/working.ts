@@ -28,7 +28,7 @@ export const WORKING_CODES = {
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
       'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait, or apply with a `--start-timeout` of some hours. ' +
-      'Where an earlier run that was cut off had changed its files, the message names the `sealfarm rollback` that takes that back.',
+      'The message says whether it works again with the environment file and the drop-in that it ran with, also where an earlier run had changed them, or names the `sealfarm rollback` that brings them back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
@@ -85,7 +85,7 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'Whoever changes a host holds the file `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
-      'Somebody holds it now, or a command was cut off and left it. ' +
+      'Somebody holds it now, or a command was cut off and left it; or it was taken away while a command worked, which then stops nothing there any more. ' +
       'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
       'Wait until the other command is over, with `--lock-timeout 30m` for as long as that. Only when nobody works there any more: `sealfarm unlock HOST`, which asks where it is not certain, or does it unasked with `--force`.',
@@ -187,6 +187,15 @@ export const WORKING_CODES = {
       'What comes after it in the order of `rollout` is put off, too. A worker that is only to lose a path takes work again meanwhile.',
     remedy:
       'Run the same command again, from cron or by hand, until it exits with 0. `sealfarm status` shows what the worker still does.',
+  },
+  SF633: {
+    title: 'drain would leave too few workers',
+    severity: 'error',
+    why:
+      '`rollout.minAvailable` says how many workers must go on doing a task. With these drained fewer would: who is down, drained or without the task now does not count. ' +
+      'A restart would be held back (SF561), and a drain takes longer. Nothing was changed; where another command came meanwhile, the drain is taken back.',
+    remedy:
+      'Drain fewer at once, or bring the other workers back first, with `sealfarm resume` where they are drained. Or lower `rollout.minAvailable`. Where it is meant so, say `--allow-last`.',
   },
   SF634: {
     title: 'no restart to force',
