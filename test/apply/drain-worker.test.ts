@@ -201,10 +201,13 @@ describe('a drain', () => {
   it('stopped late waits for no proof that is due, only for what it computes', async () => {
     const due = { index: 7, isOpen: true };
     scene.changeLive('worker-1', () => ({ tasks: new Set(['WDP']) }));
-    const context = { ...scene.context, proofDue: () => Promise.resolve(success(due)) };
+    const proofDue: ApplyContext['proofDue'] = () =>
+      Promise.resolve(success(scene.passed < 60_000 ? due : undefined));
+    const context = { ...scene.context, proofDue };
     expect(await drain({ deadline: 5000 }, context)).toMatchObject({ diagnostic: { code: 'SF610' } });
     expect(await drain({ deadline: 5000, stopLate: true }, context)).toMatchObject({ ok: true });
     expect(scene.calls).toContain('host-1 stop worker-1');
+    expect(scene.passed).toBeLessThan(60_000);
   });
 
   describe('that nobody waits for', () => {
