@@ -149,9 +149,8 @@ async function restAndStop(context: ApplyContext, request: DrainRequest): Promis
       }),
     );
     if (!stopped.ok) return stopped;
-    // A job came while it waited for the lock: it waits on, and others may have the lock.
-    const workCame = isLate(stopped.value);
-    if (!workCame || context.now().getTime() > end) return stopped.value;
+    // A job came while it waited for the lock: it waits on, as long as it may, and others may have the lock.
+    if (!isLate(stopped.value)) return stopped.value;
   }
 }
 

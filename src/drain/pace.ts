@@ -14,7 +14,7 @@ export interface Pace {
 
 interface RunningJob {
   readonly task: TaskCode;
-  /** In milliseconds since 1970. */
+  /** In milliseconds since 1970; NaN where the miner's time cannot be read. */
   readonly since: number;
 }
 
@@ -48,8 +48,8 @@ function runningJobs(miner: ObservedMiner): ReadonlyMap<string, RunningJob> {
   const all = [...miner.jobs].flatMap(([session, jobs]) =>
     jobs.flatMap(({ ID, Task, RunWait, Start }) => {
       const task = taskByRpc(Task)?.code;
+      if (RunWait !== 0 || task === undefined) return [];
       const since = Date.parse(Start);
-      if (RunWait !== 0 || task === undefined || Number.isNaN(since)) return [];
       return [[`${session} ${sectorName(ID.Sector)} ${ID.ID}`, { task, since }] as const];
     }),
   );

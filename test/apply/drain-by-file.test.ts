@@ -5,7 +5,7 @@ import { parseManifest, THE_FILE, type DrainIntent } from '../../src/host/manife
 import type { ApplyRules } from '../../src/apply/context.js';
 import type { ObservedHost } from '../../src/observed/observed.js';
 import type { Disruption, Step } from '../../src/plan/plan.js';
-import { aJob, sessionOf } from '../support/observation.js';
+import { aJob, aUnit, sessionOf } from '../support/observation.js';
 import { hostsWithOneWorker, Scene, START } from './scene.js';
 
 const HOME = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
@@ -30,6 +30,14 @@ class Draining extends Scene {
 
   see(host: ObservedHost): void {
     this.observation = { ...this.observation, hosts: new Map([...this.observation.hosts, ['host-1', host]]) };
+  }
+
+  /** As it stands on the host before. */
+  note(intent: DrainIntent | undefined): void {
+    const { manifest } = this.host;
+    if (manifest === undefined) throw new Error('no manifest');
+    const intents: typeof manifest.intents = intent === undefined ? {} : { 'worker-1': intent };
+    this.see({ ...this.host, manifest: { ...manifest, intents } });
   }
 
   step(stop: boolean, disruption: Disruption = 'empty'): Step {
@@ -67,6 +75,8 @@ describe('a worker that the file wants drained', () => {
     expect(await scene.run(false)).toBe('ok');
     expect(scene.changes).toEqual([NOTED, 'worker-1 disable PC1', 'worker-1 disable PC2', NOTED]);
     expect(scene.intents).toEqual([INTENT, { ...INTENT, reached: true }]);
+    // Once, while its tasks went off.
+    expect(scene.events.filter(({ type }) => type === 'step-waiting')).toHaveLength(1);
   });
 
   it('is not there yet while it has a job, and takes nothing more', async () => {
@@ -86,12 +96,42 @@ describe('a worker that the file wants drained', () => {
 
   it('is taken up again as it was noted first', async () => {
     const scene = new Draining();
-    const { manifest } = scene.host;
-    if (manifest === undefined) throw new Error('no manifest');
     const first = { ...INTENT, when: '2025-12-31T00:00:00Z' };
-    scene.see({ ...scene.host, manifest: { ...manifest, intents: { 'worker-1': first } } });
+    scene.note(first);
     expect(await scene.run(false)).toBe('ok');
     expect(scene.intents).toEqual([{ ...first, reached: true }]);
+  });
+
+  it.each([
+    ['the file wanted something else of it before', { ...INTENT, why: 'state: stopped' }],
+    ['a person has drained it for the same reason', { ...INTENT, who: 'alice@laptop' }],
+  ])('is noted anew where %s', async (_, first) => {
+    const scene = new Draining();
+    scene.note({ ...first, when: '2025-12-31T00:00:00Z' });
+    expect(await scene.run(false)).toBe('ok');
+    expect(scene.intents).toEqual([INTENT, { ...INTENT, reached: true }]);
+  });
+
+  it('is not noted as empty where a person has drained it meanwhile', async () => {
+    const scene = new Draining();
+    const take = scene.before;
+    scene.before = (call, nth) => {
+      take(call, nth);
+      if (call === 'worker-1 disable PC2') scene.note({ who: 'alice@laptop', when: START });
+    };
+    expect(await scene.run(false)).toBe('ok');
+    expect(scene.intents).toEqual([INTENT]);
+  });
+
+  it('is let be where somebody took that back, until the next apply', async () => {
+    const scene = new Draining();
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+    scene.before = (call) => {
+      if (call === 'worker-1 disable PC2') scene.note(undefined);
+    };
+    expect(await perform(scene.context, [], scene.step(false))).toMatchObject({
+      diagnostic: { code: 'SF616', help: 'Apply again to go on with it.' },
+    });
   });
 
   it('is not touched where that cannot be noted', async () => {
@@ -136,4 +176,21 @@ describe('a worker that the file wants stopped', () => {
     // Nobody has seen that it is empty.
     expect(scene.intents.at(-1)).not.toHaveProperty('reached');
   });
+
+  it.each([
+    ['is ended', false, ['host-1 systemd stop worker-1']],
+    ['is let be, which is planned anew,', true, []],
+  ])(
+    'that had no process when it was planned, a unit between two tries, %s if it runs: %s',
+    async (_, runs, ends) => {
+      const scene = new Draining();
+      const worker = scene.host.workers.get('worker-1');
+      if (worker === undefined) throw new Error('no worker');
+      const { process, ...stopped } = worker;
+      const seen = { ...stopped, unit: aUnit(), ...(runs && process !== undefined ? { process } : {}) };
+      scene.see({ ...scene.host, workers: new Map([['worker-1', seen]]) });
+      expect(await scene.run(true, 'none')).toBe('ok');
+      expect(scene.changes.filter((call) => call.includes(' stop '))).toEqual(ends);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { drainWorker, type Drained, type DrainRequest } from '../../src/apply/drain-worker.js';
+import type { ApplyContext } from '../../src/apply/context.js';
 import { OtherHosts } from '../../src/apply/other-hosts.js';
-import type { Result } from '../../src/diagnostic/result.js';
+import { success, type Result } from '../../src/diagnostic/result.js';
 import type { SectorDecl } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
 import type { ObservedHost } from '../../src/observed/observed.js';
@@ -30,8 +31,11 @@ beforeEach(() => {
   scene.observation = drained(scene.observation, 'worker-1', intent);
 });
 
-function drain(overrides: Partial<DrainRequest> = {}): Promise<Result<Drained>> {
-  return drainWorker(scene.context, {
+function drain(
+  overrides: Partial<DrainRequest> = {},
+  context: ApplyContext = scene.context,
+): Promise<Result<Drained>> {
+  return drainWorker(context, {
     ...TARGET,
     tasks: ['PC1', 'PC2'],
     afterwards: ['PC1', 'PC2'],
@@ -149,6 +153,8 @@ describe('a drain', () => {
     expect(await drain({ stop: false })).toEqual({ ok: true, value: { left: [] } });
     expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: false, left: [] });
+    // It waited for nothing.
+    expect(scene.notes).toMatchObject([{ outcome: 'begun' }]);
   });
 
   it('until quiet waits for jobs alone, stops it with its sectors and says which', async () => {
@@ -190,6 +196,18 @@ describe('a drain', () => {
     expect(scene.calls).toContain('host-1 stop worker-1');
     const goals = scene.events.flatMap((event) => (event.type === 'drain-progress' ? event.goal : []));
     expect(new Set(goals)).toEqual(new Set(['empty', 'quiet']));
+  });
+
+  it('stopped late waits for no proof that is due, only for what it computes', async () => {
+    const due = { index: 7, isOpen: true };
+    scene.changeLive('worker-1', () => ({ tasks: new Set(['WDP']) }));
+    const proofDue: ApplyContext['proofDue'] = () =>
+      Promise.resolve(success(scene.passed < 60_000 ? due : undefined));
+    const context = { ...scene.context, proofDue };
+    expect(await drain({ deadline: 5000 }, context)).toMatchObject({ diagnostic: { code: 'SF610' } });
+    expect(await drain({ deadline: 5000, stopLate: true }, context)).toMatchObject({ ok: true });
+    expect(scene.calls).toContain('host-1 stop worker-1');
+    expect(scene.passed).toBeLessThan(60_000);
   });
 
   describe('that nobody waits for', () => {
@@ -269,6 +287,19 @@ describe('a drain', () => {
       expect((await drain()).ok).toBe(false);
       expect(scene.calls).toContain('host-1 lock');
       expect(scene.calls).not.toContain('host-1 start worker-1');
+    });
+
+    it('gives up when its deadline is over, of which the start took its part', async () => {
+      comesUp();
+      const start = scene.before;
+      scene.before = (call, nth) => {
+        start(call, nth);
+        if (call === 'host-1 start worker-1') hold('FinalizeSector', 7);
+      };
+      expect(await drain({ deadline: 20_000 })).toMatchObject({ diagnostic: { code: 'SF610' } });
+      expect(scene.calls).toContain('host-1 start worker-1');
+      // One wait between two looks more at most.
+      expect(scene.passed).toBeLessThanOrEqual(20_000 + scene.context.times.longestPoll);
     });
 
     it('does so once: one that does not come up is for a person to look at', async () => {
@@ -492,6 +523,12 @@ describe('the stop of an empty worker', () => {
 });
 
 describe('a drain that was taken back', () => {
+  it('is not one of which the host does not tell', async () => {
+    const { manifest: _, ...rest } = host();
+    scene.observation = { ...scene.observation, hosts: new Map([['host-1', rest]]) };
+    expect((await drain()).ok).toBe(true);
+  });
+
   it('ends, and leaves the worker as it is', async () => {
     hold('WaitSeed', 7);
     scene.before = (call, nth) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comeToRest, type AtRest } from '../../src/apply/come-to-rest.js';
+import { comeToRest, type AtRest, type RestRequest } from '../../src/apply/come-to-rest.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import type { DueProof } from '../../src/drain/snapshot.js';
 import type { StorageDeclaration } from '../../src/farm/farm.js';
@@ -31,7 +31,7 @@ class Rest {
     this.scene = new Scene(aFarm({ hosts: [aHost({ name: 'host-1', workers: [worker] })] }));
   }
 
-  come(more: { readonly despiteProofs?: true } = {}): Promise<Result<AtRest>> {
+  come(more: Partial<Pick<RestRequest, 'despiteProofs' | 'deadline'>> = {}): Promise<Result<AtRest>> {
     const proofDue = (): Promise<Result<DueProof | undefined>> => {
       const answer = this.#answers[Math.min(this.asked, this.#answers.length - 1)];
       this.asked += 1;
@@ -90,6 +90,9 @@ describe('a worker for WindowPoSt comes to rest', () => {
     expect(rest.asked).toBe(1);
     expect(await new Rest(['WDP'], [], untold).come()).toEqual(untold);
     expect(await new Rest(['WDP'], [], untold, success(undefined)).come()).toMatchObject({ ok: true });
+    const late = new Rest(['WDP'], [], untold);
+    expect(await late.come({ deadline: 1000 })).toEqual(untold);
+    expect(late.scene.passed).toBeLessThan(late.scene.context.times.patience);
   });
 
   it('where a person wants it stopped, as soon as it computes none', async () => {

@@ -115,8 +115,8 @@ describe('a restart', () => {
     expect(waited.at(-1)).toEqual([{ kind: 'unregistered' }]);
   });
 
-  it('is put off when the last question gets no answer', async () => {
-    scene.failing.set('miner jobs', aDiagnostic('gone'));
+  it.each(LAST_QUESTION)('is put off when the last question gets no answer: %s', async (question) => {
+    scene.failing.set(question, aDiagnostic('gone'));
     scene.before = (call) => {
       if (call === 'sleep 1500') scene.failing.clear();
     };
@@ -441,17 +441,20 @@ describe('a restart while a sector goes to long-term storage', () => {
     scene.changeMiner({ sectors: new Map([[path.ID, [SECTOR]]]) });
   });
 
-  it('waits for a moment between its FIN and its GET, in which there is no job', async () => {
-    scene.states.set('s-t01000-7', 'FinalizeSector');
-    scene.before = (call, nth) => {
-      if (call === 'look host-1' && nth === 3) scene.states.set('s-t01000-7', 'Proving');
-    };
-    expect((await restart()).ok).toBe(true);
-    expect(scene.calls.filter((call) => call === 'look host-1').length).toBeGreaterThanOrEqual(4);
-    expect(scene.calls.indexOf('worker-1 detach-all')).toBeGreaterThan(
-      scene.calls.findIndex((call, at) => call === 'look host-1' && at > scene.calls.indexOf('sleep 1500')),
-    );
-  });
+  it.each(['FinalizeSector', 'CommitFinalize', 'FinalizeReplicaUpdate'])(
+    'waits for a moment between its FIN and its GET, in which there is no job: %s',
+    async (state) => {
+      scene.states.set('s-t01000-7', state);
+      scene.before = (call, nth) => {
+        if (call === 'look host-1' && nth === 3) scene.states.set('s-t01000-7', 'Proving');
+      };
+      expect((await restart()).ok).toBe(true);
+      expect(scene.calls.filter((call) => call === 'look host-1').length).toBeGreaterThanOrEqual(4);
+      expect(scene.calls.indexOf('worker-1 detach-all')).toBeGreaterThan(
+        scene.calls.findIndex((call, at) => call === 'look host-1' && at > scene.calls.indexOf('sleep 1500')),
+      );
+    },
+  );
 
   it('knows for a reader who has begun to read what a job had just put there', async () => {
     const path = scene.live('worker-1')?.paths[0]?.ID ?? '';
@@ -470,6 +473,16 @@ describe('a restart while a sector goes to long-term storage', () => {
     expect(
       scene.calls.slice(0, detached).filter((call) => call === 'look host-1').length,
     ).toBeGreaterThanOrEqual(4);
+  });
+
+  it('is not put off by what has just come to lie there', async () => {
+    const path = scene.live('worker-1')?.paths[0]?.ID ?? '';
+    scene.changeMiner({ sectors: new Map() });
+    scene.before = (call) => {
+      if (call === 'miner sectors') scene.changeMiner({ sectors: new Map([[path, [SECTOR]]]) });
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.filter((call) => call === 'miner sectors')).toHaveLength(1);
   });
 
   it('does not wait for ever for one that stays there', async () => {
@@ -501,6 +514,43 @@ describe('a restart while a sector goes to long-term storage', () => {
   );
 });
 
+describe('the last question before a stop', () => {
+  type Came = Parameters<Scene['changeMiner']>[0];
+  const session = sessionOf('worker-1');
+  const again = new Map([
+    [session, workerStats('worker-1', ['PC1'])],
+    ['of another start', workerStats('worker-1', ['PC1'])],
+  ]);
+
+  it.each<[what: string, came: Came, waits: boolean]>([
+    ['its own job, of which the miner has dropped the worker', { jobs: new Map([[session, [aJob('C1', 8)]]]), workers: new Map() }, true],
+    ['a job of its name from another start', { jobs: new Map([['of another start', [aJob('C1', 8)]]]), workers: again }, true],
+    ['a job that only waits to be fetched', { jobs: new Map([[session, [aJob('C1', 8, { RunWait: -1 })]]]) }, false],
+    ['a job of another on a sector that is not here', { jobs: new Map([[sessionOf('worker-2'), [aJob('PC2', 8)]]]) }, false],
+  ])('sees %s', async (_, came, waits) => {
+    const { workers } = scene.observation.miner;
+    scene.before = (call, nth) => {
+      if (call === 'worker-1 detach-all') scene.changeMiner(came);
+      if (call === 'miner jobs' && nth === 4) scene.changeMiner({ jobs: new Map(), workers });
+    };
+    expect((await restart()).ok).toBe(true);
+    const asked = scene.calls.slice(scene.calls.indexOf('worker-1 detach-all'));
+    expect(asked.filter((call) => call === 'miner jobs')).toHaveLength(waits ? 3 : 1);
+  }); // prettier-ignore
+
+  it('takes a task that it does not know for one that reads', async () => {
+    const path = scene.live('worker-1')?.paths[0]?.ID ?? '';
+    scene.changeMiner({ sectors: new Map([[path, [{ Miner: 1000, Number: 7, SectorFileType: 2 }]]]) });
+    scene.before = (call) => {
+      const job = aJob('PC2', 7, { Task: 'new/task' });
+      if (call === 'worker-1 detach-all')
+        scene.changeMiner({ jobs: new Map([[sessionOf('worker-2'), [job]]]) });
+    };
+    expect(await restart()).toMatchObject({ diagnostic: { code: 'SF605' } });
+    expect(scene.calls).not.toContain('host-1 stop worker-1');
+  });
+});
+
 describe('a restart that nobody waits for', () => {
   beforeEach(() => {
     scene = new Scene(undefined, { detach: true });
@@ -523,6 +573,34 @@ describe('a restart that nobody waits for', () => {
     });
     expect(scene.changes).toEqual(OFF);
     expect(scene.tasksOf('worker-1')).toEqual([]);
+  });
+
+  it('looks once more when a job shows at the last question, and says which', async () => {
+    scene.before = (call) => {
+      if (call === 'miner jobs') jobs(aJob('FIN', 7));
+    };
+    expect(await restart()).toMatchObject({
+      diagnostic: { code: 'SF630', message: expect.stringContaining('FIN of s-t01000-7') as string },
+    });
+  });
+
+  it('waits all the same for a host that is out of sight for a moment', async () => {
+    const { observation } = scene;
+    scene.before = (call, nth) => {
+      if (call === 'look host-1' && nth === 1) scene.observation = losing(observation);
+      if (call === 'look host-1' && nth === 2) scene.observation = observation;
+    };
+    expect((await restart()).ok).toBe(true);
+  });
+
+  it('says what is there when its tasks are off, not what was before', async () => {
+    jobs(aJob('PC1', 7));
+    scene.before = (call) => {
+      if (call === 'worker-1 disable PC2') jobs(aJob('PC2', 8));
+    };
+    expect(await restart()).toMatchObject({
+      diagnostic: { message: 'worker-1 is not quiet yet; still there: PC2 of s-t01000-8' },
+    });
   });
 
   it('looks once more when a job came while the last task was switched off', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectedEnd, seen, UNKNOWN_PACE, type Pace } from '../../src/drain/pace.js';
 import type { Blocker } from '../../src/drain/step.js';
+import type { DrainJob } from '../../src/drain/snapshot.js';
+import type { WorkerJob } from '../../src/lotus/api.js';
 import type { TaskCode } from '../../src/lotus/task.js';
 import type { ObservedMiner } from '../../src/observed/observed.js';
 import { aFarm, aHost, aWorker } from '../support/farm.js';
@@ -38,7 +40,7 @@ function looks(...all: readonly (readonly [hour: number, jobs: Jobs])[]): Pace {
   );
 }
 
-function waitsFor(task: TaskCode, hour: number, state: 'running' | 'assigned' = 'running'): Blocker {
+function waitsFor(task: TaskCode, hour: number, state: DrainJob['state'] = 'running'): Blocker {
   return { kind: 'job', job: { task, sector: 's-t01000-9', state, since: at(hour) } };
 }
 
@@ -85,8 +87,26 @@ describe('the pace of a farm', () => {
 
   it('does not count what a worker had that went away', () => {
     const before = looks([4, [[1, 'PC1', 1, 0]]]); // prettier-ignore
-    const away = { ...minerWith([]), workers: new Map() };
-    expect(seen(before, away, MIDNIGHT + 5 * HOUR).took.size).toBe(0);
+    const stats = [...MINER.workers].map(([session, one]) => [session, { ...one, Enabled: false }] as const);
+    for (const workers of [new Map(), new Map(stats)]) {
+      const away = { ...minerWith([]), workers };
+      expect(seen(before, away, MIDNIGHT + 5 * HOUR).took.size).toBe(0);
+    }
+  });
+
+  it.each<[what: string, job: Partial<WorkerJob>]>([
+    ['was not begun', { RunWait: 1, Start: at(0) }],
+    ['began nobody knows when', { Start: 'lately' }],
+    ['began later than it ended, by clocks that differ', { Start: at(6) }],
+  ])('does not count what %s', (_, job) => {
+    const jobs = new Map([[sessionOf('worker-1'), [aJob('PC1', 1, job)]]]);
+    const before = seen(UNKNOWN_PACE, { ...MINER, jobs }, MIDNIGHT + 4 * HOUR);
+    expect(seen(before, minerWith([]), MIDNIGHT + 5 * HOUR).took.size).toBe(0);
+  });
+
+  it('says of what a restarted miner waits for when it is over, and of no job that is prepared', () => {
+    expect(hourOf(expectedEnd(TWO_ENDED, [waitsFor('PC1', 3, 'awaited')]))).toBe(10);
+    expect(expectedEnd(TWO_ENDED, [waitsFor('PC1', 3, 'prepared')])).toBeUndefined();
   });
 
   it('goes by the last fifty', () => {

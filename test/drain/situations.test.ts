@@ -118,6 +118,8 @@ const GROUPS: readonly Situation[] = [
   ['the group of most workers with PC2 is proposed', on({ farm: farmOf([['PC1'], ONE], [['PC2'], TWO], [['PC2'], { groups: ['group-3'] }], [['PC2'], { groups: ['group-3'] }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; allow group-3; never'],
   ['of two as good, the first is proposed', on({ farm: farmOf([['PC1'], ONE], [['PC2'], { groups: ['group-9', 'group-2'] }]) }, '7 PreCommit2'), 'off PC1; 7 stranded PC2; allow group-2; never'],
   ['an unsealed copy elsewhere opens nothing', { ...on({ farm: farmOf([['PC1'], ONE], [['PC2', 'C2'], {}]) }, '7 PreCommit2'), holds: { 'worker-1': ['7 PreCommit2'], 'worker-2': ['7 PreCommit2 unsealed'] } }, 'off PC1; 7 stranded PC2; never'],
+  ['another has a part of it, whose path allows no group of its own', { farm: farmOf([['PC1'], ONE], [['PC2'], { allowTo: ['group-9'] }]), holds: { 'worker-1': ['7 PreCommit2'], 'worker-2': ['7 PreCommit2 cache'] } }, 'off PC1; 7 room-elsewhere PC2; working'],
+  ['another has a part of it, whose path is open to all', { farm: farmOf([['PC1'], ONE], [['PC1'], {}], [['PC2'], {}]), holds: { 'worker-1': ['7 PreCommit2'], 'worker-2': ['7 PreCommit2 sealed'] } }, 'off PC1; 7 room-elsewhere PC2; working'],
   ['PC2 runs for it elsewhere all the same', on({ farm: STUCK, jobs: { 'worker-2': ['PC2 7'] } }, '7 PreCommit2'), 'off AP PC1; reader PC2 7; 7 job-elsewhere PC2; working'],
   ['groups do not matter to PC1', on({ farm: SELF }, '7 GetTicket unsealed'), 'off AP PC1 PC2 C2; 7 chain; working'],
   ['nobody else has PC1', on({ farm: LONELY }, '7 GetTicket unsealed'), 'off AP PC1 PC2 C2; 7 stranded PC1; never'],
@@ -134,6 +136,7 @@ const PATHS: readonly Situation[] = [
   ['the neighbour has its own sectors', { farm: PAIR, holds: { 'worker-2': ['7 PreCommit2'] }, jobs: { 'worker-2': ['PC2 7'] } }, 'off AP PC1 PC2 C2; done'],
   ['long-term storage on its path', on({ farm: STORING }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['a sector that will end on its path', on({ farm: STORING }, '7 WaitSeed'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['only the cache of a sector is where it might end', on({ farm: STORING }, '7 WaitSeed cache'), 'off AP PC1 PC2 C2; 7 seed; working'],
   ['a sector that PC2 takes away before', on({ farm: STORING }, '7 PreCommit2'), 'off AP PC1 PC2 C2; 7 room-elsewhere PC2; working'],
   ['no path for long-term storage anywhere', on({ farm: OPEN, noStore: true }, '7 FinalizeSector'), 'off AP PC1 PC2 C2; 7 stranded GET; never'],
   ['its own one is the only one', on({ farm: STORING, noStore: true }, '7 FinalizeSector'), 'off AP PC1 PC2 C2; 7 stays; never'],
@@ -159,6 +162,10 @@ const JOBS: readonly Situation[] = [
   ['a job under its session, which the miner has dropped', { farm: OPEN, jobs: { 'worker-1': ['PC1 7'] }, change: (seen) => changeMiner(seen, { workers: new Map() }) }, 'off AP PC1 PC2 C2; unregistered; job PC1 7; working'],
   ['a lock with no job: PC2 waits to be given out', on({ farm: OPEN, locks: ['7 writes sealed cache'] }, '7 PreCommit2'), 'off AP PC1 PC2 C2; lock 7; 7 room-elsewhere PC2; working'],
   ['a lock on a sector that is not here', { farm: OPEN, locks: ['9 reads sealed'] }, 'off AP PC1 PC2 C2; done'],
+  ['who reads it has it locked', on({ farm: OPEN, jobs: { 'worker-2': ['PC2 7'] }, locks: ['7 reads sealed cache'] }, '7 PreCommit2'), 'off AP PC1 PC2 C2; reader PC2 7; 7 job-elsewhere PC2; working'],
+  ['a finished sector with a job here', on({ farm: OPEN, jobs: { 'worker-1': ['FIN 7'] } }, '7 Proving'), 'off AP PC1 PC2 C2; job FIN 7; 7 job-here FIN; working'],
+  ['a finished sector that is taken away', on({ farm: OPEN, jobs: { 'worker-2': ['GET 7'] } }, '7 Proving'), 'off AP PC1 PC2 C2; reader GET 7; 7 job-elsewhere GET; working'],
+  ['a sector that Lotus has given up, and somebody still reads', on({ farm: OPEN, locks: ['7 reads sealed'] }, '7 FailedUnrecoverable'), 'off AP PC1 PC2 C2; lock 7; 7 release; working'],
   ['a finished sector that somebody reads', on({ farm: OPEN, locks: ['7 reads sealed'] }, '7 Proving'), 'off AP PC1 PC2 C2; lock 7; 7 release; working'],
 ]; // prettier-ignore
 

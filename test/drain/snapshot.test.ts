@@ -23,6 +23,7 @@ import {
   unreached,
   workerStats,
 } from '../support/observation.js';
+import { left } from '../support/leaving.js';
 import { DRAIN, SEAL } from '../support/plan.js';
 
 type Seen = Observation & { readonly miner: ObservedMiner };
@@ -85,6 +86,18 @@ describe("a worker's own state", () => {
       });
     expect(look(proving('worker-1'), 'worker-1').posts).toEqual(['WDP']);
     expect(look(proving('worker-2'), 'worker-1').posts).toEqual([]);
+  });
+
+  it('has the proofs of its own session, and of others of its name as long as the miner has them', () => {
+    const TaskCounts = { '8:post/v0/windowproof': 1 };
+    const counted = (session: string, Enabled: boolean): readonly string[] => {
+      const stats = { ...workerStats('worker-1', ['WDP']), TaskCounts, Enabled };
+      const workers = new Map([...GUIDE.miner.workers, [session, stats]]);
+      return look(changeMiner(GUIDE, { workers }), 'worker-1').posts;
+    };
+    expect(counted(sessionOf('worker-1'), false)).toEqual(['WDP']);
+    expect(counted('of another start', true)).toEqual(['WDP']);
+    expect(counted('of another start', false)).toEqual([]);
   });
 
   it.each([
@@ -173,6 +186,31 @@ describe('readers', () => {
   });
 });
 
+describe('a worker that left the file and hands its path over', () => {
+  const both = aFarm({
+    hosts: [
+      aHost({ workers: [aWorker(), aWorker({ name: 'heir' })] }),
+      aHost({ name: 'host-2', workers: [aWorker({ name: 'worker-2' })] }),
+    ],
+  });
+  const locks = [{ Sector: { Miner: 1000, Number: 1 }, Read: [0, 1, 0], Write: [0, 0, 0] }];
+  // The heir is started when the other has gone.
+  const leaving = changeWorker(left(inPlace(both), ['worker-1'], both), 'heir', stopped);
+  const seen = withJobs(withSectors(leaving, { 'host-1': [decl(1)] }), {
+    'worker-2': [aJob('PC2', 1), aJob('C2', 1)],
+  });
+
+  it('holds nothing there, and waits for who reads from there', () => {
+    expect(look(changeMiner(seen, { locks }), 'worker-1')).toMatchObject({
+      alive: true,
+      held: [],
+      readers: [{ task: 'PC2', sector: 's-t01000-1' }],
+      proofs: [],
+      locks: [],
+    });
+  });
+});
+
 describe('held sectors', () => {
   it('have their file types together and their state in the pipeline', () => {
     const seen = withSectors(GUIDE, { 'host-1': [decl(1, sealed), decl(1, cache), decl(2, unsealed)] });
@@ -194,6 +232,21 @@ describe('held sectors', () => {
     expect(snapshot.held[0]).not.toHaveProperty('settled');
     expect(snapshot.locks).toEqual([
       { sector: 's-t01000-1', reads: ['unsealed'], writes: ['sealed', 'cache'] },
+    ]);
+  });
+
+  it.each<[what: string, first: number, second: number, allowTo: readonly string[]]>([
+    ['may be fetched by all where one of its paths is open', sealed, cache, []],
+    ['go by the paths with what PC2 reads alone', sealed | cache, unsealed, [GROUP]],
+  ])('on two paths %s', (_, first, second, allowTo) => {
+    const storage = [aStorage({ allowTo: [GROUP] }), aStorage({ path: '/mnt/open' })];
+    const placed = inPlace(aFarm({ hosts: [aHost({ workers: [aWorker({ storage })] })] }));
+    const sectors = new Map([
+      [idOf('host-1', SEAL), [decl(1, first)]],
+      [idOf('host-1', '/mnt/open'), [decl(1, second)]],
+    ]);
+    expect(look(changeMiner(placed, { sectors }), 'worker-1').held).toMatchObject([
+      { allowTo, paths: [SEAL, '/mnt/open'].toSorted() },
     ]);
   });
 
@@ -222,7 +275,13 @@ describe('held sectors', () => {
 
   it('of a stopped worker are found by the IDs in its files', () => {
     const seen = changeWorker(withSectors(GUIDE, { 'host-1': [decl(1)] }), 'worker-1', stopped);
-    expect(look(seen, 'worker-1').held.map(({ sector }) => sector)).toEqual(['s-t01000-1']);
+    expect(look(seen, 'worker-1').held).toMatchObject([{ sector: 's-t01000-1', paths: [SEAL] }]);
+  });
+
+  it('of a running worker are found by what it has attached, whatever stands in its files', () => {
+    const lost = changePath(SEAL, { sectorStore: ABSENT });
+    const seen = changeWorker(withSectors(GUIDE, { 'host-1': [decl(1)] }), 'worker-1', lost);
+    expect(look(seen, 'worker-1').held).toMatchObject([{ sector: 's-t01000-1', paths: [SEAL] }]);
   });
 
   const entries = ['sealed/s-t01000-1', 'cache/s-t01000-1', 'unsealed/s-t01000-2', 'sealed/lost+found'];
@@ -321,6 +380,12 @@ describe('who may take over', () => {
   it('is nobody whose path does not seal', () => {
     const store = farmOfTwo([], [], { seal: false, store: true });
     expect(elsewhere(withSectors(inPlace(store), { 'host-1': [decl(1)] }), 'worker-1')).not.toContain('PC2');
+  });
+
+  it('is not the worker itself with a path of its own for long-term storage, which leaves with it', () => {
+    const storage = [aStorage(), aStorage({ path: '/mnt/store', seal: false, store: true })];
+    const alone = inPlace(aFarm({ hosts: [aHost({ workers: [aWorker({ storage })] })] }));
+    expect(elsewhere(withSectors(alone, { 'host-1': [decl(1)] }), 'worker-1')).toEqual([]);
   });
 
   it('is, for two drained at once, neither the one nor the other', () => {

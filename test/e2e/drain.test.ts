@@ -2,10 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
 import type { LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
+import { manyLayouts, SHARED } from './lab/layouts.js';
 
 /** Sectors rest so long before their proofs, in milliseconds, that a drain meets them there. */
-const SEED_WAIT = 10_000;
-const SECTORS = 18;
+const SEED_WAIT = 5000;
+/** Longer than any test, in milliseconds: the test ends it. */
+const UNTIL_ENDED = 3_600_000;
+
+/** A layout of storage each, with its workers. */
+const DRAINED = {
+  'whose sectors go to the group of another': { host: 'plain', workers: ['worker-plain'] },
+  'whose group leads to itself alone': { host: 'slow', workers: ['worker-slow'] },
+  'without groups': { host: 'inner', workers: ['worker-inner'] },
+  'with two workers': { host: 'closed', workers: ['worker-closed', 'worker-more'] },
+} as const satisfies Readonly<
+  Record<string, { readonly host: LabHostName; readonly workers: readonly string[] }>
+>;
+const HOSTS = Object.values(DRAINED).map(({ host }) => host);
 
 describe('a host that is drained while all seal', () => {
   let lab: Lab;
@@ -13,33 +26,128 @@ describe('a host that is drained while all seal', () => {
 
   beforeAll(async () => {
     lab = await Lab.up();
+    await lab.at('closed', 'mkdir', '/mnt/more');
+    await lab.edit(manyLayouts);
     await lab.succeed('apply', '--yes');
   });
   afterAll(async () => {
     await lab.down();
   });
 
-  const sectorsOn = async (host: LabHostName): Promise<number> =>
-    (await lab.worker(`worker-${host}`))?.paths[0]?.sectors ?? 0;
+  async function submit(seedWait: number, sectors: number, pc1?: number): Promise<void> {
+    await lab.submit(seedWait, sectors, pc1);
+    submitted += sectors;
+  }
 
-  it.each([
-    ['whose sectors go to the group of another', 'plain'],
-    ['whose group leads to itself alone', 'slow'],
-    ['without systemd', 'process'],
-  ] as const)('%s, is emptied and stopped, and every sector gets to its end', async (_, host) => {
-    await lab.submit(SEED_WAIT, SECTORS);
-    submitted += SECTORS;
-    await eventually('a sector there', async () => (await sectorsOn(host)) > 0);
-    await lab.succeed('drain', host);
-    expect(await lab.worker(`worker-${host}`)).toMatchObject({ state: 'drained', paths: [{ sectors: 0 }] });
-    expect(await lab.sh(host, 'pgrep -x lotus-worker || :')).toBe('');
-    expect(await lab.sh(host, 'ls /mnt/seal/sealed /mnt/seal/cache')).not.toContain('s-t0');
-    await lab.succeed('resume', host);
-    await lab.expectEmptyPlan();
+  /** Names of what lies on a path, and on another. */
+  async function sectorsOn(host: LabHostName, ...paths: readonly string[]): Promise<readonly string[]> {
+    const folders = paths.flatMap((path) => [`${path}/sealed`, `${path}/cache`]);
+    const found = await lab.sh(host, `find ${folders.join(' ')} -mindepth 1 -maxdepth 1 -name 's-t0*'`);
+    return [...new Set(found.split('\n').flatMap((path) => path.split('/').slice(-1)))].filter(Boolean);
+  }
+
+  const running = (host: LabHostName): Promise<string> => lab.sh(host, 'pgrep -x lotus-worker || :');
+
+  async function allProving(): Promise<void> {
     await eventually('all sectors proving', async () => {
       const states = await lab.sectorStates();
       return states.length === submitted && states.every((state) => state === 'Proving');
     });
-    expect(await lab.failedJobs()).toBe(0);
+    expect(await lab.failedJobs()).toEqual([]);
+  }
+
+  async function allWaitingForSeeds(): Promise<void> {
+    await eventually('all sectors that are not finished wait for their seeds', async () =>
+      (await lab.sectorStates()).every((state) => ['WaitSeed', 'Proving'].includes(state)),
+    );
+  }
+
+  it(`is emptied and stopped, and every sector gets to its end: one ${Object.keys(DRAINED).join(', one ')}`, async () => {
+    await submit(SEED_WAIT, 36, 2000);
+    const met = new Set<LabHostName>();
+    await eventually('a sector on each', async () => {
+      for (const host of HOSTS) if ((await sectorsOn(host, '/mnt/seal')).length > 0) met.add(host);
+      return met.size === HOSTS.length;
+    });
+    await lab.succeed('drain', ...HOSTS);
+    const workers = await lab.workers();
+    for (const { host, workers: names } of Object.values(DRAINED)) {
+      for (const worker of names)
+        expect(workers.find(({ name }) => name === worker)).toMatchObject({
+          state: 'drained',
+          paths: [{ sectors: 0 }],
+        });
+      expect(await running(host)).toBe('');
+      expect(await sectorsOn(host, '/mnt/seal')).toEqual([]);
+    }
+    expect(await sectorsOn('closed', '/mnt/more')).toEqual([]);
+    await lab.succeed('resume', ...HOSTS);
+    await lab.expectEmptyPlan();
+    await allProving();
+  });
+
+  it("by the guide's letter is stopped with sectors on it, which nobody can go on with", async () => {
+    await submit(UNTIL_ENDED, 12);
+    await allWaitingForSeeds();
+    const stranded = (await sectorsOn('slow', '/mnt/seal')).length;
+    expect(stranded).toBeGreaterThan(0);
+    const { code, stdout, stderr } = await lab.sealfarm('drain', 'slow', '--mode', 'guide');
+    expect(code, stdout + stderr).toBe(0);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`SF640.* worker-slow was stopped with ${stranded} sectors? on its paths: s-t0`),
+    );
+    expect(await running('slow')).toBe('');
+    await lab.endSeedWait();
+    await eventually('all others proving', async () => {
+      const states = await lab.sectorStates();
+      return states.filter((state) => state === 'Proving').length === submitted - stranded;
+    });
+    expect(await sectorsOn('slow', '/mnt/seal')).toHaveLength(stranded);
+    await lab.succeed('resume', 'slow');
+    await allProving();
+  });
+
+  it('with sectors that no other may take is told so at once, and frees them for as long as the drain lasts', async () => {
+    // Nobody else has the group to which the sectors of `plain` go.
+    await lab.succeed('drain', 'sudo', '--allow-last');
+    await submit(0, 8);
+    await eventually(
+      'a sector that only it holds',
+      async () => (await sectorsOn('plain', '/mnt/seal')).length > 0,
+    );
+    const stuck = await lab.sealfarm('drain', 'plain');
+    expect(stuck.code, stuck.stdout + stuck.stderr).toBe(4);
+    expect(stuck.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /SF612.* s-t01000-\d+ needs PC2.* allows sudo; it is a task of .*--resolve allow-to=slow/,
+    );
+    const looked = await lab.sealfarm('drain', '--status');
+    expect(looked.stdout).toMatch(/plain +worker-plain +can never get empty as things are/);
+    expect(looked.code).toBe(4);
+
+    await lab.succeed('drain', 'plain', '--resolve', 'allow-to=slow', '--no-stop');
+    expect(await sectorsOn('plain', '/mnt/seal')).toEqual([]);
+    expect(await running('plain')).not.toBe('');
+    await lab.expectEmptyPlan('No changes. The farm matches the file, but for what is drained.');
+    await lab.succeed('resume', 'plain', 'sudo');
+    await lab.expectEmptyPlan();
+    await allProving();
+  });
+
+  it('and seals on a file system that another worker serves as well does not wait for what lies there', async () => {
+    // As a person on the host; without systemd the drained one is stopped, too.
+    await lab.sh(
+      'sudo',
+      `LOTUS_WORKER_PATH=/var/lib/sealfarm/workers/worker-sudo lotus-worker storage attach ${SHARED}`,
+    );
+    await submit(UNTIL_ENDED, 12);
+    await allWaitingForSeeds();
+    const before = await sectorsOn('process', SHARED);
+    expect(before).not.toEqual([]);
+    await lab.succeed('drain', 'process');
+    expect(await running('process')).toBe('');
+    expect(await sectorsOn('sudo', SHARED)).toEqual(before);
+    await lab.endSeedWait();
+    await allProving();
+    await lab.succeed('resume', 'process');
   });
 });

@@ -16,8 +16,8 @@ interface Layout {
   /** What is drained. */
   readonly target: string;
   readonly edit?: (text: string) => string;
-  /** What nobody declares, once the workers run. */
-  readonly byHand?: () => Promise<void>;
+  /** A file system that host-2 serves as well, attached there by hand; sectors wait on it as they do on a host, or end there. */
+  readonly shares?: 'sealing' | 'storage';
 }
 
 const WITHOUT_GROUPS = (text: string): string =>
@@ -35,13 +35,24 @@ const LAYOUTS: readonly Layout[] = [
     hosts: 2,
     target: 'host-1',
     edit: withSharedStorage,
-    byHand: () => lotusWorker('host-2', 'storage', 'attach', farm.host('shared')),
+    shares: 'storage',
+  },
+  {
+    name: 'one sealing path on a shared file system, which another worker serves as well',
+    hosts: 2,
+    target: 'host-1',
+    edit: withSharedSealing,
+    shares: 'sealing',
   },
 ];
 
 function withSharedStorage(text: string): string {
   const path = `          - { path: ${farm.host('shared')}, store: true, mount: any }\n`;
   return WITHOUT_GROUPS(text).replace(/ {10}- \{ path: \S+host-1\/seal.*\n/, `$&${path}`);
+}
+
+function withSharedSealing(text: string): string {
+  return WITHOUT_GROUPS(text).replace(farm.host('host-1', 'seal'), farm.host('shared'));
 }
 
 /** As a person on the host. */
@@ -69,14 +80,14 @@ async function sectorFiles(path: string): Promise<readonly string[]> {
   return lists.flat();
 }
 
-async function up({ hosts, edit, byHand }: Layout): Promise<void> {
+async function up({ hosts, edit, shares }: Layout): Promise<void> {
   farm = await SandboxFarm.up(hosts);
   for (const path of [farm.host('host-1', 'seal-b'), farm.host('shared')])
     await mkdir(path, { recursive: true });
   if (edit !== undefined) await farm.edit(edit);
   const applied = await farm.run(['apply', '--yes']);
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
-  await byHand?.();
+  if (shares !== undefined) await lotusWorker('host-2', 'storage', 'attach', farm.host('shared'));
 }
 
 const gone = (worker: string): Promise<void> =>
@@ -84,19 +95,25 @@ const gone = (worker: string): Promise<void> =>
 
 describe('a busy host is emptied, and every sector gets to its end, with', () => {
   it.each(LAYOUTS)('$name', async (layout) => {
-    const { target, byHand } = layout;
+    const { target, shares } = layout;
     const worker = target.replace('host', 'worker');
     await up(layout);
+    // What lies on a path that another serves as well is not waited for.
+    if (shares === 'sealing') farm.holdSeeds();
     await farm.submit(8);
     await eventually('PC1 there', () => farm.eye.runs(worker, 'PC1'));
     const drained = await farm.run(['drain', target]);
     expect(drained.code, drained.stdout + drained.stderr).toBe(0);
     await gone(worker);
     expect(await sectorFiles(farm.host(target, 'seal'))).toEqual([]);
+    if (shares === 'sealing') {
+      expect(await sectorFiles(farm.host('shared'))).not.toEqual([]);
+      farm.letSeedsCome();
+    }
     await eventually('all sectors proving', () => farm.allProving(8));
     expect(farm.eye.failedJobs()).toEqual([]);
-    if (byHand === undefined) expect(await farm.plannedSteps()).toEqual([]);
-    else expect(await sectorFiles(farm.host('shared'))).not.toEqual([]);
+    if (shares === undefined) expect(await farm.plannedSteps()).toEqual([]);
+    if (shares === 'storage') expect(await sectorFiles(farm.host('shared'))).not.toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ hosts=/run/lab/hosts
 up() { # FOLDER BASE NAME
   folder=$1 base=$2 name=$3
   mount -t tmpfs -o mode=755 lab /run
-  mkdir -p "$hosts" /run/netns "$folder/home/.ssh" "$folder/sandbox"
+  mkdir -p "$hosts" /run/lab/shared /run/netns "$folder/home/.ssh" "$folder/sandbox"
   ln -s "$folder" /run/lab/folder
   bridges
   operator_home
@@ -157,8 +157,9 @@ start() { # NAME
     systemd-nspawn --quiet --directory "$dir/root" --machine "$1" --register=no --keep-unit \
       --network-namespace-path "/run/netns/$1" --capability CAP_NET_ADMIN --console read-only \
       --link-journal no --resolv-conf off --timezone off \
-      --bind "$dir/seal:/mnt/seal" --bind-ro "$folder/sandbox" --bind-ro "$node:/opt/sealfarm/node" \
-      --bind-ro "$repo/dist:/opt/sealfarm/dist" --bind-ro "$repo/package.json:/opt/sealfarm/package.json" \
+      --bind "$dir/seal:/mnt/seal" --bind /run/lab/shared:/mnt/shared --bind-ro "$folder/sandbox" \
+      --bind-ro "$node:/opt/sealfarm/node" --bind-ro "$repo/dist:/opt/sealfarm/dist" \
+      --bind-ro "$repo/package.json:/opt/sealfarm/package.json" \
       --bind-ro "$(readlink -f "$repo/node_modules"):/opt/sealfarm/node_modules" \
       "${first[@]}" >>"$dir/console.log" 2>&1 </dev/null || status=$?
     if [ "$status" != 133 ]; then break; fi

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expect } from 'vitest';
+import type { MinerEvent } from '../../../src/sandbox/miner/event-log.js';
 import type { SandboxStatus } from '../../../src/sandbox/status.js';
 import type { SandboxState } from '../../../src/sandbox/layout.js';
 import type { WorkerStatus } from '../../../src/view/status-facts.js';
@@ -159,8 +160,8 @@ export class Lab {
   }
 
   /** Begins sectors, which rest this long before their proofs, in milliseconds. */
-  async submit(waitSeed: number, sectors = 1): Promise<void> {
-    await this.#setSpeed({ AP: 100, PC1: 500, PC2: 200, WaitSeed: waitSeed });
+  async submit(waitSeed: number, sectors = 1, pc1 = 500): Promise<void> {
+    await this.#setSpeed({ AP: 100, PC1: pc1, PC2: 200, WaitSeed: waitSeed });
     await this.#miner('submit', '--sectors', String(sectors));
   }
 
@@ -174,8 +175,16 @@ export class Lab {
     return (await this.#status()).sectors.map(({ state }) => state);
   }
 
-  async failedJobs(): Promise<number> {
-    return (await this.#status()).jobsFailed;
+  /** Whose work was lost: `PC1 of 7 on worker-plain: why`. */
+  async failedJobs(): Promise<readonly string[]> {
+    const lines = (await readFile(this.#sandbox('miner', 'events.jsonl'), 'utf8')).trimEnd().split('\n');
+    return lines
+      .map((line) => JSON.parse(line) as MinerEvent)
+      .flatMap((event) =>
+        event.event === 'job-failed'
+          ? `${event.task} of ${event.sector} on ${event.worker}: ${event.error ?? ''}`
+          : [],
+      );
   }
 
   async #status(): Promise<SandboxStatus> {
