@@ -165,6 +165,19 @@ describe('a restart of the miner', () => {
         .replace(/(worker-3:\n(?: {8}.*\n)*? {8})profile: \S+\n/, '$1tasks: [windowpost]\n')
         .replace(/\n {8}storage:\n {10}- \{ path: \S+host-3\/.*/, ''),
     );
+    // Were it to make the proofs alone from now on, nobody would until it is there.
+    const declared = await farm.readFile();
+    await farm.edit((text) =>
+      text.replace('restart: whenSafe', 'restart: whenSafe\n  disableBuiltinWindowPoSt: true'),
+    );
+    expect((await farm.run(['plan'])).stdout).toMatch(
+      /SF659: lotus-miner\s+is\s+restarted\s+after\s+all\s+workers:\s+that\s+leaves\s+WindowPoSt\s/,
+    );
+    await farm.edit((text) => text.replace('restart: whenSafe', 'restart: never'));
+    expect((await farm.run(['plan'])).stdout).toMatch(
+      /SF659: the\s+restart\s+of\s+lotus-miner\s+that\s+is\s+pending\s+leaves\s+WindowPoSt\s/,
+    );
+    await farm.edit(() => declared);
     const made = await farm.run(['apply', '--yes', '--allow-large'], {}, 120_000);
     expect(made.code, made.stdout + made.stderr).toBe(0);
     due(true);
