@@ -10,8 +10,8 @@ export interface ProvingSchedule {
   readonly close: number;
   /** All of a proving period, in their order. */
   readonly deadlines: readonly Deadline[];
-  /** Faulty sectors of all deadlines that are to be proven again. */
-  readonly recovering: number;
+  /** Faulty sectors of all deadlines that are to be proven again; absent where that is not told. */
+  readonly recovering?: number;
   /** When an epoch of the chain began, in milliseconds since 1970; rounded down to a minute. */
   readonly anchor: { readonly epoch: number; readonly at: number };
 }

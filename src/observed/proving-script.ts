@@ -84,6 +84,7 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
   };
   const anchor = anchorIn(info);
   if (anchor === undefined) return undefined;
+  const recovering = number('Recovering');
   const schedule = {
     anchor,
     epoch: number('Current Epoch'),
@@ -92,15 +93,11 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
     open: number('Deadline Open'),
     close: number('Deadline Close'),
     deadlines: deadlinesIn(list),
-    recovering: number('Recovering'),
+    ...(Number.isNaN(recovering) ? {} : { recovering }),
   };
   const { epoch, index, challenge, open, close, deadlines } = schedule;
   const isWhole =
-    Number.isInteger(epoch + schedule.recovering) &&
-    challenge <= open &&
-    open < close &&
-    epoch < close &&
-    index < deadlines.length;
+    Number.isInteger(epoch) && challenge <= open && open < close && epoch < close && index < deadlines.length;
   return isWhole && index >= 0 ? schedule : undefined;
 }
 

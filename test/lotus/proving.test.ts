@@ -16,6 +16,10 @@ function schedule(epoch: number, deadlines: Readonly<Record<number, Deadline>>):
   return { epoch, index, ...window, deadlines: all, anchor, recovering: 0 };
 }
 
+function untold({ recovering: _, ...rest }: ProvingSchedule): ProvingSchedule {
+  return rest;
+}
+
 const ALL = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [at, DUE]));
 
 describe('a deadline for which the miner must be up', () => {
@@ -90,6 +94,12 @@ describe('a deadline for which the miner must be up', () => {
       schedule(1009, { 1: NOTHING, 2: { ...DUE, faults: 900 } }),
       100,
       { index: 2, isOpen: false, until: 1180 },
+    ],
+    [
+      'is perhaps one that is faulty where nobody tells what is to be proven again',
+      untold(schedule(1010, { 0: { ...DUE, faults: 900 } })),
+      20,
+      { index: 0, isOpen: true, until: 1060 },
     ],
     ['is none of these later', schedule(1050, { 2: { ...DUE, faults: 900 } }), 100, undefined],
     [
