@@ -5,7 +5,7 @@ import { steps, type Plan } from '../plan/plan.js';
 import { loadCheckedFarm } from './load-farm.js';
 
 export const RESTART_MINER =
-  'restart lotus-miner where its config.toml waits for that, as soon as no WindowPoSt is due';
+  'restart lotus-miner where its config.toml or its program on disk waits for that, as soon as no WindowPoSt is due';
 
 /** With `--restart-miner` the file counts as if it said `restart: whenSafe`, also where nobody knows by what lotus-miner goes. */
 export function loaderFor({ restartMiner }: { readonly restartMiner?: boolean }): typeof loadCheckedFarm {
@@ -35,8 +35,8 @@ export function notRestarted({ miner }: Farm, plan: Plan): readonly Diagnostic[]
   if (isSaid || (plan.miner?.pending.length ?? 0) > 0) return [];
   return [
     notNeeded(
-      'lotus-miner goes by all that its config.toml says',
-      'Leave `--restart-miner` out: it restarts for config.toml alone. For another program restart it by hand, when `lotus-miner proving deadlines` has none open or near.',
+      'it goes by all that its config.toml says, and no other program is seen on disk',
+      'Leave `--restart-miner` out. Another program on disk is seen by root or the user of lotus-miner, and not in a container: else restart it by hand, when `lotus-miner proving deadlines` has none open or near.',
     ),
   ];
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { expandRange, isRange } from '../farm/host-range.js';
 import type { Part } from '../plan/part.js';
+import { machinesOf } from '../probe/connections.js';
 import type { Farm, Host, Worker } from '../farm/farm.js';
 
 export interface TargetWorker {
@@ -33,9 +34,13 @@ export interface ChosenPart extends Part {
   readonly leftOut: ReadonlySet<string>;
 }
 
-/** Undefined where nobody said anything: all of it. Fails with SF611. */
-export function resolvePart(farm: Farm, { target, exclude }: PartWords): Result<ChosenPart | undefined> {
+/** Undefined where nobody said anything: all of it. A machine of the miner's own can be named as a host. Fails with SF611. */
+export function resolvePart(
+  { name, hosts: withWorkers, miner }: Farm,
+  { target, exclude }: PartWords,
+): Result<ChosenPart | undefined> {
   if (target === undefined && exclude === undefined) return success(undefined);
+  const farm = { name, hosts: machinesOf({ hosts: withWorkers, miner }) };
   const wanted = target === undefined ? undefined : matchesOf(farm, target);
   if (wanted?.ok === false) return wanted;
   const left = matchesOf(farm, exclude ?? []);
@@ -66,7 +71,10 @@ export function resolvePart(farm: Farm, { target, exclude }: PartWords): Result<
 }
 
 /** The hosts that names, `@tag` and patterns stand for; all of them for no words. Fails with SF611. */
-export function hostsNamed({ name: farm, hosts }: Farm, words: readonly string[]): Result<readonly Host[]> {
+export function hostsNamed(
+  { name: farm, hosts }: Pick<Farm, 'name' | 'hosts'>,
+  words: readonly string[],
+): Result<readonly Host[]> {
   if (words.length === 0) return success(hosts);
   const stray = words.find((word) => !hosts.some(meansHost(word)));
   if (stray !== undefined)
@@ -79,7 +87,10 @@ interface Matches {
   readonly workers: ReadonlySet<string>;
 }
 
-function matchesOf({ name: farm, hosts }: Farm, words: readonly string[]): Result<Matches> {
+function matchesOf(
+  { name: farm, hosts }: Pick<Farm, 'name' | 'hosts'>,
+  words: readonly string[],
+): Result<Matches> {
   const known = [...new Set(hosts.flatMap((host) => [host.name, ...host.workers.map(({ name }) => name)]))];
   const found = { hosts: new Set<string>(), workers: new Set<string>() };
   for (const word of words) {
@@ -129,7 +140,7 @@ function unknown(farm: string, what: string, word: string, known: readonly strin
   };
 }
 
-function nothingLeft({ name }: Farm, targeted: boolean, excluding: boolean): Diagnostic {
+function nothingLeft({ name }: Pick<Farm, 'name'>, targeted: boolean, excluding: boolean): Diagnostic {
   const what = targeted ? 'what --target names' : 'all of it';
   return {
     code: 'SF611',

@@ -10,15 +10,19 @@ export interface ProvingSchedule {
   readonly close: number;
   /** All of a proving period, in their order. */
   readonly deadlines: readonly Deadline[];
+  /** Faulty sectors of all deadlines that are to be proven again; absent where that is not told. */
+  readonly recovering?: number;
   /** When an epoch of the chain began, in milliseconds since 1970; rounded down to a minute. */
   readonly anchor: { readonly epoch: number; readonly at: number };
 }
 
 export interface Deadline {
-  /** Partitions with sectors to prove. */
+  /** Partitions with live sectors. */
   readonly partitions: number;
-  /** Sectors to prove. */
+  /** Live sectors. */
   readonly sectors: number;
+  /** Those of them that are faulty: they are proven only once they are declared to be recovering. Absent for none. */
+  readonly faults?: number;
   /** Partitions whose proof is on chain, in the window that is open. */
   readonly proven: number;
 }
@@ -33,9 +37,10 @@ export interface DueDeadline {
 
 /**
  * The first deadline that keeps the miner from being restarted now: one that is open and not proven, or one for which the
- * miner begins to compute within `margin` epochs. Where no sector is to be proven nothing is due. A proof that is on chain
+ * miner begins to compute within `margin` epochs. Where no sector is to be proven nothing is due, nor where all are faulty and none
+ * is to recover; of partitions of which some are so nobody tells, and their deadline counts until it closes. A proof that is on chain
  * stays: if the chain is reorganised, the node sends its message again and not the miner.
- * Lotus: go-state-types/dline (windows follow each other without a gap)
+ * Lotus: go-state-types/dline (windows follow each other without a gap), storage/wdpost/wdpost_run.go (what is proven)
  */
 export function dueDeadline(schedule: ProvingSchedule, margin: number): DueDeadline | undefined {
   const windows = windowsOf(schedule);
@@ -60,15 +65,23 @@ interface Window {
   readonly close: number;
 }
 
+const NO_SECTORS: Deadline = { partitions: 0, sectors: 0, proven: 0 };
+
+/** Epochs before a deadline opens. Lotus: FaultDeclarationCutoff in policy.go of go-state-types */
+const FAULT_CUTOFF = 70;
+
 /** Of two periods from now on, so that it is seen what follows on any of the first. */
-function windowsOf({ epoch, index, challenge, open, close, deadlines }: ProvingSchedule): readonly Window[] {
+function windowsOf(schedule: ProvingSchedule): readonly Window[] {
+  const { epoch, index, challenge, open, close, deadlines, recovering } = schedule;
   const [length, lookback, count] = [close - open, open - challenge, deadlines.length];
   return Array.from({ length: count * 2 }, (_, turn) => turn).flatMap((turn) => {
     const at = (index + turn) % count;
-    const { partitions, sectors, proven } = deadlines[at] ?? { partitions: 0, sectors: 0, proven: 0 };
+    const { partitions, sectors, proven, faults = 0 } = deadlines[at] ?? NO_SECTORS;
     const isOver = turn === 0 && open <= epoch && proven >= partitions;
-    if (sectors === 0 || isOver) return [];
     const opens = open + turn * length;
+    // Later than that none of them can be declared to be recovering.
+    const isLost = faults >= sectors && recovering === 0 && epoch >= opens - FAULT_CUTOFF;
+    if (sectors === 0 || isOver || isLost) return [];
     return [{ turn, index: at, from: opens - lookback, open: opens, close: opens + length }];
   });
 }

@@ -82,14 +82,20 @@ function plain(value: unknown): unknown {
 
 /** Whether the line of the key became another one, or lines were added in one place. */
 function isOneLine(before: string, after: string, { section, key }: KeyPlace): boolean {
-  const [old, now] = [before.split('\n'), after.split('\n')];
+  const end = before.includes('\r\n') ? '\r\n' : '\n';
+  const [old, now] = [linesOf(before, end), linesOf(after, end)];
   const shorter = Math.min(old.length, now.length);
   let start = 0;
   while (start < shorter && old[start] === now[start]) start++;
-  let end = 0;
-  while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end++;
-  const gone = old.length - start - end;
+  let rest = 0;
+  while (rest < shorter - start && old.at(-1 - rest) === now.at(-1 - rest)) rest++;
+  const gone = old.length - start - rest;
   if (gone === 0) return true;
   const line = old[start] ?? '';
   return gone === 1 && now.length === old.length && (line.includes(key) || line.includes(section));
+}
+
+/** A last line without an end is the same line once others follow it. */
+function linesOf(text: string, end: string): readonly string[] {
+  return (text === '' || text.endsWith('\n') ? text : `${text}${end}`).split('\n');
 }

@@ -2,12 +2,15 @@ import type { Miner } from '../farm/farm.js';
 import { shellQuote } from '../host/shell.js';
 import { RUNNING_MINER_FUNCTIONS } from './running-miner.js';
 
-const FUNCTIONS = `PATH=$PATH:/usr/local/bin:/usr/local/sbin
-as_user() {
+/** `as_user COMMAND` runs it as the user that `user` names, for a POSIX shell. */
+export const AS_USER_FUNCTION = `as_user() {
   if [ "$(id -u)" = "$(id -u "$user")" ]; then "$@"
   elif [ "$(id -u)" = 0 ]; then setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --init-groups -- "$@"
   else sudo -n -u "$user" -- "$@"; fi
-}
+}`;
+
+const FUNCTIONS = `PATH=$PATH:/usr/local/bin:/usr/local/sbin
+${AS_USER_FUNCTION}
 # What the running one has, where the file does not say it.
 meet() { met=$((met + 1)) its_user=$owner its_repo=$its its_variables=$variables; }`;
 

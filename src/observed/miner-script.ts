@@ -2,6 +2,7 @@ import type { Host, Miner } from '../farm/farm.js';
 import { hostLayout } from '../host/layout.js';
 import { shellQuote } from '../host/shell.js';
 import { MINER_KEYS, variableOf } from '../lotus/miner-keys.js';
+import { AS_USER_FUNCTION } from './as-miner.js';
 import { call, FILE_FUNCTION, WORD_FUNCTIONS } from './asking.js';
 import { RUNNING_MINER_FUNCTIONS } from './running-miner.js';
 
@@ -12,7 +13,7 @@ export const MINER_END = 'sealfarm-miner end';
 /**
  * Asks the miner's machine for its config.toml and for the process that goes by it, for a POSIX shell with coreutils or
  * busybox. It only reads. Of the process's variables none but those that outrank a key of config.toml leave the machine,
- * and of its arguments the port of its API.
+ * and of its arguments the port of its API. Where its program was replaced on disk, that is asked for its version.
  */
 export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'repo' | 'user'>): string {
   const { backups, written } = hostLayout(host.paths);
@@ -20,6 +21,7 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
     WORD_FUNCTIONS,
     FILE_FUNCTION,
     RUNNING_MINER_FUNCTIONS,
+    AS_USER_FUNCTION,
     FUNCTIONS,
     `repo=${shellQuote(repo)} user=${shellQuote(user)} backups=${shellQuote(backups)}`,
     // A banner may end without a line break.
@@ -75,7 +77,31 @@ tell_miner() {
   known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
   port=$(printf '%s\\n' "$args" | sed -n -e 's/^--*miner-api=//p' -e '/^--*miner-api$/{n;p;}' | sed -n '$p')
   started "$1"
-  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port")"
+  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port") $(replaced "$1")"
+}
+# Where it was started from: as it is called, or the one that its PATH led to. A container has files of its own.
+program_of() {
+  called=$(printf '%s\\n' "$args" | sed -n 1p)
+  [ "$1/root/." -ef / ] || return 0
+  case $called in
+    /*) ;;
+    */*) called=$(readlink "$1/cwd")/$called ;;
+    *) called=$(PATH=$(variable PATH); command -v "\${called%% *}") ;;
+  esac
+  case \${called##*/} in lotus-miner*) printf %s "$called" ;; esac
+}
+# Whether another file stands there than the one that it runs, or a newer script, and which version that is.
+replaced() {
+  set -- "$1" "$(program_of "$1")"
+  set -- "$2" $(stat -L -c %d:%i "$1/exe" "$2" 2>/dev/null)
+  if [ $# -ne 3 ] || [ "$2" = "$3" ]; then echo same; return; fi
+  # What stands in front of the program runs as something else. Its start is known to a second.
+  if [ "$(head -c 2 "$1" | tr -d '\\000')" = '#!' ] && [ "$(stat -L -c %Y "$1")" -le $((since + 1)) ]; then echo same; return; fi
+  limit=
+  if command -v timeout >/dev/null 2>&1; then limit='timeout 20'; fi
+  # With no more rights than whoever may have put it there.
+  release=$(user=$owner; as_user $limit "$1" --version 2>/dev/null </dev/null | sed -n '/^lotus-miner version /{s///p;q;}')
+  echo "replaced $(word "$release")"
 }
 # Of the versions of config.toml that sealfarm kept, the first ones that were replaced since the process started.
 versions() {

@@ -66,6 +66,8 @@ function parseProcess([
   known = '-',
   unit = '-',
   port = '-',
+  program,
+  release = '-',
 ]: readonly string[]): MinerProcess {
   const [now = 0, up = 0, ticks = 0, hertz = 100] = decode(times).split(' ').map(Number.parseFloat);
   const variables = decode(known)
@@ -79,6 +81,7 @@ function parseProcess([
     ...(seen === 'seen' ? { variables: new Map(variables) } : {}),
     ...(unit === '-' ? {} : { unit: decode(unit) }),
     ...(port === '-' ? {} : { apiPort: decode(port) }),
+    ...(program === 'replaced' ? { replaced: release === '-' ? {} : { onDisk: decode(release) } } : {}),
   };
 }
 

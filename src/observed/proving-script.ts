@@ -84,6 +84,7 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
   };
   const anchor = anchorIn(info);
   if (anchor === undefined) return undefined;
+  const recovering = number('Recovering');
   const schedule = {
     anchor,
     epoch: number('Current Epoch'),
@@ -92,6 +93,7 @@ function scheduleIn(info: string, list: string): ProvingSchedule | undefined {
     open: number('Deadline Open'),
     close: number('Deadline Close'),
     deadlines: deadlinesIn(list),
+    ...(Number.isNaN(recovering) ? {} : { recovering }),
   };
   const { epoch, index, challenge, open, close, deadlines } = schedule;
   const isWhole =
@@ -112,8 +114,8 @@ function anchorIn(info: string): ProvingSchedule['anchor'] | undefined {
   return { epoch: Number(epoch), at };
 }
 
-/** `0  08:07:30  2  4690 (3)  1  (current)`: deadline, when it opens (since 1.28), partitions, sectors (faults), proven. */
-const ROW = /^(\d+)\s+(?:\d+:\d+:\d+\s+)?(\d+)\s+(\d+) \(\d+\)\s+(\d+)(?:\s+\(current\))?\s*$/gm;
+/** `0  08:07:30  2  4690 (3)  1  (current)`: deadline, when it opens (since 1.28), partitions, live sectors (faults), proven. */
+const ROW = /^(\d+)\s+(?:\d+:\d+:\d+\s+)?(\d+)\s+(\d+) \((\d+)\)\s+(\d+)(?:\s+\(current\))?\s*$/gm;
 
 /** Of a proving period. Lotus: WPoStPeriodDeadlines in policy.go of go-state-types */
 const PERIOD_DEADLINES = 48;
@@ -122,7 +124,12 @@ const PERIOD_DEADLINES = 48;
 function deadlinesIn(list: string): readonly Deadline[] {
   const rows = [...list.matchAll(ROW)].map(([, ...numbers]) => numbers.map(Number));
   return rows.length === PERIOD_DEADLINES && rows.every(([at], place) => at === place)
-    ? rows.map(([, partitions = 0, sectors = 0, proven = 0]) => ({ partitions, sectors, proven }))
+    ? rows.map(([, partitions = 0, sectors = 0, faults = 0, proven = 0]) => ({
+        partitions,
+        sectors,
+        proven,
+        ...(faults === 0 ? {} : { faults }),
+      }))
     : [];
 }
 

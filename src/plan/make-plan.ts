@@ -34,7 +34,7 @@ import { strangeWorkers } from '../observed/unmanaged.js';
 import { liveOf } from '../observed/live.js';
 import { planDropIn, templateStep } from './unit-rules.js';
 import { needsMiner, noWayToMiner } from './way-to-miner.js';
-import { withMiner } from './with-miner.js';
+import { minerThatComes, withMiner } from './with-miner.js';
 import { combine, NOTHING, type Findings, type WorkerContext } from './worker-context.js';
 
 /**
@@ -59,7 +59,11 @@ export function planSteps(
   adopt: Adopting = AS_THEY_RUN,
 ): Unordered {
   const hosts = desired.hosts.filter(({ name }) => part === undefined || part.hosts.has(name));
-  const plan = withMiner(planHosts(desired, observation, hosts, adopt), desired, observation, part);
+  const planned = (seen: Observation): Unordered =>
+    withMiner(planHosts(desired, seen, hosts, adopt), desired, observation, part);
+  const first = planned(observation);
+  const comes = minerThatComes(first, observation);
+  const plan = comes === undefined ? first : planned({ ...observation, miner: comes });
   return part === undefined ? plan : narrowed(plan, part);
 }
 

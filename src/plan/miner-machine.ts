@@ -8,6 +8,7 @@ import type { MinerMachine, MinerObservation, Observation } from '../observed/ob
 import { openAddresses } from '../observed/open-api.js';
 import { configWrong } from './miner-findings.js';
 import { proofsMade } from './left-proofs.js';
+import { otherProgram } from './miner-restart.js';
 import { startToml, whyNotRead } from './miner-rules.js';
 
 /**
@@ -28,7 +29,7 @@ export function minerMachineFindings(
   if (!now.ok) return [configWrong(place, now.problem)];
   return [
     ...anotherMiner(desired.miner, machine, miner),
-    ...replaced(desired.miner, miner, program),
+    ...replaced(desired.miner, machine, miner, program),
     ...minerDangers(desired, observation),
   ];
 }
@@ -83,10 +84,12 @@ function anotherMiner(
 /** A package was upgraded under it, or put back. */
 function replaced(
   { host }: DesiredMiner,
+  { processes: [process] }: MinerMachine,
   miner: MinerObservation,
   program: string | undefined,
 ): readonly Diagnostic[] {
   const runs = miner.reached ? miner.version : undefined;
+  if (process?.replaced !== undefined) return [otherProgram(host, process, runs, UPGRADE)];
   if (runs === undefined || program === undefined || releaseOf(runs) === releaseOf(program)) return [];
   return [
     {
@@ -98,6 +101,9 @@ function replaced(
     },
   ];
 }
+
+const UPGRADE =
+  'Finish the upgrade when its node is ready for it: `sealfarm apply --restart-miner`, which the workers come after. Or put the program of before back.';
 
 function openApi({ host }: DesiredMiner, machine: MinerMachine, values: ValuesOf): readonly Diagnostic[] {
   const [listens, remotes] = [values('ListenAddress'), values('RemoteListenAddress')];

@@ -1,13 +1,15 @@
 import type { DesiredMiner } from '../desired/desired.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { releaseOf, seriesOf } from '../lotus/release.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { MinerMachine } from '../observed/observed.js';
+import type { MinerMachine, MinerProcess } from '../observed/observed.js';
 import type { RestartMiner } from './miner-action.js';
 import type { FieldChange, Step } from './plan.js';
+import { PROGRAM_FIELD } from './program-rules.js';
 
 /** For what lotus-miner would be restarted. */
 export interface RestartNeed {
-  /** What it does otherwise than its config.toml will say. */
+  /** What it does otherwise than its config.toml will say, and the program on disk where that is another. */
   readonly pending: readonly FieldChange[];
   /** Nobody knows by what it goes, until it is started again. */
   readonly unknown: boolean;
@@ -17,18 +19,22 @@ export interface RestartNeed {
   readonly leaves: readonly TaskCode[];
   /** Some of these are made by nobody yet. */
   readonly last: boolean;
+  /** Version that runs; absent where it does not tell. */
+  readonly runs?: string;
 }
 
 /** Restarts lotus-miner where that was asked for and changes something, by whoever keeps it. */
 export function planMinerRestart(
   desired: DesiredMiner,
   { processes: [process], repo }: MinerMachine,
-  { pending, unknown, ownWorkers, leaves, last }: RestartNeed,
+  { pending, unknown, ownWorkers, leaves, last, runs }: RestartNeed,
 ): { readonly steps: readonly Step[]; readonly diagnostics: readonly Diagnostic[] } {
   const { when } = desired.restart;
   // Whoever only touches the file restarts nothing: that it was written is no reason, unless a person says so.
   const isNeeded = pending.length > 0 || (unknown && when === 'asked');
   if (when === 'never' || process === undefined || !isNeeded) return { steps: [], diagnostics: [] };
+  if (when === 'whenSafe' && bringsOtherSeries(process, runs))
+    return { steps: [], diagnostics: [otherProgram(desired.host, process, runs, ONLY_ASKED)] };
   const action = restartAction(desired, { repo, process, ownWorkers });
   if (action === undefined) return { steps: [], diagnostics: [keptByNobody(desired.host, process.pid)] };
   const leaving = leaves.length === 0 ? action : { ...action, leaves, ...(last ? { last } : {}) };
@@ -36,8 +42,9 @@ export function planMinerRestart(
 }
 
 export function restartStep(host: string, action: RestartMiner, changes: readonly FieldChange[]): Step {
-  const about = { disruption: 'restart', reason: 'process-older-than-file' } as const;
-  return { id: restartStepId(host), host, action, ...about, changes };
+  const isUpgrade = changes.length > 0 && changes.every(({ field }) => field === PROGRAM_FIELD);
+  const reason = isUpgrade ? 'program-replaced' : 'process-older-than-file';
+  return { id: restartStepId(host), host, action, disruption: 'restart', reason, changes };
 }
 
 /** Undefined where nobody keeps it that could restart it. */
@@ -56,6 +63,35 @@ export function restartAction(
 
 export function restartStepId(host: string): string {
   return `${host}/lotus-miner/restart`;
+}
+
+/** Its node may have to be of that series before, and its repo is brought to another form perhaps: that takes a person. */
+function bringsOtherSeries({ replaced }: MinerProcess, runs: string | undefined): boolean {
+  if (replaced === undefined) return false;
+  const { onDisk } = replaced;
+  return onDisk === undefined || runs === undefined || seriesOf(onDisk) !== seriesOf(runs);
+}
+
+const ONLY_ASKED =
+  'Upgrade the node of lotus-miner first, then `sealfarm apply --restart-miner`: `restart: whenSafe` alone brings up no other series.';
+
+/** Its next start brings up another program. */
+export function otherProgram(
+  host: string,
+  { replaced }: Pick<MinerProcess, 'replaced'>,
+  runs: string | undefined,
+  help: string,
+): Diagnostic {
+  const { onDisk } = replaced ?? {};
+  const there = onDisk === undefined ? 'another program that tells no version' : releaseOf(onDisk);
+  const now = runs === undefined ? 'another one' : releaseOf(runs);
+  return {
+    code: 'SF658',
+    severity: 'warning',
+    message: `lotus-miner on disk is ${there}, and ${now} runs: a restart brings up the one on disk`,
+    place: { kind: 'host', host },
+    help,
+  };
 }
 
 /** What a person started in a terminal cannot be started again in the same way. */

@@ -23,6 +23,7 @@ import {
 import { planMinerRestart, restartStepId } from './miner-restart.js';
 import type { MinerStanding } from './miner-standing.js';
 import type { FieldChange, Step } from './plan.js';
+import { replacedProgram } from './program-rules.js';
 
 export interface MinerPlan {
   readonly steps: readonly Step[];
@@ -30,14 +31,19 @@ export interface MinerPlan {
   readonly standing?: MinerStanding;
 }
 
-/**
- * config.toml as the file has it, and what lotus-miner does otherwise until somebody restarts it.
- * @param made proofs that workers make, and go on with
- */
+/** What else is known of the miner. */
+export interface AroundMiner {
+  /** Proofs that workers make, and go on with. */
+  readonly made: ReadonlySet<TaskCode>;
+  /** Version that runs; absent where it does not tell. */
+  readonly runs?: string;
+}
+
+/** config.toml as the file has it, and what lotus-miner does otherwise until somebody restarts it. */
 export function planMiner(
   desired: DesiredMiner,
   seen: MinerMachine,
-  made: ReadonlySet<TaskCode> = new Set(),
+  { made, ...version }: AroundMiner,
 ): MinerPlan {
   const { host, keys } = desired;
   const { config, repo } = seen;
@@ -62,6 +68,7 @@ export function planMiner(
     ownWorkers: namesOfOwn(seen, before.toml),
     leaves,
     last: unmade.length > 0,
+    ...version,
   });
   const isRestarted = restart.steps.length > 0;
   const standing: MinerStanding = {
@@ -154,11 +161,12 @@ function valueWords(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-/** What it runs with is what the file said when it started, and its variables above that. */
+/** What it runs with is what the file said when it started, and its variables above that; and the program of then. */
 function pending(seen: MinerMachine, now: Toml, after: Toml): readonly FieldChange[] {
   const [process] = seen.processes;
   if (process === undefined) return [];
-  return changes(valueOf(process, startToml(seen) ?? now), valueOf(process, after));
+  const keys = changes(valueOf(process, startToml(seen) ?? now), valueOf(process, after));
+  return [...keys, ...replacedProgram(process)];
 }
 
 function leftBy(seen: MinerMachine, now: Toml, after: Toml, unknown: boolean): readonly TaskCode[] {

@@ -1,6 +1,7 @@
 import type { DesiredFarm } from '../desired/desired.js';
 import { hostLayout } from '../host/layout.js';
-import type { Observation } from '../observed/observed.js';
+import { seriesOf } from '../lotus/release.js';
+import type { Observation, ObservedMiner } from '../observed/observed.js';
 import { withFileCauses } from './file-cause.js';
 import { proofsKept } from './left-proofs.js';
 import { mayWrite, planMiner } from './miner-rules.js';
@@ -26,11 +27,11 @@ export function withMiner(
   // Where nothing may be written, what waits for a restart is what the file says already.
   const untouched = { ...miner, keys: [], restart: { ...miner.restart, when: 'never' } } as const;
   const meant = mayWrite(plan.diagnostics, miner.host) ? miner : untouched;
-  const { steps, diagnostics, standing } = planMiner(
-    meant,
-    minerMachine,
-    proofsKept(desired, seen, allSteps(plan)),
-  );
+  const runs = seen.reached ? seen.version : undefined;
+  const { steps, diagnostics, standing } = planMiner(meant, minerMachine, {
+    made: proofsKept(desired, seen, allSteps(plan)),
+    ...(runs === undefined ? {} : { runs }),
+  });
   return {
     ...plan,
     hosts: withSteps(plan.hosts, hostOf(miner, true, withFileCauses(steps))),
@@ -53,4 +54,21 @@ function withSteps(hosts: readonly HostPlan[], own: HostPlan): readonly HostPlan
   return hosts.map((host) =>
     host.host === own.host ? { ...host, steps: [...host.steps, ...own.steps] } : host,
   );
+}
+
+/**
+ * The miner as it is when the turn of the workers comes: of another series, where this plan restarts it before them with the
+ * program on disk. Where it does not come back they have no turn.
+ */
+export function minerThatComes(
+  plan: Unordered,
+  { miner, minerMachine }: Observation,
+): ObservedMiner | undefined {
+  const version = minerMachine?.reached === true ? minerMachine.processes[0]?.replaced?.onDisk : undefined;
+  if (!miner.reached || version === undefined) return undefined;
+  if (miner.version !== undefined && seriesOf(version) === seriesOf(miner.version)) return undefined;
+  const isBefore = allSteps(plan).some(
+    ({ action }) => action.kind === 'restart-miner' && action.last !== true,
+  );
+  return isBefore ? { ...miner, version } : undefined;
 }

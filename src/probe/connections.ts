@@ -128,7 +128,7 @@ export class Connections {
 }
 
 /** The hosts of the farm, and the miner's where that is none of them: through it the miner is dialled last. */
-export function machinesOf({ hosts, miner }: Farm): readonly Host[] {
+export function machinesOf({ hosts, miner }: Pick<Farm, 'hosts' | 'miner'>): readonly Host[] {
   const { host } = miner;
   return host === undefined || hosts.some(({ name }) => name === host.name) ? hosts : [...hosts, host];
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { layout, MARK } from './layout.js';
+import { hostLayouts, layout, MARK } from './layout.js';
 
 /** A process that cannot be mistaken for a later one of the same number. */
 export interface ProcessId {
@@ -84,13 +84,19 @@ export function startDetached(
     cwd: dir,
     detached: true,
     stdio: ['ignore', log, log],
-    env: { PATH: process.env['PATH'] ?? '', [MARK]: dir, LOTUS_MINER_PATH: layout(dir).miner, ...variables },
+    env: { PATH: pathOf(dir), [MARK]: dir, LOTUS_MINER_PATH: layout(dir).miner, ...variables },
   });
   // A failed start shows as a process that does not answer.
   child.on('error', () => undefined);
   child.unref();
   closeSync(log);
   return child.pid === undefined ? undefined : identify(child.pid);
+}
+
+/** With the folder of the first host's programs: there lotus-miner was started from, as far as its machine can tell. */
+function pathOf(dir: string): string {
+  const folders = hostLayouts(dir, 1).map(({ minerBinary }) => dirname(minerBinary));
+  return [...folders, process.env['PATH'] ?? ''].join(':');
 }
 
 /** Looks again and again; false when the deadline passes first. */

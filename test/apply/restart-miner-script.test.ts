@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,6 +78,30 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shel
     program('again', 'echo one; echo "no such unit" >&2; exit 7');
     const { status, stderr } = run(shell, restartMinerScript(process.pid, { command: ['again'] }));
     expect([status, stderr]).toEqual([7, 'no such unit\n']);
+  });
+
+  describe('with something that belongs to it', () => {
+    const around = { first: 'echo first >>"$HOME/done"\n', undo: 'echo undone >>"$HOME/done"\n' };
+    const done = (): string =>
+      existsSync(join(folder, 'done')) ? readFileSync(join(folder, 'done'), 'utf8') : '';
+    const restart = 'echo restarted >>"$HOME/done"; [ ! -e "$HOME/broken" ]';
+
+    it.each([
+      ['a unit', { unit: 'lotus-miner.service' }, 4711, 4712],
+      ['a program', { command: ['again'] }, process.pid, 2 ** 30],
+    ] as const)('does that before, by %s, and takes it back where it fails', (_, by, pid, other) => {
+      program('systemctl', `case $1 in restart) ${restart}; exit ;; esac\n${SYSTEMCTL}`);
+      program('again', restart);
+      expect(run(shell, restartMinerScript(pid, by, around)).status).toBe(0);
+      expect(done()).toBe('first\nrestarted\n');
+      rmSync(join(folder, 'done'));
+      writeFileSync(join(folder, 'broken'), '');
+      expect(run(shell, restartMinerScript(pid, by, around)).status).toBe(1);
+      expect(done()).toBe('first\nrestarted\nundone\n');
+      rmSync(join(folder, 'done'));
+      expect(run(shell, restartMinerScript(other, by, around)).status).toBe(1);
+      expect(done()).toBe('');
+    });
   });
 
   it('is none of a process that has ended', async () => {

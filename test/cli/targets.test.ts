@@ -118,3 +118,25 @@ describe('a part of the farm', () => {
     expect(found.ok && [...(found.value?.workers ?? [])]).toEqual(['new', 'old']);
   });
 });
+
+describe("a machine of the miner's own", () => {
+  const own = aHost({ name: 'miner-1', workers: [] });
+  const farm = { ...FARM, miner: { ...FARM.miner, host: own } };
+
+  it('is a part by its name, and of any part that does not leave it out', () => {
+    const whole = (words: PartWords): readonly string[] => {
+      const found = resolvePart(farm, words);
+      return found.ok ? [...(found.value?.whole ?? [])] : [found.diagnostic.message];
+    };
+    expect(whole({ target: ['miner-1'] })).toEqual(['miner-1']);
+    expect(whole({ target: ['gpu'] })).toEqual(['gpu']);
+    expect(whole({ exclude: ['pc1-*', 'gpu'] })).toEqual(['a.b', 'axb', 'empty', 'miner-1']);
+    expect(whole({ exclude: ['miner-1'] })).not.toContain('miner-1');
+    const left = resolvePart(farm, { exclude: ['miner-1'] });
+    expect(left.ok && [...(left.value?.leftOut ?? [])]).toEqual(['miner-1']);
+  });
+
+  it('has no workers to drain', () => {
+    expect(resolveTargets(farm, ['miner-1'])).toMatchObject({ ok: false, diagnostic: { code: 'SF611' } });
+  });
+});

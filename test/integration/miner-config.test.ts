@@ -139,6 +139,21 @@ describe("the miner's config.toml", () => {
     expect(await readFile(config, 'utf8')).toContain('AllowAddPiece = false');
     expect(await readFile(join(own, 'state', 'journal.jsonl'), 'utf8')).toContain('config.toml');
     expect((await plan()).miner).toMatchObject({ pending: [{ field: '[Storage] AllowAddPiece' }] });
+    // It is a part of the farm like any host, and a part without it leaves it alone.
+    await farm.edit((text) => text.replace('tasks: []', 'tasks: [unseal]'));
+    expect((await farm.run(['plan', '--target', '127.0.0.12'])).stdout).toContain(
+      'AllowUnseal: false → true',
+    );
+    expect((await farm.run(['plan', '--exclude', '127.0.0.12'])).stdout).not.toContain('AllowUnseal');
+    await farm.edit((text) => text.replace('tasks: [unseal]', 'tasks: []'));
+    // So it goes back.
+    const back = await farm.run(['rollback', '127.0.0.12', '--yes']);
+    expect(back.stdout).toMatch(/\+ +AllowAddPiece = true/);
+    expect([back.code, back.stderr.includes('lotus-miner runs on')], back.stdout + back.stderr).toEqual([
+      0,
+      true,
+    ]);
+    expect(await readFile(config, 'utf8')).toContain('AllowAddPiece = true');
     // Its journal and its lock are within reach as well.
     expect((await farm.run(['history', '127.0.0.12'])).stdout).toMatch(/ apply /);
     expect((await farm.run(['unlock', '127.0.0.12', '--force'])).code).toBe(0);

@@ -1,3 +1,4 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layout, readState } from '../../src/sandbox/layout.js';
 import { setProving } from '../../src/sandbox/miner/proving.js';
@@ -124,6 +125,31 @@ describe('a restart of the miner', () => {
     expect(await jobsFailed()).toBe(0);
   }, 180_000);
 
+  it('is done by a saved plan for what was installed, and the workers follow in it', async () => {
+    for (const program of ['lotus-miner', 'lotus-worker']) {
+      const file = farm.host('host-1', 'bin', program);
+      const says = `[ "$*" != --version ] || { echo '${program} version 1.37.0'; exit; }\nexec`;
+      // As a package manager does it: another file in the place of the program.
+      await writeFile(`${file}.new`, (await readFile(file, 'utf8')).replace('exec', says), { mode: 0o755 });
+      await rename(`${file}.new`, file);
+    }
+    const before = miner();
+    const said = await farm.run(['plan']);
+    expect(said.stdout).toMatch(/pending miner restart[^]*program: as it was at its start → 1\.37\.0/);
+    expect(said.stdout).toMatch(/SF596[^]*still runs 1\.36/);
+    // The file says `whenSafe`, which is no word for another series.
+    expect(said.stdout).toContain('SF658');
+    expect((await farm.run(['plan', '--restart-miner', '--out', 'miner.json'])).code).toBe(0);
+    const { code, stdout, stderr } = await farm.run(['apply', 'miner.json', '--allow-large'], {}, 120_000);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout.indexOf('restart lotus-miner … done')).toBeGreaterThan(0);
+    expect(stdout.indexOf('restart lotus-miner … done')).toBeLessThan(stdout.indexOf('restart worker-1 …'));
+    expect(miner()).not.toBe(before);
+    expect([await pending(), await farm.plannedSteps()]).toEqual([undefined, []]);
+    expect((await farm.run(['apply', 'miner.json'])).code).toBe(1);
+    expect(await jobsFailed()).toBe(0);
+  }, 180_000);
+
   it('is not done for nothing', async () => {
     const before = miner();
     const { code, stderr } = await farm.run(['apply', '--yes', '--restart-miner']);
@@ -139,6 +165,19 @@ describe('a restart of the miner', () => {
         .replace(/(worker-3:\n(?: {8}.*\n)*? {8})profile: \S+\n/, '$1tasks: [windowpost]\n')
         .replace(/\n {8}storage:\n {10}- \{ path: \S+host-3\/.*/, ''),
     );
+    // Were it to make the proofs alone from now on, nobody would until it is there.
+    const declared = await farm.readFile();
+    await farm.edit((text) =>
+      text.replace('restart: whenSafe', 'restart: whenSafe\n  disableBuiltinWindowPoSt: true'),
+    );
+    expect((await farm.run(['plan'])).stdout).toMatch(
+      /SF659: lotus-miner\s+is\s+restarted\s+after\s+all\s+workers:\s+that\s+leaves\s+WindowPoSt\s/,
+    );
+    await farm.edit((text) => text.replace('restart: whenSafe', 'restart: never'));
+    expect((await farm.run(['plan'])).stdout).toMatch(
+      /SF659: the\s+restart\s+of\s+lotus-miner\s+that\s+is\s+pending\s+leaves\s+WindowPoSt\s/,
+    );
+    await farm.edit(() => declared);
     const made = await farm.run(['apply', '--yes', '--allow-large'], {}, 120_000);
     expect(made.code, made.stdout + made.stderr).toBe(0);
     due(true);

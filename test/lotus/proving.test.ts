@@ -12,7 +12,12 @@ function schedule(epoch: number, deadlines: Readonly<Record<number, Deadline>>):
   const open = 1000 + index * 60;
   const all = Array.from({ length: 48 }, (_, at) => deadlines[at] ?? NOTHING);
   const anchor = { epoch: 1000, at: 0 };
-  return { epoch, index, challenge: open - 20, open, close: open + 60, deadlines: all, anchor };
+  const window = { challenge: open - 20, open, close: open + 60 };
+  return { epoch, index, ...window, deadlines: all, anchor, recovering: 0 };
+}
+
+function untold({ recovering: _, ...rest }: ProvingSchedule): ProvingSchedule {
+  return rest;
 }
 
 const ALL = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [at, DUE]));
@@ -66,6 +71,37 @@ describe('a deadline for which the miner must be up', () => {
     ],
     ['has no end where each deadline has sectors', schedule(1010, ALL), 20, { index: 0, isOpen: true }],
     ['leaves a moment after each proof', schedule(1010, { ...ALL, 0: PROVEN }), 20, undefined],
+    [
+      'is not one of which all sectors are faulty',
+      schedule(1010, { 0: { ...DUE, faults: 900 }, 1: DUE }),
+      20,
+      undefined,
+    ],
+    [
+      'is one of which a sector is not',
+      schedule(1010, { 0: { ...DUE, faults: 899 } }),
+      20,
+      { index: 0, isOpen: true, until: 1060 },
+    ],
+    [
+      'is one of which all are faulty and some are to be proven again, here or elsewhere',
+      { ...schedule(1010, { 0: { ...DUE, faults: 900 } }), recovering: 1 },
+      20,
+      { index: 0, isOpen: true, until: 1060 },
+    ],
+    [
+      'is perhaps one that is faulty, while some can still be declared to recover',
+      schedule(1009, { 1: NOTHING, 2: { ...DUE, faults: 900 } }),
+      100,
+      { index: 2, isOpen: false, until: 1180 },
+    ],
+    [
+      'is perhaps one that is faulty where nobody tells what is to be proven again',
+      untold(schedule(1010, { 0: { ...DUE, faults: 900 } })),
+      20,
+      { index: 0, isOpen: true, until: 1060 },
+    ],
+    ['is none of these later', schedule(1050, { 2: { ...DUE, faults: 900 } }), 100, undefined],
     [
       'whose partitions count for nothing without live sectors',
       schedule(1010, { 0: { ...DUE, sectors: 0 } }),

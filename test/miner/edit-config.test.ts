@@ -103,10 +103,24 @@ describe('a file without the section', () => {
   const [allow] = MINER_KEYS.filter(({ key }) => key === 'AllowAddPiece');
   if (allow === undefined) throw new Error('no key');
 
+  it.each(MINER_KEYS)('gets it for $section $key, and back means the same', (key) => {
+    const bare = DEFAULT.replace(new RegExp(`\\[${key.section}\\][^]*?(?=\\n\\[|$)`), '');
+    expect(bare).not.toContain(`[${key.section}]`);
+    const section = (value: MinerValue): string =>
+      `${bare.endsWith('\n') ? '\n' : '\n\n'}[${key.section}]\n  ${key.key} = ${JSON.stringify(value)}\n`;
+    const changed = edited(bare, { key, value: other(key) });
+    expect(changed).toBe(bare + section(other(key)));
+    const back = edited(changed, { key, value: key.usual });
+    expect(back).toBe(bare + section(key.usual));
+    expect(valueIn(parsed(back), key)).toBe(key.usual);
+    expect(edited(bare, { key, value: key.usual })).toBe(bare);
+  });
+
   it.each<[string, string, string]>([
     ['at its end', without, '\n[Storage]\n  AllowAddPiece = false\n'],
     ['at its end, CRLF', without.replaceAll('\n', '\r\n'), '\r\n[Storage]\r\n  AllowAddPiece = false\r\n'],
     ['where it ends in a line', 'a = 1', '\n\n[Storage]\n  AllowAddPiece = false\n'],
+    ['where it ends in a line, CRLF', 'b = 2\r\na = 1', '\r\n\r\n[Storage]\r\n  AllowAddPiece = false\r\n'],
     ['where it is empty', '', '[Storage]\n  AllowAddPiece = false\n'],
   ])('gets it %s', (_, text, added) => {
     expect(edited(text, { key: allow, value: false })).toBe(text + added);
@@ -155,6 +169,21 @@ describe('a file without the section', () => {
     [
       'a change that would indent other lines anew',
       'Storage.X = 1\n\n[Logging]\n\t[Logging.Sub]\n\t  # words\n\t  x = 1\n',
+      { message: '[Storage] AllowAddPiece cannot be set without moving anything else' },
+    ],
+    [
+      'one that would indent other lines anew without a new one',
+      'Storage.AllowAddPiece = true\n\n[Logging]\n\t[Logging.Sub]\n\t  # words\n\t  x = 1\n',
+      { message: '[Storage] AllowAddPiece cannot be set without moving anything else' },
+    ],
+    [
+      'one that would indent a line anew beside a new one',
+      '\t  Storage.X = 1\n',
+      { message: '[Storage] AllowAddPiece cannot be set without moving anything else' },
+    ],
+    [
+      'a key whose line does not show it',
+      '[Storage]\n"Allow\\u0041ddPiece" = true\n',
       { message: '[Storage] AllowAddPiece cannot be set without moving anything else' },
     ],
     ['a section that is none', 'Storage = 5\n', { message: 'Storage is no table' }],

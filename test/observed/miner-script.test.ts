@@ -1,5 +1,5 @@
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
-import { chmodSync, chownSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -178,6 +178,75 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
       expect(found({})).toEqual([]);
     },
   );
+
+  describe('a program that is replaced on disk', () => {
+    /** A real program, so that another one can take its place under it. */
+    async function start(folder: HostFolder, called = at(folder, 'lotus-miner')): Promise<void> {
+      copyFileSync('/bin/dash', at(folder, 'lotus-miner'));
+      folder.start(called, ['-c', 'while :; do sleep 1; done', 'run'], {
+        LOTUS_MINER_PATH: at(folder, 'miner'),
+        PATH: `${folder.path}:/usr/bin:/bin`,
+      });
+      await until(() => look(folder, shell).processes.length === 1, 'it shows');
+    }
+
+    /** As a package manager does it, which also sets the time of the file. */
+    function install(folder: HostFolder, text: string, seconds = Date.now() / 1000 + 100): void {
+      const file = folder.write('new', text, 0o755);
+      utimesSync(file, seconds, seconds);
+      renameSync(file, at(folder, 'lotus-miner'));
+    }
+
+    const says = '#!/bin/sh\n[ "$*" = --version ] && echo lotus-miner version 1.37.0+mainnet\n';
+    const seen = (folder: HostFolder): unknown => look(folder, shell).processes[0]?.replaced;
+
+    it('tells its version', async () => {
+      const folder = hostFolder();
+      await start(folder);
+      expect(seen(folder)).toBeUndefined();
+      install(folder, says);
+      expect(seen(folder)).toEqual({ onDisk: '1.37.0+mainnet' });
+      install(folder, '#!/bin/sh\nexit 1\n');
+      expect(seen(folder)).toEqual({});
+      // A script that stood there before it may be what started it.
+      install(folder, says, 1_700_000_000);
+      expect(seen(folder)).toBeUndefined();
+      rmSync(at(folder, 'lotus-miner'));
+      expect(seen(folder)).toBeUndefined();
+    });
+
+    it('is found by the PATH of the process, and behind a link that leads elsewhere by now', async () => {
+      const folder = hostFolder();
+      const others = folder.makeFolder('others');
+      await start(folder);
+      copyFileSync('/bin/dash', join(others, 'lotus-miner'));
+      rmSync(at(folder, 'lotus-miner'));
+      symlinkSync(join(others, 'lotus-miner'), at(folder, 'lotus-miner'));
+      expect(seen(folder)).toEqual({});
+      const bare = hostFolder();
+      await start(bare, 'lotus-miner');
+      expect(seen(bare)).toBeUndefined();
+      install(bare, says);
+      expect(seen(bare)).toEqual({ onDisk: '1.37.0+mainnet' });
+    });
+
+    it.skipIf(process.getuid?.() !== 0)('is asked by whoever runs it, not by who looks', async () => {
+      const folder = hostFolder();
+      folder.makeFolder('miner');
+      for (const path of [dirname(folder.path), folder.path, at(folder, 'miner')]) chmodSync(path, 0o755);
+      chownSync(at(folder, 'miner'), 65534, 65534);
+      copyFileSync('/bin/dash', at(folder, 'lotus-miner'));
+      folder.start(
+        at(folder, 'lotus-miner'),
+        ['-c', 'while :; do sleep 1; done', 'run'],
+        { LOTUS_MINER_PATH: at(folder, 'miner') },
+        { uid: 65534, gid: 65534 },
+      );
+      await until(() => look(folder, shell).processes.length === 1, 'it shows');
+      install(folder, '#!/bin/sh\necho "lotus-miner version 1.37.0+$(id -u)"\n');
+      expect(seen(folder)).toEqual({ onDisk: '1.37.0+65534' });
+    });
+  });
 
   it('has the version with which the miner started', async () => {
     const folder = hostFolder();

@@ -45,9 +45,10 @@ const SCHEDULE: ProvingSchedule = {
   open: 4501194,
   close: 4501254,
   anchor: { epoch: 4500114, at: Date.UTC(2025, 6, 1, 6, 7) },
+  recovering: 0,
   deadlines: [
     { partitions: 0, sectors: 0, proven: 0 },
-    { partitions: 2, sectors: 4690, proven: 1 },
+    { partitions: 2, sectors: 4690, proven: 1, faults: 3 },
     { partitions: 1, sectors: 12, proven: 0 },
     ...Array.from({ length: 45 }, () => ({ partitions: 0, sectors: 0, proven: 0 })),
   ],

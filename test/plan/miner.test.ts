@@ -14,7 +14,15 @@ import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { shownPlan } from '../../src/view/saved-plan.js';
 import { PLAIN } from '../../src/view/style.js';
 import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
-import { ABSENT, changeWorker, file, inPlace, sha256, unreached } from '../support/observation.js';
+import {
+  ABSENT,
+  changeProcess,
+  changeWorker,
+  file,
+  inPlace,
+  sha256,
+  unreached,
+} from '../support/observation.js';
 
 const DEFAULT = readFileSync('test/fixtures/miner-config.toml', 'utf8').replace(
   '\n  #AllowCommit',
@@ -351,6 +359,103 @@ describe('a restart of the miner that is asked for', () => {
     };
     const plan = makePlan(desire(declared, TOKEN, new Map()), other);
     expect([steps(plan), codes(plan)]).toEqual([[], ['SF513']]);
+  });
+});
+
+describe('a lotus-miner that was replaced on disk', () => {
+  const kept = { ...running(), unit: 'lotus-miner.service' };
+  const RUNS = '1.36.2+mainnet+git.1111111';
+
+  interface Case {
+    readonly onDisk?: string;
+    readonly when?: MinerRestart['when'];
+    readonly runs?: string;
+    /** What the program of the worker is on disk. */
+    readonly worker?: string;
+    readonly config?: MinerConfig;
+  }
+
+  function look({ onDisk, when = 'never', runs = RUNS, worker, config = {} }: Case): Plan {
+    const replaced = onDisk === undefined ? {} : { onDisk };
+    const upgraded =
+      worker === undefined
+        ? (seen: Observation) => seen
+        : (seen: Observation) =>
+            changeWorker(
+              seen,
+              'worker-1',
+              changeProcess((process) => ({ ...process, replaced: { onDisk: worker } })),
+            );
+    return planned(machine({ config: file(OFF), writtenAt: 500, processes: [{ ...kept, replaced }] }), {
+      config,
+      restart: { when, margin: 1 },
+      around: (seen) =>
+        upgraded(seen.miner.reached ? { ...seen, miner: { ...seen.miner, version: runs } } : seen),
+    });
+  }
+
+  it.each([
+    ['1.37.0+mainnet', '1.37.0'],
+    ['1.36.2+mainnet+git.2222222', '1.36.2'],
+    [undefined, 'as it is on disk'],
+  ])('is a pending restart where it is %s', (onDisk, after) => {
+    const plan = look(onDisk === undefined ? {} : { onDisk });
+    const change = { field: 'program', before: 'as it was at its start', after };
+    expect(plan.miner).toEqual({ host: 'host-1', pending: [change], hidden: [] });
+    expect([steps(plan), codes(plan)]).toEqual([[], []]);
+    expect(text(plan)).toContain(`[pending miner restart]`);
+    expect(text(plan)).toContain(`program: as it was at its start → ${after}`);
+  });
+
+  it.each<[MinerRestart['when'], string | undefined]>([
+    ['asked', '1.37.0'],
+    ['asked', undefined],
+    ['whenSafe', '1.36.3'],
+  ])('is restarted %s where it is %s', (when, onDisk) => {
+    const plan = look({ when, ...(onDisk === undefined ? {} : { onDisk }) });
+    expect(steps(plan)).toMatchObject([
+      { action: { kind: 'restart-miner' }, reason: 'program-replaced', changes: [{ field: 'program' }] },
+    ]);
+    expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
+    expect(text(plan)).toContain('runs an older program than the one on disk');
+  });
+
+  it.each<[Case]>([[{ onDisk: '1.37.0' }], [{}], [{ onDisk: '1.35.0', config: { tasks: ['C2'] } }]])(
+    'is not restarted whenSafe alone where it is %j: its node may have to come first',
+    (given) => {
+      const plan = look({ ...given, when: 'whenSafe' });
+      expect(steps(plan).map(({ action }) => action.kind)).not.toContain('restart-miner');
+      expect(codes(plan)).toEqual(['SF658']);
+      expect(plan.diagnostics[0]).toMatchObject({
+        message: expect.stringContaining('and 1.36.2 runs') as string,
+        help: expect.stringContaining('--restart-miner') as string,
+      });
+      expect(plan.miner?.pending).toContainEqual(expect.objectContaining({ field: 'program' }));
+    },
+  );
+
+  it('has its keys of config.toml beside it, for which it is restarted', () => {
+    const plan = look({ onDisk: '1.36.3', when: 'whenSafe', config: { tasks: ['C2'] } });
+    const restart = steps(plan).find(({ action }) => action.kind === 'restart-miner');
+    expect(restart).toMatchObject({ reason: 'program-replaced' });
+    expect(restart?.changes.map(({ field }) => field)).toContain('program');
+  });
+
+  it('is followed by workers of its series in the same plan, and by no others', () => {
+    const restarts = (plan: Plan): readonly string[] =>
+      steps(plan).flatMap(({ action, id }) => (action.kind.startsWith('restart') ? [id] : []));
+    const both = look({ onDisk: '1.37.0', when: 'asked', worker: '1.37.1' });
+    expect(restarts(both)).toEqual(['worker-1/restart', 'host-1/lotus-miner/restart']);
+    expect([both.waves.length, codes(both)]).toEqual([1, []]);
+    const late = look({ onDisk: '1.37.0', when: 'asked', worker: '1.36.3' });
+    expect([restarts(late), codes(late)]).toEqual([['host-1/lotus-miner/restart'], ['SF596']]);
+    expect(late.diagnostics[0]?.message).toMatch(/1\.36\.3, and the miner has 1\.37\.0$/);
+    // It stays as it is, or comes after them.
+    const stays = look({ onDisk: '1.37.0', when: 'never', worker: '1.37.1' });
+    expect([restarts(stays), codes(stays)]).toEqual([[], ['SF596']]);
+    const config = { disableBuiltinWindowPoSt: true };
+    const last = look({ onDisk: '1.37.0', when: 'asked', worker: '1.37.1', config });
+    expect([restarts(last), codes(last)]).toEqual([['host-1/lotus-miner/restart'], ['SF596', 'SF659']]);
   });
 });
 

@@ -51,12 +51,12 @@ describe('a program that was replaced under a running worker', () => {
     const made = upgraded({ onDisk });
     expect(summary(made)).toEqual([]);
     expect(codes(made)).toEqual(['SF596 warning']);
-    const advice = onDisk.startsWith('1.37')
-      ? 'Upgrade lotus-miner first and restart'
-      : 'Put the lotus-worker of 1.36 there';
+    const [advice, has] = onDisk.startsWith('1.37')
+      ? ['Upgrade lotus-miner first', 'still runs']
+      : ['Put the lotus-worker of 1.36 there', 'has'];
     expect(made.diagnostics[0]?.help).toContain(advice);
     expect(made.diagnostics[0]).toMatchObject({
-      message: `worker-1 is not restarted: its program on disk is lotus-worker ${onDisk.slice(0, 6)}, and the miner still runs 1.36.2`,
+      message: `worker-1 is not restarted: its program on disk is lotus-worker ${onDisk.slice(0, 6)}, and the miner ${has} 1.36.2`,
       place: { host: 'host-1', worker: 'worker-1', path: '/usr/local/bin/lotus-worker' },
     });
   });

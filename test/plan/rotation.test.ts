@@ -4,7 +4,7 @@ import type { Farm, Miner } from '../../src/farm/farm.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
 import type { MinerMachine, Observation } from '../../src/observed/observed.js';
 import { makePlan } from '../../src/plan/make-plan.js';
-import { steps } from '../../src/plan/plan.js';
+import { steps, type Step } from '../../src/plan/plan.js';
 import { notHandedOut, planRotation, type RotationStage } from '../../src/plan/rotation.js';
 import { Secret } from '../../src/secret/secret.js';
 import { rotationWords } from '../../src/view/rotation.js';
@@ -154,6 +154,43 @@ describe('a change of the token', () => {
     expect(why(planRotation(desired, seen, more))).toMatch(/other things, too \(worker-2\/restart\)/);
   });
 
+  describe('with a step for a worker that has the present token', () => {
+    const [host = aHost()] = FARM.hosts;
+    const second = aWorker({ name: 'worker-2', repo: '/w2', listen: { host: '10.0.0.12', port: 3457 } });
+    const two = { ...FARM, hosts: [host, { ...host, name: 'host-2', workers: [second] }] };
+    const desired = desire(two, TOKEN, new Map());
+    const envFile = desired.hosts[1]?.workers[0]?.files.envFile ?? '';
+    const token = [{ field: 'MINER_API_INFO', before: '(secret)', after: '(secret)' }];
+    const write = { kind: 'write-file', mode: '600', content: TOKEN, backups: '/b' } as const;
+
+    function withStep(step: Pick<Step, 'action' | 'changes'>, worker = 'worker-2'): RotationStage {
+      const seen = withTokenOfBefore();
+      const plan = makePlan(desire(FARM, TOKEN, new Map()), seen);
+      const [own] = plan.hosts;
+      if (own === undefined) throw new Error('no host');
+      const about = { id: 'the-step', host: 'host-2', worker, reason: 'config-changed' } as const;
+      const more = { ...own, host: 'host-2', steps: [{ ...about, disruption: 'none', ...step } as Step] };
+      return planRotation(desired, seen, { ...plan, hosts: [...plan.hosts, more] });
+    }
+
+    it('goes on where that writes the token alone: it may be stopped', () => {
+      expect(withStep({ action: { ...write, path: envFile }, changes: token }).stage).toBe('finish');
+    });
+
+    it.each<[string, Pick<Step, 'action' | 'changes'>, string?]>([
+      ['switches a task on', { action: { kind: 'enable-task', task: 'PC1' }, changes: [] } as never],
+      ['writes another file', { action: { ...write, path: '/w2/storage.json' }, changes: [] }],
+      ['writes its token elsewhere', { action: { ...write, path: `${envFile}.old` }, changes: token }],
+      ['writes a file of nobody’s', { action: { ...write, path: envFile }, changes: token }, 'worker-9'],
+      [
+        'writes more',
+        { action: { ...write, path: envFile }, changes: [...token, { field: 'A', before: '1', after: '2' }] },
+      ],
+    ])('does not where that %s', (_, step, worker) => {
+      expect(why(withStep(step, worker))).toMatch(/SF653 .* other things, too \(the-step\)/);
+    });
+  });
+
   it('goes on where the environment files have the token of before as well', () => {
     const seen = changeWorker(withTokenOfBefore(), 'worker-1', (worker) => {
       if (worker.envFile.state !== 'present') throw new Error('it has a file');
@@ -230,6 +267,11 @@ describe('a change of the token', () => {
     ],
     ['nobody keeps the miner', () => stage({ ...SEEN, minerMachine: unkept() }), /SF587/],
     ['the miner is down', () => stage({ ...SEEN, miner: unreached() }), /SF404/],
+    [
+      'it is down, also where a worker was started with another token',
+      () => stage({ ...withTokenOfBefore(), miner: unreached() }),
+      /SF404/,
+    ],
   ])('is refused where %s', (_, seen, words) => {
     expect(why(seen())).toMatch(words);
   });

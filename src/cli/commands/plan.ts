@@ -84,7 +84,7 @@ export function lookAt(
   terminal: Terminal,
   part: ChosenPart | undefined,
 ): Promise<FarmProbe> {
-  const hosts = workspace.farm.hosts.length - (part?.leftOut.size ?? 0);
+  const hosts = workspace.farm.hosts.filter(({ name }) => part?.leftOut.has(name) !== true).length;
   return terminal.watching(hosts, (emit) => workspace.look(emit, part?.leftOut));
 }
 

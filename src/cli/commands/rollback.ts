@@ -9,6 +9,7 @@ import { formatEnvFile, type EnvEntry } from '../../host/env-file.js';
 import { hostLayout } from '../../host/layout.js';
 import { wayBack, type Way } from '../../host/rollback.js';
 import type { Plan } from '../../plan/plan.js';
+import { machinesOf } from '../../probe/connections.js';
 import { rollbackSteps, type Environment } from '../../plan/rollback-steps.js';
 import { fingerprints } from '../../secret/fingerprint.js';
 import { fileDiff } from '../../view/file-diff.js';
@@ -34,7 +35,8 @@ export interface RollbackOptions extends GlobalOptions {
 export function rollback(name: string, options: RollbackOptions): Promise<ExitCode> {
   const terminal = new Terminal(options);
   return onFarm('rollback', options, terminal, async (on) => {
-    const hosts = hostsNamed(on.workspace.farm, [name]);
+    const { farm } = on.workspace;
+    const hosts = hostsNamed({ ...farm, hosts: machinesOf(farm) }, [name]);
     const [host, second] = hosts.ok ? hosts.value : [];
     if (!hosts.ok || host === undefined || second !== undefined) {
       terminal.diagnostics([hosts.ok ? severalHosts(name) : hosts.diagnostic]);
@@ -55,16 +57,21 @@ export function rollback(name: string, options: RollbackOptions): Promise<ExitCo
     }
     const asked = await terminal.mayChange('Bring these files back?', options.yes, on.signal);
     if (asked !== EXIT.done) return asked;
-    const leftOut = new Set(
-      on.workspace.farm.hosts.map((one) => one.name).filter((one) => one !== host.name),
-    );
+    const leftOut = new Set(farm.hosts.map((one) => one.name).filter((one) => one !== host.name));
     const { code } = await carryOut(on, terminal, plan, { ...options, leftOut }, () => success(plan));
     terminal.say(
       `${options.config} declares something else now: put it back in git too, else the next apply brings these files forward again. ` +
-        'Workers run on with what they were started with; once the file is back, `sealfarm apply` restarts those that need it, when they are quiet.',
+        runOn(host),
     );
     return code;
   });
+}
+
+/** Nothing is restarted by it. */
+function runOn({ workers }: Host): string {
+  return workers.length === 0
+    ? 'lotus-miner runs on with what it was started with; what a restart of it changes is in each plan.'
+    : 'Workers run on with what they were started with; once the file is back, `sealfarm apply` restarts those that need it, when they are quiet.';
 }
 
 interface Made {

@@ -75,7 +75,7 @@ export const MINER_API_CODES = {
       'A worker of another API version ends at its start, or is not taken by the miner, and its sealing paths go with it. ' +
       'The one that runs goes on; whatever its restart would be for waits as well, since it would bring up the program on disk.',
     remedy:
-      'Upgrade lotus-miner first and restart it by hand, when no WindowPoSt deadline is open or near (`--restart-miner` does it for config.toml alone); then apply restarts the workers in waves. To stay with the miner as it is, put its lotus-worker back.',
+      'Upgrade the node, then lotus-miner, on disk; with `miner.host` in the file `sealfarm apply --restart-miner` restarts it when no WindowPoSt is due, and the workers after it in waves. To stay with the miner as it is, put its lotus-worker back.',
     upstream: [`${ISSUES}/3055`],
   },
 } as const satisfies Codes;

@@ -83,9 +83,9 @@ export const MINER_CODES = {
   SF588: {
     title: 'restart of lotus-miner that is not needed',
     severity: 'warning',
-    why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
+    why: 'A restart of lotus-miner was asked for on the command line, and it goes by all that its config.toml says and runs the program that is on disk, or the file of the farm does not name its machine. A restart pauses proving, so that none is done for nothing.',
     remedy:
-      'Leave `--restart-miner` out, or write `miner.host` where it is missing. That lotus-miner was replaced on disk is no reason for it: restart it by hand when no WindowPoSt is due.',
+      'Leave `--restart-miner` out, or write `miner.host` where it is missing. Whether another program is on disk is seen only as the user of lotus-miner or root, and not in a container.',
   },
   SF589: {
     title: 'lotus-miner that is not found on its machine',
@@ -151,11 +151,13 @@ export const MINER_CODES = {
       'Start a worker with `windowpost` or `winningpost`, or let lotus-miner make them: `disableBuiltinWindowPoSt: false`, which needs its restart.',
   },
   SF658: {
-    title: 'another lotus-miner in PATH',
+    title: 'another lotus-miner on disk',
     severity: 'warning',
-    why: 'The lotus-miner found in PATH on the machine of the miner is of another release than the one that runs. Where its unit or script starts it by that name or from that folder, whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then.',
+    why:
+      'The lotus-miner that was started is another one on disk by now, or the one found in PATH on its machine is of another release than the one that runs. Whoever restarts it, for whatever reason, brings up the other one, with migrations and another API perhaps; workers of another series are not taken then. ' +
+      'A plan has it as a pending restart. With `restart: whenSafe` apply restarts lotus-miner for it by itself only within a series (1.36): for another one its node has to be upgraded before, or it does not come back and makes no proofs.',
     remedy:
-      'Finish the upgrade when no WindowPoSt is due: lotus-miner first, then the workers. Or put the program back that runs.',
+      'Finish the upgrade: the node first, then lotus-miner by `sealfarm apply --restart-miner`, which waits until no WindowPoSt is due and lets the workers follow. Or put the program back that runs.',
   },
   SF659: {
     title: 'proofs that would be left to nobody',

@@ -60,8 +60,17 @@ export function provingDeadlines(file: string, now: number): string {
   const { deadlines } = readProving(file);
   const { index } = place(readProving(file), now);
   const rows = Array.from({ length: DEADLINES }, (_, at) => {
-    const { partitions, sectors, proven } = deadlines[at] ?? { partitions: 0, sectors: 0, proven: 0 };
-    const cells = [String(at), '00:00:00', String(partitions), `${sectors} (0)`, String(proven)];
+    const {
+      partitions,
+      sectors,
+      proven,
+      faults = 0,
+    } = deadlines[at] ?? {
+      partitions: 0,
+      sectors: 0,
+      proven: 0,
+    };
+    const cells = [String(at), '00:00:00', String(partitions), `${sectors} (${faults})`, String(proven)];
     return [...cells, ...(at === index ? ['(current)'] : [])].join('  ');
   });
   const head = 'deadline  open  partitions  sectors (faults)  proven partitions';
