@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
 import type { LabHostName } from './lab/farm-file.js';
@@ -82,6 +84,13 @@ describe('a host in trouble leaves the others alone', () => {
     eventually('a file is being written', async () => (await lab.sh('plain', 'ls /run')).includes('writing'));
 
   const filesOnPlain = (): Promise<string> => lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain');
+
+  /** Whether the simulated miner has noted this of a PC1 on plain. */
+  async function notedOfPC1(event: string): Promise<boolean> {
+    const log = await readFile(join(lab.folder, 'sandbox', 'miner', 'events.jsonl'), 'utf8');
+    const words = [event, 'worker-plain', 'PC1'].map((word) => `"${word}"`);
+    return log.split('\n').some((line) => words.every((word) => line.includes(word)));
+  }
 
   it('where it cannot be reached, each for a reason of its own', async () => {
     await trouble(
@@ -171,7 +180,7 @@ describe('a host in trouble leaves the others alone', () => {
     const applying = lab.sealfarm('apply', '--yes');
     await untilWriting();
     await lab.submit(0, SECTORS, LONG_PC1);
-    await eventually('a job there', async () => ((await lab.worker('worker-plain'))?.jobs ?? []).length > 0);
+    await eventually('a job there', () => notedOfPC1('job-started'));
     const holder = JSON.parse(await lab.at('plain', 'cat', '/var/lib/sealfarm/lock')) as { pid: number };
     await lab.kill(holder.pid);
     expect((await applying).code).not.toBe(0);
@@ -187,6 +196,7 @@ describe('a host in trouble leaves the others alone', () => {
     expect(await lab.succeed('unlock', 'plain')).toContain('It was stale: its process has ended.');
     expect(await filesOnPlain()).toBe('worker.env');
     expect(await envFiles('plain')).toEqual(before);
+    await eventually('its job is done', () => notedOfPC1('job-done'));
     expect((await lab.startTimes()).plain).toBe(started);
 
     // The script of the dead one goes on by itself, and finds what it wrote gone.
