@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/cli.js';
 import type { LabHostName } from './lab/farm-file.js';
@@ -10,6 +12,12 @@ interface Said {
     readonly place?: { readonly host?: string };
   }[];
 }
+
+/** So many that every worker has one to begin with. */
+const SECTORS = 8;
+
+/** Milliseconds, in which a command that is at work can be killed. */
+const LONG_PC1 = 6000;
 
 describe('a host in trouble leaves the others alone', () => {
   let lab: Lab;
@@ -59,6 +67,29 @@ describe('a host in trouble leaves the others alone', () => {
     mend = [];
     await lab.succeed('apply', '--yes', '--allow-large');
     await lab.expectEmptyPlan();
+  }
+
+  /** A write of plain's environment stands still when its temporary file is whole and not yet in place; that of the lock does not. */
+  function holdWrites(): Promise<void> {
+    const hold = 'touch /run/writing; while [ -e /run/hold ]; do sleep 0.1; done';
+    const sync = `#!/bin/sh\\ncase "$*" in *worker.env*) ${hold} ;; esac\\nexec /usr/bin/sync "$@"\\n`;
+    return trouble(
+      'plain',
+      `touch /run/hold; printf '${sync}' >/usr/local/sbin/sync; chmod 755 /usr/local/sbin/sync`,
+      'rm -f /run/hold /run/writing /usr/local/sbin/sync',
+    );
+  }
+
+  const untilWriting = (): Promise<void> =>
+    eventually('a file is being written', async () => (await lab.sh('plain', 'ls /run')).includes('writing'));
+
+  const filesOnPlain = (): Promise<string> => lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain');
+
+  /** Whether the simulated miner has noted this of a PC1 on plain. */
+  async function notedOfPC1(event: string): Promise<boolean> {
+    const log = await readFile(join(lab.folder, 'sandbox', 'miner', 'events.jsonl'), 'utf8');
+    const words = [event, 'worker-plain', 'PC1'].map((word) => `"${word}"`);
+    return log.split('\n').some((line) => words.every((word) => line.includes(word)));
   }
 
   it('where it cannot be reached, each for a reason of its own', async () => {
@@ -127,19 +158,10 @@ describe('a host in trouble leaves the others alone', () => {
 
   it('where the connection is cut in the midst of a script', async () => {
     const before = await envFiles('plain');
-    // A write stands still when its temporary file is whole and not yet in place; the lock, which is written as well, does not.
-    const hold = 'touch /run/writing; while [ -e /run/hold ]; do sleep 0.1; done';
-    const sync = `#!/bin/sh\\ncase "$*" in *worker.env*) ${hold} ;; esac\\nexec /usr/bin/sync "$@"\\n`;
-    await trouble(
-      'plain',
-      `touch /run/hold; printf '${sync}' >/usr/local/sbin/sync; chmod 755 /usr/local/sbin/sync`,
-      'rm -f /run/hold /usr/local/sbin/sync',
-    );
+    await holdWrites();
     await change('five', 'plain', 'inner');
     const applying = lab.sealfarm('apply', '--yes');
-    await eventually('a file is being written', async () =>
-      (await lab.sh('plain', 'ls /run')).includes('writing'),
-    );
+    await untilWriting();
     await lab.at('plain', 'pkill', '-KILL', '-f', 'sshd: root@notty');
     const applied = await applying;
     expect(applied.code).toBe(1);
@@ -147,6 +169,46 @@ describe('a host in trouble leaves the others alone', () => {
     expect(await envFiles('plain')).toEqual(before);
     expect(await hasValue('inner', 'five')).toBe(true);
     await converges();
-    expect(await lab.sh('plain', 'ls -A /etc/sealfarm/workers/worker-plain')).toBe('worker.env');
+    expect(await filesOnPlain()).toBe('worker.env');
+  });
+
+  it('where sealfarm itself is killed in the midst of a write', async () => {
+    const before = await envFiles('plain');
+    const { plain: started } = await lab.startTimes();
+    await holdWrites();
+    await change('six', 'plain');
+    const applying = lab.sealfarm('apply', '--yes');
+    await untilWriting();
+    await lab.submit(0, SECTORS, LONG_PC1);
+    await eventually('a job there', () => notedOfPC1('job-started'));
+    const holder = JSON.parse(await lab.at('plain', 'cat', '/var/lib/sealfarm/lock')) as { pid: number };
+    await lab.kill(holder.pid);
+    expect((await applying).code).not.toBe(0);
+
+    const refused = await lab.sealfarm('apply', '--yes');
+    expect([refused.code, refused.stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+      1,
+      expect.stringMatching(
+        /SF609: plain is locked by .* process of this machine has ended, .*: sealfarm unlock plain/,
+      ),
+    ]);
+    expect(await filesOnPlain()).toContain('.worker.env.sealfarm-tmp');
+    expect(await lab.succeed('unlock', 'plain')).toContain('It was stale: its process has ended.');
+    expect(await filesOnPlain()).toBe('worker.env');
+    expect(await envFiles('plain')).toEqual(before);
+    await eventually('its job is done', () => notedOfPC1('job-done'));
+    expect((await lab.startTimes()).plain).toBe(started);
+
+    // The script of the dead one goes on by itself, and finds what it wrote gone.
+    await lab.sh('plain', 'rm /run/hold');
+    await eventually('it has ended', async () => (await lab.sh('plain', 'pgrep -x sync || :')) === '');
+    await converges();
+    expect(await hasValue('plain', 'six')).toBe(true);
+    expect(await filesOnPlain()).toBe('worker.env');
+    await eventually('all sectors proving', async () => {
+      const states = await lab.sectorStates();
+      return states.length === SECTORS && states.every((state) => state === 'Proving');
+    });
+    expect(await lab.failedJobs()).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signal, identify } from '../../src/sandbox/processes.js';
+import { eventually } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 import { FIRST, hostText, type HostEdit } from './host-edit.js';
 import type { HostWorld } from './injector.js';
@@ -14,6 +15,7 @@ const SECTORS = 40;
 
 interface LoggedEvent {
   readonly event: string;
+  readonly task?: string;
   readonly worker?: string;
   readonly session?: string;
   readonly error?: string;
@@ -70,6 +72,18 @@ export class FaultFarm {
   async submit(sectors = SECTORS): Promise<void> {
     await this.sandbox.submit(sectors);
     this.#submitted += sectors;
+  }
+
+  /** The same, and waits until so many workers have begun a PC1: there are more sectors than a few of them take. */
+  async submitAndBegin(workers: number): Promise<void> {
+    const before = this.#events().length;
+    await this.submit();
+    await eventually(`PC1 on ${workers} workers`, () => {
+      const started = this.#events()
+        .slice(before)
+        .filter(({ event, task }) => event === 'job-started' && task === 'PC1');
+      return new Set(started.map(({ worker }) => worker)).size >= workers;
+    });
   }
 
   /** Whether every sector that was submitted is. */

@@ -67,9 +67,10 @@ export class Rounds {
     );
   }
 
-  /** Each host suffers its task, all at once, each under a sealfarm of its own; then one more apply must do. */
+  /** Each host suffers its task while it is at work, all at once, each under a sealfarm of its own; then one more apply must do. */
   async round(tasks: ReadonlyMap<string, Task>): Promise<RoundReport> {
     await this.#makeReady(tasks);
+    await this.#farm.submitAndBegin(tasks.size);
     const suffered = await this.#sufferAll(tasks, false);
     const costs = [...tasks.values()].some(({ cell }) => endsWorkers(cell.fault));
     return {

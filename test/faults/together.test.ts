@@ -22,8 +22,6 @@ afterAll(async () => {
 });
 
 it('refuses who does not wait for a lock, lets the others work one after the other, and loses nothing', async () => {
-  await farm.submit(9);
-  await eventually('PC1 on worker-1', () => farm.sandbox.eye.runs('worker-1', 'PC1'));
   await farm.write(
     new Map(farm.hosts.map((host) => [host, { ...FIRST, limit: 3 as const, weight: 11 as const }])),
   );
@@ -39,6 +37,11 @@ it('refuses who does not wait for a lock, lets the others work one after the oth
     expect.stringMatching(/SF609: host-\d is locked by alice@desk since \d+ \w+ \(apply\)/),
   ]);
   for (const { said } of waiting) await until(() => said().includes('"lock-waiting"'), 'it waits for a lock');
+  // Everybody is at work when they begin, however long a slow machine takes to.
+  farm.sandbox.setSpeed({ PC1: 10_000 });
+  await farm.submit(9);
+  for (const worker of ['worker-1', 'worker-2', 'worker-3'])
+    await eventually(`PC1 on ${worker}`, () => farm.sandbox.eye.runs(worker, 'PC1'));
   for (const lock of locks) await rm(lock);
   for (const { said, code } of waiting) expect(await code, said()).toBe(0);
   const manifest = JSON.parse(await farm.sandbox.read('host-3', 'state', 'manifest.json')) as object;

@@ -133,8 +133,8 @@ describe('a worker whose files a run changed that was cut off', () => {
     const port = await takenPort();
     const text = (await farm.readFile()).replace(/listen: 127\.0\.0\.13:\d+/, `listen: 127.0.0.13:${port}`);
     await farm.edit(() => text);
-    // A job is on its way, so that this run only writes its files and asks the worker to get quiet.
-    farm.setSpeed({ PC1: 8000 });
+    // A job is on its way, so that this run only writes its files and asks the worker to get quiet, also where that takes it long.
+    farm.setSpeed({ PC1: 25_000 });
     await farm.submit(3);
     await eventually('PC1 on worker-3', () => farm.eye.runs('worker-3', 'PC1'));
     const first = await farm.run(['apply', '--yes', '--detach']);

@@ -1,4 +1,4 @@
-import { readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
@@ -46,4 +46,34 @@ it('a worker is restarted for the program that was installed, not before the min
   await utimes(binary, 1, 1);
   expect(await codes()).not.toContain('SF596');
   expect(await farm.plannedSteps()).toEqual([]);
+});
+
+it('a worker whose process does not end goes on with its paths and its tasks', async () => {
+  // Of signals to the process that was started its worker hears nothing.
+  await install('host-1', (text) => text.replace(/^exec (.*)$/m, "trap '' INT TERM\n$1 &\nwait"));
+  const replaced = await farm.run(['apply', '--yes']);
+  expect(replaced.code, replaced.stdout + replaced.stderr).toBe(0);
+  const session = await farm.eye.session('worker-1');
+  await farm.edit((text) => text.replaceAll('PC1: 4', 'PC1: 5'));
+  // Nobody need wait for as long as it would be given.
+  const sleep = farm.host('host-1', 'bin', 'sleep');
+  await writeFile(sleep, '#!/bin/sh\n', { mode: 0o755 });
+  const stopped = await farm.run(['apply', '--yes', '--target', 'host-1']);
+  await rm(sleep);
+  expect(stopped.code, stopped.stdout + stopped.stderr).toBe(1);
+  expect(stopped.stdout).toMatch(/SF605: cannot stop worker-1 on host-1: process \d+ does not end/);
+
+  expect(await farm.eye.session('worker-1')).toBe(session);
+  const { stdout } = await farm.run(['status', '--json']);
+  const { workers } = JSON.parse(stdout) as { workers: readonly object[] };
+  expect(workers).toContainEqual(
+    expect.objectContaining({
+      name: 'worker-1',
+      state: 'running',
+      tasks: expect.arrayContaining(['PC1']) as string[],
+      paths: [expect.objectContaining({ attached: true })],
+    }),
+  );
+  const list = JSON.parse(await farm.read('host-1', 'lotus-worker', 'storage.json')) as object;
+  expect(list).toEqual({ StoragePaths: [{ Path: farm.host('host-1', 'seal') }] });
 });

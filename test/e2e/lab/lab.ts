@@ -83,7 +83,12 @@ export class Lab {
     return { code: exitCode ?? -1, stdout, stderr };
   }
 
-  /** The same where it must go well. */
+  /** Ends a process of the operator as `kill -9` does. */
+  async kill(pid: number): Promise<void> {
+    await this.#enter(['operator', 'kill', '-KILL', String(pid)]);
+  }
+
+  /** The same as `sealfarm` where it must go well. */
   async succeed(...words: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.sealfarm(...words);
     if (code !== 0) throw new Error(`sealfarm ${words.join(' ')} ended with ${code}\n${stdout}\n${stderr}`);
@@ -159,9 +164,9 @@ export class Lab {
     return (await readFile(this.#sandbox('miner', 'token'), 'utf8')).trim();
   }
 
-  /** Begins sectors, which rest this long before their proofs, in milliseconds. */
-  async submit(waitSeed: number, sectors = 1, pc1 = 500): Promise<void> {
-    await this.#setSpeed({ AP: 100, PC1: pc1, PC2: 200, WaitSeed: waitSeed });
+  /** Begins sectors, which rest this long before their proofs, in milliseconds; so long takes the PC1 of each. */
+  async submit(waitSeed: number, sectors = 1, PC1 = 500): Promise<void> {
+    await this.#setSpeed({ AP: 100, PC1, PC2: 200, WaitSeed: waitSeed });
     await this.#miner('submit', '--sectors', String(sectors));
   }
 
