@@ -77,6 +77,7 @@ function importedWorker(
     found: asked.found,
     address: asked.address,
     sectorSize: about.sectorSize,
+    index: about.index,
     tokens: about.miner.secrets,
   };
   const written = withoutTaken(readWorker(one, surroundings, report), paths, report);
@@ -99,7 +100,7 @@ function hostOf({ address, ssh, found }: AskedHost): WrittenHost {
 }
 
 function idleRepo({ repo, unit, storageJson }: IdleRepo): Loss {
-  const there = pathsOf(storageJson, () => undefined);
+  const there = pathsOf(storageJson, () => undefined) ?? [];
   const of = unit === undefined ? '' : ` of ${unit}`;
   const gone = storageJson.state === 'absent' ? ', and has no storage.json' : '';
   const holding = there.length === 0 ? gone : `, and holds ${listed(there)}`;
