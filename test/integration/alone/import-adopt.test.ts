@@ -300,12 +300,19 @@ describe('a farm that was started by hand, from its own import on', () => {
       'flags: a shell',
       'host-2: a shell',
       'mixed: a shell',
-      'kept: a shell',
+      expect.stringMatching(/^kept: a shell, kept by a loop in a shell \(process \d+\)$/),
       'tmux: tmux session 0',
       // Node.js does not keep what nohup ignores.
       'first: a shell',
       'second: a shell',
     ]);
+  });
+
+  it('and the one that a loop starts again is not restarted to be taken over', async () => {
+    const { stdout } = await sealfarm('plan', '--json', '--restart-to-adopt');
+    const { diagnostics, summary } = JSON.parse(stdout) as Planned;
+    expect(diagnostics.map((one) => one.code)).toEqual(['SF556']);
+    expect(summary).toMatchObject({ restart: 6 });
   });
 
   it('by an apply that leaves each process, session and ID as it was', async () => {
