@@ -2,6 +2,7 @@ import type { WrittenHost, WrittenWorker } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostPaths } from '../farm/farm.js';
 import { DEFAULT_PATHS } from '../farm/host.js';
+import { workerOfUnit } from '../host/systemd-unit.js';
 import type { IdleRepo } from '../observed/found.js';
 import { starterWords, type Starter } from '../observed/starter.js';
 import type { AboutFarm, AskedHost, ImportedHost, ImportedWorker, ImportOf } from './imported.js';
@@ -65,7 +66,7 @@ function importedWorker(
   const name = readName(one, asked, taken, known, report);
   if (one.ofOther !== undefined) report(one.ofOther);
   const { starter } = one.told;
-  if (starter.kind === 'unit' && starter.directives !== undefined)
+  if (starter.kind === 'unit' && starter.directives !== undefined && workerOfUnit(starter.unit) === undefined)
     report(
       lost(
         `its unit ${starter.unit} says ${listed(starter.directives)}, which a unit of sealfarm does not`,

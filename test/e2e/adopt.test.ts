@@ -203,14 +203,27 @@ describe('a host that is imported', () => {
       `echo '{"ID":' >/mnt/seal/sectorstore.json; mv /mnt/second /mnt/away; chmod 644 ${REPO}/token;
 mkdir -p /home/sealer/.lotusworker; echo '{' >/home/sealer/.lotusworker/storage.json`,
     );
+    // One has the repo of another, one was told what no known Lotus takes.
+    const fake = 'cd /tmp; printf "#!/bin/sh\\nsleep 600\\n" >lotus-worker; chmod +x lotus-worker';
+    const more = [`--worker-repo ${REPO} run`, '--worker-repo /root/newer run --of-a-newer-lotus'];
+    for (const flags of more)
+      await lab.sh('process', `${fake}; setsid ./lotus-worker ${flags} >/dev/null 2>&1 &`);
     const files = await listing('process');
     const { code, stdout, stderr } = await lab.sealfarm('import', '10.79.0.16', '--sector-size', '32GiB');
     expect(code, stderr).toBe(0);
     expect(await listing('process')).toBe(files);
-    expect([...new Set(stderr.match(/SF\d+/g))].toSorted()).toEqual(['SF526', 'SF660', 'SF662', 'SF668']);
+    expect([...new Set(stderr.match(/SF\d+/g))].toSorted()).toEqual([
+      'SF526',
+      'SF660',
+      'SF662',
+      'SF663',
+      'SF668',
+    ]);
     const said = stdout.replaceAll(/\s+#?\s*/g, ' ');
     expect(said).toContain('/mnt/seal left out: its sectorstore.json cannot be read');
     expect(said).toContain('/mnt/second left out: it is not there');
+    expect(said).toContain(`left out: another worker has its repo ${REPO}`);
+    expect(said).toContain('left out: flag provided but not defined: -of-a-newer-lotus');
     expect(said).toContain('/home/sealer/.lotusworker is the repo of a worker that does not run');
     expect(stdout + stderr).not.toContain(await lab.minerToken());
   });
