@@ -6,9 +6,10 @@ import { STOP_PROCESS } from './stop-process.js';
  * Ends a quiet worker that somebody else started: by its unit, which would bring it back, else by the signal that Lotus
  * handles. The number alone may be another process's by now, and the unit may have started another one since.
  */
-export function stopForeignScript({ pid, ticks, unit, shared }: ForeignKeeper): string {
+export function stopForeignScript({ pid, ticks, unit, shared, again }: ForeignKeeper): string {
   // Its unit would end others with it, and bring it back where it alone is ended.
   if (shared === true) return `echo ${shellQuote(`${unit ?? ''} keeps other processes, too`)} >&2; exit 1\n`;
+  if (again !== undefined) return `echo ${shellQuote(`${again} would start it again`)} >&2; exit 1\n`;
   return `set -u
 pid=${pid} ticks=${shellQuote(ticks)}
 ${STOP_PROCESS}

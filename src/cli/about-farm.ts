@@ -3,9 +3,11 @@ import { success, type Result } from '../diagnostic/result.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
 import { present } from '../farm/present.js';
 import { foundMiner, wayToAsk, type FoundMiner } from '../import/found-miner.js';
+import { storeIds } from '../import/store-ids.js';
 import { wayTo, type AboutFarm, type AskedHost } from '../import/imported.js';
 import { SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
 import type { Connections } from '../probe/connections.js';
+import { observeIndex } from '../probe/observe-index.js';
 import type { ImportOptions } from './ask-hosts.js';
 
 /** What workers hold of the miner, what the person says of it, and its own word on the size of its sectors. */
@@ -17,17 +19,20 @@ export async function aboutFarm(
     minerToken,
     sectorSize,
   }: Pick<ImportOptions, 'name' | 'miner' | 'minerToken' | 'sectorSize'>,
-  connections: Pick<Connections, 'meetMiner' | 'miner'>,
+  connections: ToMiner,
 ): Promise<{ readonly about: AboutFarm; readonly diagnostics: readonly Diagnostic[] }> {
   const found = foundMiner(new Map(asked.map((host) => [wayTo(host), host.found])));
   const host = miner?.startsWith('/') === true ? undefined : miner;
   const api = host === undefined ? (miner ?? found.api) : found.api;
   const named = host === undefined ? miner : undefined;
-  const size = sectorSize === undefined ? await askSize(found, named, connections) : success(sectorSize);
+  const met = meet(found, named, connections);
+  const size = sectorSize === undefined ? await askSize(met, connections) : success(sectorSize);
+  const { index, unknown: unindexed } = await askIndex(asked, met, connections);
   const usual = host === undefined ? { env: 'SEALFARM_MINER_TOKEN' } : { fromMiner: true as const };
   const about = {
     name,
     sectorSize: size.ok ? size.value : undefined,
+    ...present({ index }),
     miner: {
       ...present({ api, marketsApi: found.marketsApi, host }),
       token: minerToken ?? usual,
@@ -35,18 +40,36 @@ export async function aboutFarm(
     },
   };
   const unknown = api === undefined && host === undefined ? [noApi()] : [];
-  return { about, diagnostics: [...found.diagnostics, ...unknown, ...(size.ok ? [] : [size.diagnostic])] };
+  const unasked = [...(size.ok ? [] : [size.diagnostic]), ...unindexed];
+  return { about, diagnostics: [...found.diagnostics, ...unknown, ...unasked] };
 }
 
-async function askSize(
-  found: FoundMiner,
-  named: string | undefined,
-  connections: Pick<Connections, 'meetMiner' | 'miner'>,
-): Promise<Result<SectorSize>> {
+type ToMiner = Pick<Connections, 'meetMiner' | 'miner'>;
+
+/** What Lotus goes by of the storage paths of these hosts, from a miner that may be asked. @param met or why it may not */
+export async function askIndex(
+  asked: readonly AskedHost[],
+  met: string | undefined,
+  connections: ToMiner,
+): Promise<{ readonly index?: AboutFarm['index']; readonly unknown: readonly Diagnostic[] }> {
+  const ids = storeIds(asked.map(({ found }) => found));
+  if (ids.length === 0) return { unknown: [] };
+  if (met !== undefined) return { unknown: [noIndex(met)] };
+  const index = await observeIndex(connections.miner, ids);
+  return index.ok ? { index: index.value, unknown: [] } : { unknown: [noIndex(index.diagnostic.message)] };
+}
+
+/** From now on the miner is asked with a token that a worker holds for it; or why there is none. @param named multiaddr */
+export function meet(found: FoundMiner, named: string | undefined, connections: ToMiner): string | undefined {
   const way = wayToAsk(found, named);
   const parsed = way === undefined ? undefined : parseMinerAddress(way.api);
-  if (way === undefined || parsed?.ok !== true) return noSize(notAsked(found, named));
+  if (way === undefined || parsed?.ok !== true) return notAsked(found, named);
   connections.meetMiner(parsed.address, success(way.token));
+  return undefined;
+}
+
+async function askSize(met: string | undefined, connections: ToMiner): Promise<Result<SectorSize>> {
+  if (met !== undefined) return noSize(met);
   const actor = await connections.miner.actorAddress();
   const bytes = actor.ok ? await connections.miner.actorSectorSize(actor.value) : actor;
   if (!bytes.ok) return noSize(bytes.diagnostic.message);
@@ -72,6 +95,15 @@ function noSize(why: string): Result<never> {
       message: `the miner did not tell the size of its sectors: ${why}`,
       help: 'Say --sector-size 32GiB, or write `sectorSize` into the file.',
     },
+  };
+}
+
+function noIndex(why: string): Diagnostic {
+  return {
+    code: 'SF698',
+    severity: 'note',
+    message: `whether Lotus goes by the settings that sectorstore.json of storage paths have now is not known: ${why}`,
+    help: 'Import again when the miner can be reached, or look for live changes in the plan.',
   };
 }
 

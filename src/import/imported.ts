@@ -8,6 +8,8 @@ import type {
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostPaths } from '../farm/farm.js';
 import type { SectorSize } from '../lotus/sector-size.js';
+import type { StorageId } from '../lotus/api.js';
+import type { SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { FoundHost } from '../observed/found.js';
 import type { Secret } from '../secret/secret.js';
 import type { TheMiner } from './found-miner.js';
@@ -31,6 +33,8 @@ export interface AboutFarm {
   /** Undefined where nobody knows it. */
   readonly sectorSize: SectorSize | undefined;
   readonly miner: AboutMiner;
+  /** Settings of storage paths that Lotus goes by; without those that it does not know, or that it was not asked for. */
+  readonly index?: ReadonlyMap<StorageId, SectorStoreSettings>;
   /** Where sealfarm's own files are on a host; absent: as usual. */
   readonly paths?: HostPaths;
 }

@@ -2,6 +2,7 @@ import type { WrittenHost, WrittenWorker } from '../config/written.gen.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { HostPaths } from '../farm/farm.js';
 import { DEFAULT_PATHS } from '../farm/host.js';
+import { workerOfUnit } from '../host/systemd-unit.js';
 import type { IdleRepo } from '../observed/found.js';
 import { starterWords, type Starter } from '../observed/starter.js';
 import type { AboutFarm, AskedHost, ImportedHost, ImportedWorker, ImportOf } from './imported.js';
@@ -65,7 +66,7 @@ function importedWorker(
   const name = readName(one, asked, taken, known, report);
   if (one.ofOther !== undefined) report(one.ofOther);
   const { starter } = one.told;
-  if (starter.kind === 'unit' && starter.directives !== undefined)
+  if (starter.kind === 'unit' && starter.directives !== undefined && workerOfUnit(starter.unit) === undefined)
     report(
       lost(
         `its unit ${starter.unit} says ${listed(starter.directives)}, which a unit of sealfarm does not`,
@@ -77,6 +78,7 @@ function importedWorker(
     found: asked.found,
     address: asked.address,
     sectorSize: about.sectorSize,
+    index: about.index,
     tokens: about.miner.secrets,
   };
   const written = withoutTaken(readWorker(one, surroundings, report), paths, report);
@@ -99,7 +101,7 @@ function hostOf({ address, ssh, found }: AskedHost): WrittenHost {
 }
 
 function idleRepo({ repo, unit, storageJson }: IdleRepo): Loss {
-  const there = pathsOf(storageJson, () => undefined);
+  const there = pathsOf(storageJson, () => undefined) ?? [];
   const of = unit === undefined ? '' : ` of ${unit}`;
   const gone = storageJson.state === 'absent' ? ', and has no storage.json' : '';
   const holding = there.length === 0 ? gone : `, and holds ${listed(there)}`;

@@ -1,50 +1,58 @@
 import type { WrittenFileType, WrittenStoragePath } from '../config/written.gen.js';
 import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
-import { parseSectorStore, type SectorStoreSettings } from '../lotus/sectorstore.js';
+import { parseSectorStore, type SectorStore, type SectorStoreSettings } from '../lotus/sectorstore.js';
 import { parseStorageJson } from '../lotus/storage-json.js';
 import { present } from '../farm/present.js';
-import type { FoundHost, FoundPlace } from '../observed/found.js';
+import type { FoundHost, FoundPlace, FoundWorker } from '../observed/found.js';
 import type { ObservedFile } from '../observed/observed.js';
+import { idOfOpen, pathsNow, settingsNow } from './changed-by-hand.js';
+import type { AboutFarm } from './imported.js';
 import { listed, lost, type Loss, type Report } from './report.js';
 import { sizeText } from './size-text.js';
 import { hostFolder, isWritable } from './texts.js';
 
+interface StorageOfWorker {
+  /** Its storage.json; absent where its files could not be looked at. */
+  readonly list: ObservedFile | undefined;
+  /** Absent where it could not be asked. */
+  readonly open: FoundWorker['paths'];
+  readonly places: FoundHost['places'];
+  readonly index: AboutFarm['index'];
+}
+
 /**
- * A worker's storage paths, as its storage.json and the sectorstore.json of each say. A path whose settings are not known is
- * left out: with others its sectors could go astray, while one that is not declared stays attached until it is seen to be empty.
- * @param repo undefined where its files could not be looked at
+ * A worker's storage paths, as Lotus has them now: what it could not be asked for is as its storage.json and the
+ * sectorstore.json of each say. A path whose settings are not known is left out: with others its sectors could go astray, while
+ * one that is not declared stays attached until it is seen to be empty.
  */
-export function readStorage(
-  storageJson: ObservedFile | undefined,
-  places: FoundHost['places'],
-  report: Report,
-): readonly WrittenStoragePath[] {
-  const paths = pathsOf(storageJson, report);
+export function readStorage(worker: StorageOfWorker, report: Report): readonly WrittenStoragePath[] {
+  const { list, open, places, index } = worker;
+  const inList = pathsOf(list, report);
+  const paths = inList === undefined ? [] : pathsNow(inList, open, report);
   return [...new Set(paths)].flatMap((path) => {
     const folder = hostFolder(path);
     if (folder === undefined || folder !== path) {
       report(ODD_FORM);
       return [];
     }
-    const settings = settingsOf(path, places.get(path), report);
-    return settings === undefined ? [] : [writtenPath(path, settings, places.get(path), report)];
+    const store = storeAt(path, places.get(path), report);
+    if (store === undefined) return [];
+    const id = idOfOpen(open, path) ?? store.id;
+    const settings = settingsNow(path, store.settings, index?.get(id), report);
+    return [writtenPath(path, settings, places.get(path), report)];
   });
 }
 
-/** The paths of a storage.json; none where there is none. */
-export function pathsOf(file: ObservedFile | undefined, report: Report): readonly string[] {
+/** The paths of a storage.json; none where there is none, undefined where it cannot be read, which is reported. */
+export function pathsOf(file: ObservedFile | undefined, report: Report): readonly string[] | undefined {
   if (file === undefined || file.state === 'absent') return [];
   const paths = file.state === 'present' ? parseStorageJson(file.text.reveal()) : { problem: file.why };
   if (!('problem' in paths)) return paths;
   report(unknownPath(`its storage paths left out: storage.json cannot be read, ${paths.problem}`));
-  return [];
+  return undefined;
 }
 
-function settingsOf(
-  path: string,
-  place: FoundPlace | undefined,
-  report: Report,
-): SectorStoreSettings | undefined {
+function storeAt(path: string, place: FoundPlace | undefined, report: Report): SectorStore | undefined {
   if (place?.exists !== true) {
     report(unknownPath(`${path} left out: it is not there, so its settings are unknown`));
     return undefined;
@@ -54,7 +62,7 @@ function settingsOf(
     file.state === 'present'
       ? parseSectorStore(file.text.reveal())
       : { problem: file.state === 'absent' ? 'there is none' : file.why };
-  if (!('problem' in store)) return store.settings;
+  if (!('problem' in store)) return store;
   report(unknownPath(`${path} left out: its sectorstore.json cannot be read, ${store.problem}`));
   return undefined;
 }

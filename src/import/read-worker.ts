@@ -11,6 +11,7 @@ import type { WorkerRun } from '../lotus/worker-run.js';
 import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
 import type { Told } from '../observed/unmanaged.js';
 import type { Secret } from '../secret/secret.js';
+import type { AboutFarm } from './imported.js';
 import { readGpus } from './read-gpus.js';
 import { readMulticore } from './read-multicore.js';
 import { readResources, sizeOfVariables } from './read-resources.js';
@@ -35,6 +36,7 @@ export interface WorkerSurroundings {
   /** Of the host, as the file will have it. */
   readonly address: string;
   readonly sectorSize: SectorSize | undefined;
+  readonly index: AboutFarm['index'];
   readonly tokens: readonly Secret[];
 }
 
@@ -52,7 +54,10 @@ export function readWorker(
   const environ = Object.fromEntries([...told.environ].map(([name, value]) => [name, value.reveal()]));
   const { gpus, env } = readGpus(environ, run, report);
   const size = around.sectorSize ?? sizeOfVariables(environ) ?? USUAL_SIZE;
-  const storage = readStorage(repos.get(repo)?.storageJson, places, report);
+  const storage = readStorage(
+    { list: repos.get(repo)?.storageJson, open: readable.worker.paths, places, index: around.index },
+    report,
+  );
   const variables = {
     ...readVariables(told.environ, around.tokens, report),
     ...runVariables(run, report),

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
-import { parseSectorStore } from '../lotus/sectorstore.js';
 import type { AskedHost, ImportedHost } from './imported.js';
 import { listed } from './report.js';
+import { idIn } from './store-ids.js';
 
 interface Attached {
   readonly host: string;
@@ -33,9 +33,7 @@ export function sharedStores(
 }
 
 function idAt({ found }: AskedHost, path: string): string | undefined {
-  const file = found.places.get(path)?.sectorStore;
-  const store = file?.state === 'present' ? parseSectorStore(file.text.reveal()) : undefined;
-  return store !== undefined && 'id' in store ? store.id : undefined;
+  return idIn(found.places.get(path)?.sectorStore);
 }
 
 function shared(id: string, first: Attached, all: readonly Attached[]): Diagnostic {

@@ -46,9 +46,9 @@ export function switchedOfKnown({ diagnostics }: Imported, farm: Farm, found: Fa
 const NOT_ASKED =
   'whether tasks were switched by hand is not known, as it could not be asked: looked at is what it was started with';
 
-/** Whatever it takes while it is drained. */
-function shown(declared: Worker, { tasks }: Worker): Worker {
-  return declared.state === 'running' ? declared : { ...declared, state: 'running', tasks };
+/** Whatever it takes while it is drained, and to whom it opens its paths then. */
+function shown(declared: Worker, { tasks, storage }: Worker): Worker {
+  return declared.state === 'running' ? declared : { ...declared, state: 'running', tasks, storage };
 }
 
 export function withoutWorkers(host: string): Diagnostic {

@@ -26,7 +26,7 @@ export interface BootStarter {
 export const BOOT_FUNCTION = `boots() {
   for file in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/*; do
     boot_lines cron "$file" '^[[:space:]]*@reboot.*lotus-worker' -
-    boot_lines cron "$file" '^[[:space:]]*[0-9*].*lotus-worker.* run' clock
+    boot_lines cron "$file" '^[[:space:]]*[0-9*@][^r].*lotus-worker.* run' clock
   done
   for file in /etc/rc.local /etc/rc.d/rc.local; do boot_lines rc.local "$file" '^[^#]*lotus-worker' -; done
   for unit in $(worker_units); do

@@ -1,4 +1,5 @@
 import { sectorStoreFile } from '../host/layout.js';
+import { shellQuote } from '../host/shell.js';
 import { FILE_FUNCTION, WORD_FUNCTIONS } from './asking.js';
 import { LISTED_FUNCTION } from './probe-script.js';
 import { STRANGERS_FUNCTIONS } from './strangers-script.js';
@@ -30,6 +31,19 @@ export function foundScript(): string {
     'each_repo',
     'idle_units',
     'idle_homes',
+    `echo '${FOUND_END}'`,
+    '',
+  ].join('\n');
+}
+
+/** Asks for these folders, as storage paths. The answer is of the same form. */
+export function placesScript(paths: readonly string[]): string {
+  return [
+    WORD_FUNCTIONS,
+    FILE_FUNCTION,
+    FUNCTIONS,
+    `echo; echo '${FOUND_HEAD}'`,
+    ...paths.map((path) => `storage ${shellQuote(path)}`),
     `echo '${FOUND_END}'`,
     '',
   ].join('\n');

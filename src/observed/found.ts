@@ -1,3 +1,4 @@
+import type { StoragePath } from '../lotus/api.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { ObservedFile } from './observed.js';
 import type { UnmanagedWorker } from './unmanaged.js';
@@ -42,6 +43,8 @@ export interface FoundWorker extends UnmanagedWorker {
   readonly memory?: number;
   /** Those it takes now, by its own word; absent where it could not be asked. */
   readonly tasks?: ReadonlySet<TaskCode>;
+  /** Storage paths that it has open, likewise. */
+  readonly paths?: readonly StoragePath[];
 }
 
 export interface FoundRepo {

@@ -5,7 +5,7 @@ import { repoOf, type ManagerName, type WorkerLayout } from '../host/layout.js';
 import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
 import { FOREIGN, type ObservedProcess, type ObservedWorker } from './observed.js';
 import type { AnsweredProcess, HostAnswer } from './parse-answer.js';
-import type { Starter } from './starter.js';
+import { againWords, type Starter } from './starter.js';
 import { environmentOf, type Told } from './unmanaged.js';
 import { endWords, isBetweenProcesses, type ObservedUnit } from './units.js';
 
@@ -26,6 +26,8 @@ export interface ForeignKeeper {
   readonly unit?: string;
   /** That keeps other processes, too. */
   readonly shared?: true;
+  /** Another process that would bring it back, in words. */
+  readonly again?: string;
 }
 
 /** A worker is looked for under both managers: the file may have said another one before. */
@@ -99,6 +101,7 @@ function runOf({ args, environ }: Told): WorkerRun | undefined {
 
 function foreignKeeper({ pid, told }: Pick<ObservedProcess, 'pid' | 'told'>): ForeignKeeper {
   const { starter, ticks = '' } = told ?? {};
+  if (starter !== undefined && 'again' in starter) return { pid, ticks, again: againWords(starter.again) };
   if (starter?.kind !== 'unit') return { pid, ticks };
   return { pid, ticks, unit: starter.unit, ...(starter.shared === true ? { shared: true } : {}) };
 }

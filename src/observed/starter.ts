@@ -17,13 +17,21 @@ export type Starter =
   | Multiplexer
   /** It sees other processes, and mostly other files, than the host. */
   | { readonly kind: 'container' }
-  | { readonly kind: 'cron' | 'rc.local'; readonly within?: Within }
+  | { readonly kind: 'cron' | 'rc.local'; readonly within?: Within; readonly again?: Again }
   /** A shell, with `nohup` or without. */
-  | { readonly kind: 'shell'; readonly nohup: boolean };
+  | { readonly kind: 'shell'; readonly nohup: boolean; readonly again?: Again };
 
 interface Multiplexer {
   readonly kind: 'tmux' | 'screen';
   readonly session?: string;
+  readonly again?: Again;
+}
+
+/** A process, other than a unit's, that starts the worker again when it has ended. */
+export interface Again {
+  readonly pid: number;
+  /** Its name; absent for a loop in a shell. */
+  readonly supervisor?: string;
 }
 
 /** For persons: the multiplexer that it started, in which the worker runs, such as `tmux session 0`. */
@@ -32,7 +40,12 @@ type Within = string;
 /** What /proc and systemd show of where a process comes from. */
 export interface Origin {
   /** The nearest first. */
-  readonly parents: readonly { readonly pid: number; readonly program: string }[];
+  readonly parents: readonly {
+    readonly pid: number;
+    readonly program: string;
+    /** Its text starts lotus-worker in a loop. */
+    readonly loops?: boolean;
+  }[];
   /** What `systemctl show` says of the unit in its cgroup, by property. */
   readonly unit: ReadonlyMap<string, string>;
   /** By name, as /proc/PID/status has them. */
@@ -63,11 +76,25 @@ export function starterOf(pid: number, origin: Origin): Starter {
   if (isContained(origin)) return { kind: 'container' };
   const multiplexer = multiplexerOf(origin);
   const starter = unitOf(pid, origin);
-  if (starter === undefined || multiplexer === undefined)
-    return starter ?? multiplexer ?? { kind: 'shell', nohup: ignoresHangup(origin.status.get('SigIgn')) };
-  const within = starterWords(multiplexer);
-  // Other windows may hold anything, and end with it.
-  return starter.kind === 'unit' ? { ...starter, shared: true, within } : { ...starter, within };
+  const within = multiplexer === undefined ? {} : { within: starterWords(multiplexer) };
+  if (starter?.kind === 'unit')
+    // Other windows may hold anything, and end with it.
+    return multiplexer === undefined ? starter : { ...starter, shared: true, ...within };
+  const again = againOf(origin);
+  if (starter !== undefined) return { ...starter, ...within, ...again };
+  const shell = { kind: 'shell', nohup: ignoresHangup(origin.status.get('SigIgn')) } as const;
+  return { ...(multiplexer ?? shell), ...again };
+}
+
+/** Those that keep programs running, whoever started them themselves. */
+const SUPERVISOR = /^(?:supervisord|runsv|s6-supervise|supervise|perpd|circusd|PM2 v.*)$/;
+
+/** The nearest: whoever stands behind it starts that one. */
+function againOf({ parents }: Origin): { readonly again?: Again } {
+  const keeper = parents.find(({ program, loops }) => loops === true || SUPERVISOR.test(program));
+  if (keeper === undefined) return {};
+  const { pid, program, loops } = keeper;
+  return { again: loops === true ? { pid } : { pid, supervisor: program } };
 }
 
 function multiplexerOf({ parents, variable }: Origin): Multiplexer | undefined {
@@ -149,8 +176,18 @@ function ignoresHangup(mask = '0'): boolean {
   return Number.parseInt(mask.slice(-1), 16) % 2 === 1;
 }
 
+/** For persons: `a loop in a shell (process 7)`. */
+export function againWords({ pid, supervisor = 'a loop in a shell' }: Again): string {
+  return `${supervisor} (process ${pid})`;
+}
+
 /** For persons: `tmux session 0`, `the unit lotus-worker.service`. */
 export function starterWords(starter: Starter): string {
+  const again = 'again' in starter ? `, kept by ${againWords(starter.again)}` : '';
+  return `${placeWords(starter)}${again}`;
+}
+
+function placeWords(starter: Starter): string {
   const within = 'within' in starter ? `, in ${starter.within}` : '';
   switch (starter.kind) {
     case 'unit':

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { Secret } from '../secret/secret.js';
 import { decode } from './asking.js';
 import { FOREIGN, type ObservedHost, type ObservedWorker, type ReplacedProgram } from './observed.js';
-import { starterOf, type Starter } from './starter.js';
+import { starterOf, type Origin, type Starter } from './starter.js';
 
 /** A worker that somebody else keeps, as far as the SSH user may see it. */
 export interface UnmanagedWorker {
@@ -95,15 +95,27 @@ export function parseTold(pid: number, words: readonly string[]): Told {
     ...(ram > 0 ? { ram } : {}),
     ...(limit > 0 ? { files: limit } : {}),
     starter: starterOf(pid, {
-      parents: parents.split('\n').map((line) => {
-        const at = line.indexOf(' ');
-        return { pid: Number(line.slice(0, at)), program: line.slice(at + 1) };
-      }),
+      parents: parseParents(parents),
       unit: fields(unit, '='),
       status: seen,
       variable: (name) => env.get(name)?.reveal(),
     }),
   };
+}
+
+/** Lines of a number and a program, and `loop` with the number of one of them. */
+function parseParents(text: string): Origin['parents'] {
+  const lines = text.split('\n').map((line) => {
+    const at = line.indexOf(' ');
+    return { first: line.slice(0, at), rest: line.slice(at + 1) };
+  });
+  const loops = new Set(lines.filter(({ first }) => first === 'loop').map(({ rest }) => Number(rest)));
+  return lines
+    .filter(({ first }) => first !== 'loop')
+    .map(({ first, rest }) => {
+      const parent = { pid: Number(first), program: rest };
+      return loops.has(parent.pid) ? { ...parent, loops: true } : parent;
+    });
 }
 
 /** The text of /proc/PID/environ, by name. */

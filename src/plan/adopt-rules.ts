@@ -1,6 +1,6 @@
 import { insteadWords } from '../observed/boot.js';
 import { FOREIGN, type ForeignStart, type ObservedProcess } from '../observed/observed.js';
-import { starterWords } from '../observed/starter.js';
+import { againWords, starterWords, type Again } from '../observed/starter.js';
 import { foreignDifferences } from './foreign-differences.js';
 import type { FieldChange } from './plan.js';
 import { minerFirst } from './program-rules.js';
@@ -64,6 +64,13 @@ export function cannotTakeOver(
       code: 'SF555',
       message: `${name} is not restarted: the unit ${starter.unit}, which started it, keeps other processes, too`,
       help: 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+    });
+  }
+  if ('again' in starter) {
+    return problem(context, {
+      code: 'SF556',
+      message: `${name} is not restarted: ${againWords(starter.again)} would start it again as before, beside sealfarm`,
+      help: `${endWords(starter.again)}, and apply: sealfarm then starts it.`,
     });
   }
   if (isEnabled(starter) && context.adopt?.disableUnits !== true) {
@@ -137,6 +144,13 @@ type Unit = Extract<Starter, { kind: 'unit' }>;
 type EnabledUnit = Unit & { readonly enabled: true };
 /** What no unit that is disabled keeps from starting the worker. */
 type Otherwise = Extract<Starter, { kind: 'cron' | 'rc.local' }> | (Unit & { readonly by: string });
+
+function endWords({ pid, supervisor }: Again): string {
+  const end = 'end the worker on the host when it is quiet';
+  return supervisor === undefined
+    ? `End process ${pid}, then ${end}`
+    : `Take the worker out of what ${supervisor} keeps, or ${end} by it`;
+}
 
 function isEnabled(starter: Starter): starter is EnabledUnit {
   return starter.kind === 'unit' && starter.enabled;

@@ -142,11 +142,19 @@ function planKnownPath(
       before: file.text,
     },
     disruption: 'none',
-    reason: fileReason(sectorStoreFile(storage.path), file, context.written),
+    reason: isIndexed(context, storage, store.id)
+      ? 'edited-on-host'
+      : fileReason(sectorStoreFile(storage.path), file, context.written),
     changes: changes.map(asFieldChange),
   });
   const written: Findings = changes.length === 0 ? NOTHING : { steps: [write], diagnostics: [] };
   return combine([written, redeclare(context, storage, store.id), attach(context, storage)]);
+}
+
+/** Lotus has it as declared, so it was the file that somebody changed. */
+function isIndexed({ miner }: WorkerContext, { settings }: DesiredStorage, id: string): boolean {
+  const indexed = miner.reached ? miner.storage.get(id)?.info : undefined;
+  return indexed !== undefined && settingChanges(settingsFrom(indexed), settings).length === 0;
 }
 
 /**

@@ -4,10 +4,11 @@ import { success } from '../diagnostic/result.js';
 import { canonicalIp, isLoopback, isWildcard, parseSocketAddress } from '../farm/address.js';
 import type { SocketAddress } from '../farm/farm.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { taskByRpc } from '../lotus/task.js';
 import { readWorkerRun } from '../lotus/worker-run.js';
 import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
-import { foundScript } from '../observed/found-script.js';
+import { foundScript, placesScript } from '../observed/found-script.js';
 import { parseFound } from '../observed/parse-found.js';
 import { environmentOf, type Told } from '../observed/unmanaged.js';
 import { Secret } from '../secret/secret.js';
@@ -17,8 +18,8 @@ import type { Connections } from './connections.js';
 const ASKED_AT_ONCE = 4;
 
 /**
- * One exec on a host of which nothing is declared, then each worker's own word on the tasks it takes now. Fails with SF501, or
- * with what kept the host from being reached.
+ * One exec on a host of which nothing is declared, then each worker's own word on the tasks it takes and the storage paths it has
+ * open now; one exec more where no list has one of these. Fails with SF501, or with what kept the host from being reached.
  */
 export async function observeFound(host: string, connections: Connections): Promise<Result<FoundHost>> {
   const output = await connections.remote(host).exec(foundScript());
@@ -26,35 +27,61 @@ export async function observeFound(host: string, connections: Connections): Prom
   if (!found.ok) return found;
   const limit = pLimit(ASKED_AT_ONCE);
   const workers = await Promise.all(
-    found.value.workers.map((worker) => limit(() => withTasks(host, worker, found.value, connections))),
+    found.value.workers.map((worker) => limit(() => withItsWord(host, worker, found.value, connections))),
   );
-  return success({ ...found.value, workers });
+  return withOpenPlaces(host, { ...found.value, workers }, connections);
+}
+
+/** Paths that were taken out of the list of a worker that has them open. */
+async function withOpenPlaces(
+  host: string,
+  found: FoundHost,
+  connections: Connections,
+): Promise<Result<FoundHost>> {
+  const open = found.workers.flatMap(({ paths = [] }) => paths.map((path) => path.LocalPath));
+  const unseen = open.filter(
+    (path) => /^\/\P{Cc}+$/u.test(path) && !found.places.has(withoutTrailingSlash(path)),
+  );
+  if (unseen.length === 0) return success(found);
+  const output = await connections.remote(host).exec(placesScript(unseen));
+  const more = output.ok ? parseFound(host, output.value.stdout) : output;
+  if (!more.ok) return more;
+  return success({ ...found, places: new Map([...found.places, ...more.value.places]) });
 }
 
 /**
  * A worker has the token of its miner: its own goes nowhere but to where it listens, from its own host. The file `api` of its repo
  * says it, and may be of a worker before it, or of whoever may write there: what the worker was told wins over it.
  */
-async function withTasks(
+async function withItsWord(
   host: string,
   worker: FoundWorker,
   { repos, machine }: FoundHost,
   connections: Connections,
 ): Promise<FoundWorker> {
   const { told, repo = '' } = worker;
-  const { api, apiSince = Infinity } = repos.get(repo) ?? {};
+  const { api: listening, apiSince = Infinity } = repos.get(repo) ?? {};
   const info = told?.environ.get('MINER_API_INFO')?.reveal() ?? '';
   const token = info.slice(0, Math.max(0, info.indexOf(':')));
-  if (told === undefined || told.starter.kind === 'container' || api?.state !== 'present' || token === '')
+  if (
+    told === undefined ||
+    told.starter.kind === 'container' ||
+    listening?.state !== 'present' ||
+    token === ''
+  )
     return worker;
   // Of a worker before it. The kernel counts from a start of its own, to the second.
   if (apiSince < told.since - 1) return worker;
-  const listens = parseMinerAddress(api.text.reveal().trim());
+  const listens = parseMinerAddress(listening.text.reveal().trim());
   if (!listens.ok || !isItsOwn(listens.address, told, machine)) return worker;
   const name = `the worker of ${repo}`;
-  const types = await connections.worker(host, name, listens.address, new Secret(token)).taskTypes();
-  if (!types.ok) return worker;
-  return { ...worker, tasks: new Set(types.value.flatMap((rpc) => taskByRpc(rpc)?.code ?? [])) };
+  const api = connections.worker(host, name, listens.address, new Secret(token));
+  const [types, paths] = await Promise.all([api.taskTypes(), api.paths()]);
+  return {
+    ...worker,
+    ...(types.ok ? { tasks: new Set(types.value.flatMap((rpc) => taskByRpc(rpc)?.code ?? [])) } : {}),
+    ...(paths.ok ? { paths: paths.value } : {}),
+  };
 }
 
 /** As it was told; where that is all addresses of the machine, one of these. */

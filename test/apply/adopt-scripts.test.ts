@@ -137,6 +137,12 @@ describe('a worker that somebody else started', () => {
     expect(child?.exitCode).toBeNull();
   });
 
+  it('is not ended where something would start it again', async () => {
+    const { pid, ticks } = await aProcess(['INT', 'TERM']);
+    const { status } = run(stopForeignScript({ pid, ticks, again: 'supervisord (process 7)' }));
+    expect([status, child?.exitCode]).toEqual([1, null]);
+  });
+
   it('is not taken for ended where its unit cannot be stopped', async () => {
     const { pid, ticks } = await aProcess(['INT']);
     systemctl(true, 'exit 4', pid);

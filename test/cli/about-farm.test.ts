@@ -6,18 +6,25 @@ import type { Connections } from '../../src/probe/connections.js';
 import type { MinerApi } from '../../src/rpc/miner-api.js';
 import type { Secret } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
-import { aFoundHost, asked } from '../support/found-host.js';
+import { settingsFrom } from '../../src/lotus/sectorstore.js';
+import { idOf, storageInfo } from '../support/observation.js';
+import { aFoundHost, asked, type StartedWorker } from '../support/found-host.js';
 
 const HERE = '/ip4/10.0.0.10/tcp/2345/http';
 const THERE = '/ip4/10.0.0.66/tcp/2345/http';
 const SIZE = 64 * 2 ** 30;
+const GONE = failure({ code: 'SF511', severity: 'error', message: 'the miner did not answer' } as const);
 
 /** A miner that writes down with what it is met, and where. */
-function aMiner(size: Result<number> = success(SIZE)) {
+function aMiner(
+  size: Result<number> = success(SIZE),
+  index: MinerApi['storageInfo'] = () => Promise.resolve(GONE),
+) {
   const met: string[] = [];
   const miner: Partial<MinerApi> = {
     actorAddress: () => Promise.resolve(success('f01000')),
     actorSectorSize: () => Promise.resolve(size),
+    storageInfo: index,
   };
   const connections = {
     meetMiner: ({ host, port }: SocketAddress, token: Result<Secret>): void => {
@@ -29,11 +36,16 @@ function aMiner(size: Result<number> = success(SIZE)) {
 }
 
 /** Of workers with these MINER_API_INFO, each on a host of its own. */
-async function about(infos: readonly string[], options: { miner?: string }, miner = aMiner()) {
+async function about(
+  infos: readonly string[],
+  options: { miner?: string; sectorSize?: '32GiB' },
+  miner = aMiner(),
+  storage: StartedWorker['storage'] = {},
+) {
   const hosts = infos.map((info, at) =>
     asked(
       `h-${at}`,
-      aFoundHost([{ env: { MINER_API_INFO: info } }], { hostname: `h-${at}`, bootId: `${at}` }),
+      aFoundHost([{ env: { MINER_API_INFO: info }, storage }], { hostname: `h-${at}`, bootId: `${at}` }),
     ),
   );
   const { about: farm, diagnostics } = await aboutFarm(hosts, { name: 'x', ...options }, miner.connections);
@@ -65,14 +77,43 @@ describe('what import asks the miner', () => {
   });
 
   it('is told of where it gives no answer', async () => {
-    const gone = { code: 'SF511', severity: 'error', message: 'the miner did not answer' } as const;
-    const { farm, said } = await about([`${CANARY}:${HERE}`], {}, aMiner(failure(gone)));
+    const { farm, said } = await about([`${CANARY}:${HERE}`], {}, aMiner(GONE));
     expect(said).toEqual(['SF665 the miner did not tell the size of its sectors: the miner did not answer']);
     expect(farm.sectorSize).toBeUndefined();
     const odd = await about([`${CANARY}:${HERE}`], {}, aMiner(success(7)));
     expect(odd.said).toEqual([
       'SF665 the miner did not tell the size of its sectors: 7 bytes is no size of sectors',
     ]);
+  });
+
+  it('is what Lotus goes by of storage paths, where it knows them', async () => {
+    const storage = { '/mnt/a': { CanSeal: true }, '/mnt/b': { CanSeal: true } };
+    const asked: string[] = [];
+    const miner = aMiner(success(SIZE), (id) => {
+      asked.push(id);
+      return Promise.resolve(
+        id === idOf('h-0', '/mnt/a') ? success(storageInfo(id, settingsFrom({ Groups: ['g'] }), [])) : GONE,
+      );
+    });
+    const { farm, said } = await about([`${CANARY}:${HERE}`], { sectorSize: '32GiB' }, miner, storage);
+    expect(asked).toEqual([idOf('h-0', '/mnt/a'), idOf('h-0', '/mnt/b')]);
+    expect([...(farm.index ?? [])]).toMatchObject([[asked[0], { Groups: ['g'], AllowTo: [] }]]);
+    expect(said).toEqual([]);
+
+    const away = await about([`${CANARY}:${HERE}`], { sectorSize: '32GiB' }, aMiner(), storage);
+    expect([away.farm.index, away.said]).toEqual([
+      undefined,
+      [
+        'SF698 whether Lotus goes by the settings that sectorstore.json of storage paths have now is not known: the miner did not answer',
+      ],
+    ]);
+    const unclear = await about(
+      [`${CANARY}:${HERE}`, `other:${THERE}`],
+      { sectorSize: '32GiB' },
+      miner,
+      storage,
+    );
+    expect(unclear.said.join('\n')).toMatch(/SF698 .* --miner names none/);
   });
 
   it('is told of where nobody knows it', async () => {

@@ -162,8 +162,9 @@ describe('import --update', () => {
 
   it('has of a new worker the tasks that it takes now, and says which somebody switched off', async () => {
     const lotus = await LotusStub.start();
-    lotus.answer = ({ id }, response) => {
-      reply(response, { jsonrpc: '2.0', id, result: { 'seal/v0/fetch': {} } });
+    lotus.answer = ({ id, method }, response) => {
+      const result = method === 'Filecoin.Paths' ? [] : { 'seal/v0/fetch': {} };
+      reply(response, { jsonrpc: '2.0', id, result });
     };
     writeFileSync(file, TEXT.replace('10.0.0.1\n', '10.0.0.9\n').replace('10.0.0.1:', '10.0.0.9:'));
     const { code, said } = await update({ dial: lotus.dial, more: 'LOTUS_WORKER_PRECOMMIT1=true\0' });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, type CliResult } from '../support/cli.js';
@@ -124,6 +124,23 @@ describe('a farm whose miner is a systemd unit of a user of its own', () => {
     const own = (await miner.report()).workers.find(({ name }) => name === 'plain');
     expect(own?.tasks).not.toContain('PC1');
     await lab.expectEmptyPlan();
+  });
+
+  it('is taken into an imported file by its machine, and asked there for address and token', async () => {
+    const hosts = ['inner', 'sudo', '10.79.0.16', '--sudo', '--name', 'lab'];
+    const { code, stdout, stderr } = await run('import', ...hosts, '--miner', MACHINE);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/miner:\n.*api:.*\n {2}token: \{ fromMiner: true \}\n {2}host: 10\.79\.0\.11\n/);
+    const file = join(lab.folder, 'imported.yaml');
+    await writeFile(file, stdout);
+    const plan = ['plan', '--json', '--config', 'imported.yaml'];
+    // Its repo is not where Lotus has it by itself.
+    expect((await run(...plan)).stdout).toContain('SF307');
+    const own = `host: ${MACHINE}\n  repo: ${MINER_REPO}\n  user: ${MINER_USER}\n`;
+    await writeFile(file, stdout.replace(`host: ${MACHINE}\n`, own));
+    const planned = await run(...plan);
+    const { summary } = JSON.parse(planned.stdout) as { summary: Readonly<Record<string, number>> };
+    expect(summary, planned.stdout).toMatchObject({ start: 0, restart: 0, live: 0 });
   });
 
   it('seals, and moves what is sealed to the storage of the miner', async () => {

@@ -170,6 +170,12 @@ describe('what the file cannot hold', () => {
     expect(text).toMatch(/# its --external-pc2 left out[^\n]*\n +seal-01:/);
   });
 
+  it('is not what a unit of sealfarm says itself', () => {
+    const unit = 'sealfarm-worker@w.service';
+    const starter = { kind: 'unit', unit, enabled: true, directives: ['ExecStartPre'] } as const;
+    expect(outcome(aFoundHost([{ starter }])).codes).toEqual([]);
+  });
+
   it('lets nothing onto a path that allows only unknown kinds of files', () => {
     const { text } = outcome(aFoundHost([{ storage: { '/mnt/x': { CanSeal: true, AllowTypes: ['odd'] } } }]));
     expect(text).toContain('denyTypes: [unsealed, sealed, cache, update, update-cache, piece]');

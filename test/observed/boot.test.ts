@@ -118,6 +118,12 @@ describe('what starts a worker at boot', () => {
     ]);
   });
 
+  it('is cron, too, at times that have a name', () => {
+    write('etc/cron.d/seal', '@hourly root pgrep lotus-worker || lotus-worker run\n');
+    const file = join(folder, 'etc/cron.d/seal');
+    expect(found()).toEqual([{ kind: 'cron', file, line: 1, byClock: true }]);
+  });
+
   it('is cron, too, where it looks again and again', () => {
     write(
       'etc/cron.d/seal',

@@ -9,7 +9,7 @@ const UNIT = {
 };
 
 interface Seen {
-  readonly parents?: readonly [number, string][];
+  readonly parents?: readonly [pid: number, program: string, loops?: boolean][];
   readonly unit?: Record<string, string>;
   readonly status?: Record<string, string>;
   readonly environ?: Record<string, string>;
@@ -17,7 +17,7 @@ interface Seen {
 
 function origin({ parents = [], unit = {}, status = {}, environ = {} }: Seen): Origin {
   return {
-    parents: parents.map(([pid, program]) => ({ pid, program })),
+    parents: parents.map(([pid, program, loops = false]) => ({ pid, program, loops })),
     unit: new Map(Object.entries(unit)),
     status: new Map(Object.entries(status)),
     variable: (name) => environ[name],
@@ -207,6 +207,50 @@ describe('a worker comes from', () => {
       { unit: { Id: 'ssh.service', MainPID: '5' }, parents: [[9, 'tmux: server']] },
       { kind: 'tmux' },
       'tmux',
+    ],
+    [
+      'a loop in a window of tmux',
+      {
+        parents: [
+          [9, 'bash', true],
+          [5, 'tmux: server'],
+        ],
+      },
+      { kind: 'tmux', again: { pid: 9 } },
+      'tmux, kept by a loop in a shell (process 9)',
+    ],
+    [
+      'a loop behind a shell',
+      {
+        parents: [
+          [9, 'sh'],
+          [8, 'seal.sh', true],
+          [1, 'systemd'],
+        ],
+        status: { SigIgn: '0000000000000001' },
+      },
+      { kind: 'shell', nohup: true, again: { pid: 8 } },
+      'a shell with nohup, kept by a loop in a shell (process 8)',
+    ],
+    ...['supervisord', 'runsv', 's6-supervise', 'PM2 v5.3.0: God'].map(
+      (supervisor): [string, Seen, Starter, string] => [
+        `${supervisor} of a login`,
+        { parents: [[9, supervisor]], unit: { Id: 'ssh.service', MainPID: '5' } },
+        { kind: 'shell', nohup: false, again: { pid: 9, supervisor } },
+        `a shell, kept by ${supervisor} (process 9)`,
+      ],
+    ),
+    [
+      'a loop that cron started',
+      { parents: [[9, 'sh', true]], unit: { Id: 'cron.service', MainPID: '5' } },
+      { kind: 'cron', again: { pid: 9 } },
+      'cron, kept by a loop in a shell (process 9)',
+    ],
+    [
+      'a loop in its unit, which ends with that',
+      { parents: [[5, 'sh', true]], unit: { ...UNIT, MainPID: '5' } },
+      { kind: 'unit', unit: 'lotus-worker.service', file: UNIT.FragmentPath, enabled: true },
+      'the unit lotus-worker.service',
     ],
     ['a container', { status: { NSpid: '7\t1' }, unit: UNIT }, { kind: 'container' }, 'a container'],
     [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
-import { starterWords, type Starter } from '../../src/observed/starter.js';
+import { starterWords, type Again, type Starter } from '../../src/observed/starter.js';
 import { AS_THEY_RUN, type Adopting } from '../../src/plan/adopt-rules.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
@@ -193,6 +193,20 @@ it('a worker whose unit keeps others, too, is not restarted, and that unit is no
   const made = planned(farm, seen, ALL);
   expect(codes(made)).toEqual(['SF550 warning', 'SF555 error']);
   expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
+});
+
+it.each<[what: string, again: Again, remedy: string]>([
+  ['a loop in a shell', { pid: 12 }, 'End process 12, then end the worker'],
+  ['supervisord', { pid: 12, supervisor: 'supervisord' }, 'out of what supervisord keeps'],
+])('a worker that %s would start again is taken over as it runs, and not restarted', (by, again, remedy) => {
+  const farm = farmWith('systemd');
+  const seen = byHand(farm, { starter: { kind: 'tmux', again } });
+  expect(codes(planned(farm, seen))).toEqual([]);
+  const made = planned(farm, seen, RESTART);
+  expect(codes(made)).toEqual(['SF556 error']);
+  expect(made.diagnostics[0]?.message).toContain(`${by} (process 12) would start it again`);
+  expect(made.diagnostics[0]?.help).toContain(remedy);
+  expect(steps(made).filter(({ id }) => id.includes('restart'))).toEqual([]);
 });
 
 const BROUGHT = { ...ENABLED, enabled: false };

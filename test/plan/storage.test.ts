@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Farm } from '../../src/farm/farm.js';
+import { storageSettings } from '../../src/desired/desire.js';
+import { newSectorStore } from '../../src/lotus/sectorstore.js';
 import { aStorage, farmOf } from '../support/farm.js';
 import {
   ABSENT,
@@ -7,6 +9,7 @@ import {
   changeMiner,
   changePath,
   changeWorker,
+  file,
   inPlace,
   stopped,
 } from '../support/observation.js';
@@ -47,6 +50,12 @@ describe('a storage path', () => {
     const made = plan(FARM, changeMiner(PLACED, { storage }));
     expect(summary(made)).toEqual([`redeclare ${SEAL}: live, lotus-differs`]);
     expect(only(made, 'redeclare').changes).toEqual([{ field: 'Weight', before: '1', after: '10' }]);
+  });
+
+  it('that only its file has otherwise was edited there, and Lotus need not be told', () => {
+    const sectorStore = file(newSectorStore(ID, storageSettings(aStorage({ weight: 5, groups: ['odd'] }))));
+    const seen = changeWorker(PLACED, 'worker-1', changePath(SEAL, { sectorStore }));
+    expect(summary(plan(FARM, seen))).toEqual([`write-file ${SEAL}/sectorstore.json: none, edited-on-host`]);
   });
 
   it('that the index does not know is declared again', () => {

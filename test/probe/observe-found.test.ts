@@ -17,17 +17,25 @@ afterEach(async () => {
 async function asked(
   text: string,
   gives: object | 'error' = { 'seal/v0/precommit/1': {}, 'seal/v0/commit/1': {} },
+  paths: readonly object[] = [],
+  places = '',
 ) {
   const lotus = (stub = await LotusStub.start());
   lotus.answer = (call, response) => {
     reply(response, {
       jsonrpc: '2.0',
       id: call.id,
-      ...(gives === 'error' ? { error: { code: 1, message: 'no' } } : { result: gives }),
+      ...(gives === 'error'
+        ? { error: { code: 1, message: 'no' } }
+        : { result: call.method === 'Filecoin.Paths' ? paths : gives }),
     });
   };
   const remote = new FakeRemote('host-1');
-  remote.onExec = () => Promise.resolve(output(text));
+  const scripts: string[] = [];
+  remote.onExec = (script) => {
+    scripts.push(script);
+    return Promise.resolve(output(scripts.length === 1 ? text : places));
+  };
   remote.onDial = lotus.dial;
   const none = failure({ code: 'SF511', severity: 'error', message: 'not asked' } as const);
   const connections = new Connections(
@@ -39,7 +47,8 @@ async function asked(
   const found = await observeFound('host-1', connections);
   await connections.close();
   const [worker] = found.ok ? found.value.workers : [];
-  return { tasks: worker?.tasks, dialled: remote.dialled, calls: lotus.calls };
+  const dialled = [...new Set(remote.dialled)];
+  return { found, tasks: worker?.tasks, paths: worker?.paths, dialled, calls: lotus.calls, scripts };
 }
 
 const API = '/ip4/10.0.0.11/tcp/3456/http';
@@ -50,7 +59,7 @@ describe('a worker of which nothing is declared', () => {
     const { tasks, dialled, calls } = await asked(foundAnswer(INFO, API));
     expect(tasks).toEqual(new Set(['PC1', 'C1']));
     expect(dialled).toEqual(['10.0.0.11:3456']);
-    expect(calls.map(({ method }) => method)).toEqual(['Filecoin.TaskTypes']);
+    expect(calls.map(({ method }) => method).toSorted()).toEqual(['Filecoin.Paths', 'Filecoin.TaskTypes']);
     expect(calls[0]?.headers.authorization).toBe(`Bearer ${CANARY}`);
   });
 
@@ -85,6 +94,20 @@ describe('a worker of which nothing is declared', () => {
     expect((await asked(foundAnswer(INFO, '/ip4/127.0.0.1/tcp/3456/http'))).dialled).toEqual([
       '127.0.0.1:3456',
     ]);
+  });
+
+  it('has paths that no list names any more, which are looked at, too', async () => {
+    const path = { ID: 'id', Weight: 10, CanSeal: true, CanStore: false };
+    const open = ['/mnt/x/', '/mnt/odd\u0000'].map((LocalPath) => ({ ...path, LocalPath }));
+    const places = `sealfarm-found 1\nstorage =/mnt/x present root\nsealfarm-found end\n`;
+    const { found, paths, scripts } = await asked(foundAnswer(INFO, API), undefined, open, places);
+    expect(paths).toEqual(open);
+    expect(scripts).toHaveLength(2);
+    expect(scripts[1]).toContain("\nstorage '/mnt/x/'\necho");
+    expect(scripts[1]).not.toContain('odd');
+    expect(found.ok && found.value.places.get('/mnt/x')?.onRootFileSystem).toBe(true);
+    await stub?.stop();
+    expect((await asked(foundAnswer(INFO, API), undefined, open, '')).found.ok).toBe(false);
   });
 
   it('may not answer', async () => {

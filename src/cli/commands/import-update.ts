@@ -2,6 +2,7 @@ import { readConfig } from '../../config/config-file.js';
 import { checkSchema } from '../../config/schema-check.js';
 import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
 import { readFarm } from '../../farm/read-farm.js';
+import { present } from '../../farm/present.js';
 import { foundMiner, theMiner } from '../../import/found-miner.js';
 import { gather } from '../../import/gather.js';
 import { wayTo } from '../../import/imported.js';
@@ -11,6 +12,7 @@ import type { Reach } from '../../probe/connections.js';
 import { diagnosticsJson } from '../../view/diagnostics.js';
 import { unified } from '../../view/file-diff.js';
 import { printable } from '../../view/text.js';
+import { askIndex, meet } from '../about-farm.js';
 import { askHosts, type Answers, type ImportOptions } from '../ask-hosts.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { readFileText } from '../load-farm.js';
@@ -46,7 +48,7 @@ export async function updateFile(
 
 async function update(
   file: FarmFile,
-  { asked, unreached, notes }: Answers,
+  { asked, unreached, notes, connections }: Answers,
   { config: name, check = false }: ImportOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -56,8 +58,10 @@ async function update(
   // One file is for one miner.
   const only = farm.miner.apiIsGuess === true ? {} : { only: theMiner(found, api) };
   const miner = { api, token, secrets: found.tokens, ...only };
-  const updated = updateFarm(file, asked, { name: farm.name, sectorSize: farm.sectorSize, miner });
-  const diagnostics = [...unreached, ...notes, ...gather(updated.diagnostics)];
+  const { index, unknown } = await askIndex(asked, meet(found, api, connections), connections);
+  const about = { name: farm.name, sectorSize: farm.sectorSize, miner, ...present({ index }) };
+  const updated = updateFarm(file, asked, about);
+  const diagnostics = [...unreached, ...notes, ...unknown, ...gather(updated.diagnostics)];
   const changed = updated.text !== file.text;
   const wrong = changed ? readFarm(updated.text, name).diagnostics.filter(isError) : [];
   const refused =

@@ -1,6 +1,6 @@
 import type { Codes } from '../code-facts.js';
 
-/** SF550–SF555: workers that somebody else started and that are taken over. */
+/** SF550–SF556: workers that somebody else started and that are taken over. */
 export const ADOPTING_CODES = {
   SF550: {
     title: 'worker that the next boot starts as before',
@@ -44,6 +44,16 @@ export const ADOPTING_CODES = {
     why: 'The worker does not run, and on its host systemd is about to start a lotus-worker again by an enabled unit that is not of sealfarm. If that is the same worker, two would run for one repo, one of them in vain. So it is not started now.',
     remedy:
       'Wait until that unit has come up and plan again. Where it ends again and again and was this worker before, `systemctl disable --now` it and apply: sealfarm then starts the worker.',
+  },
+  SF556: {
+    title: 'worker that something starts again when it ends',
+    severity: 'error',
+    why:
+      'The worker is to be restarted, and what started it keeps it running: a loop in a shell (`while :; do lotus-worker run; sleep 5; done`), supervisord, runit or another supervisor. ' +
+      'Ended by sealfarm it would come back at once with the settings of before, and take `repo.lock` from the worker of sealfarm. ' +
+      'A loop is seen where it stands in the words or the script of the shell; one that was typed at a prompt is not.',
+    remedy:
+      'When the worker is quiet (`sealfarm drain`) end the loop, or take the worker out of the supervisor, then end the worker, and apply: sealfarm then starts it. Live changes work meanwhile.',
   },
   SF555: {
     title: 'worker in a unit that keeps others, too',

@@ -145,4 +145,21 @@ export const IMPORTING_CODES = {
     why: 'Between reading the file and writing it `import --update` asks hosts, and in that time somebody else has written it. Nothing of that is overwritten.',
     remedy: 'Update again: what was found is asked for anew.',
   },
+  SF697: {
+    title: 'storage changed by hand and not declared',
+    severity: 'warning',
+    why:
+      'Somebody has edited `sectorstore.json` of a storage path, or `storage.json`, while the worker runs. Lotus reads them when it opens the path, and again only where it is told to (`lotus-worker storage redeclare`, `attach`, `detach`). ' +
+      'The imported file has what Lotus goes by now, so that no apply changes behind your back where sectors go; the comment has what was written by hand. The first apply writes the files as Lotus has them, and keeps what was there as a backup.',
+    remedy:
+      'Where the change is meant, write it into `storage` of the worker before the first apply: the plan then shows it as a live change. Else there is nothing to do.',
+  },
+  SF698: {
+    title: 'what Lotus has of storage paths not known',
+    severity: 'note',
+    why:
+      'The miner did not tell the settings of storage paths that it goes by. The imported file has those of `sectorstore.json`. ' +
+      'What somebody has changed there by hand since Lotus read it apply would declare, as the plan then says.',
+    remedy: 'Import again when the miner can be reached, or read the plan before the first apply.',
+  },
 } as const satisfies Codes;

@@ -123,6 +123,14 @@ export class Lab {
     await eventually(`${name} runs`, async () => (await this.worker(name))?.state === 'running');
   }
 
+  /** With the miner, whether a file has them or not. */
+  async untilRegistered(names: readonly string[]): Promise<void> {
+    await eventually(`${names.join(', ')} are registered`, async () => {
+      const { workers } = await this.#status();
+      return names.every((name) => workers.some((worker) => worker.name === name && worker.enabled));
+    });
+  }
+
   /** When each host's worker was started, in the kernel's ticks. */
   async startTimes(): Promise<Readonly<Record<LabHostName, string>>> {
     const times = ALL_KINDS.map(async (host) => {
