@@ -50,6 +50,8 @@ export interface AtRest {
   readonly sectors: ReadonlySet<string>;
   /** Those of them that lie nowhere else and wait there while it is away. */
   readonly held: readonly string[];
+  /** Files (`sealed/s-t01000-7`) of an empty worker that nobody needs: of removed sectors, or copies of what is in long-term storage. */
+  readonly unneeded: ReadonlySet<string>;
 }
 
 /** How often "never" must be seen in a row before it is believed: between two stages a sector has no task for a moment. */
@@ -158,7 +160,7 @@ async function stillAtRest(
   context: ApplyContext,
   request: RestRequest,
   observation: Observation,
-): Promise<Pick<AtRest, 'sectors' | 'held'> | undefined> {
+): Promise<Pick<AtRest, 'sectors' | 'held' | 'unneeded'> | undefined> {
   const list = await context.miner.storageList();
   const [workers, jobs] = await Promise.all([context.miner.workerStats(), context.miner.workerJobs()]);
   if (!observation.miner.reached || !list.ok || !workers.ok || !jobs.ok) return undefined;
@@ -184,6 +186,9 @@ async function stillAtRest(
   return {
     sectors: new Set(sectorsOn(miner, ids).map(sectorName)),
     held: isEmpty ? [] : held,
+    unneeded: new Set(
+      isEmpty ? snapshot.held.flatMap(({ sector, types }) => types.map((type) => `${type}/${sector}`)) : [],
+    ),
   };
 }
 

@@ -9,6 +9,7 @@ import type { DepartedWorker, Observation } from '../observed/observed.js';
 import { storageIdOf } from '../observed/registered.js';
 import { serversOf } from '../observed/servers.js';
 import type { Action } from '../plan/plan.js';
+import type { AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
@@ -76,7 +77,7 @@ async function drainAndStop(
   if (!off.ok) return off;
   const empty = await emptyWithin(context, target, tasks, onWait);
   if (!empty.ok) return empty;
-  const left = await leftBehind(context, target);
+  const left = await leftBehind(context, target, empty.value);
   if (!left.ok) return left;
   return empty.value.keeper === undefined
     ? success(undefined)
@@ -84,18 +85,25 @@ async function drainAndStop(
 }
 
 /** The folders themselves have the last word: a miner that was restarted may know nothing of what lies there. */
-async function leftBehind(context: ApplyContext, { host, worker }: Target): Promise<Result<undefined>> {
+async function leftBehind(
+  context: ApplyContext,
+  { host, worker }: Target,
+  { unneeded }: AtRest,
+): Promise<Result<undefined>> {
   const { observation } = await context.observe([host]);
   const seen = observation.hosts.get(host);
   if (seen?.reached !== true) return seen === undefined ? success(undefined) : failure(seen.diagnostic);
   const leaving = seen.departed?.get(worker);
   if (leaving === undefined) return success(undefined);
   const own = withoutPaths(leaving, handedOver(seen, worker));
-  const full = [...own.storage].find(
-    ([path, { entries }]) => entries.length > 0 && !isServedBeside(observation, [worker, own], path),
+  const left = [...own.storage].map(
+    ([path, { entries }]) => [path, entries.filter((entry) => !unneeded.has(entry))] as const,
+  );
+  const full = left.find(
+    ([path, entries]) => entries.length > 0 && !isServedBeside(observation, [worker, own], path),
   );
   if (full === undefined) return success(undefined);
-  const [path, { entries }] = full;
+  const [path, entries] = full;
   return failure({
     code: 'SF607',
     severity: 'error',

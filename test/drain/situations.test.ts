@@ -66,6 +66,21 @@ function away(name: string): (seen: Seen) => Seen {
   };
 }
 
+/** The index keeps the paths of whoever is away. */
+function unserved(seen: Seen): Seen {
+  const storage = new Map([...seen.miner.storage].map(([id, { info }]) => [id, { info }] as const));
+  return changeMiner(seen, { storage });
+}
+
+const unseen =
+  (host: string) =>
+  (seen: Seen): Seen => ({ ...seen, hosts: new Map([...seen.hosts, [host, unreached()]]) });
+
+/** Somebody else's, of whom the miner alone tells. */
+const strange =
+  (host: string) =>
+  (seen: Seen): Seen => ({ ...seen, hosts: new Map([...seen.hosts].filter(([name]) => name !== host)) });
+
 /** It runs, and does not answer us. */
 const silent = (seen: Seen): Seen =>
   changeWorker(
@@ -196,6 +211,9 @@ const STATES: readonly Situation[] = [
   ['only a part of it was moved', on({ farm: OPEN, stored: ['7 Proving sealed'] }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['its copy is in no long-term storage', on({ farm: OPEN, holds: { 'worker-2': ['7 Proving'] } }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['its copy is in long-term storage of another worker', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] } }, '7 Proving'), 'off AP PC1 PC2 C2; done'],
+  ['its copy is where nobody serves it now', on({ farm: OPEN, stored: ['7 Proving'], change: unserved }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['its copy is on a host that cannot be seen', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, change: unseen('host-2') }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['its copy is with a worker that is not of the farm', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, change: strange('host-2') }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['its copy goes with a worker that is drained, too', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, drained: ['worker-2'] }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['a state that sealfarm does not know', on({ farm: LONELY }, '7 NewInLotus'), 'off AP PC1 PC2 C2; 7 unknown; working'],
   ['deals for a finished sector', on({ farm: SNAPPING }, '7 SnapDealsWaitDeals unsealed'), 'off RU PR2; 7 stranded AP; never'],
