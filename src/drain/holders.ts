@@ -2,7 +2,7 @@ import type { StorageId, StorageInfo } from '../lotus/api.js';
 import { FILE_TYPES, parseSectorName, sectorName, type FileType } from '../lotus/file-type.js';
 import { liveOf } from '../observed/live.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
-import type { Observation, ObservedMiner, ObservedStorage, ObservedWorker } from '../observed/observed.js';
+import type { ObservedMiner, ObservedStorage, ObservedWorker } from '../observed/observed.js';
 
 /** A storage path that only one worker serves, with the sector files on it. */
 export interface Holder {
@@ -56,15 +56,12 @@ export function soleHolders(
  * @param stays paths of workers that go on
  */
 export function storedByOthers(
-  { hosts }: Observation,
   workers: ReadonlyMap<string, ObservedWorker>,
   stays: ReadonlySet<StorageId>,
   miner: ObservedMiner,
 ): ReadonlyMap<string, number> {
   const ofWorkers = new Set([...workers.values()].flatMap(storageIds));
-  const all =
-    [...hosts.values()].every(({ reached }) => reached) &&
-    [...miner.workers.values()].every(({ Info }) => workers.has(Info.Hostname));
+  const all = [...miner.workers.values()].every(({ Info }) => workers.has(Info.Hostname));
   const stored = new Map<string, number>();
   for (const { info, stat } of miner.storage.values()) {
     if (!info.CanStore || stat === undefined) continue;

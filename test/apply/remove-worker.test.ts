@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { perform } from '../../src/apply/perform.js';
 import { parseEnvFile } from '../../src/host/env-file.js';
 import { hostLayout } from '../../src/host/layout.js';
+import { FILE_TYPES } from '../../src/lotus/file-type.js';
 import { parseManifest, type Manifest } from '../../src/host/manifest.js';
 import type { DepartedWorker, ObservedHost } from '../../src/observed/observed.js';
 import type { Step } from '../../src/plan/plan.js';
@@ -180,6 +181,21 @@ describe('a worker that is removed', () => {
     scene.see({ ...scene.host, departed: new Map([['worker-1', withEntries(gone)]]) });
     expect(await removed(scene)).toBe('SF607');
     expect(scene.changes.filter((call) => call.includes('remove') || call.includes('stop'))).toEqual([]);
+  });
+
+  it('is removed with files that nobody needs any more, and they stay', async () => {
+    const scene = new Leaving();
+    scene.states.set('s-t01000-7', 'Removed');
+    const gone = scene.host.departed?.get('worker-1');
+    if (gone === undefined) throw new Error('nobody left');
+    scene.see({ ...scene.host, departed: new Map([['worker-1', withEntries(gone)]]) });
+    const id = gone.process?.live?.reached === true ? gone.process.live.paths[0]?.ID : undefined;
+    if (id === undefined) throw new Error('it has no path');
+    scene.changeMiner({
+      sectors: new Map([[id, [{ Miner: 1000, Number: 7, SectorFileType: FILE_TYPES.sealed }]]]),
+    });
+    expect(await removed(scene)).toBe('ok');
+    expect(scene.changes).toContain('host-1 remove worker-1');
   });
 
   it.each<[who: string, urls: readonly string[], listen: string | undefined, code: string]>([
