@@ -189,7 +189,7 @@ describe('a worker that is removed', () => {
     const gone = scene.host.departed?.get('worker-1');
     if (gone === undefined) throw new Error('nobody left');
     scene.see({ ...scene.host, departed: new Map([['worker-1', withEntries(gone)]]) });
-    const id = gone.process?.live?.reached === true ? gone.process.live.paths[0]?.ID : undefined;
+    const id = gone.process?.live.reached === true ? gone.process.live.paths[0]?.ID : undefined;
     if (id === undefined) throw new Error('it has no path');
     scene.changeMiner({
       sectors: new Map([[id, [{ Miner: 1000, Number: 7, SectorFileType: FILE_TYPES.sealed }]]]),
