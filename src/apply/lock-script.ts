@@ -70,10 +70,13 @@ export function parseSeenLock(answer: string): SeenLock {
 }
 
 /**
- * What a write that was cut off left beside its file. Who gives back or takes away a lock does it, as nobody writes then, and as
- * the file itself may never be written again.
+ * What a write that was cut off left beside its file, or among the versions kept of it. Who gives back or takes away a lock does it,
+ * as nobody writes then, and as the file itself may never be written again.
  */
-const SWEEP = `written=\${lock%/*}/written
+const SWEEP = `for temp in "\${lock%/*}"/backups/.*.sealfarm-tmp "\${lock%/*}"/backups/*/.*.sealfarm-tmp; do
+  [ ! -e "$temp" ] || rm -f "$temp" || :
+done
+written=\${lock%/*}/written
 if [ -r "$written" ]; then
   while IFS= read -r line; do
     path=\${line#*  }

@@ -168,6 +168,23 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     expect(paths.map((path) => readdirSync(dirname(path)))).toEqual([[], ['.token.sealfarm-tmp']]);
   });
 
+  it('takes what was left among the kept versions with it, also of workers that have another name by now', () => {
+    const lock = join(folder, 'lock');
+    const kept = [join(folder, 'backups'), join(folder, 'backups', "worker'1")];
+    for (const backups of kept) {
+      mkdirSync(backups, { recursive: true });
+      writeFileSync(join(backups, '.4711.sealfarm-tmp'), 'ol');
+      writeFileSync(join(backups, '20261130T060000Z-1_etc_worker.env'), 'old');
+    }
+    runShell(lockScript(lock, HOLDER), { shell });
+    expect(runShell(unlockScript(lock, 'run-a'), { shell })).toEqual(DONE);
+    expect(readdirSync(join(folder, 'backups'), { recursive: true }).map(String).sort()).toEqual([
+      '20261130T060000Z-1_etc_worker.env',
+      "worker'1",
+      "worker'1/20261130T060000Z-1_etc_worker.env",
+    ]);
+  });
+
   it('that nobody holds is released without a complaint; with a stranger in it it stays', () => {
     const lock = join(folder, 'lock');
     expect(runShell(unlockScript(lock), { shell })).toEqual(DONE);
