@@ -99,7 +99,20 @@ export function planRenaming(
     // Those that are attached later are not there yet.
     paths: desired.storage.map(({ path }) => path).filter((path) => attached.includes(path)),
   });
-  return combine([written, restart, unanswering(running, old.process)]);
+  return combine([written, restart, unanswering(running, old.process), leftToNext(context, files)]);
+}
+
+function leftToNext(context: WorkerContext, { steps }: Findings): Findings {
+  const later = steps.flatMap(({ action }) =>
+    action.kind === 'attach' || action.kind === 'detach' ? [`${action.kind} ${action.path}`] : [],
+  );
+  if (later.length === 0) return { steps: [], diagnostics: [] };
+  return problem(context, {
+    code: 'SF548',
+    severity: 'note',
+    message: `${context.desired.name} gets its new name first; the next apply will ${later.join(', ')}`,
+    help: 'Apply once more when it runs under its new name.',
+  });
 }
 
 function staysInItsRepo(context: WorkerContext, { from, old: { repo = '' } }: Renaming): Findings {

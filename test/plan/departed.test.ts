@@ -490,6 +490,16 @@ describe('a renamed worker', () => {
     expect(made.waves).toMatchObject([{ turns: [{ worker: 'new', alone: [] }] }]);
   });
 
+  it('gets its new paths by the next apply, and the plan says so', () => {
+    const more = aStorage({ path: '/mnt/nvme3/seal', weight: 5 });
+    const made = plan(...renamed({ storage: [more] }));
+    expect(summary(made).filter((step) => /attach|detach/.test(step))).toEqual([]);
+    expect(codes(made)).toEqual(['SF548 note']);
+    expect(made.diagnostics[0]?.message).toBe(
+      `new gets its new name first; the next apply will detach ${TWOS_PATH}, attach /mnt/nvme3/seal`,
+    );
+  });
+
   it('takes the drain of its old name over', () => {
     const made = plan(...renamed({}, withIntent(SEEN, 'worker-2', DRAIN)), ['new']);
     expect(summary(made)).toEqual(RESTART);

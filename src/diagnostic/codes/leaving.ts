@@ -28,6 +28,12 @@ export const LEAVING_CODES = {
     remedy:
       'Give the worker on the new host a name of its own. The old one is then drained and removed by apply.',
   },
+  SF548: {
+    title: 'storage paths of a renamed worker, left to the next apply',
+    severity: 'note',
+    why: 'A storage path is attached to and detached from a worker that runs, by its name. One that is about to have another name gets that first, by its restart, with the paths that it has. So a file that changes both takes two applies.',
+    remedy: 'Apply once more when the worker runs under its new name. The plan then has these steps.',
+  },
   SF572: {
     title: 'renamed worker with another repo',
     severity: 'error',
