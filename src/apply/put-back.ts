@@ -86,13 +86,20 @@ async function startWith(
     if (!back.ok) return { words: notBack(back.diagnostic), isOver: true };
   }
   const started = await startWorker(context, target, service);
-  const stay = files.value.flatMap((file) => file.stay ?? []);
-  const but =
-    stay.length === 0 ? '' : ` but for ${stay.join(', ')}, which may hold sectors and stays listed,`;
-  const back = `the files of before${which}${but} were put back`;
+  const back = `the files of before${which}${butFor(files.value)}`;
   if (started.ok) return { words: `${back}, and it works with them again`, isOver: true };
   const words = `${back}, but with them it is not up either: ${started.diagnostic.message}`;
   return { words, isOver: !NOT_UP.has(started.diagnostic.code) };
+}
+
+/** What was put back, and what of it was not. */
+function butFor(files: readonly FileBack[]): string {
+  const stay = files.flatMap((file) => file.stay ?? []);
+  const off = files.flatMap((file) => file.off ?? []);
+  const list =
+    stay.length === 0 ? '' : ` but for ${stay.join(', ')}, which may hold sectors and stays listed,`;
+  const are = off.length === 1 ? 'is off by now and stays off' : 'are off by now and stay off';
+  return `${list} were put back${off.length === 0 ? '' : ` but for ${off.join(', ')}, which ${are}`}`;
 }
 
 /** Its host was there all the time, and it did not come up. */

@@ -159,6 +159,38 @@ describe('a worker that does not come up', () => {
       },
     );
 
+    describe('and which shall take nothing by now', () => {
+      const OFF = 'LOTUS_WORKER_NO_DEFAULT=true\n';
+      const ON = `${OFF}LOTUS_WORKER_PRECOMMIT1=true\n`;
+      /** @param texts of the environment file: what it was, and what it is */
+      const startEmpty = (...[was, is]: readonly [string, string]): Promise<Result<undefined>> => {
+        const { envFile } = scene.layout('worker-1');
+        scene.outputs.set('host-1 read journal', { stdout: entry(envFile, sha256(was), sha256(is)) });
+        scene.outputs.set('host-1 read versions', { stdout: `0 .${base64(is)} .${base64(was)}\n` });
+        const expectation = scene.expectation('worker-1', { tasks: [] });
+        const action = { kind: 'start', service: scene.layout('worker-1'), expect: expectation } as const;
+        return perform(scene.context, [], { ...written('/x'), id: 'worker-1/start', action } as Step);
+      };
+
+      it('is started with all that it had but its tasks', async () => {
+        expect(message(await startEmpty(`A=1\n${ON}`, `A=2\n${OFF}`))).toContain(
+          'were put back but for PC1, which is off by now and stays off, and it works with them again',
+        );
+        expect(scene.scripts).toEqual([expect.stringContaining(`${base64(`A=1\n${OFF}`)}\nEND`)]);
+      });
+
+      it('is left as it is where nothing else was changed', async () => {
+        expect(message(await startEmpty(ON, OFF))).not.toContain('put back');
+        expect(scene.scripts).toEqual([]);
+        expect(starts).toBe(1);
+      });
+
+      it('gets no task that it did not have then either', async () => {
+        await startEmpty(`A=1\n${ON}`, `A=2\n${OFF}LOTUS_WORKER_PRECOMMIT2=true\n`);
+        expect(scene.scripts).toEqual([expect.stringContaining(`${base64(`A=1\n${OFF}`)}\nEND`)]);
+      });
+    });
+
     it('loses a drop-in that was not there, in the version that was written', async () => {
       const { unit } = scene.layout('worker-1');
       cutOff(LEFT, entry(unit.dropIn, 'absent'));
