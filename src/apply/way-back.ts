@@ -30,9 +30,10 @@ export interface FileBack {
 }
 
 /**
- * What brings the environment file and the drop-in of a worker back that it ran with, where earlier runs changed them and did not come
- * to start it: those two alone, as other files are others' too, and sectors may lie on a path that is new in its list. A secret
- * has the value that it has now, and a task that is off now stays off. Nothing where the journal tells of none; fails with SF602, SF631 or SF632 where they cannot be had.
+ * What makes the environment file and the drop-in of a worker again what they were before a run that changed them and did not come to
+ * start it so: those two alone, as other files are others' too, and sectors may lie on a path that is new in its list. A secret has
+ * the value that it has now, and a task that is off now stays off. Nothing where the journal tells of none; fails with SF602, SF631
+ * or SF632 where they cannot be had.
  */
 export async function filesOfBefore(
   context: ApplyContext,

@@ -267,8 +267,16 @@ describe('a drain', () => {
     it('starts it with its tasks off, so that what lies there goes on', async () => {
       comesUp();
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
-      expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
+      expect(scene.changes.slice(0, 4)).toEqual([
+        'host-1 lock',
+        'host-1 start worker-1',
+        'host-1 journal',
+        'host-1 unlock',
+      ]);
       expect(scene.changes).toContain('host-1 stop worker-1');
+      expect(scene.journal).toContainEqual(
+        expect.objectContaining({ step: 'worker-1/start', outcome: 'done' }),
+      );
     });
 
     it.each([
@@ -314,7 +322,12 @@ describe('a drain', () => {
       scene.changeMiner({ jobs: new Map([['00000000-0000-0000-0000-000000000000', [job]]]) });
       comesUp();
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
-      expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
+      expect(scene.changes.slice(0, 4)).toEqual([
+        'host-1 lock',
+        'host-1 start worker-1',
+        'host-1 journal',
+        'host-1 unlock',
+      ]);
     });
 
     it('ends it by itself once what lay there is gone', async () => {

@@ -28,7 +28,7 @@ export const WORKING_CODES = {
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
       'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait, or apply with a `--start-timeout` of some hours. ' +
-      'The message says whether it works again with the environment file and the drop-in that it ran with, also where an earlier run had changed them, or names the `sealfarm rollback` that brings them back.',
+      'The message says whether it works again with the environment file and the drop-in of before this run, or of before an earlier one that did not come to start it so, or names the `sealfarm rollback` that brings them back. A task that is off by now stays off when those of an earlier run go back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
