@@ -153,7 +153,7 @@ describe('a worker that does not come up', () => {
         const service = scene.layout('worker-1');
         const action = { kind, service, expect: scene.expectation('worker-1') } as const;
         const step = { ...written('/x'), id: `worker-1/${kind}`, action } as Step;
-        expect(message(await perform(scene.context, [], step))).toContain(`; ${BACK}`);
+        expect(message(await perform(scene.context, [], step, '/state/lock'))).toContain(`; ${BACK}`);
         expect(scene.changes.slice(-3, -1)).toEqual([`host-1 script ${envFile}`, 'host-1 start worker-1']);
         expect(scene.scripts).toEqual([expect.stringContaining(base64(RAN_WITH.replace('old', CANARY)))]);
         expect(scene.scripts[0]).toContain(sha256(LEFT));
@@ -170,7 +170,7 @@ describe('a worker that does not come up', () => {
         scene.outputs.set('host-1 read versions', { stdout: `0 .${base64(is)} .${base64(was)}\n` });
         const expectation = scene.expectation('worker-1', { tasks: [] });
         const action = { kind: 'start', service: scene.layout('worker-1'), expect: expectation } as const;
-        return perform(scene.context, [], { ...written('/x'), id: 'worker-1/start', action });
+        return perform(scene.context, [], { ...written('/x'), id: 'worker-1/start', action }, '/state/lock');
       };
 
       it('is started with all that it had but its tasks', async () => {
