@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { Result } from '../diagnostic/result.js';
 import type { HostLayout } from '../host/layout.js';
 import { disturbs, steps, type HostPlan, type Plan, type Step, type Turn, type Wave } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
@@ -72,7 +73,7 @@ class Run {
         continue;
       }
       this.#ledger.begin(step);
-      const result = await perform(this.#context, this.#ledger.doneFor(step.host, step.worker), step);
+      const result = await this.#perform(step);
       await this.#ledger.end(step.host, [{ step, result }]);
     }
   }
@@ -146,7 +147,7 @@ class Run {
   /** True where its worker has work and nobody waits. */
   async #disturb(step: Step, lost: string): Promise<boolean> {
     this.#ledger.begin(step);
-    const result = await perform(this.#context, this.#ledger.doneFor(step.host, step.worker), step);
+    const result = await this.#perform(step);
     const code = result.ok ? undefined : result.diagnostic.code;
     const interrupted = this.#context.signal.aborted;
     const halted = code === 'SF608' && !interrupted ? this.#halted : undefined;
@@ -159,6 +160,12 @@ class Run {
     if (failed && step.disruption === 'restart' && !interrupted) this.#stop(lost);
     await this.#ledger.end(step.host, [{ step, result }]);
     return code === PENDING;
+  }
+
+  #perform(step: Step): Promise<Result<undefined>> {
+    const { host, worker } = step;
+    const { lock } = this.#ledger.layoutOf(host);
+    return perform(this.#context, this.#ledger.doneFor(host, worker), step, lock);
   }
 
   #stop(why: string): void {

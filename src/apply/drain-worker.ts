@@ -4,7 +4,7 @@ import type { HostLayout, WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
 import { comeToRest, UNTOLD, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
-import { record } from './journal.js';
+import { record, recordStart } from './journal.js';
 import type { Target } from './live-changes.js';
 import { PENDING } from './ledger.js';
 import { withLocks } from './lock.js';
@@ -101,12 +101,22 @@ async function startAndRest(
   const started = await oneLockAtATime(context, host, () =>
     withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
       if (trouble !== undefined) return failure(trouble);
-      return (await isMeant(context, request)) ? startWorker(context, request, service) : rest;
+      return (await isMeant(context, request)) ? startNoted(context, request, service) : rest;
     }),
   );
   if (!started.ok) return started;
   if (!started.value.ok) return started.value;
   return restAndStop(context, Number.isFinite(left) ? { ...request, deadline: left } : request);
+}
+
+async function startNoted(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+): Promise<Result<undefined>> {
+  const started = await startWorker(context, target, service);
+  if (started.ok) await recordStart(context, target, service);
+  return started;
 }
 
 /** Somebody may have taken the drain back meanwhile, or stopped the worker with its sectors on purpose. */

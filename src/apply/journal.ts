@@ -1,9 +1,11 @@
 import { formatEntry, type JournalEntry, type Outcome } from '../host/journal.js';
+import { homeOf, type WorkerLayout } from '../host/layout.js';
 import type { Event } from '../event/event.js';
 import type { Plan } from '../plan/plan.js';
 import type { ApplyReport } from './ledger.js';
 import type { ApplyContext } from './context.js';
 import { journalScript } from './journal-script.js';
+import type { Target } from './live-changes.js';
 import { hindranceWords } from './miner-moment.js';
 import { blockerNames } from './rest-troubles.js';
 
@@ -24,6 +26,15 @@ export async function record(
 ): Promise<void> {
   const line = context.redact(formatEntry({ ...entryHead(context), ...entry }));
   await context.remote(host).exec(journalScript(journal, line));
+}
+
+/** Of a start that is no step of its own: what was changed before it is in effect, or taken back. */
+export function recordStart(
+  context: ApplyContext,
+  { host, worker }: Target,
+  service: Pick<WorkerLayout, 'written'>,
+): Promise<void> {
+  return record(context, host, homeOf(service).journal, { step: `${worker}/start`, outcome: 'done' });
 }
 
 /** Notes on each host with steps that a run begins and how it ends, and what it waits for and leaves out meanwhile. */

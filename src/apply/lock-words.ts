@@ -64,6 +64,16 @@ export function lockLost(host: string, now: SeenLock | undefined): Diagnostic {
   };
 }
 
+export function cannotLook(host: string, why: string): Diagnostic {
+  return {
+    code: 'SF602',
+    severity: 'error',
+    message: `cannot look at the lock of ${host}: ${why}; nothing is stopped there`,
+    place: { kind: 'host', host },
+    help: 'Mend the cause on the host and run the command again: it goes on from where things stand.',
+  };
+}
+
 export function stillLocked(host: string): Diagnostic {
   return {
     code: 'SF609',

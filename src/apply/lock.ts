@@ -2,7 +2,15 @@ import { failure, success, type Result } from '../diagnostic/result.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { formatHolder, lockWords, staleness, type SeenLock } from '../host/lock-holder.js';
 import { waits, type ApplyContext } from './context.js';
-import { cannotLock, locked, lockLost, lockTaken, notAwaited, stillLocked } from './lock-words.js';
+import {
+  cannotLock,
+  cannotLook,
+  locked,
+  lockLost,
+  lockTaken,
+  notAwaited,
+  stillLocked,
+} from './lock-words.js';
 import { HELD, lockScript, lookScript, parseSeenLock, unlockScript } from './lock-script.js';
 
 export interface LockedHost {
@@ -125,14 +133,16 @@ async function take(context: ApplyContext, target: LockedHost, holder: string): 
   return { host, lock: parseSeenLock(stdout) };
 }
 
-/** Somebody may have taken it away: fails with SF609 where it is not this run's any more. */
+/** Right before a stop: fails with SF609 where it is not this run's any more, and with SF602 where the host cannot look. */
 export async function checkLock(
   context: ApplyContext,
   { host, lock }: LockedHost,
 ): Promise<Result<undefined>> {
   const output = await context.remote(host).exec(lookScript(lock));
   if (!output.ok) return output;
-  const seen = output.value.stdout === '' ? undefined : parseSeenLock(output.value.stdout);
+  const { status, stdout, stderr } = output.value;
+  if (status !== 0) return failure(cannotLook(host, context.redact(stderr.trim()) || `status ${status}`));
+  const seen = stdout === '' ? undefined : parseSeenLock(stdout);
   return seen?.text.includes(context.run.id) === true ? success(undefined) : failure(lockLost(host, seen));
 }
 

@@ -14,11 +14,13 @@ import { restartWorker, startStopped } from './restart-worker.js';
 /**
  * Carries out a step that needs Lotus. Doing a step twice is the same as doing it once.
  * @param done what this run did for the worker before
+ * @param lock of its host
  */
 export async function perform(
   context: ApplyContext,
   done: readonly Step[],
   step: Step,
+  lock: string,
 ): Promise<Result<undefined>> {
   const { action, host } = step;
   const target: Target = { host, worker: step.worker ?? host };
@@ -41,7 +43,7 @@ export async function perform(
     case 'restart':
       return restartWorker(context, target, action, done, onWait);
     case 'restart-miner':
-      return restartMiner(context, host, action, (hindrance) => {
+      return restartMiner(context, { host, lock }, action, (hindrance) => {
         context.emit({ type: 'miner-waiting', step, ...hindrance });
       });
     case 'drain':

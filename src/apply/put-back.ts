@@ -9,6 +9,7 @@ import type { Action, Step } from '../plan/plan.js';
 import type { Secret } from '../secret/secret.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
+import { recordStart } from './journal.js';
 import { listBack } from './list-back.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
@@ -24,7 +25,7 @@ type WriteFile = Extract<Action, { kind: 'write-file' }>;
 
 /**
  * Brings a worker back that did not come up as declared: with the files that it had before this run, and where that does not
- * help or this run wrote none, with those that it ran with before earlier runs that did not come to start it.
+ * help or this run wrote none, with those of before a run that did not come to start it with what it changed.
  * One that has been given work by now is left as it is.
  * @param done what this run did for the worker
  * @returns why it did not come up, and how it stands now
@@ -52,7 +53,7 @@ export async function putBack(
   return first === undefined ? withWayBack(target, service, why, entries) : said;
 }
 
-const EARLIER = ', which it ran with until an earlier run changed them,';
+const EARLIER = ' a run that changed them and did not start it with that';
 
 function withWords(why: Diagnostic, words: string): Diagnostic {
   return { ...why, message: `${why.message}; ${words}` };
@@ -86,13 +87,23 @@ async function startWith(
     if (!back.ok) return { words: notBack(back.diagnostic), isOver: true };
   }
   const started = await startWorker(context, target, service);
-  const stay = files.value.flatMap((file) => file.stay ?? []);
-  const but =
-    stay.length === 0 ? '' : ` but for ${stay.join(', ')}, which may hold sectors and stays listed,`;
-  const back = `the files of before${which}${but} were put back`;
-  if (started.ok) return { words: `${back}, and it works with them again`, isOver: true };
+  const back = `the files of before${which}${butFor(files.value)}`;
+  if (started.ok) {
+    await recordStart(context, target, service);
+    return { words: `${back}, and it works with them again`, isOver: true };
+  }
   const words = `${back}, but with them it is not up either: ${started.diagnostic.message}`;
   return { words, isOver: !NOT_UP.has(started.diagnostic.code) };
+}
+
+/** What was put back, and what of it was not. */
+function butFor(files: readonly FileBack[]): string {
+  const stay = files.flatMap((file) => file.stay ?? []);
+  const off = files.flatMap((file) => file.off ?? []);
+  const list =
+    stay.length === 0 ? '' : ` but for ${stay.join(', ')}, which may hold sectors and stays listed,`;
+  const are = off.length === 1 ? 'is off by now and stays off' : 'are off by now and stay off';
+  return `${list} were put back${off.length === 0 ? '' : ` but for ${off.join(', ')}, which ${are}`}`;
 }
 
 /** Its host was there all the time, and it did not come up. */

@@ -5,6 +5,7 @@ import { observeMinerProcess } from '../probe/observe-miner-machine.js';
 import type { MinerApi } from '../rpc/miner-api.js';
 import { waits, type ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
+import { checkLock, type LockedHost } from './lock.js';
 import { hindranceWords, minerHindrance, type AwaitedJobs, type MinerHindrance } from './miner-moment.js';
 import { callRoll, workersBack } from './miner-back.js';
 import { restartMinerScript, type AroundRestart } from './restart-miner-script.js';
@@ -22,31 +23,38 @@ export type OnMinerWait = (hindrance: MinerHindrance) => void;
  *      └─▶ too late, or interrupted
  *
  * Fails with SF630 where nobody waits, or no worker is there for a proof that lotus-miner leaves to them, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
- * due, SF655 where the node is not in step with the chain, SF651 and SF652 for what does not come back.
+ * due, SF655 where the node is not in step with the chain, SF651 and SF652 for what does not come back,
+ * and SF609 where the lock of its machine was taken away.
  */
 export async function restartMiner(
   context: ApplyContext,
-  host: string,
+  machine: LockedHost,
   action: RestartMiner,
   onWait: OnMinerWait,
 ): Promise<Result<undefined>> {
+  const { host } = machine;
   const moment = await awaitMoment(context, host, action, onWait);
   if (!moment.ok) return moment;
   const before = await callRoll(context);
   if (!before.ok) return before;
-  const restarted = await restartNow(context, host, action);
+  const restarted = await restartNow(context, machine, action);
   if (!restarted.ok) return restarted;
   const up = await awaitApi(context, host, action, () => Promise.resolve(success(context.miner)));
   return up.ok ? workersBack(context, host, before.value, action) : up;
 }
 
-/** @param around what is done on its machine with it */
+/**
+ * Where the lock of its machine is not this run's any more it is not restarted, which is SF609.
+ * @param around what is done on its machine with it
+ */
 export async function restartNow(
   context: ApplyContext,
-  host: string,
+  { host, lock }: LockedHost,
   { pid, by }: RestartMiner,
   around?: AroundRestart,
 ): Promise<Result<undefined>> {
+  const ours = await checkLock(context, { host, lock });
+  if (!ours.ok) return ours;
   const purpose = { host, what: 'restart lotus-miner', code: 'SF651', help: LOOK } as const;
   const restarted = await runScript(context, purpose, restartMinerScript(pid, by, around), RESTART_MS);
   return restarted.ok ? success(undefined) : restarted;

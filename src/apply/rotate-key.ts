@@ -5,14 +5,14 @@ import { keyFile, TOKEN_KEY } from '../lotus/keystore.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import type { MinerApi } from '../rpc/miner-api.js';
 import type { ApplyContext } from './context.js';
+import type { LockedHost } from './lock.js';
 import { minerHindrance } from './miner-moment.js';
 import { allWorkAgain, quietAll, type WorkingTarget } from './quiet-all.js';
 import { awaitApi, awaitMoment, restartNow, type OnMinerWait } from './restart-miner.js';
 import type { AroundRestart } from './restart-miner-script.js';
 
-export interface Rotation {
-  /** The machine of lotus-miner. */
-  readonly host: string;
+/** On the machine of lotus-miner, whose lock is held. */
+export interface Rotation extends LockedHost {
   readonly action: RestartMiner;
   /** All workers that run. */
   readonly workers: readonly WorkingTarget[];
@@ -36,7 +36,7 @@ export interface Rotation {
  * anew, after an apply, as tasks may be off; where the key is away already, only the restart is left.
  */
 export async function rotateKey(context: ApplyContext, rotation: Rotation): Promise<Result<MinerApi>> {
-  const { host, action, workers, keptAs, onWait, meet } = rotation;
+  const { host, lock, action, workers, keptAs, onWait, meet } = rotation;
   // Else all would get quiet, which may take hours, for nothing.
   const foreseen = await minerHindrance(context, host, action, 'any-job');
   if (!foreseen.ok) return foreseen;
@@ -47,7 +47,12 @@ export async function rotateKey(context: ApplyContext, rotation: Rotation): Prom
     await allWorkAgain(context, workers);
     return failure(moment.diagnostic);
   }
-  const restarted = await restartNow(context, host, action, aroundRestart(action.miner.repo, keptAs));
+  const restarted = await restartNow(
+    context,
+    { host, lock },
+    action,
+    aroundRestart(action.miner.repo, keptAs),
+  );
   if (!restarted.ok) {
     const off = (await keyStands(context, rotation))
       ? await allWorkAgain(context, workers)

@@ -21,7 +21,8 @@ import { stopForeignScript } from './stop-foreign.js';
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
  * from a worker that is going away; who has begun to is waited for. The next start declares them again.
- * Where the lock of its host is not this run's any more nothing is done, which is SF609.
+ * Where the lock of its host is not this run's any more it is not stopped, which is SF609: that is looked at before all and, since
+ * those who read may take long, again right before the stop.
  * One that goes on after all gets them back at once, and takes its tasks again.
  * @param tasks those tasks; none in a drain, whose worker keeps them off
  */
@@ -33,20 +34,25 @@ export async function stopWorker(
   tasks: readonly TaskCode[] = [],
 ): Promise<Result<undefined>> {
   if (api === undefined) return endProcess(context, target, service, keeper);
-  const ours = await checkLock(context, { host: target.host, lock: homeOf(service).lock });
+  const ours = await isOurs(context, target, service);
   const had = ours.ok ? await api.paths() : ours;
   if (!had.ok) {
     await takeWorkAgain(context, target, tasks, api);
     return had;
   }
   const free = await detachAll(context, target, api, rest);
-  const ended = free.ok ? await stopBy(context, target, service, keeper) : free;
+  const still = free.ok ? await isOurs(context, target, service) : free;
+  const ended = still.ok ? await stopBy(context, target, service, keeper) : still;
   if (ended.ok) return leaveNothing(context, target, service, keeper);
   // Of a stop that nobody saw the end of, the worker may be gone any moment.
-  if (free.ok && ended.diagnostic.code !== 'SF605') return ended;
+  if (still.ok && ended.diagnostic.code !== 'SF605') return ended;
   const again = await attachAgain(context, target, service, api, had.value);
   await takeWorkAgain(context, target, tasks, api);
   return failure(again.ok ? ended.diagnostic : withoutPaths(ended.diagnostic));
+}
+
+function isOurs(context: ApplyContext, { host }: Target, service: WorkerLayout): Promise<Result<undefined>> {
+  return checkLock(context, { host, lock: homeOf(service).lock });
 }
 
 async function detachAll(
@@ -71,7 +77,7 @@ export async function endProcess(
   service: WorkerLayout,
   keeper: Keeper,
 ): Promise<Result<undefined>> {
-  const ours = await checkLock(context, { host: target.host, lock: homeOf(service).lock });
+  const ours = await isOurs(context, target, service);
   const stopped = ours.ok ? await stopBy(context, target, service, keeper) : ours;
   return stopped.ok ? leaveNothing(context, target, service, keeper) : stopped;
 }

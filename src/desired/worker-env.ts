@@ -106,8 +106,18 @@ export function tasksOf(environ: ReadonlyMap<string, string>): readonly TaskCode
 
 /** The same environment of a worker that shall take nothing at its start; `environ` is all that its file says. */
 export function withoutTasks(environ: ReadonlyMap<string, string>): readonly EnvEntry[] {
+  return withTasks(environ, []);
+}
+
+/** The same environment with these tasks on at its start; `environ` is all that its file says. */
+export function withTasks(
+  environ: ReadonlyMap<string, string>,
+  tasks: readonly TaskCode[],
+): readonly EnvEntry[] {
   const lasting = [...environ].filter(([name]) => !TASK_VARIABLES.has(name));
-  return [...lasting, ...taskEntries([])].map(([name, value]) => ({ name, value }));
+  return [...lasting, ...taskEntries(tasks)]
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function limitEntries(farm: Farm, worker: Worker): [string, string][] {

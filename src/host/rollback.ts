@@ -108,7 +108,7 @@ function sinceStart(entries: readonly JournalEntry[], worker: string): readonly 
   return entries.slice(up + 1);
 }
 
-/** What makes the files of one worker again what it ran with. */
+/** What makes the files of one worker again what they were. */
 export interface RunWith {
   readonly returns: readonly Return[];
   /** Those that were not there, with the sha256 of what sealfarm left there. */
@@ -117,7 +117,8 @@ export interface RunWith {
 
 /**
  * What is to go back of these files to what they were before the first run that changed one of them and has not started the worker
- * with it. What a run changed that did all it meant to do on the host is in effect: it stays.
+ * with it. What a run changed that did all it meant to do on the host is in effect: it stays. Nothing goes back where anything took
+ * effect after the first change that did not: then nobody can tell what the worker ran with.
  */
 export function backToRunning(
   entries: readonly JournalEntry[],
@@ -128,15 +129,25 @@ export function backToRunning(
     ({ step, outcome, command }) => step === undefined && outcome === 'done' && command !== 'rollback',
   );
   const through = new Set(ended.map(keyOf));
-  const since = sinceStart(entries, worker).filter(({ change }) => files.has(change?.path ?? ''));
-  const first = since.findIndex((entry) => !through.has(keyOf(entry)));
-  const ends = first < 0 ? [] : endsOf(since.slice(first).flatMap(({ change }) => change ?? []));
+  const since = sinceStart(entries, worker).filter(
+    (entry) => files.has(entry.change?.path ?? '') || isSwitch(entry, worker),
+  );
+  const inEffect = (entry: JournalEntry): boolean => entry.change === undefined || through.has(keyOf(entry));
+  const first = since.findIndex((entry) => !inEffect(entry));
+  const later = first < 0 ? [] : since.slice(first);
+  const ends = later.some(inEffect) ? [] : endsOf(later.flatMap(({ change }) => change ?? []));
   return {
     returns: returnsOf(ends),
     extra: ends.flatMap(({ path, oldest, newest }) =>
       oldest?.before === undefined && newest?.after !== undefined ? [{ path, left: newest.after }] : [],
     ),
   };
+}
+
+/** Of its tasks while it ran, which its files say, too. */
+function isSwitch({ step = '', outcome }: JournalEntry, worker: string): boolean {
+  const switches = [`${worker}/enable-task:`, `${worker}/disable-task:`];
+  return outcome === 'done' && switches.some((start) => step.startsWith(start));
 }
 
 /** As a backup has it where a secret stood. */

@@ -54,7 +54,7 @@ class Draining extends Scene {
   }
 
   async run(stop: boolean, disruption?: Disruption): Promise<string> {
-    const result = await perform(this.context, [], this.step(stop, disruption));
+    const result = await perform(this.context, [], this.step(stop, disruption), '/state/lock');
     return result.ok ? 'ok' : result.diagnostic.code;
   }
 
@@ -129,7 +129,7 @@ describe('a worker that the file wants drained', () => {
     scene.before = (call) => {
       if (call === 'worker-1 disable PC2') scene.note(undefined);
     };
-    expect(await perform(scene.context, [], scene.step(false))).toMatchObject({
+    expect(await perform(scene.context, [], scene.step(false), '/state/lock')).toMatchObject({
       diagnostic: { code: 'SF616', help: 'Apply again to go on with it.' },
     });
   });

@@ -81,7 +81,8 @@ describe('a drain', () => {
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
       'look host-1', 'miner sectors', 'miner workers', 'miner jobs',
       'host-1 lock', 'look host-1 host-2', 'look host-1', 'miner sectors', 'miner workers', 'miner jobs',
-      'host-1 look at lock', 'worker-1 detach-all', 'miner workers', 'miner jobs', 'host-1 stop worker-1',
+      'host-1 look at lock', 'worker-1 detach-all', 'miner workers', 'miner jobs',
+      'host-1 look at lock', 'host-1 stop worker-1',
       'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
     ]); // prettier-ignore
     expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
@@ -267,8 +268,16 @@ describe('a drain', () => {
     it('starts it with its tasks off, so that what lies there goes on', async () => {
       comesUp();
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
-      expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
+      expect(scene.changes.slice(0, 4)).toEqual([
+        'host-1 lock',
+        'host-1 start worker-1',
+        'host-1 journal',
+        'host-1 unlock',
+      ]);
       expect(scene.changes).toContain('host-1 stop worker-1');
+      expect(scene.journal).toContainEqual(
+        expect.objectContaining({ step: 'worker-1/start', outcome: 'done' }),
+      );
     });
 
     it.each([
@@ -314,7 +323,12 @@ describe('a drain', () => {
       scene.changeMiner({ jobs: new Map([['00000000-0000-0000-0000-000000000000', [job]]]) });
       comesUp();
       expect(await drain()).toEqual({ ok: true, value: { left: [] } });
-      expect(scene.changes.slice(0, 3)).toEqual(['host-1 lock', 'host-1 start worker-1', 'host-1 unlock']);
+      expect(scene.changes.slice(0, 4)).toEqual([
+        'host-1 lock',
+        'host-1 start worker-1',
+        'host-1 journal',
+        'host-1 unlock',
+      ]);
     });
 
     it('ends it by itself once what lay there is gone', async () => {

@@ -58,7 +58,7 @@ export class MinerScene {
   }
 
   run(action = ACTION): Promise<Result<undefined>> {
-    return restartMiner(this.context, 'miner-1', action, (hindrance) => {
+    return restartMiner(this.context, { host: 'miner-1', lock: '/state/lock' }, action, (hindrance) => {
       this.waits.push(hindrance);
     });
   }

@@ -92,11 +92,12 @@ describe('a worker that does not come up', () => {
       'worker-1 did not come up as declared: its process ended; the files of before were put back, and it works with them again',
     );
     const [back, gone] = scene.scripts;
-    expect(scene.changes.slice(-4)).toEqual([
+    expect(scene.changes.slice(-5)).toEqual([
       'host-1 log worker-1',
       `host-1 script ${envFile}`,
       `host-1 script ${unit.dropIn}`,
       'host-1 start worker-1',
+      'host-1 journal',
     ]);
     expect(back).toContain(Buffer.from('the old one').toString('base64'));
     expect(back).toContain(createHash('sha256').update(`new ${CANARY}`).digest('hex'));
@@ -129,7 +130,7 @@ describe('a worker that does not come up', () => {
     const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
     const base64 = (text: string): string => Buffer.from(text).toString('base64');
     const BACK =
-      'the files of before, which it ran with until an earlier run changed them, were put back, and it works with them again';
+      'the files of before a run that changed them and did not start it with that were put back, and it works with them again';
 
     function entry(path: string, before = sha256(RAN_WITH), after = sha256(LEFT)): string {
       const change = { path, before, after, mode: '600', backups: '/b', stamp: 's' };
@@ -152,12 +153,50 @@ describe('a worker that does not come up', () => {
         const service = scene.layout('worker-1');
         const action = { kind, service, expect: scene.expectation('worker-1') } as const;
         const step = { ...written('/x'), id: `worker-1/${kind}`, action } as Step;
-        expect(message(await perform(scene.context, [], step))).toContain(`; ${BACK}`);
-        expect(scene.changes.slice(-2)).toEqual([`host-1 script ${envFile}`, 'host-1 start worker-1']);
+        expect(message(await perform(scene.context, [], step, '/state/lock'))).toContain(`; ${BACK}`);
+        expect(scene.changes.slice(-3, -1)).toEqual([`host-1 script ${envFile}`, 'host-1 start worker-1']);
         expect(scene.scripts).toEqual([expect.stringContaining(base64(RAN_WITH.replace('old', CANARY)))]);
         expect(scene.scripts[0]).toContain(sha256(LEFT));
       },
     );
+
+    describe('and which shall take nothing by now', () => {
+      const OFF = 'LOTUS_WORKER_NO_DEFAULT=true\n';
+      const ON = `${OFF}LOTUS_WORKER_PRECOMMIT1=true\n`;
+      /** @param texts of the environment file: what it was, and what it is */
+      const startEmpty = (...[was, is]: readonly [string, string]): Promise<Result<undefined>> => {
+        const { envFile } = scene.layout('worker-1');
+        scene.outputs.set('host-1 read journal', { stdout: entry(envFile, sha256(was), sha256(is)) });
+        scene.outputs.set('host-1 read versions', { stdout: `0 .${base64(is)} .${base64(was)}\n` });
+        const expectation = scene.expectation('worker-1', { tasks: [] });
+        const action = { kind: 'start', service: scene.layout('worker-1'), expect: expectation } as const;
+        return perform(scene.context, [], { ...written('/x'), id: 'worker-1/start', action }, '/state/lock');
+      };
+
+      it('is started with all that it had but its tasks', async () => {
+        expect(message(await startEmpty(`A=1\n${ON}`, `A=2\n${OFF}`))).toContain(
+          'were put back but for PC1, which is off by now and stays off, and it works with them again',
+        );
+        expect(scene.scripts).toEqual([expect.stringContaining(`${base64(`A=1\n${OFF}`)}\nEND`)]);
+      });
+
+      it('is left as it is where nothing else was changed', async () => {
+        expect(message(await startEmpty(ON, OFF))).not.toContain('put back');
+        expect(scene.scripts).toEqual([]);
+        expect(starts).toBe(1);
+      });
+
+      it('gets no task that it did not have then either', async () => {
+        await startEmpty(`A=1\n${ON}`, `A=2\n${OFF}LOTUS_WORKER_PRECOMMIT2=true\n`);
+        expect(scene.scripts).toEqual([expect.stringContaining(`${base64(`A=1\n${OFF}`)}\nEND`)]);
+      });
+    });
+
+    it('has that start in the journal: what was changed before it is settled', async () => {
+      cutOff();
+      await restart([]);
+      expect(scene.journal).toEqual([expect.objectContaining({ step: 'worker-1/start', outcome: 'done' })]);
+    });
 
     it('loses a drop-in that was not there, in the version that was written', async () => {
       const { unit } = scene.layout('worker-1');

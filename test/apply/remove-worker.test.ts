@@ -66,7 +66,7 @@ class Leaving extends Scene {
 }
 
 async function removed(scene: Leaving): Promise<string> {
-  const result = await perform(scene.context, [], scene.step);
+  const result = await perform(scene.context, [], scene.step, '/state/lock');
   return result.ok ? 'ok' : result.diagnostic.code;
 }
 
@@ -99,7 +99,12 @@ describe('a worker that is removed', () => {
     const { action } = scene.step;
     if (action.kind !== 'remove-worker') throw new Error('another step');
     const service = { ...action.service, serviceManager: 'systemd' } as const;
-    const result = await perform(scene.context, [], { ...scene.step, action: { ...action, service } });
+    const result = await perform(
+      scene.context,
+      [],
+      { ...scene.step, action: { ...action, service } },
+      '/state/lock',
+    );
     expect(result.ok).toBe(true);
     expect(scene.changes.filter((call) => /stop|remove/.test(call))).toEqual([
       'host-1 stop worker-1',

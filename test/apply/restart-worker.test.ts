@@ -46,7 +46,8 @@ const ON = ['worker-1 enable PC1', 'worker-1 enable PC2'];
 const IDLE = ['miner workers', 'miner jobs'];
 const LAST_QUESTION = ['miner sectors', ...IDLE];
 /** The jobs are asked for once more when the paths are off. */
-const ORDER = ['worker-1 detach-all', ...IDLE, 'host-1 stop worker-1', 'host-1 start worker-1'];
+const END = ['host-1 look at lock', 'host-1 stop worker-1', 'host-1 start worker-1'];
+const ORDER = ['worker-1 detach-all', ...IDLE, ...END];
 
 describe('a restart', () => {
   it('switches off, waits, asks once more, detaches, stops, starts and looks, in this order', async () => {
@@ -224,7 +225,7 @@ describe('a restart', () => {
     const after = scene.calls.slice(scene.calls.indexOf('worker-1 detach-all'));
     expect(after).toEqual([
       'worker-1 detach-all', ...IDLE, 'sleep 1000', ...IDLE, 'sleep 1500', ...IDLE,
-      'host-1 stop worker-1', 'host-1 start worker-1', 'look host-1',
+      ...END, 'look host-1',
     ]); // prettier-ignore
   });
 
@@ -558,7 +559,8 @@ describe('a restart that nobody waits for', () => {
 
   it('is done at once where the worker is quiet', async () => {
     expect(await restart()).toEqual({ ok: true, value: undefined });
-    expect(scene.changes).toEqual([...OFF, ...ORDER.filter((call) => !LAST_QUESTION.includes(call))]);
+    const looks = [...LAST_QUESTION, 'host-1 look at lock'];
+    expect(scene.changes).toEqual([...OFF, ...ORDER.filter((call) => !looks.includes(call))]);
   });
 
   it('leaves a worker that has work with its tasks off, and says what is still there', async () => {

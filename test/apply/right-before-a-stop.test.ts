@@ -2,14 +2,21 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { ApplyRules } from '../../src/apply/context.js';
+import { MinerScene } from './miner-scene.js';
 import { Scene } from './scene.js';
 
 const TARGET = { host: 'host-1', worker: 'worker-1' };
 let scene: Scene;
+let miner: MinerScene;
 
 beforeEach(() => {
   scene = new Scene();
+  miner = new MinerScene();
 });
+
+function restartMinerThere(): Promise<Result<undefined>> {
+  return miner.run();
+}
 
 function restart(): Promise<Result<undefined>> {
   const service = scene.layout('worker-1');
@@ -42,10 +49,53 @@ describe('a host whose lock somebody has taken away', () => {
     });
   });
 
+  it('keeps a worker running where that came while its paths were detached', async () => {
+    const paths = (): unknown => scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath);
+    const attached = paths();
+    scene.before = (call) => {
+      if (call === 'worker-1 detach-all') scene.outputs.set('host-1 look at lock', { stdout: '' });
+    };
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+    expect(scene.changes).toContain('worker-1 detach-all');
+    expect(scene.changes).not.toContain('host-1 stop worker-1');
+    expect(paths()).toEqual(attached);
+    expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+  });
+
   it('has its worker take work again that had got quiet', async () => {
     scene.outputs.set('host-1 look at lock', { stdout: '' });
     await restart();
     expect(scene.changes.slice(0, 2)).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2']);
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
   });
+});
+
+it.each([
+  ['worker', restart],
+  ['lotus-miner', restartMinerThere],
+])('the %s runs on where the host cannot look at its lock, in its own words', async (_, stops) => {
+  const trouble = { status: 1, stdout: '', stderr: 'sudo: a password is required\n' };
+  for (const host of ['host-1', 'miner-1']) miner.scene.outputs.set(`${host} look at lock`, trouble);
+  scene = miner.scene;
+  const result = await stops();
+  expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF602' } });
+  expect(result.ok ? '' : result.diagnostic.message).toMatch(
+    /^cannot look at the lock of \S+: sudo: a password is required; nothing is stopped there$/,
+  );
+  expect(scene.changes.filter((call) => /detach|stop|start/.test(call))).toEqual([]);
+});
+
+it('lotus-miner runs on where somebody has taken away the lock of its machine', async () => {
+  miner.scene.outputs.set('miner-1 look at lock', { stdout: '' });
+  expect(await restartMinerThere()).toMatchObject({
+    ok: false,
+    diagnostic: { code: 'SF609', place: { host: 'miner-1' } },
+  });
+  expect(miner.restarts).toBe(0);
+});
+
+it('the lock of its machine is looked at when the moment for lotus-miner has come, and not before', async () => {
+  await restartMinerThere();
+  const at = (call: string): number => miner.scene.calls.indexOf(call);
+  expect(at('miner-1 look at lock')).toBe(at('miner-1 restart') - 1);
 });

@@ -161,14 +161,24 @@ describe('workers that are to be quiet together', () => {
     readonly stands?: boolean;
     /** A worker that takes no task any more. */
     readonly deaf?: string;
+    /** The run that holds the lock of the miner's machine. */
+    readonly lockedBy?: string;
   }
 
-  async function rotate({ proving = NOTHING_DUE, restart = 0, stands = false, deaf }: Asked) {
+  async function rotate({
+    proving = NOTHING_DUE,
+    restart = 0,
+    stands = false,
+    deaf,
+    lockedBy = 'run-1',
+  }: Asked) {
     const scene = new Scene();
     const { context } = scene;
     const scripts: string[] = [];
     const exec = (script: string): ExecOutput => {
       scripts.push(script);
+      if (script.startsWith('lock='))
+        return { stdout: `b 1\n{"run":"${lockedBy}"}\n`, stderr: '', status: 0 };
       if (script.includes('sealfarm-proving')) return { stdout: proving, stderr: '', status: 0 };
       if (script.includes('systemctl restart'))
         return { stdout: '', stderr: 'Result=exit-code', status: restart };
@@ -194,6 +204,7 @@ describe('workers that are to be quiet together', () => {
     };
     const rotated = await rotateKey(asked, {
       host: 'miner-1',
+      lock: '/state/lock',
       action: {
         kind: 'restart-miner',
         miner: { repo: '/srv/lotus' },
@@ -209,6 +220,16 @@ describe('workers that are to be quiet together', () => {
     });
     return { scene, rotated, scripts };
   }
+
+  it('stays, and all work again, where somebody has taken away the lock of its machine', async () => {
+    const { scene, rotated, scripts } = await rotate({ lockedBy: 'run-2', stands: true });
+    expect(rotated).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+    expect(scripts.filter((script) => script.includes('systemctl restart'))).toEqual([]);
+    expect([scene.tasksOf('worker-1'), scene.tasksOf('worker-2')]).toEqual([
+      ['PC1', 'PC2'],
+      ['PC1', 'PC2'],
+    ]);
+  });
 
   it('all work again where one does not get quiet', async () => {
     const scene = new Scene();

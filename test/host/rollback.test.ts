@@ -124,7 +124,33 @@ describe('what a worker ran with', () => {
       'a1',
       'a2',
     ],
-    ['what was there before two, of which the later did all', [A, B, entry('r2', 'done')], 'a1', 'a3'],
+    ['not known of two, of which the later did all', [A, B, entry('r2', 'done')], undefined],
+    [
+      'not known where its tasks were switched since, though another worker failed in that run',
+      [A, entry('r1', 'done', { step: 'w/disable-task:PC1' }), entry('r1', 'failed', { step: 'v/restart' })],
+      undefined,
+    ],
+    [
+      'what was there where tasks of another were switched since, or its own were not',
+      [
+        A,
+        entry('r1', 'done', { step: 'v/enable-task:PC1' }),
+        entry('r1', 'failed', { step: 'w/enable-task:PC1' }),
+      ],
+      'a1',
+      'a2',
+    ],
+    [
+      'not what was there before a run whose changes were taken back, where a later one did all',
+      [
+        A,
+        changed('r1', '/a', 'a2', 'a1'),
+        entry('r1', 'failed'),
+        changed('r2', '/a', 'a1', 'a4'),
+        entry('r2', 'done'),
+      ],
+      undefined,
+    ],
   ])('is %s', (_, entries, wanted, left) => {
     const returns = wanted === undefined ? [] : [expect.objectContaining({ path: '/a', wanted, left })];
     expect(backToRunning([...entries, changed('r9', '/b', 'b', 'c')], 'w', new Set(['/a']))).toEqual({

@@ -148,7 +148,7 @@ describe('a worker whose files a run changed that was cut off', () => {
     expect(result.code, result.stdout + result.stderr).toBe(1);
     expect(result.stdout).toContain('0 files to write');
     expect(result.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'the files of before, which it ran with until an earlier run changed them, were put back, and it works with them again',
+      'the files of before a run that changed them and did not start it with that were put back, and it works with them again',
     );
     expect(await farm.eye.session('worker-3')).toBeDefined();
     expect(await farm.plannedSteps()).toEqual([]);

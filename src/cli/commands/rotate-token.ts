@@ -104,11 +104,14 @@ async function rotateUnderLocks(
     if (stage.stage !== 'begin') return failure(stage.stage === 'refused' ? first(stage.diagnostics) : MOVED);
     const context = workspace.applyContext(probe, progress.emit, signal, times);
     const { host, action, workers } = stage;
-    const journal = plan.hosts.find((one) => one.host === host)?.layout.journal ?? '';
+    const layout = plan.hosts.find((one) => one.host === host)?.layout;
+    if (layout === undefined) throw new Error(`no host ${host}`);
+    const { journal, lock } = layout;
     const step = restartStep(host, action, []);
     await record(context, host, journal, { outcome: 'begun' });
     const rotated = await rotateKey(context, {
       host,
+      lock,
       action,
       workers,
       keptAs: `${TOKEN_KEY}-${context.now().toISOString().slice(0, 19)}`,

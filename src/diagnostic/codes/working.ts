@@ -28,7 +28,7 @@ export const WORKING_CODES = {
       'It may also still be fetching proof parameters, and come up hours later.',
     remedy:
       'Look at the end of its log below the message, mend the cause and apply again. While it fetches parameters, wait, or apply with a `--start-timeout` of some hours. ' +
-      'The message says whether it works again with the environment file and the drop-in that it ran with, also where an earlier run had changed them, or names the `sealfarm rollback` that brings them back.',
+      'The message says whether it works again with the environment file and the drop-in of before this run, or of before an earlier one that did not come to start it so (a task that is off by now then stays off), or names the `sealfarm rollback` that brings them back.',
     upstream: [
       'https://github.com/filecoin-project/lotus/issues/8387',
       'https://github.com/filecoin-project/lotus/issues/5797',
@@ -85,7 +85,7 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'Whoever changes a host holds the file `/var/lib/sealfarm/lock` there, with who, since when, why, from which commit and by which process in it, because two at once would undo the work of each other. ' +
-      'Somebody holds it now, or a command was cut off and left it; or it was taken away while a command worked, which then stops nothing there any more. ' +
+      'Somebody holds it now, or a command was cut off and left it; or it was taken away while a command worked, which looks at it right before it stops a worker or lotus-miner, and then stops nothing there. What it does besides goes on. ' +
       'It is called stale when its process ran on this machine and has ended, which is certain, or when the host was restarted since or it is older than a day, which is not.',
     remedy:
       'Wait until the other command is over, with `--lock-timeout 30m` for as long as that. Only when nobody works there any more: `sealfarm unlock HOST`, which asks where it is not certain, or does it unasked with `--force`.',
