@@ -178,9 +178,9 @@ export class Lab {
     await this.#miner('submit', '--sectors', String(sectors));
   }
 
-  /** For sectors that are at it, too. */
+  /** For sectors that are at it, too; their proofs take no longer from then on. */
   async endPC1(): Promise<void> {
-    await this.#setSpeed({ PC1: 0 });
+    await this.#setSpeed({ PC1: 0, C2: 200 });
   }
 
   /** For sectors that wait for theirs, too. */
