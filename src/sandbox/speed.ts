@@ -30,7 +30,7 @@ export const INTERVALS = {
   silence: 2500,
   /** How long a failed step of a sector rests before it is tried again. Lotus: 1 min */
   retry: 1000,
-  /** Between two looks at how long the wait for a seed is, which may be changed meanwhile. */
+  /** Between two looks at how long a job or the wait for a seed lasts, which may be changed meanwhile. */
   look: 1000,
   /** From `Shutdown` to the end of the process. Lotus: 20 s */
   shutdown: 2000,

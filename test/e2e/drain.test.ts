@@ -4,21 +4,25 @@ import type { LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
 import { manyLayouts, SHARED } from './lab/layouts.js';
 
-/** Sectors rest so long before their proofs, in milliseconds, that a drain meets them there. */
-const SEED_WAIT = 5000;
 /** Longer than any test, in milliseconds: the test ends it. */
 const UNTIL_ENDED = 3_600_000;
 
-/** A layout of storage each, with its workers. */
+/** A layout of storage each, with its workers and where they seal. */
 const DRAINED = {
-  'whose sectors go to the group of another': { host: 'plain', workers: ['worker-plain'] },
-  'whose group leads to itself alone': { host: 'slow', workers: ['worker-slow'] },
-  'without groups': { host: 'inner', workers: ['worker-inner'] },
-  'with two workers': { host: 'closed', workers: ['worker-closed', 'worker-more'] },
+  'whose sectors go to the group of another': { host: 'plain', sealing: { 'worker-plain': '/mnt/seal' } },
+  'whose group leads to itself alone': { host: 'slow', sealing: { 'worker-slow': '/mnt/seal' } },
+  'without groups': { host: 'inner', sealing: { 'worker-inner': '/mnt/seal' } },
+  'with two workers': {
+    host: 'closed',
+    sealing: { 'worker-closed': '/mnt/seal', 'worker-more': '/mnt/more' },
+  },
 } as const satisfies Readonly<
-  Record<string, { readonly host: LabHostName; readonly workers: readonly string[] }>
+  Record<string, { readonly host: LabHostName; readonly sealing: Readonly<Record<string, string>> }>
 >;
 const HOSTS = Object.values(DRAINED).map(({ host }) => host);
+const PATHS = Object.values(DRAINED).flatMap(({ host, sealing }) =>
+  Object.entries(sealing).map(([worker, path]) => ({ host, worker, path })),
+);
 
 describe('a host that is drained while all seal', () => {
   let lab: Lab;
@@ -39,12 +43,25 @@ describe('a host that is drained while all seal', () => {
     submitted += sectors;
   }
 
-  /** Names of what lies on a path, and on another. */
-  async function sectorsOn(host: LabHostName, ...paths: readonly string[]): Promise<readonly string[]> {
-    const folders = paths.flatMap((path) => [`${path}/sealed`, `${path}/cache`]);
+  /** Names of what lies on a path. */
+  async function sectorsOn(host: LabHostName, path: string): Promise<readonly string[]> {
+    const folders = ['unsealed', 'sealed', 'cache'].map((type) => `${path}/${type}`);
     const found = await lab.sh(host, `find ${folders.join(' ')} -mindepth 1 -maxdepth 1 -name 's-t0*'`);
-    return [...new Set(found.split('\n').flatMap((path) => path.split('/').slice(-1)))].filter(Boolean);
+    return [...new Set(found.split('\n').flatMap((file) => file.split('/').slice(-1)))].filter(Boolean);
   }
+
+  /** The paths without a sector that lay there all the time from when the first look was over until the second began. */
+  async function pathsWithNone(): Promise<readonly string[]> {
+    const look = () => Promise.all(PATHS.map(({ host, path }) => sectorsOn(host, path)));
+    const [first, second] = [await look(), await look()];
+    return PATHS.flatMap(({ host, path }, at) =>
+      first[at]?.some((sector) => second[at]?.includes(sector)) === true ? [] : `${path} of ${host}`,
+    );
+  }
+
+  /** As a person on the host. */
+  const storage = (host: LabHostName, words: string): Promise<string> =>
+    lab.sh(host, `LOTUS_WORKER_PATH=/var/lib/sealfarm/workers/worker-${host} lotus-worker storage ${words}`);
 
   const running = (host: LabHostName): Promise<string> => lab.sh(host, 'pgrep -x lotus-worker || :');
 
@@ -62,25 +79,45 @@ describe('a host that is drained while all seal', () => {
     );
   }
 
-  it(`is emptied and stopped, and every sector gets to its end: one ${Object.keys(DRAINED).join(', one ')}`, async () => {
-    await submit(SEED_WAIT, 36, 2000);
-    const met = new Set<LabHostName>();
-    await eventually('a sector on each', async () => {
-      for (const host of HOSTS) if ((await sectorsOn(host, '/mnt/seal')).length > 0) met.add(host);
-      return met.size === HOSTS.length;
-    });
-    await lab.succeed('drain', ...HOSTS);
-    const workers = await lab.workers();
-    for (const { host, workers: names } of Object.values(DRAINED)) {
-      for (const worker of names)
-        expect(workers.find(({ name }) => name === worker)).toMatchObject({
-          state: 'drained',
-          paths: [{ sectors: 0 }],
-        });
-      expect(await running(host)).toBe('');
-      expect(await sectorsOn(host, '/mnt/seal')).toEqual([]);
+  it('has groups where its layout says so, and else none', async () => {
+    for (const { host, path } of PATHS) {
+      const { Groups, AllowTo } = JSON.parse(await lab.at(host, 'cat', `${path}/sectorstore.json`)) as {
+        readonly Groups: readonly string[] | null;
+        readonly AllowTo: readonly string[] | null;
+      };
+      const to = { plain: 'sudo', slow: 'slow', inner: undefined, closed: undefined }[host];
+      expect([host, Groups ?? [], AllowTo ?? []]).toEqual(
+        to === undefined ? [host, [], []] : [host, [host], [to]],
+      );
     }
-    expect(await sectorsOn('closed', '/mnt/more')).toEqual([]);
+  });
+
+  it(`is emptied and stopped, and every sector gets to its end: one ${Object.keys(DRAINED).join(', one ')}`, async () => {
+    await submit(UNTIL_ENDED, 16, UNTIL_ENDED);
+    await eventually('a sector on each path', async () => (await pathsWithNone()).length === 0);
+    const drain = lab.sealfarm('drain', ...HOSTS);
+    const states = async (): Promise<readonly unknown[]> => {
+      const workers = await lab.workers();
+      return PATHS.map(({ worker }) => workers.find(({ name }) => name === worker)?.state);
+    };
+    await eventually('all of them draining', async () =>
+      (await states()).every((state) => state === 'draining'),
+    );
+    expect(await pathsWithNone()).toEqual([]);
+    await lab.endPC1();
+    await allWaitingForSeeds();
+    await lab.endSeedWait();
+    const { code, stdout, stderr } = await drain;
+    expect(code, stdout + stderr).toBe(0);
+    const workers = await lab.workers();
+    for (const { host, worker, path } of PATHS) {
+      expect(workers.find(({ name }) => name === worker)).toMatchObject({
+        state: 'drained',
+        paths: [{ path, sectors: 0 }],
+      });
+      expect(await running(host)).toBe('');
+      expect(await sectorsOn(host, path)).toEqual([]);
+    }
     await lab.succeed('resume', ...HOSTS);
     await lab.expectEmptyPlan();
     await allProving();
@@ -134,20 +171,23 @@ describe('a host that is drained while all seal', () => {
   });
 
   it('and seals on a file system that another worker serves as well does not wait for what lies there', async () => {
-    // As a person on the host; without systemd the drained one is stopped, too.
-    await lab.sh(
-      'sudo',
-      `LOTUS_WORKER_PATH=/var/lib/sealfarm/workers/worker-sudo lotus-worker storage attach ${SHARED}`,
-    );
+    // One with systemd and one without.
+    await storage('sudo', `attach ${SHARED}`);
+    await storage('inner', `attach ${SHARED}`);
+    await storage('inner', 'detach --really-do-it /mnt/seal');
+    const list = await lab.at('inner', 'cat', '/var/lib/sealfarm/workers/worker-inner/storage.json');
+    expect(list).not.toContain('/mnt/seal');
+    expect(list).toContain(SHARED);
     await submit(UNTIL_ENDED, 12);
     await allWaitingForSeeds();
     const before = await sectorsOn('process', SHARED);
     expect(before).not.toEqual([]);
-    await lab.succeed('drain', 'process');
+    await lab.succeed('drain', 'inner', 'process');
+    expect(await running('inner')).toBe('');
     expect(await running('process')).toBe('');
     expect(await sectorsOn('sudo', SHARED)).toEqual(before);
     await lab.endSeedWait();
     await allProving();
-    await lab.succeed('resume', 'process');
+    await lab.succeed('resume', 'inner', 'process');
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CliResult } from '../support/cli.js';
+import { eventually, type CliResult } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
 
 /** One farm, taken through its life in order; each step builds on the one before. */
@@ -72,8 +72,24 @@ it('touches nothing of so many workers without --allow-large', async () => {
 
 it('restarts the canary, sees it back, and then the two others side by side', async () => {
   const before = await sessions();
-  const applied = await farm.run(['apply', '--yes', '--allow-large', '--json']);
+  let ended = false;
+  const run = farm.run(['apply', '--yes', '--allow-large', '--json']).finally(() => (ended = true));
+  const seen = new Set<string>();
+  await eventually(
+    'the end of it',
+    async () => {
+      const takers = await farm.eye.takers('PC1');
+      seen.add(WORKERS.filter((name) => !takers.includes(name)).join());
+      return ended;
+    },
+    120_000,
+  );
+  const applied = await run;
   expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+  // By the miner nobody else is away with the canary, nor more than the two at once.
+  for (const away of seen)
+    expect(['', 'worker-1', 'worker-2', 'worker-3', 'worker-2,worker-3']).toContain(away);
+  expect(seen).toContain('worker-1');
   const told = lines(applied).map(({ type, step }) => `${type} ${step?.id ?? ''}`);
   const at = (line: string): number => {
     expect(told).toContain(line);

@@ -81,7 +81,7 @@ export class SandboxFarm {
     this.setSpeed({ WaitSeed: 500 });
   }
 
-  /** How long what begins from now on takes. */
+  /** How long the parts of sealing take from now on, those that run included. */
   setSpeed(speed: Partial<Speed>): void {
     const state = readState(this.dir);
     if (state === undefined) throw new Error(`no sandbox in ${this.dir}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkerStats } from '../../lotus/api.js';
+import type { SectorDecl, StorageId, StorageInfo, WorkerStats } from '../../lotus/api.js';
+import { sectorName } from '../../lotus/file-type.js';
 import { task, type TaskCode } from '../../lotus/task.js';
 import { layout } from '../../sandbox/layout.js';
 import { minerClient } from '../../sandbox/miner-client.js';
@@ -54,9 +55,14 @@ export class SandboxEye {
 
   /** Whether the miner gives the worker such tasks: it asks the worker which it takes now and then. */
   async takes(worker: string, code: TaskCode): Promise<boolean> {
+    return (await this.takers(code)).includes(worker);
+  }
+
+  /** All to whom the miner gives such tasks at one moment. */
+  async takers(code: TaskCode): Promise<readonly string[]> {
     const rpc = task(code).rpc;
-    return (await this.#stats()).some(
-      ([, { Info, Enabled, Tasks }]) => Enabled && Info.Hostname === worker && Tasks.includes(rpc),
+    return (await this.#stats()).flatMap(([, { Info, Enabled, Tasks }]) =>
+      Enabled && Tasks.includes(rpc) ? Info.Hostname : [],
     );
   }
 
@@ -71,6 +77,22 @@ export class SandboxEye {
   async sectorsOn(host: string): Promise<number> {
     const list = (await this.#call('Filecoin.StorageList')) as Record<string, unknown[]>;
     return (list[this.#storageId(host)] ?? []).length;
+  }
+
+  /** Sectors (`s-t01000-7`) of which all that lies on a host's sealing path lies in long-term storage, too. */
+  async storedElsewhere(host: string): Promise<readonly string[]> {
+    const list = (await this.#call('Filecoin.StorageList')) as Record<StorageId, SectorDecl[]>;
+    const { [this.#storageId(host)]: own = [], ...others } = list;
+    const stored = new Map<string, number>();
+    for (const [id, decls] of Object.entries(others)) {
+      const { CanStore } = (await this.#call('Filecoin.StorageInfo', id)) as StorageInfo;
+      if (!CanStore) continue;
+      for (const decl of decls)
+        stored.set(sectorName(decl), (stored.get(sectorName(decl)) ?? 0) | decl.SectorFileType);
+    }
+    return own.flatMap((decl) =>
+      (decl.SectorFileType & ~(stored.get(sectorName(decl)) ?? 0)) === 0 ? sectorName(decl) : [],
+    );
   }
 
   async sectorStates(): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import type { SectorId } from '../../lotus/file-type.js';
 import type { PipelineTask } from '../../lotus/selector.js';
 import { type PipelineStep, STEPS, stepAgain } from '../../scheduler/pipeline.js';
 import { MINER_ID } from '../layout.js';
+import { lasting } from '../lasting.js';
 import type { Speed } from '../speed.js';
 import { INTERVALS } from '../speed.js';
 import type { Emit } from './event-log.js';
@@ -90,7 +91,7 @@ export class Pipeline {
     const sector = { Miner: MINER_ID, Number: number };
     switch (step) {
       case 'WaitSeed':
-        return this.#waitForSeed();
+        return lasting(() => this.#options.speed().WaitSeed);
       case 'FIN':
         await this.#options.releaseUnsealed(sector);
         return this.#options.schedule(step, sector);
@@ -106,13 +107,6 @@ export class Pipeline {
       default:
         return unreachable(step);
     }
-  }
-
-  /** A speed that is changed meanwhile holds at its next look. */
-  async #waitForSeed(): Promise<void> {
-    const since = performance.now();
-    const left = (): number => this.#options.speed().WaitSeed - (performance.now() - since);
-    for (let rest = left(); rest > 0; rest = left()) await pause(Math.min(rest, INTERVALS.look));
   }
 
   #enter(sector: SectorRecord, state: string): void {

@@ -21,7 +21,7 @@ export function repoOf(flags: ReadonlyMap<string, string>, env: NodeJS.ProcessEn
 
 /** The commands that talk to a running worker. @throws Error with what Lotus says */
 export async function runCommand(name: string, args: readonly string[], repo: Repo): Promise<void> {
-  const parsed = parseFlags(args, { texts: ['id'], booleans: ['all', 'drop-missing'] });
+  const parsed = parseFlags(args, { texts: ['id'], booleans: ['all', 'drop-missing', 'really-do-it'] });
   const { multiaddr, token } = readApi(repo);
   const worker = createRpcClient(rpcUrl(parseMultiaddr(multiaddr)), token);
   switch (name) {
@@ -91,6 +91,7 @@ async function storage(worker: RpcClient, { words, flags }: ParsedFlags): Promis
       await worker.call('Filecoin.StorageAddLocal', [path ?? '']);
       return;
     case 'detach':
+      if (!flags.has('really-do-it')) throw new Error('pass --really-do-it to execute the action');
       await worker.call('Filecoin.StorageDetachLocal', [path ?? '']);
       return;
     case 'redeclare': {

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SectorId } from '../../lotus/file-type.js';
 import { FILE_TYPES, sectorName } from '../../lotus/file-type.js';
+import { lasting } from '../lasting.js';
 import type { Speed } from '../speed.js';
 import type { TransferContext } from './remote-files.js';
 import { acquire, removeEverywhere } from './remote-files.js';
@@ -41,7 +41,7 @@ function addPiece(speed: () => Speed): SealingWork {
   return async ({ storage }, sector) => {
     const path = storage.allocate('unsealed', 'sealing');
     writeSectorFile(path.root, 'unsealed', sector, `${sectorName(sector)}\n`);
-    await pause(speed().AP);
+    await lasting(() => speed().AP);
     await storage.declare(path, sector, 'unsealed');
     return [{ Size: 34359738368, PieceCID: CID }];
   };
@@ -57,7 +57,7 @@ function preCommit1(speed: () => Speed): SealingWork {
     const sealed = storage.allocate('sealed', 'sealing');
     const cache = storage.allocate('cache', 'sealing');
     writeSectorFile(cache.root, 'cache', sector, { ...layerFiles(), t_aux: 't_aux\n' });
-    await pause(speed().PC1);
+    await lasting(() => speed().PC1);
     writeSectorFile(sealed.root, 'sealed', sector, `${sectorName(sector)}\n`);
     await storage.declare(sealed, sector, 'sealed');
     await storage.declare(cache, sector, 'cache');
@@ -69,7 +69,7 @@ function preCommit2(speed: () => Speed): SealingWork {
   return async ({ storage }, sector) => {
     mustHold(storage.holder(sector, 'sealed'), sector);
     const cache = mustHold(storage.holder(sector, 'cache'), sector);
-    await pause(speed().PC2);
+    await lasting(() => speed().PC2);
     const trees = {
       'sc-02-data-tree-c-0.dat': 'c\n',
       'sc-02-data-tree-r-last-0.dat': 'r\n',
@@ -83,14 +83,14 @@ function preCommit2(speed: () => Speed): SealingWork {
 function commit1(speed: () => Speed): SealingWork {
   return async ({ storage }, sector) => {
     mustHold(storage.holder(sector, 'cache'), sector);
-    await pause(speed().C1);
+    await lasting(() => speed().C1);
     return ['Bw=='];
   };
 }
 
 function commit2(speed: () => Speed): SealingWork {
   return async () => {
-    await pause(speed().C2);
+    await lasting(() => speed().C2);
     return ['Bw=='];
   };
 }
@@ -98,7 +98,7 @@ function commit2(speed: () => Speed): SealingWork {
 function finalize(speed: () => Speed): SealingWork {
   return async ({ storage }, sector) => {
     const cache = mustHold(storage.holder(sector, 'cache'), sector);
-    await pause(speed().FIN);
+    await lasting(() => speed().FIN);
     trimCache(cache.root, sector);
     return [];
   };
@@ -113,7 +113,7 @@ const moveStorage: SealingWork = async (context, sector, args) => {
 function fetch(speed: () => Speed): SealingWork {
   return async (context, sector, args) => {
     const purpose = args[1] === 'storage' ? 'stored' : 'sealing';
-    if (await acquire(context, sector, Number(args[0]), purpose)) await pause(speed().GET);
+    if (await acquire(context, sector, Number(args[0]), purpose)) await lasting(() => speed().GET);
     return [];
   };
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { expect } from 'vitest';
 import type { MinerEvent } from '../../../src/sandbox/miner/event-log.js';
 import type { SandboxStatus } from '../../../src/sandbox/status.js';
-import type { SandboxState } from '../../../src/sandbox/layout.js';
+import { writeState, type SandboxState } from '../../../src/sandbox/layout.js';
 import type { WorkerStatus } from '../../../src/view/status-facts.js';
 import { eventually, type CliResult } from '../../support/cli.js';
 import { ALL_KINDS, farmFile, MINER_ADDRESS, minerBeside, type LabHostName } from './farm-file.js';
@@ -178,6 +178,11 @@ export class Lab {
     await this.#miner('submit', '--sectors', String(sectors));
   }
 
+  /** For sectors that are at it, too; their proofs take no longer from then on. */
+  async endPC1(): Promise<void> {
+    await this.#setSpeed({ PC1: 0, C2: 200 });
+  }
+
   /** For sectors that wait for theirs, too. */
   async endSeedWait(): Promise<void> {
     await this.#setSpeed({ WaitSeed: 0 });
@@ -207,7 +212,7 @@ export class Lab {
   async #setSpeed(speed: Partial<SandboxState['speed']>): Promise<void> {
     const state = await this.#sandboxState();
     const changed = { ...state, speed: { ...state.speed, ...speed } };
-    await writeFile(this.#sandbox('sandbox.json'), JSON.stringify(changed));
+    writeState(this.#sandbox(), changed);
   }
 
   async #startMiner(): Promise<void> {
