@@ -22,7 +22,7 @@ export type OnMinerWait = (hindrance: MinerHindrance) => void;
  *      └─▶ too late, or interrupted
  *
  * Fails with SF630 where nobody waits, or no worker is there for a proof that lotus-miner leaves to them, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
- * due, SF655 where the node is not in step with the chain, SF651 and SF652 for what does not come back.
+ * due, SF655 where the node is not in step with the chain, SF601 where another program is on disk by then, SF651 and SF652 for what does not come back.
  */
 export async function restartMiner(
   context: ApplyContext,
@@ -44,11 +44,11 @@ export async function restartMiner(
 export async function restartNow(
   context: ApplyContext,
   host: string,
-  { pid, by }: RestartMiner,
+  action: RestartMiner,
   around?: AroundRestart,
 ): Promise<Result<undefined>> {
   const purpose = { host, what: 'restart lotus-miner', code: 'SF651', help: LOOK } as const;
-  const restarted = await runScript(context, purpose, restartMinerScript(pid, by, around), RESTART_MS);
+  const restarted = await runScript(context, purpose, restartMinerScript(action, around), RESTART_MS);
   return restarted.ok ? success(undefined) : restarted;
 }
 

@@ -54,9 +54,10 @@ export function restartAction(
     Pick<RestartNeed, 'ownWorkers'> & { readonly process: MinerMachine['processes'][number] },
 ): RestartMiner | undefined {
   const { command, margin } = restart;
-  const { pid, unit } = seen.process;
+  const { pid, unit, program } = seen.process;
   const miner = { repo: repo ?? seen.repo, ...(user === undefined ? {} : { user }) };
-  const rest = { kind: 'restart-miner', miner, pid, margin, ownWorkers: seen.ownWorkers } as const;
+  const meant = program === undefined ? {} : { program };
+  const rest = { kind: 'restart-miner', miner, pid, margin, ownWorkers: seen.ownWorkers, ...meant } as const;
   if (command !== undefined) return { ...rest, by: { command } };
   return unit === undefined ? undefined : { ...rest, by: { unit } };
 }

@@ -37,6 +37,8 @@ export class MinerScene {
   clockAhead = 0;
   /** Minutes by which the chain that its node knows is behind. */
   behind = 0;
+  /** Which file its next start comes from. */
+  program = '1:2';
   restarts = 0;
   restartStatus = 0;
   proving: Result<ExecOutput> | undefined;
@@ -165,6 +167,9 @@ export class MinerScene {
         ),
       );
     if (!script.includes('systemctl restart')) return this.scene.context.remote('miner-1').exec(script);
+    const [, meant = this.program] = /^meant='(.*)'$/m.exec(script) ?? [];
+    if (meant !== this.program)
+      return success({ stdout: '', stderr: 'its program on disk is another one', status: 3 });
     this.restarts++;
     this.scene.calls.push('miner-1 restart');
     this.#restartedAt = this.scene.passed;

@@ -233,6 +233,21 @@ describe('a restart of lotus-miner', () => {
     expect(miner.restarts).toBe(0);
   });
 
+  it('is not done where another program is on disk once the moment is there', async () => {
+    miner.proven = 0;
+    later(miner, 3, () => ([miner.proven, miner.program] = [1, '1:9']));
+    expect(await miner.run({ ...ACTION, program: '1:2' })).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF601', message: expect.stringMatching(/lotus-miner.*program on disk/) as string },
+    });
+    expect([miner.restarts, miner.waits.length]).toEqual([0, 3]);
+  });
+
+  it('is done where the program on disk is the one that was seen', async () => {
+    expect(await miner.run({ ...ACTION, program: '1:2' })).toMatchObject({ ok: true });
+    expect(miner.restarts).toBe(1);
+  });
+
   it('fails where what restarts it does', async () => {
     miner.restartStatus = 1;
     expect(await miner.run()).toMatchObject({

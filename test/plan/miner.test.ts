@@ -250,7 +250,7 @@ describe('a restart of the miner that is asked for', () => {
   const safe = { restart: { when: 'whenSafe', margin: 600_000 } } as const;
 
   it('is a step after the file, and pending no more', () => {
-    const plan = planned(machine({ processes: [kept] }), safe);
+    const plan = planned(machine({ processes: [{ ...kept, program: '1:2' }] }), safe);
     expect(steps(plan).map(({ id }) => id)).toEqual([
       'host-1/lotus-miner/config.toml',
       'host-1/lotus-miner/restart',
@@ -265,6 +265,7 @@ describe('a restart of the miner that is asked for', () => {
         by: { unit: 'lotus-miner.service' },
         margin: 600_000,
         ownWorkers: ['miner-1'],
+        program: '1:2',
       },
       disruption: 'restart',
       reason: 'config-changed',
