@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import { releaseOf, seriesOf } from '../lotus/release.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import { observeMinerProcess } from '../probe/observe-miner-machine.js';
 import type { MinerApi } from '../rpc/miner-api.js';
@@ -22,7 +23,7 @@ export type OnMinerWait = (hindrance: MinerHindrance) => void;
  *      └─▶ too late, or interrupted
  *
  * Fails with SF630 where nobody waits, or no worker is there for a proof that lotus-miner leaves to them, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
- * due, SF655 where the node is not in step with the chain, SF601 where another program is on disk by then, SF651 and SF652 for what does not come back.
+ * due, SF655 where the node is not in step with the chain, SF601 where another program is on disk by then, SF651 and SF652 for what does not come back, or comes up as another series.
  */
 export async function restartMiner(
   context: ApplyContext,
@@ -97,11 +98,11 @@ function isFinal({ code }: Diagnostic, mayPass: boolean): boolean {
   return code === 'SF586' || (code === 'SF655' && !mayPass);
 }
 
-/** Another process runs, and it is that which answers. @param meet the miner, as it is to be asked by now */
+/** Another process runs, it is that which answers, and it is of the series that was meant. @param meet the miner, as it is to be asked by now */
 export async function awaitApi(
   context: ApplyContext,
   host: string,
-  { miner, pid }: RestartMiner,
+  { miner, pid, version }: RestartMiner,
   meet: () => Promise<Result<MinerApi>>,
 ): Promise<Result<MinerApi>> {
   const end = context.now().getTime() + context.times.start;
@@ -111,7 +112,12 @@ export async function awaitApi(
     const isNew = running.ok && running.value.length === 1 && running.value[0] !== pid;
     const met = isNew ? await meet() : undefined;
     const answer = met?.ok === true ? await met.value.version() : met;
-    if (met?.ok === true && answer?.ok === true) return met;
+    if (met?.ok === true && answer?.ok === true) {
+      const came = answer.value.Version;
+      // Nobody knows what its unit, or whatever else restarts it, starts.
+      const isMeant = version === undefined || seriesOf(came) === seriesOf(version);
+      return isMeant ? met : failure(another(host, came, version));
+    }
     if (answer?.ok === false) why = answer.diagnostic.message;
     else if (!running.ok) why = running.diagnostic.message;
     else why = running.value.includes(pid) ? `process ${pid} runs on` : 'it does not run';
@@ -126,6 +132,16 @@ export async function awaitApi(
     place: { kind: 'host', host },
     help: LOOK,
   });
+}
+
+function another(host: string, came: string, meant: string): Diagnostic {
+  return {
+    code: 'SF651',
+    severity: 'error',
+    message: `lotus-miner was restarted and has come up as ${releaseOf(came)}, and the plan goes by ${releaseOf(meant)}`,
+    place: { kind: 'host', host },
+    help: 'It runs. Look at which program its unit or `miner.restartCommand` starts; a new plan goes by the one that runs now.',
+  };
 }
 
 function left(host: string, code: typeof PENDING | 'SF650', hindrance: MinerHindrance): Diagnostic {

@@ -46,6 +46,12 @@ describe('a plan with a restart of lotus-miner', () => {
     expect(await applied(ACTION)).toMatchObject({ done: [], failed: [`${MINER} SF651`], skipped: WORKERS });
   });
 
+  it('stops no worker where it comes up as another version than the workers are planned for', async () => {
+    const report = await applied({ ...ACTION, version: '1.37.0+mainnet' });
+    expect(report).toMatchObject({ done: [], failed: [`${MINER} SF651`], skipped: WORKERS });
+    expect(miner.restarts).toBe(1);
+  });
+
   it('stops no worker where it is not done, as its config.toml cannot be written', async () => {
     const path = '/srv/lotus/config.toml';
     const config: Step = {

@@ -39,6 +39,7 @@ export class MinerScene {
   behind = 0;
   /** Which file its next start comes from. */
   program = '1:2';
+  version = '1.36.2+mainnet';
   restarts = 0;
   restartStatus = 0;
   proving: Result<ExecOutput> | undefined;
@@ -55,7 +56,7 @@ export class MinerScene {
     const version = (): ReturnType<ApplyContext['miner']['version']> =>
       Promise.resolve(
         this.scene.passed >= this.#restartedAt + this.answersAfter
-          ? success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: this.delay })
+          ? success({ Version: this.version, APIVersion: 131840, BlockDelay: this.delay })
           : failure({ code: 'SF407', severity: 'error', message: 'refused' }),
       );
     const remotes = (host: string): Remote => (host === 'miner-1' ? remote : context.remote(host));

@@ -269,6 +269,32 @@ describe('a restart of lotus-miner', () => {
     expect(!result.ok && result.diagnostic.message).toMatch(why);
   });
 
+  it.each([
+    ['1.37.0', '1.36.2+mainnet'],
+    ['1.36.2', '1.37.0+mainnet'],
+  ])('has not come back where it is to be %s, and %s answers', async (version, answers) => {
+    miner.onRestart = () => (miner.version = answers);
+    const [came, meant] = [answers.replace('+mainnet', ''), version];
+    expect(await miner.run({ ...ACTION, version })).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF651',
+        message: `lotus-miner was restarted and has come up as ${came}, and the plan goes by ${meant}`,
+        help: expect.stringContaining('It runs') as string,
+      },
+    });
+  });
+
+  it.each([['1.37.0+mainnet'], [undefined]])(
+    'has come back as 1.37.1 where it is to be %s',
+    async (version) => {
+      miner.onRestart = () => (miner.version = '1.37.1+mainnet');
+      expect(await miner.run({ ...ACTION, ...(version === undefined ? {} : { version }) })).toMatchObject({
+        ok: true,
+      });
+    },
+  );
+
   it('waits for its API, and for all workers to register again', async () => {
     const { workers } = miner.scene.observation.miner;
     miner.answersAfter = 3000;

@@ -421,6 +421,14 @@ describe('a lotus-miner that was replaced on disk', () => {
     expect(text(plan)).toContain('runs an older program than the one on disk');
   });
 
+  it.each([
+    ['1.37.0', '1.37.0'],
+    [undefined, '1.36.2+mainnet+git.1111111'],
+  ])('is restarted where it is %s, and the workers go by %s', (onDisk, version) => {
+    const plan = look({ when: 'asked', ...(onDisk === undefined ? {} : { onDisk }) });
+    expect(steps(plan)).toMatchObject([{ action: { kind: 'restart-miner', version } }]);
+  });
+
   it.each<[Case]>([[{ onDisk: '1.37.0' }], [{}], [{ onDisk: '1.35.0', config: { tasks: ['C2'] } }]])(
     'is not restarted whenSafe alone where it is %j: its node may have to come first',
     (given) => {
