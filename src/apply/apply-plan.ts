@@ -14,9 +14,10 @@ export type { ApplyReport } from './ledger.js';
  * Carries out a plan: on all hosts what disturbs nobody, then lotus-miner where it is restarted, and the workers wave by wave; where
  * lotus-miner leaves proofs to some of these, it comes after them.
  * Every host is worked to its end; a failure leaves out only what builds on it.
+ * @param halted why nothing that disturbs anybody is begun; absent where it may be
  */
-export async function applyPlan(context: ApplyContext, plan: Plan): Promise<ApplyReport> {
-  const run = new Run(context, plan);
+export async function applyPlan(context: ApplyContext, plan: Plan, halted?: string): Promise<ApplyReport> {
+  const run = new Run(context, plan, halted);
   const limit = pLimit(context.rules.parallelism);
   await Promise.all(plan.hosts.map((host) => limit(() => run.gently(host))));
   await run.miner(false);
@@ -43,7 +44,8 @@ class Run {
   /** The waves do not go on, since some workers of one still have work. */
   #waits = false;
 
-  constructor(context: ApplyContext, plan: Plan) {
+  constructor(context: ApplyContext, plan: Plan, halted: string | undefined) {
+    this.#halted = halted;
     this.#seenAt = context.now().getTime();
     this.#context = { ...context, halt: AbortSignal.any([context.halt, this.#halt.signal]) };
     const layouts = new Map<string, HostLayout>(plan.hosts.map(({ host, layout }) => [host, layout]));
@@ -94,7 +96,8 @@ class Run {
   }
 
   /**
-   * Before all workers: what they start with may be what it goes by only then. Where it does not come back, nobody else is stopped.
+   * Before all workers: what they start with may be what it goes by only then. Where it is not done, or does not come back, nobody
+   * else is stopped.
    * @param last after all of them, where they shall make its proofs
    */
   async miner(last: boolean): Promise<void> {
@@ -102,7 +105,10 @@ class Run {
       if (step.action.kind !== 'restart-miner' || (step.action.last === true) !== last) continue;
       const why = this.#halted ?? this.#ledger.inTheWayOf(step);
       if (why === undefined) this.#waits = await this.#disturb(step, `${step.id} failed`);
-      else this.#ledger.skip(step, why);
+      else {
+        this.#ledger.skip(step, why);
+        this.#stop(why);
+      }
     }
   }
 

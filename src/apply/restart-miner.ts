@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
+import { releaseOf, seriesOf } from '../lotus/release.js';
 import type { RestartMiner } from '../plan/miner-action.js';
 import { observeMinerProcess } from '../probe/observe-miner-machine.js';
 import type { MinerApi } from '../rpc/miner-api.js';
@@ -23,8 +24,8 @@ export type OnMinerWait = (hindrance: MinerHindrance) => void;
  *      └─▶ too late, or interrupted
  *
  * Fails with SF630 where nobody waits, or no worker is there for a proof that lotus-miner leaves to them, SF650 after the deadline, SF608 when interrupted, SF586 where it cannot be told what is
- * due, SF655 where the node is not in step with the chain, SF651 and SF652 for what does not come back,
- * and SF609 where the lock of its machine was taken away.
+ * due, SF655 where the node is not in step with the chain, SF601 where another program is on disk by then, SF651 and SF652 for what
+ * does not come back, or comes up as another series, and SF609 where the lock of its machine was taken away.
  */
 export async function restartMiner(
   context: ApplyContext,
@@ -50,13 +51,13 @@ export async function restartMiner(
 export async function restartNow(
   context: ApplyContext,
   { host, lock }: LockedHost,
-  { pid, by }: RestartMiner,
+  action: RestartMiner,
   around?: AroundRestart,
 ): Promise<Result<undefined>> {
   const ours = await checkLock(context, { host, lock });
   if (!ours.ok) return ours;
   const purpose = { host, what: 'restart lotus-miner', code: 'SF651', help: LOOK } as const;
-  const restarted = await runScript(context, purpose, restartMinerScript(pid, by, around), RESTART_MS);
+  const restarted = await runScript(context, purpose, restartMinerScript(action, around), RESTART_MS);
   return restarted.ok ? success(undefined) : restarted;
 }
 
@@ -105,11 +106,11 @@ function isFinal({ code }: Diagnostic, mayPass: boolean): boolean {
   return code === 'SF586' || (code === 'SF655' && !mayPass);
 }
 
-/** Another process runs, and it is that which answers. @param meet the miner, as it is to be asked by now */
+/** Another process runs, it is that which answers, and it is of the series that was meant. @param meet the miner, as it is to be asked by now */
 export async function awaitApi(
   context: ApplyContext,
   host: string,
-  { miner, pid }: RestartMiner,
+  { miner, pid, version }: RestartMiner,
   meet: () => Promise<Result<MinerApi>>,
 ): Promise<Result<MinerApi>> {
   const end = context.now().getTime() + context.times.start;
@@ -119,7 +120,12 @@ export async function awaitApi(
     const isNew = running.ok && running.value.length === 1 && running.value[0] !== pid;
     const met = isNew ? await meet() : undefined;
     const answer = met?.ok === true ? await met.value.version() : met;
-    if (met?.ok === true && answer?.ok === true) return met;
+    if (met?.ok === true && answer?.ok === true) {
+      const came = answer.value.Version;
+      // Nobody knows what its unit, or whatever else restarts it, starts.
+      const isMeant = version === undefined || seriesOf(came) === seriesOf(version);
+      return isMeant ? met : failure(another(host, came, version));
+    }
     if (answer?.ok === false) why = answer.diagnostic.message;
     else if (!running.ok) why = running.diagnostic.message;
     else why = running.value.includes(pid) ? `process ${pid} runs on` : 'it does not run';
@@ -134,6 +140,16 @@ export async function awaitApi(
     place: { kind: 'host', host },
     help: LOOK,
   });
+}
+
+function another(host: string, came: string, meant: string): Diagnostic {
+  return {
+    code: 'SF651',
+    severity: 'error',
+    message: `lotus-miner was restarted and has come up as ${releaseOf(came)}, and the plan goes by ${releaseOf(meant)}`,
+    place: { kind: 'host', host },
+    help: 'It runs. Look at which program its unit or `miner.restartCommand` starts; a new plan goes by the one that runs now.',
+  };
 }
 
 function left(host: string, code: typeof PENDING | 'SF650', hindrance: MinerHindrance): Diagnostic {

@@ -5,7 +5,7 @@ import { withLocks } from '../apply/lock.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { success, type Result } from '../diagnostic/result.js';
 import type { Emit } from '../event/event.js';
-import type { Plan } from '../plan/plan.js';
+import { isMinerFirst, steps, type Plan } from '../plan/plan.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
 import { minerLines } from '../view/miner-standing.js';
 import { formatReport, reportJson } from '../view/report.js';
@@ -130,7 +130,8 @@ async function underLocks(
     if (!fresh.ok) return fresh;
     const plan = onlyHosts(fresh.value, held);
     const context = workspace.applyContext(probe, emit, signal, times, rules);
-    const report = await journalled(context, plan, (noting) => applyPlan(noting, plan));
+    const halted = minerLeftOut(fresh.value, held);
+    const report = await journalled(context, plan, (noting) => applyPlan(noting, plan, halted));
     return success({ plan, report, troubles, unlocked });
   });
   return carried.ok ? carried.value : carried;
@@ -152,6 +153,12 @@ function touchedHosts({ hosts }: Plan): Plan['hosts'] {
 /** What came up on a host that is not locked waits for the next run. */
 function onlyHosts(plan: Plan, names: ReadonlySet<string>): Plan {
   return { ...plan, hosts: plan.hosts.map((host) => (names.has(host.host) ? host : { ...host, steps: [] })) };
+}
+
+/** Why no worker is stopped: each may be planned for what lotus-miner is after a restart that is left out. */
+function minerLeftOut(plan: Plan, held: ReadonlySet<string>): string | undefined {
+  const left = steps(plan).find((step) => isMinerFirst(step) && !held.has(step.host));
+  return left === undefined ? undefined : `${left.id} comes before, and ${left.host} is not locked`;
 }
 
 const NOTHING_DONE: ApplyReport = { done: [], failed: [], skipped: [], pending: [] };

@@ -4,6 +4,7 @@ import { shellQuote } from '../host/shell.js';
 import { MINER_KEYS, variableOf } from '../lotus/miner-keys.js';
 import { AS_USER_FUNCTION } from './as-miner.js';
 import { call, FILE_FUNCTION, WORD_FUNCTIONS } from './asking.js';
+import { MINER_ON_DISK_FUNCTIONS } from './miner-on-disk.js';
 import { RUNNING_MINER_FUNCTIONS } from './running-miner.js';
 
 /** First and last line of an answer: without both it was cut off. */
@@ -22,6 +23,7 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
     FILE_FUNCTION,
     RUNNING_MINER_FUNCTIONS,
     AS_USER_FUNCTION,
+    MINER_ON_DISK_FUNCTIONS,
     FUNCTIONS,
     `repo=${shellQuote(repo)} user=${shellQuote(user)} backups=${shellQuote(backups)}`,
     // A banner may end without a line break.
@@ -77,18 +79,7 @@ tell_miner() {
   known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
   port=$(printf '%s\\n' "$args" | sed -n -e 's/^--*miner-api=//p' -e '/^--*miner-api$/{n;p;}' | sed -n '$p')
   started "$1"
-  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port") $(replaced "$1")"
-}
-# Where it was started from: as it is called, or the one that its PATH led to. A container has files of its own.
-program_of() {
-  called=$(printf '%s\\n' "$args" | sed -n 1p)
-  [ "$1/root/." -ef / ] || return 0
-  case $called in
-    /*) ;;
-    */*) called=$(readlink "$1/cwd")/$called ;;
-    *) called=$(PATH=$(variable PATH); command -v "\${called%% *}") ;;
-  esac
-  case \${called##*/} in lotus-miner*) printf %s "$called" ;; esac
+  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port") $(word "$(file_there "$1")") $(replaced "$1")"
 }
 # Whether another file stands there than the one that it runs, or a newer script, and which version that is.
 replaced() {

@@ -64,6 +64,8 @@ export interface MinerProcess {
   readonly unit?: string;
   /** Of `--miner-api`: it listens there on loopback, whatever config.toml and variables say; absent without that flag. */
   readonly apiPort?: string;
+  /** Which file its program on disk is, by its device, inode, size and time; absent where it is not there, or nobody can tell. */
+  readonly program?: string;
   /** Only where its program on disk is not the one that runs. */
   readonly replaced?: ReplacedProgram;
 }

@@ -66,7 +66,8 @@ function parseProcess([
   known = '-',
   unit = '-',
   port = '-',
-  program,
+  program = '-',
+  replaced,
   release = '-',
 ]: readonly string[]): MinerProcess {
   const [now = 0, up = 0, ticks = 0, hertz = 100] = decode(times).split(' ').map(Number.parseFloat);
@@ -81,7 +82,8 @@ function parseProcess([
     ...(seen === 'seen' ? { variables: new Map(variables) } : {}),
     ...(unit === '-' ? {} : { unit: decode(unit) }),
     ...(port === '-' ? {} : { apiPort: decode(port) }),
-    ...(program === 'replaced' ? { replaced: release === '-' ? {} : { onDisk: decode(release) } } : {}),
+    ...(program === '-' ? {} : { program: decode(program) }),
+    ...(replaced === 'replaced' ? { replaced: release === '-' ? {} : { onDisk: decode(release) } } : {}),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 export const RUNNING_MINER_FUNCTIONS = `home_of() { case $1 in '') echo "$HOME" ;; *[!A-Za-z0-9._-]*) ;; *) eval "echo ~$1" ;; esac; }
 variable() { printf '%s\\n' "$variables" | sed -n "s/^$1=//p" | sed -n 1p; }
+words_of() { tr '\\000\\012' '\\012\\040' 2>/dev/null <"$1"; }
 same() { [ "$1" = "$2" ] || [ "$1" -ef "$2" ]; }
 # Whose process is believed where no user is named: anybody may call a program so, and name a repo of their own.
 believed() {
@@ -16,12 +17,12 @@ each_miner() {
   for proc in /proc/[0-9]*; do
     { read -r program <"$proc/comm"; } 2>/dev/null || continue
     case $program in lotus-miner*) ;; *) continue ;; esac
-    args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
+    args=$(words_of "$proc/cmdline")
     printf '%s\\n' "$args" | grep -Eq '(^| )run( |$)' || continue
     owner=$(stat -c %U "$proc" 2>/dev/null)
     believed "$owner" || continue
     seen=unseen variables=
-    if variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ"); then seen=seen; fi
+    if variables=$(words_of "$proc/environ"); then seen=seen; fi
     its=$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)
     # Where its variables may not be read, it is taken for the one that is meant.
     if [ -z "$its" ] && [ "$seen" = unseen ]; then its=$repo; fi

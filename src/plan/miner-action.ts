@@ -13,6 +13,10 @@ export interface RestartMiner {
   readonly by: MinerKeeper;
   readonly margin: number;
   readonly ownWorkers: readonly string[];
+  /** Which file its program on disk was when it was looked at: it is restarted with no other; absent where nobody knows. */
+  readonly program?: string;
+  /** The workers are planned for this version of it, so that it must come up with one of that series; absent where nobody knows. */
+  readonly version?: string;
   /** Proofs that it makes now and leaves to workers from then on: not before one is registered for each; absent for none. */
   readonly leaves?: readonly TaskCode[];
   /** After all workers, as whoever shall make these proofs may be one of them; else before all. */

@@ -35,7 +35,13 @@ export function planMinerRestart(
   if (when === 'never' || process === undefined || !isNeeded) return { steps: [], diagnostics: [] };
   if (when === 'whenSafe' && bringsOtherSeries(process, runs))
     return { steps: [], diagnostics: [otherProgram(desired.host, process, runs, ONLY_ASKED)] };
-  const action = restartAction(desired, { repo, process, ownWorkers });
+  const version = process.replaced?.onDisk ?? runs;
+  const action = restartAction(desired, {
+    repo,
+    process,
+    ownWorkers,
+    ...(version === undefined ? {} : { version }),
+  });
   if (action === undefined) return { steps: [], diagnostics: [keptByNobody(desired.host, process.pid)] };
   const leaving = leaves.length === 0 ? action : { ...action, leaves, ...(last ? { last } : {}) };
   return { steps: [restartStep(desired.host, leaving, pending)], diagnostics: [] };
@@ -51,12 +57,21 @@ export function restartStep(host: string, action: RestartMiner, changes: readonl
 export function restartAction(
   { repo, user, restart }: DesiredMiner,
   seen: Pick<MinerMachine, 'repo'> &
-    Pick<RestartNeed, 'ownWorkers'> & { readonly process: MinerMachine['processes'][number] },
+    Pick<RestartMiner, 'ownWorkers' | 'version'> & { readonly process: MinerProcess },
 ): RestartMiner | undefined {
   const { command, margin } = restart;
-  const { pid, unit } = seen.process;
+  const { process, ownWorkers, version } = seen;
+  const { pid, unit, program } = process;
   const miner = { repo: repo ?? seen.repo, ...(user === undefined ? {} : { user }) };
-  const rest = { kind: 'restart-miner', miner, pid, margin, ownWorkers: seen.ownWorkers } as const;
+  const rest = {
+    kind: 'restart-miner',
+    miner,
+    pid,
+    margin,
+    ownWorkers,
+    ...(program === undefined ? {} : { program }),
+    ...(version === undefined ? {} : { version }),
+  } as const;
   if (command !== undefined) return { ...rest, by: { command } };
   return unit === undefined ? undefined : { ...rest, by: { unit } };
 }

@@ -235,6 +235,11 @@ export function disturbs({ disruption }: Step): boolean {
   return disruption === 'restart' || disruption === 'empty';
 }
 
+/** A restart of lotus-miner that all workers come after. */
+export function isMinerFirst({ action }: Step): boolean {
+  return action.kind === 'restart-miner' && action.last !== true;
+}
+
 export function steps(plan: Pick<Plan, 'hosts'>): readonly Step[] {
   return plan.hosts.flatMap((host) => host.steps);
 }

@@ -6,7 +6,7 @@ import { withFileCauses } from './file-cause.js';
 import { proofsKept } from './left-proofs.js';
 import { mayWrite, planMiner } from './miner-rules.js';
 import type { Part } from './part.js';
-import { steps as allSteps, type HostPlan, type Step } from './plan.js';
+import { isMinerFirst, steps as allSteps, type HostPlan, type Step } from './plan.js';
 import type { Unordered } from './rollout.js';
 
 /** The plan with what concerns the miner's machine, which may be one of the hosts. A part of a farm has it with that host. */
@@ -67,8 +67,5 @@ export function minerThatComes(
   const version = minerMachine?.reached === true ? minerMachine.processes[0]?.replaced?.onDisk : undefined;
   if (!miner.reached || version === undefined) return undefined;
   if (miner.version !== undefined && seriesOf(version) === seriesOf(miner.version)) return undefined;
-  const isBefore = allSteps(plan).some(
-    ({ action }) => action.kind === 'restart-miner' && action.last !== true,
-  );
-  return isBefore ? { ...miner, version } : undefined;
+  return allSteps(plan).some(isMinerFirst) ? { ...miner, version } : undefined;
 }

@@ -98,6 +98,8 @@ export function layout(dir: string) {
     minerState: join(dir, 'miner', 'sectors.json'),
     /** When WindowPoSts are due: a `ProvingTable`, which may be written at any time. */
     minerProving: join(dir, 'miner', 'proving.json'),
+    /** What the miner says that it is from its next start on; where it is not there, what it is. */
+    minerVersion: join(dir, 'miner', 'sandbox-version'),
     events: join(dir, 'miner', 'events.jsonl'),
     proofs: join(dir, 'proofs'),
     parameters: join(dir, 'proofs', 'parameters'),

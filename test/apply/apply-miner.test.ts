@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.js';
 import type { ApplyRules } from '../../src/apply/context.js';
-import { hostLayout } from '../../src/host/layout.js';
-import { restartStep } from '../../src/plan/miner-restart.js';
-import { disturbs, type Plan, type Step } from '../../src/plan/plan.js';
+import type { Step } from '../../src/plan/plan.js';
+import { Secret } from '../../src/secret/secret.js';
 import { aDiagnostic } from '../support/observation.js';
 import { ACTION, MinerScene } from './miner-scene.js';
 
@@ -14,48 +13,13 @@ beforeEach(() => {
 
 const LEAVING = { ...ACTION, leaves: ['WDP'], last: true } as const;
 
-function restart(n: number): Step {
-  const worker = `worker-${n}`;
-  const { scene } = miner;
-  const action = {
-    kind: 'restart',
-    service: scene.layout(worker),
-    expect: scene.expectation(worker),
-  } as const;
-  const about = { disruption: 'restart', reason: 'config-changed', changes: [] } as const;
-  return { id: `${worker}/restart`, host: `host-${n}`, worker, action, ...about };
-}
-
-/** Both workers are restarted in a wave each, and lotus-miner. */
-function plan(action: typeof ACTION): Plan {
-  const { farm } = miner.scene;
-  const own = restartStep('miner-1', action, []);
-  const hosts = farm.hosts.map(({ name, paths }, at) => ({
-    host: name,
-    layout: hostLayout(paths),
-    reached: true,
-    steps: [restart(at + 1)],
-  }));
-  const [first] = hosts;
-  if (first === undefined) throw new Error('no host');
-  const turns = hosts.flatMap(({ steps }) => steps.filter(disturbs));
-  return {
-    formatVersion: 1,
-    farm: 'example',
-    hosts: [...hosts, { ...first, host: 'miner-1', steps: [own] }],
-    waves: turns.map(({ host, worker = '', id }) => ({
-      canary: false,
-      turns: [{ host, worker, steps: [id], putOff: [], alone: [] }],
-    })),
-    heldBack: [],
-    diagnostics: [],
-    drained: [],
-  };
-}
-
-async function applied(action: typeof ACTION, rules: Partial<ApplyRules> = {}) {
+async function applied(
+  action: typeof ACTION,
+  rules: Partial<ApplyRules> = {},
+  own: readonly Step[] = [miner.restart(action)],
+) {
   const context = { ...miner.context, rules: { ...miner.context.rules, ...rules } };
-  const { done, failed, skipped, pending } = await applyPlan(context, plan(action));
+  const { done, failed, skipped, pending } = await applyPlan(context, miner.plan(own));
   return {
     done: done.map(({ id }) => id),
     failed: failed.map(({ step: { id }, diagnostic }) => `${id} ${diagnostic.code}`),
@@ -80,6 +44,31 @@ describe('a plan with a restart of lotus-miner', () => {
   it('stops no worker where it does not come back', async () => {
     miner.restartStatus = 1;
     expect(await applied(ACTION)).toMatchObject({ done: [], failed: [`${MINER} SF651`], skipped: WORKERS });
+  });
+
+  it('stops no worker where it comes up as another version than the workers are planned for', async () => {
+    const report = await applied({ ...ACTION, version: '1.37.0+mainnet' });
+    expect(report).toMatchObject({ done: [], failed: [`${MINER} SF651`], skipped: WORKERS });
+    expect(miner.restarts).toBe(1);
+  });
+
+  it('stops no worker where it is not done, as its config.toml cannot be written', async () => {
+    const path = '/srv/lotus/config.toml';
+    const config: Step = {
+      id: 'miner-1/lotus-miner/config.toml',
+      host: 'miner-1',
+      action: { kind: 'write-file', path, mode: 'keep', content: new Secret(''), backups: '/b' },
+      disruption: 'none',
+      reason: 'config-changed',
+      changes: [],
+    };
+    miner.scene.outputs.set(`miner-1 script ${path}`, { status: 1, stderr: 'no space' });
+    expect(await applied(ACTION, {}, [config, miner.restart(ACTION)])).toEqual({
+      done: [],
+      failed: [`${config.id} SF602`],
+      skipped: [MINER, ...WORKERS],
+      pending: [],
+    });
   });
 
   it('leaves the workers to the next run where it waits, and nobody does', async () => {

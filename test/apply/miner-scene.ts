@@ -3,7 +3,10 @@ import { restartMiner } from '../../src/apply/restart-miner.js';
 import { failure, success, type Result } from '../../src/diagnostic/result.js';
 import { NO_SESSION, type WorkerJob } from '../../src/lotus/api.js';
 import { task, type TaskCode } from '../../src/lotus/task.js';
+import { hostLayout } from '../../src/host/layout.js';
 import type { RestartMiner } from '../../src/plan/miner-action.js';
+import { restartStep } from '../../src/plan/miner-restart.js';
+import type { Plan, Step } from '../../src/plan/plan.js';
 import type { ExecOutput, Remote } from '../../src/remote/remote.js';
 import { notAsked } from './not-asked.js';
 import { Scene, START } from './scene.js';
@@ -34,6 +37,9 @@ export class MinerScene {
   clockAhead = 0;
   /** Minutes by which the chain that its node knows is behind. */
   behind = 0;
+  /** Which file its next start comes from. */
+  program = '1:2';
+  version = '1.36.2+mainnet';
   restarts = 0;
   restartStatus = 0;
   proving: Result<ExecOutput> | undefined;
@@ -50,7 +56,7 @@ export class MinerScene {
     const version = (): ReturnType<ApplyContext['miner']['version']> =>
       Promise.resolve(
         this.scene.passed >= this.#restartedAt + this.answersAfter
-          ? success({ Version: '1.36.2', APIVersion: 131840, BlockDelay: this.delay })
+          ? success({ Version: this.version, APIVersion: 131840, BlockDelay: this.delay })
           : failure({ code: 'SF407', severity: 'error', message: 'refused' }),
       );
     const remotes = (host: string): Remote => (host === 'miner-1' ? remote : context.remote(host));
@@ -64,6 +70,44 @@ export class MinerScene {
   }
 
   readonly waits: unknown[] = [];
+
+  restart(action: RestartMiner): Step {
+    return restartStep('miner-1', action, []);
+  }
+
+  /** Both workers are restarted in a wave each. @param own steps of the machine of lotus-miner */
+  plan(own: readonly Step[]): Plan {
+    const hosts = this.scene.farm.hosts.map(({ name, paths }, at) => ({
+      host: name,
+      layout: hostLayout(paths),
+      reached: true,
+      steps: [this.#restartWorker(at + 1)],
+    }));
+    const [first] = hosts;
+    if (first === undefined) throw new Error('no host');
+    return {
+      formatVersion: 1,
+      farm: 'example',
+      hosts: [...hosts, { ...first, host: 'miner-1', steps: own }],
+      waves: hosts.flatMap(({ host, steps }) =>
+        steps.map(({ worker = '', id }) => ({
+          canary: false,
+          turns: [{ host, worker, steps: [id], putOff: [], alone: [] }],
+        })),
+      ),
+      heldBack: [],
+      diagnostics: [],
+      drained: [],
+    };
+  }
+
+  #restartWorker(n: number): Step {
+    const worker = `worker-${n}`;
+    const service = this.scene.layout(worker);
+    const action = { kind: 'restart', service, expect: this.scene.expectation(worker) } as const;
+    const about = { disruption: 'restart', reason: 'config-changed', changes: [] } as const;
+    return { id: `${worker}/restart`, host: `host-${n}`, worker, action, ...about };
+  }
 
   job(worker: string, code: TaskCode, RunWait = 0): void {
     const { miner } = this.scene.observation;
@@ -124,6 +168,9 @@ export class MinerScene {
         ),
       );
     if (!script.includes('systemctl restart')) return this.scene.context.remote('miner-1').exec(script);
+    const [, meant = this.program] = /^meant='(.*)'$/m.exec(script) ?? [];
+    if (meant !== this.program)
+      return success({ stdout: '', stderr: 'its program on disk is another one', status: 3 });
     this.restarts++;
     this.scene.calls.push('miner-1 restart');
     this.#restartedAt = this.scene.passed;

@@ -1,11 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restartMinerScript } from '../../src/apply/restart-miner-script.js';
 import { UNIT_FUNCTION } from '../../src/observed/miner-script.js';
-import { SHELLS } from '../support/host-folder.js';
+import { fileId, SHELLS } from '../support/host-folder.js';
 
 let folder: string;
 beforeEach(() => {
@@ -46,7 +55,7 @@ function asked(): string {
 describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shell }) => {
   it('is one of the unit', () => {
     program('systemctl', SYSTEMCTL);
-    expect(run(shell, restartMinerScript(4711, { unit: 'lotus-miner.service' }))).toMatchObject({
+    expect(run(shell, restartMinerScript({ pid: 4711, by: { unit: 'lotus-miner.service' } }))).toMatchObject({
       status: 0,
       stderr: '',
     });
@@ -55,7 +64,10 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shel
 
   it('is none of a unit that has another main process by now', () => {
     program('systemctl', SYSTEMCTL);
-    const { status, stderr } = run(shell, restartMinerScript(4712, { unit: 'lotus-miner.service' }));
+    const { status, stderr } = run(
+      shell,
+      restartMinerScript({ pid: 4712, by: { unit: 'lotus-miner.service' } }),
+    );
     expect([status, stderr]).toEqual([1, 'lotus-miner.service has another main process than 4712 by now\n']);
     expect(asked()).not.toContain('restart');
   });
@@ -63,21 +75,79 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shel
   it('says how the unit ended', () => {
     program('systemctl', SYSTEMCTL);
     writeFileSync(join(folder, 'broken'), '');
-    const { status, stderr } = run(shell, restartMinerScript(4711, { unit: 'lotus-miner.service' }));
+    const { status, stderr } = run(
+      shell,
+      restartMinerScript({ pid: 4711, by: { unit: 'lotus-miner.service' } }),
+    );
     expect([status, stderr.trim()]).toEqual([1, 'Result=exit-code ExecMainStatus=1']);
   });
 
   it('is one by a program, with its arguments as they are', () => {
     program('again', 'printf "%s|" "$@" >"$HOME/got"');
     const command = ['again', "it's", '$HOME', 'two words'];
-    expect(run(shell, restartMinerScript(process.pid, { command })).status).toBe(0);
+    expect(run(shell, restartMinerScript({ pid: process.pid, by: { command } })).status).toBe(0);
     expect(readFileSync(join(folder, 'got'), 'utf8')).toBe("it's|$HOME|two words|");
   });
 
   it('says what the program said last', () => {
     program('again', 'echo one; echo "no such unit" >&2; exit 7');
-    const { status, stderr } = run(shell, restartMinerScript(process.pid, { command: ['again'] }));
+    const { status, stderr } = run(
+      shell,
+      restartMinerScript({ pid: process.pid, by: { command: ['again'] } }),
+    );
     expect([status, stderr]).toEqual([7, 'no such unit\n']);
+  });
+
+  it('keeps the status of the program, but for the one that says that something changed', () => {
+    program('again', 'exit 3');
+    const by = { command: ['again'] };
+    expect(run(shell, restartMinerScript({ pid: process.pid, by })).status).toBe(1);
+  });
+
+  describe('by the program on disk', () => {
+    let miner: ChildProcess;
+    const file = (): string => join(folder, 'lotus-miner');
+    beforeEach(() => {
+      copyFileSync('/bin/dash', file());
+      miner = spawn(file(), ['-c', 'read -r line'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    });
+    afterEach(() => {
+      miner.kill();
+    });
+
+    function restart(seen: string): readonly [number | null, string, boolean] {
+      program('again', 'echo >"$HOME/got"');
+      const around = { first: 'echo >"$HOME/first"\n', undo: ':\n' };
+      const action = { pid: miner.pid ?? 0, by: { command: ['again'] }, program: seen };
+      const { status, stderr } = run(shell, restartMinerScript(action, around));
+      const isDone = existsSync(join(folder, 'got'));
+      expect(existsSync(join(folder, 'first'))).toBe(isDone);
+      return [status, stderr, isDone];
+    }
+
+    it('is done where that is the one that was seen', () => {
+      expect(restart(fileId(file()))).toEqual([0, '', true]);
+    });
+
+    it.each<[string, () => void]>([
+      [
+        'another one took its place',
+        () => {
+          copyFileSync('/bin/dash', join(folder, 'new'));
+          renameSync(join(folder, 'new'), file());
+        },
+      ],
+      [
+        'none is there',
+        () => {
+          rmSync(file());
+        },
+      ],
+    ])('is none where %s', (_, change) => {
+      const seen = fileId(file());
+      change();
+      expect(restart(seen)).toEqual([3, 'its program on disk is another one by now\n', false]);
+    });
   });
 
   describe('with something that belongs to it', () => {
@@ -92,14 +162,14 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shel
     ] as const)('does that before, by %s, and takes it back where it fails', (_, by, pid, other) => {
       program('systemctl', `case $1 in restart) ${restart}; exit ;; esac\n${SYSTEMCTL}`);
       program('again', restart);
-      expect(run(shell, restartMinerScript(pid, by, around)).status).toBe(0);
+      expect(run(shell, restartMinerScript({ pid, by }, around)).status).toBe(0);
       expect(done()).toBe('first\nrestarted\n');
       rmSync(join(folder, 'done'));
       writeFileSync(join(folder, 'broken'), '');
-      expect(run(shell, restartMinerScript(pid, by, around)).status).toBe(1);
+      expect(run(shell, restartMinerScript({ pid, by }, around)).status).toBe(1);
       expect(done()).toBe('first\nrestarted\nundone\n');
       rmSync(join(folder, 'done'));
-      expect(run(shell, restartMinerScript(other, by, around)).status).toBe(1);
+      expect(run(shell, restartMinerScript({ pid: other, by }, around)).status).toBe(1);
       expect(done()).toBe('');
     });
   });
@@ -108,7 +178,10 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a restart by $shell', ({ shel
     program('again', 'echo >"$HOME/got"');
     const child = spawn('true');
     await new Promise((resolve) => child.once('exit', resolve));
-    const { status, stderr } = run(shell, restartMinerScript(child.pid ?? 0, { command: ['again'] }));
+    const { status, stderr } = run(
+      shell,
+      restartMinerScript({ pid: child.pid ?? 0, by: { command: ['again'] } }),
+    );
     expect([status, stderr]).toEqual([1, `process ${child.pid ?? 0} runs no more\n`]);
   });
 

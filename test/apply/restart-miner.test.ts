@@ -233,6 +233,21 @@ describe('a restart of lotus-miner', () => {
     expect(miner.restarts).toBe(0);
   });
 
+  it('is not done where another program is on disk once the moment is there', async () => {
+    miner.proven = 0;
+    later(miner, 3, () => ([miner.proven, miner.program] = [1, '1:9']));
+    expect(await miner.run({ ...ACTION, program: '1:2' })).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF601', message: expect.stringMatching(/lotus-miner.*program on disk/) as string },
+    });
+    expect([miner.restarts, miner.waits.length]).toEqual([0, 3]);
+  });
+
+  it('is done where the program on disk is the one that was seen', async () => {
+    expect(await miner.run({ ...ACTION, program: '1:2' })).toMatchObject({ ok: true });
+    expect(miner.restarts).toBe(1);
+  });
+
   it('fails where what restarts it does', async () => {
     miner.restartStatus = 1;
     expect(await miner.run()).toMatchObject({
@@ -253,6 +268,32 @@ describe('a restart of lotus-miner', () => {
     expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF651' } });
     expect(!result.ok && result.diagnostic.message).toMatch(why);
   });
+
+  it.each([
+    ['1.37.0', '1.36.2+mainnet'],
+    ['1.36.2', '1.37.0+mainnet'],
+  ])('has not come back where it is to be %s, and %s answers', async (version, answers) => {
+    miner.onRestart = () => (miner.version = answers);
+    const [came, meant] = [answers.replace('+mainnet', ''), version];
+    expect(await miner.run({ ...ACTION, version })).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF651',
+        message: `lotus-miner was restarted and has come up as ${came}, and the plan goes by ${meant}`,
+        help: expect.stringContaining('It runs') as string,
+      },
+    });
+  });
+
+  it.each([['1.37.0+mainnet'], [undefined]])(
+    'has come back as 1.37.1 where it is to be %s',
+    async (version) => {
+      miner.onRestart = () => (miner.version = '1.37.1+mainnet');
+      expect(await miner.run({ ...ACTION, ...(version === undefined ? {} : { version }) })).toMatchObject({
+        ok: true,
+      });
+    },
+  );
 
   it('waits for its API, and for all workers to register again', async () => {
     const { workers } = miner.scene.observation.miner;

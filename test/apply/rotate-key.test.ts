@@ -50,7 +50,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the key of all tokens, moved 
   function move(restart = 'true') {
     const command = ['sh', '-c', restart, repo];
     const around = aroundRestart(repo, 'auth-jwt-private-before');
-    return run(restartMinerScript(process.pid, { command }, around));
+    return run(restartMinerScript({ pid: process.pid, by: { command } }, around));
   }
 
   const stands = (): boolean => run(keyStandsScript(repo, 'auth-jwt-private-before')).status === 0;

@@ -133,6 +133,7 @@ describe('a restart of the miner', () => {
       await writeFile(`${file}.new`, (await readFile(file, 'utf8')).replace('exec', says), { mode: 0o755 });
       await rename(`${file}.new`, file);
     }
+    await writeFile(layout(farm.dir).minerVersion, '1.37.0');
     const before = miner();
     const said = await farm.run(['plan']);
     expect(said.stdout).toMatch(/pending miner restart[^]*program: as it was at its start → 1\.37\.0/);

@@ -8,7 +8,7 @@ import { minerScript } from '../../src/observed/miner-script.js';
 import type { MinerMachine } from '../../src/observed/observed.js';
 import { parseMiner } from '../../src/observed/parse-miner.js';
 import { CANARY } from '../support/farm.js';
-import { HostFolder, SHELLS } from '../support/host-folder.js';
+import { fileId, HostFolder, SHELLS } from '../support/host-folder.js';
 import { sha256 } from '../support/observation.js';
 import { until } from '../support/until.js';
 
@@ -213,6 +213,18 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
       expect(seen(folder)).toBeUndefined();
       rmSync(at(folder, 'lotus-miner'));
       expect(seen(folder)).toBeUndefined();
+    });
+
+    it('is known as the file that it is, before and after', async () => {
+      const folder = hostFolder();
+      await start(folder);
+      const program = at(folder, 'lotus-miner');
+      const known = (): unknown => look(folder, shell).processes[0]?.program;
+      expect(known()).toBe(fileId(program));
+      install(folder, says);
+      expect(known()).toBe(fileId(program));
+      rmSync(program);
+      expect(known()).toBeUndefined();
     });
 
     it('is found by the PATH of the process, and behind a link that leads elsewhere by now', async () => {

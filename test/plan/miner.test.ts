@@ -250,7 +250,7 @@ describe('a restart of the miner that is asked for', () => {
   const safe = { restart: { when: 'whenSafe', margin: 600_000 } } as const;
 
   it('is a step after the file, and pending no more', () => {
-    const plan = planned(machine({ processes: [kept] }), safe);
+    const plan = planned(machine({ processes: [{ ...kept, program: '1:2' }] }), safe);
     expect(steps(plan).map(({ id }) => id)).toEqual([
       'host-1/lotus-miner/config.toml',
       'host-1/lotus-miner/restart',
@@ -265,6 +265,7 @@ describe('a restart of the miner that is asked for', () => {
         by: { unit: 'lotus-miner.service' },
         margin: 600_000,
         ownWorkers: ['miner-1'],
+        program: '1:2',
       },
       disruption: 'restart',
       reason: 'config-changed',
@@ -418,6 +419,14 @@ describe('a lotus-miner that was replaced on disk', () => {
     ]);
     expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
     expect(text(plan)).toContain('runs an older program than the one on disk');
+  });
+
+  it.each([
+    ['1.37.0', '1.37.0'],
+    [undefined, '1.36.2+mainnet+git.1111111'],
+  ])('is restarted where it is %s, and the workers go by %s', (onDisk, version) => {
+    const plan = look({ when: 'asked', ...(onDisk === undefined ? {} : { onDisk }) });
+    expect(steps(plan)).toMatchObject([{ action: { kind: 'restart-miner', version } }]);
   });
 
   it.each<[Case]>([[{ onDisk: '1.37.0' }], [{}], [{ onDisk: '1.35.0', config: { tasks: ['C2'] } }]])(

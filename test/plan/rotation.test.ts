@@ -26,7 +26,14 @@ const MACHINE: MinerMachine = {
   config: file('[Storage]\n  LocalWorkerName = "own"\n'),
   writtenAt: 500,
   processes: [
-    { pid: 7, repo: '/srv/lotus', startedAt: 1000, variables: new Map(), unit: 'lotus-miner.service' },
+    {
+      pid: 7,
+      repo: '/srv/lotus',
+      startedAt: 1000,
+      variables: new Map(),
+      unit: 'lotus-miner.service',
+      program: '1:2',
+    },
   ],
   written: new Map(),
 };
@@ -62,6 +69,7 @@ describe('a change of the token', () => {
         by: { unit: 'lotus-miner.service' },
         margin: 600_000,
         ownWorkers: ['own', 'miner-1'],
+        program: '1:2',
       },
       workers: [{ host: 'host-1', worker: 'worker-1', tasks: FARM.hosts[0]?.workers[0]?.tasks }],
       strangers: [],

@@ -12,6 +12,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +34,12 @@ export const SHELLS: readonly (readonly string[])[] = [['dash'], ['bash'], ['bus
     return isThere;
   },
 );
+
+/** As a host's script tells files apart. */
+export function fileId(path: string): string {
+  const { dev, ino, size, mtimeMs } = statSync(path);
+  return [dev, ino, size, Math.floor(mtimeMs / 1000)].join(':');
+}
 
 /** A folder laid out as a host with one worker, and the processes started for it. */
 export class HostFolder {

@@ -7,7 +7,8 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'Between the plan and this moment a file on the host, or the state of the farm, became another one. ' +
-      "A file is only replaced when its checksum is the one that was read, so that nobody's change is lost, and other steps than those you said yes to are not carried out.",
+      "A file is only replaced when its checksum is the one that was read, so that nobody's change is lost, and other steps than those you said yes to are not carried out. " +
+      'Nor is lotus-miner restarted where another program was installed while a moment for it was waited for: it would come up with that one.',
     remedy: 'Make a new plan and look at what it says now.',
   },
   SF602: {

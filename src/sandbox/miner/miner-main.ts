@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
 import { SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
@@ -28,6 +28,7 @@ import { Pipeline } from './pipeline.js';
 import { minerMethods } from './rpc.js';
 import { Workers } from './workers.js';
 
+const VERSION = '1.36.2-dev+sandbox';
 const GiB = 2 ** 30;
 const HARDWARE: Hardware = {
   hostname: hostname(),
@@ -100,7 +101,9 @@ async function main(dir: string): Promise<void> {
     disk: HARDWARE.disk,
     size: SECTOR_SIZE,
   });
-  const parts = { session: randomUUID(), token, index, workers, dispatcher, pipeline, events, storage };
+  const version = existsSync(files.minerVersion) ? readFileSync(files.minerVersion, 'utf8') : VERSION;
+  const session = randomUUID();
+  const parts = { session, version, token, index, workers, dispatcher, pipeline, events, storage };
   Object.assign(methods, minerMethods(parts));
   const left = existsSync(files.minerState) ? (readJson(files.minerState) as MinerState) : undefined;
 

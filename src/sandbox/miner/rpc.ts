@@ -16,6 +16,7 @@ import { sectorLocks, workerJobs, workerStats } from './worker-jobs.js';
 export interface MinerParts {
   /** UUID of this process. */
   readonly session: string;
+  readonly version: string;
   readonly token: string;
   readonly index: IndexStore;
   readonly workers: Workers;
@@ -49,7 +50,7 @@ export function minerMethods(parts: MinerParts): RpcMethods {
   };
 }
 
-function commonMethods({ session, token }: MinerParts): RpcMethods {
+function commonMethods({ session, version, token }: MinerParts): RpcMethods {
   const verify: RpcMethod = ([given]) => {
     if (given !== token) throw new Error('JWT Verification failed: invalid token');
     return ['read', 'write', 'sign', 'admin'];
@@ -62,7 +63,7 @@ function commonMethods({ session, token }: MinerParts): RpcMethods {
   };
   return {
     'Filecoin.AuthNew': make,
-    'Filecoin.Version': () => ({ Version: '1.36.2-dev+sandbox', APIVersion: 131840, BlockDelay: 30 }),
+    'Filecoin.Version': () => ({ Version: version, APIVersion: 131840, BlockDelay: 30 }),
     'Filecoin.Session': () => session,
     'Filecoin.AuthVerify': verify,
     'Filecoin.StorageAuthVerify': verify,
