@@ -438,7 +438,9 @@ describe('a lotus-miner that was replaced on disk', () => {
     const plan = look({ onDisk: '1.36.3', when: 'whenSafe', config: { tasks: ['C2'] } });
     const restart = steps(plan).find(({ action }) => action.kind === 'restart-miner');
     expect(restart).toMatchObject({ reason: 'program-replaced' });
-    expect(restart?.changes.map(({ field }) => field)).toContain('program');
+    expect(restart?.changes.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['[Storage] AllowAddPiece', 'program']),
+    );
   });
 
   it('is followed by workers of its series in the same plan, and by no others', () => {
