@@ -14,6 +14,7 @@ import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { shownPlan } from '../../src/view/saved-plan.js';
 import { PLAIN } from '../../src/view/style.js';
 import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
+import { startedBy, withoutOurs } from '../support/foreign.js';
 import {
   ABSENT,
   changeProcess,
@@ -372,20 +373,27 @@ describe('a lotus-miner that was replaced on disk', () => {
     readonly runs?: string;
     /** What the program of the worker is on disk. */
     readonly worker?: string;
+    /** The worker runs by another file than its own of now. */
+    readonly stale?: boolean;
+    /** Somebody else started it, and it runs on like that. */
+    readonly foreign?: boolean;
     readonly config?: MinerConfig;
   }
 
-  function look({ onDisk, when = 'never', runs = RUNS, worker, config = {} }: Case): Plan {
+  function look({ onDisk, when = 'never', runs = RUNS, worker, config = {}, ...more }: Case): Plan {
+    const { stale = false, foreign = false } = more;
+    const env = withoutOurs(desire(aFarm(), TOKEN, new Map()).hosts[0]?.workers[0]?.env ?? []);
     const replaced = onDisk === undefined ? {} : { onDisk };
-    const upgraded =
-      worker === undefined
-        ? (seen: Observation) => seen
-        : (seen: Observation) =>
-            changeWorker(
-              seen,
-              'worker-1',
-              changeProcess((process) => ({ ...process, replaced: { onDisk: worker } })),
-            );
+    const upgraded = (seen: Observation): Observation =>
+      changeWorker(
+        foreign ? changeWorker(seen, 'worker-1', startedBy({ env })) : seen,
+        'worker-1',
+        changeProcess((process) => ({
+          ...process,
+          ...(worker === undefined ? {} : { replaced: { onDisk: worker } }),
+          ...(stale ? { environ: new Map([...process.environ, ['TMPDIR', new Secret('/old')]]) } : {}),
+        })),
+      );
     return planned(machine({ config: file(OFF), writtenAt: 500, processes: [{ ...kept, replaced }] }), {
       config,
       restart: { when, margin: 1 },
@@ -407,16 +415,17 @@ describe('a lotus-miner that was replaced on disk', () => {
     expect(text(plan)).toContain(`program: as it was at its start → ${after}`);
   });
 
-  it.each<[MinerRestart['when'], string | undefined]>([
-    ['asked', '1.37.0'],
-    ['asked', undefined],
-    ['whenSafe', '1.36.3'],
-  ])('is restarted %s where it is %s', (when, onDisk) => {
+  it.each<[MinerRestart['when'], string | undefined, readonly string[]]>([
+    // Of the worker, which is not upgraded.
+    ['asked', '1.37.0', ['SF596']],
+    ['asked', undefined, []],
+    ['whenSafe', '1.36.3', []],
+  ])('is restarted %s where it is %s', (when, onDisk, said) => {
     const plan = look({ when, ...(onDisk === undefined ? {} : { onDisk }) });
     expect(steps(plan)).toMatchObject([
       { action: { kind: 'restart-miner' }, reason: 'program-replaced', changes: [{ field: 'program' }] },
     ]);
-    expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
+    expect([plan.miner, codes(plan)]).toEqual([undefined, said]);
     expect(text(plan)).toContain('runs an older program than the one on disk');
   });
 
@@ -458,6 +467,25 @@ describe('a lotus-miner that was replaced on disk', () => {
     const config = { disableBuiltinWindowPoSt: true };
     const last = look({ onDisk: '1.37.0', when: 'asked', worker: '1.37.1', config });
     expect([restarts(last), codes(last)]).toEqual([['host-1/lotus-miner/restart'], ['SF596', 'SF659']]);
+  });
+
+  it('leaves workers behind that were not upgraded, which is said, and restarts none of them', () => {
+    const restarts = (plan: Plan): readonly string[] =>
+      steps(plan).flatMap(({ action, id }) => (action.kind.startsWith('restart') ? [id] : []));
+    for (const stale of [true, false]) {
+      const plan = look({ onDisk: '1.37.0', when: 'asked', stale });
+      expect([restarts(plan), codes(plan)]).toEqual([['host-1/lotus-miner/restart'], ['SF596']]);
+      expect(plan.diagnostics[0]).toMatchObject({
+        severity: 'warning',
+        message:
+          'worker-1 is left on 1.36: its lotus-worker is not replaced on disk, and this plan brings lotus-miner up as 1.37.0',
+        place: { kind: 'host', host: 'host-1', worker: 'worker-1', path: '/usr/local/bin/lotus-worker' },
+      });
+    }
+    const foreign = look({ onDisk: '1.37.0', when: 'asked', foreign: true });
+    expect([restarts(foreign), codes(foreign)]).toEqual([['host-1/lotus-miner/restart'], ['SF596']]);
+    const same = look({ onDisk: '1.36.3', when: 'asked', stale: true });
+    expect([restarts(same), codes(same)]).toEqual([['worker-1/restart', 'host-1/lotus-miner/restart'], []]);
   });
 });
 

@@ -68,14 +68,15 @@ export const MINER_API_CODES = {
     upstream: [`${ISSUES}/4724`],
   },
   SF596: {
-    title: 'program of a worker ahead of the miner',
+    title: 'program of a worker of another series than the miner',
     severity: 'warning',
     why:
       'The lotus-worker on disk is of another series than the miner that runs, such as 1.37 and 1.36. ' +
       'A worker of another API version ends at its start, or is not taken by the miner, and its sealing paths go with it. ' +
-      'The one that runs goes on; whatever its restart would be for waits as well, since it would bring up the program on disk.',
+      'The one that runs goes on; whatever its restart would be for waits as well, since it would bring up the program on disk. ' +
+      'Where a plan brings up a lotus-miner of another series, this is said of each worker whose program nobody replaced: it stays as it is, and is perhaps not taken any more.',
     remedy:
-      'Upgrade the node, then lotus-miner, on disk; with `miner.host` in the file `sealfarm apply --restart-miner` restarts it when no WindowPoSt is due, and the workers after it in waves. To stay with the miner as it is, put its lotus-worker back.',
+      'Upgrade the node, then lotus-miner, on disk; with `miner.host` in the file `sealfarm apply --restart-miner` restarts it when no WindowPoSt is due, and the workers after it in waves. To stay with the miner as it is, put its lotus-worker back. Of workers that are left behind, upgrade the lotus-worker before the miner is restarted.',
     upstream: [`${ISSUES}/3055`],
   },
 } as const satisfies Codes;
