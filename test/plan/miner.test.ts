@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Farm, Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
 import type { WorkerStats } from '../../src/lotus/api.js';
 import type { MinerMachine, MinerProcess, Observation } from '../../src/observed/observed.js';
+import { notRestarted } from '../../src/cli/restart-miner-option.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
@@ -442,6 +443,40 @@ describe('a lotus-miner that was replaced on disk', () => {
       expect(plan.miner?.pending).toContainEqual(expect.objectContaining({ field: 'program' }));
     },
   );
+
+  it.each<[string, Partial<MinerMachine>, string]>([
+    ['is no TOML', { config: file('[Storage') }, 'SF580'],
+    ['may not be read', { config: { state: 'unreadable', why: 'permission denied' } }, 'SF580'],
+    ['is not there', { config: ABSENT }, 'SF581'],
+  ])('is pending also where config.toml %s, and not restarted over that', (_, seen, code) => {
+    const broken = machine({ ...seen, processes: [{ ...kept, replaced: { onDisk: '1.36.3' } }] });
+    const restart = (when: MinerRestart['when']): Plan =>
+      planned(broken, { config: {}, restart: { when, margin: 1 } });
+    for (const [when, said] of [
+      ['never', []],
+      ['whenSafe', []],
+      ['asked', [code]],
+    ] as const) {
+      const plan = restart(when);
+      expect([steps(plan), codes(plan)]).toEqual([[], said]);
+      expect(plan.miner).toMatchObject({ pending: [{ field: 'program' }] });
+    }
+    expect(codes(planned(machine(seen), { config: {} }))).toEqual([]);
+    const farm = aFarm();
+    const declared = { ...farm, miner: { ...farm.miner, host: farm.hosts[0] ?? aHost() } };
+    expect(notRestarted(declared, restart('asked'))).toEqual([]);
+  });
+
+  it('is not one of two, which is said where a restart is asked for', () => {
+    const two = machine({
+      processes: [
+        { ...kept, replaced: {} },
+        { ...kept, repo: '/r2' },
+      ],
+    });
+    const plan = planned(two, { config: {}, restart: { when: 'asked', margin: 1 } });
+    expect([steps(plan), codes(plan), plan.miner]).toEqual([[], ['SF582'], undefined]);
+  });
 
   it('has its keys of config.toml beside it, for which it is restarted', () => {
     const plan = look({ onDisk: '1.36.3', when: 'whenSafe', config: { tasks: ['C2'] } });
