@@ -12,7 +12,8 @@ export const MINER_API_CODES = {
       'lotus-miner is down, has not come up yet, or listens on loopback alone, as `[API] ListenAddress` of its `config.toml` says by default. ' +
       'The miner alone knows which jobs run and which sector lies where, so without it no worker is restarted, drained or seen to register, and no path is detached.',
     remedy:
-      'Look whether `lotus-miner` runs, and whether `[API] ListenAddress` is the address and port of `miner.api`. ' +
+      'From elsewhere both look alike; `ss -ltnp` on the machine of the miner tells whether `lotus-miner` listens, and at which address and port. ' +
+      'Start it, or make `[API] ListenAddress` and `miner.api` the same; where the machine is another one, correct `miner.api`. ' +
       'Changing it needs a restart of the miner, which pauses proving: keep clear of an open deadline.',
     upstream: [`${ISSUES}/1465`],
   },
