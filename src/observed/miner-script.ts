@@ -81,11 +81,13 @@ tell_miner() {
   started "$1"
   echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port") $(word "$(file_there "$1")") $(replaced "$1")"
 }
-# Whether another file stands there than the one that it runs, or a newer script, and which version that is.
+# Whether a file of other bytes stands there than the one that it runs, or a newer script, and which version that is.
 replaced() {
   set -- "$1" "$(program_of "$1")"
-  set -- "$2" $(stat -L -c %d:%i "$1/exe" "$2" 2>/dev/null)
-  if [ $# -ne 3 ] || [ "$2" = "$3" ]; then echo same; return; fi
+  set -- "$2" "$1/exe" $(stat -L -c %d:%i "$1/exe" "$2" 2>/dev/null)
+  if [ $# -ne 4 ] || [ "$3" = "$4" ]; then echo same; return; fi
+  # Installed again, or linked anew: the one that runs can still be read.
+  if cmp -s "$2" "$1" 2>/dev/null; then echo same; return; fi
   # What stands in front of the program runs as something else. Its start is known to a second.
   if [ "$(head -c 2 "$1" | tr -d '\\000')" = '#!' ] && [ "$(stat -L -c %Y "$1")" -le $((since + 1)) ]; then echo same; return; fi
   limit=

@@ -48,7 +48,7 @@ const TROUBLES: Readonly<Record<string, (isMiner: boolean) => Trouble>> = {
   SF407: () => ({
     code: 'SF590',
     message: 'lotus-miner does not run, or listens on another address',
-    help: 'Start lotus-miner, or compare `miner.api` with `[API] ListenAddress` in its config.toml, which is loopback by default.',
+    help: '`ss -ltnp` on its machine tells which: where it shows no lotus-miner, start it; else compare the address that it shows with `miner.api`, and `[API] ListenAddress` in its config.toml, which is loopback by default.',
   }),
   SF411: () => NO_MINER,
   SF412: () => ({

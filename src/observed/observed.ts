@@ -198,6 +198,8 @@ export interface ObservedMiner {
   readonly sectorSize?: number;
   /** Of its program, such as `1.36.2+mainnet`; absent where it does not tell. */
   readonly version?: string;
+  /** What it runs as now, where `version` is what it is to come up as. */
+  readonly before?: string;
   /** How long it took to tell its version. Milliseconds; absent where it was not asked. */
   readonly answeredMs?: number;
 }

@@ -94,13 +94,15 @@ const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
 ${FILE_FUNCTION}
 tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; replaced "$1" "$2"; }
-# Tells where the program on disk is not the one that the process runs: another file stands there, or a newer script.
+# Tells where the program on disk is not the one that the process runs: a file of other bytes stands there, or a newer script.
 # Only what the file names is run: the process, and what it says of itself, may be in other hands.
 replaced() {
   program_of "$1"
   [ -n "$binary" ] || return 0
   set -- "$1" "/proc/$2" $(stat -L -c %d:%i "/proc/$2/exe" "$binary" 2>/dev/null)
   [ $# -eq 4 ] && [ "$3" != "$4" ] || return 0
+  # Installed again, or linked anew: the one that runs can still be read.
+  ! cmp -s "$2/exe" "$binary" 2>/dev/null || return 0
   # What stands in front of the program runs as something else. The kernel counts from a start that it knows to a second.
   [ "$(head -c 2 "$binary" | tr -d '\\000')" != '#!' ] || [ "$(stat -L -c %Y "$binary")" -gt $(($(began "$2") + 1)) ] || return 0
   release=

@@ -15,6 +15,7 @@ import { narrowed, type Part } from './part.js';
 import { drainedWorkers } from './drained-workers.js';
 import { disturbs, type HostPlan, type Plan } from './plan.js';
 import { planProcess } from './process-rules.js';
+import { upgradedFrom } from './program-rules.js';
 import { planRenaming, underNewNames } from './renamed.js';
 import { inWaves, measured, type Unordered } from './rollout.js';
 import { servesElsewhere } from './serves-elsewhere.js';
@@ -63,7 +64,8 @@ export function planSteps(
     withMiner(planHosts(desired, seen, hosts, adopt), desired, observation, part);
   const first = planned(observation);
   const comes = minerThatComes(first, observation);
-  const plan = comes === undefined ? first : planned({ ...observation, miner: comes });
+  const plan =
+    comes === undefined ? first : planned({ ...observation, miner: upgradedFrom(observation.miner, comes) });
   return part === undefined ? plan : narrowed(plan, part);
 }
 

@@ -49,13 +49,13 @@ export function planMiner(
   const { config, repo } = seen;
   const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
   const problem = whyNotRead(desired, seen);
-  if (problem !== undefined) return keys.length === 0 ? NOTHING : refused(problem);
+  if (problem !== undefined) return unedited(desired, seen, problem);
   if (config.state !== 'present') return NOTHING;
   const text = config.text.reveal();
   const edit: ConfigEdit = editConfig(text, keys);
   const before = readConfigToml(text);
-  if (!before.ok) return keys.length === 0 ? NOTHING : refused(configWrong(at, before.problem));
-  if (!edit.ok) return refused(configWrong(at, edit.problem));
+  if (!before.ok) return unedited(desired, seen, configWrong(at, before.problem));
+  if (!edit.ok) return unedited(desired, seen, configWrong(at, edit.problem));
   const after = readConfigToml(edit.text);
   if (!after.ok) throw new Error('a config.toml that was looked at is none');
   const unknown = startUnknown(at, seen);
@@ -104,8 +104,18 @@ export function whyNotRead({ host }: DesiredMiner, seen: MinerMachine): Diagnost
 
 const NOTHING: MinerPlan = { steps: [], diagnostics: [] };
 
-function refused(diagnostic: Diagnostic): MinerPlan {
-  return { steps: [], diagnostics: [diagnostic] };
+/** Said to whoever asks something of it. Its program is seen all the same, where it is the one that is meant. */
+function unedited(
+  { host, keys, restart }: DesiredMiner,
+  { processes: [process, another] }: MinerMachine,
+  problem: Diagnostic,
+): MinerPlan {
+  const pending = process === undefined || another !== undefined ? [] : replacedProgram(process);
+  return {
+    steps: [],
+    diagnostics: keys.length === 0 && restart.when !== 'asked' ? [] : [problem],
+    ...(pending.length === 0 ? {} : { standing: { host, pending, hidden: [] } }),
+  };
 }
 
 /** Of the miner's own: workers of its machine do without. */

@@ -7,7 +7,7 @@ import { restartCost } from './cost.js';
 import { planEffective } from './effective-rules.js';
 import { staleEnvironment } from './env-rules.js';
 import type { Expectation, FieldChange, FormerName, Reason } from './plan.js';
-import { minerFirst, PROGRAM_FIELD, replacedProgram } from './program-rules.js';
+import { leftBehind, minerFirst, PROGRAM_FIELD, replacedProgram } from './program-rules.js';
 import { attachedPath, liveOf } from '../observed/live.js';
 import {
   combine,
@@ -44,7 +44,8 @@ export function planProcess(context: WorkerContext): Findings {
 /** Somebody else started it in the declared repo: that alone is no reason to disturb it. */
 function planForeign(context: WorkerContext, process: ObservedProcess, told: ForeignStart): Findings {
   const wanted = takeOver(context, process, told, lotusDiffers(context, process));
-  const hindrance = wanted === undefined ? NOTHING : cannotTakeOver(context, process, told);
+  const hindrance =
+    wanted === undefined ? leftBehind(context, process) : cannotTakeOver(context, process, told);
   const silent = unanswering(context, process);
   if (wanted !== undefined && hindrance === NOTHING)
     return combine([restartFor(context, { ...wanted, adopts: true }), silent]);

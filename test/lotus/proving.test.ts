@@ -96,6 +96,12 @@ describe('a deadline for which the miner must be up', () => {
       { index: 2, isOpen: false, until: 1180 },
     ],
     [
+      'is perhaps one that is faulty up to the last epoch in which some can still be declared to recover',
+      schedule(1049, { 2: { ...DUE, faults: 900 } }),
+      100,
+      { index: 2, isOpen: false, until: 1180 },
+    ],
+    [
       'is perhaps one that is faulty where nobody tells what is to be proven again',
       untold(schedule(1010, { 0: { ...DUE, faults: 900 } })),
       20,

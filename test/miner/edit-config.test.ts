@@ -19,6 +19,19 @@ function parsed(text: string): Toml {
   return reading.toml;
 }
 
+/** Keys of these sections that sealfarm does not write, and that are edited alike. */
+const OTHER_KEYS: readonly MinerKey[] = [
+  { section: 'API', key: 'Timeout', usual: '30s' },
+  { section: 'Proving', key: 'ParallelCheckLimit', usual: 32 },
+  { section: 'Proving', key: 'SingleCheckTimeout', usual: '10m0s' },
+  { section: 'Proving', key: 'PartitionCheckTimeout', usual: '20m0s' },
+  { section: 'Proving', key: 'DisableWDPoStPreChecks', usual: false },
+  { section: 'Proving', key: 'MaxPartitionsPerPoStMessage', usual: 0 },
+  { section: 'Proving', key: 'MaxPartitionsPerRecoveryMessage', usual: 0 },
+  { section: 'Proving', key: 'SingleRecoveringPartitionPerPostMessage', usual: false },
+];
+const KEYS: readonly MinerKey[] = [...MINER_KEYS, ...OTHER_KEYS];
+
 /** Another value than Lotus's own. */
 function other({ usual }: MinerKey): MinerValue {
   if (typeof usual === 'boolean') return !usual;
@@ -44,7 +57,7 @@ const NESTED = DEFAULT.replace(
   '  [Logging.SubsystemLevels]\n    Storage = "WARN"\n    AllowAddPiece = "ERROR"\n',
 );
 /** Set by hand above the commented line, with a note of its own. */
-const TWICE = MINER_KEYS.reduce(
+const TWICE = KEYS.reduce(
   (text, { key, usual }) =>
     text.replace(
       new RegExp(`^  #${key} = `, 'm'),
@@ -62,7 +75,7 @@ const VARIANTS: readonly (readonly [string, string])[] = [
 
 describe('the keys', () => {
   it('are as in the default file, with the variable and the default that it names', () => {
-    for (const key of MINER_KEYS) {
+    for (const key of KEYS) {
       const [, section = ''] = `\n${DEFAULT}`.split(`\n[${key.section}]\n`);
       const [own = ''] = section.split(/\n\[/);
       const words = `  # env var: ${variableOf(key)}\n  #${key.key} = ${JSON.stringify(key.usual)}\n`;
@@ -72,7 +85,7 @@ describe('the keys', () => {
 });
 
 describe.each(VARIANTS)('%s', (_, text) => {
-  it.each(MINER_KEYS)('$key changes one line, and back means the same', (key) => {
+  it.each(KEYS)('$key changes one line, and back means the same', (key) => {
     const value = other(key);
     const changed = edited(text, { key, value });
     const [[line, from, to] = [0, '', ''], ...others] = differing(text, changed);
@@ -93,7 +106,7 @@ describe.each(VARIANTS)('%s', (_, text) => {
   });
 
   it('stays as it is where it says all of it already', () => {
-    const wanted = MINER_KEYS.map((key) => ({ key, value: key.usual }));
+    const wanted = KEYS.map((key) => ({ key, value: key.usual }));
     expect(edited(text, ...wanted)).toBe(text);
   });
 });
@@ -103,7 +116,7 @@ describe('a file without the section', () => {
   const [allow] = MINER_KEYS.filter(({ key }) => key === 'AllowAddPiece');
   if (allow === undefined) throw new Error('no key');
 
-  it.each(MINER_KEYS)('gets it for $section $key, and back means the same', (key) => {
+  it.each(KEYS)('gets it for $section $key, and back means the same', (key) => {
     const bare = DEFAULT.replace(new RegExp(`\\[${key.section}\\][^]*?(?=\\n\\[|$)`), '');
     expect(bare).not.toContain(`[${key.section}]`);
     const section = (value: MinerValue): string =>

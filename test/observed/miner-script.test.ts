@@ -1,5 +1,14 @@
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -227,11 +236,24 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
       expect(known()).toBeUndefined();
     });
 
+    it('is none where it is the same program, installed again', async () => {
+      const folder = hostFolder();
+      await start(folder);
+      copyFileSync('/bin/dash', at(folder, 'again'));
+      renameSync(at(folder, 'again'), at(folder, 'lotus-miner'));
+      expect(seen(folder)).toBeUndefined();
+      copyFileSync('/bin/dash', at(folder, 'again'));
+      appendFileSync(at(folder, 'again'), '\n');
+      renameSync(at(folder, 'again'), at(folder, 'lotus-miner'));
+      expect(seen(folder)).toEqual({});
+    });
+
     it('is found by the PATH of the process, and behind a link that leads elsewhere by now', async () => {
       const folder = hostFolder();
       const others = folder.makeFolder('others');
       await start(folder);
       copyFileSync('/bin/dash', join(others, 'lotus-miner'));
+      appendFileSync(join(others, 'lotus-miner'), '\n');
       rmSync(at(folder, 'lotus-miner'));
       symlinkSync(join(others, 'lotus-miner'), at(folder, 'lotus-miner'));
       expect(seen(folder)).toEqual({});

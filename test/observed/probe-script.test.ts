@@ -309,6 +309,14 @@ describe.each(SHELLS.map((shell) => ({ shell })))('a running worker in $shell', 
       expect(await seen(() => undefined)).toBeUndefined();
     });
 
+    it('is the same, installed again: nothing is said', async () => {
+      const again = (binary: string): void => {
+        copyFileSync('/bin/sleep', `${binary}.new`);
+        renameSync(`${binary}.new`, binary);
+      };
+      expect(await seen(again)).toBeUndefined();
+    });
+
     it('is another one, with its version', async () => {
       const version = '1.37.0+mainnet+git.8a722b5';
       const program = `#!/bin/sh\n[ "$*" = --version ] && echo 'lotus-worker version ${version}'\n`;

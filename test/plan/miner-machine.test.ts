@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
+import type { Diagnostic } from '../../src/diagnostic/diagnostic.js';
 import type { Farm, MinerConfig } from '../../src/farm/farm.js';
 import type { MinerMachine, Observation } from '../../src/observed/observed.js';
 import { minerMachineFindings } from '../../src/plan/miner-machine.js';
@@ -44,19 +45,21 @@ function machine(text: string, variables: Readonly<Record<string, string>> = {})
   };
 }
 
-/** Each finding as `SF123 where: message`. */
-function found(
+function findings(
   minerMachine: MinerMachine | ReturnType<typeof unreached>,
   look: Look = {},
-): readonly string[] {
+): readonly Diagnostic[] {
   const { farm = FARM, config = {} } = look;
   const declared = { ...farm, miner: { ...farm.miner, host: farm.hosts[0] ?? aHost(), config } };
   const seen: Observation = { ...inPlace(farm), minerMachine };
   const desired = desire(declared, TOKEN, new Map());
   const observation = look.miner === undefined ? seen : { ...seen, miner: look.miner };
-  return minerMachineFindings(desired, observation, look.program).map(
-    ({ code, message }) => `${code} ${message}`,
-  );
+  return minerMachineFindings(desired, observation, look.program);
+}
+
+/** Each finding as `SF123 message`. */
+function found(...given: Parameters<typeof findings>): readonly string[] {
+  return findings(...given).map(({ code, message }) => `${code} ${message}`);
 }
 
 const NO_WINDOW = '[Proving]\n  DisableBuiltinWindowPoSt = true\n';
@@ -92,6 +95,28 @@ describe("the miner's machine", () => {
     expect(codes('1.36.2+mainnet+git.8a722b5')).toEqual([]);
     expect(codes('1.37.0+mainnet')).toEqual([expect.stringMatching(/^SF658 .*1\.37\.0.*1\.36\.2 runs/)]);
     expect(found(machine(''), { miner: unreached(), program: '1.37.0' })).toEqual([]);
+  });
+
+  it('tells of a program that was replaced under it, whatever PATH leads to, and how to go on', () => {
+    const { miner } = changeMiner(inPlace(FARM), { version: '1.36.2+mainnet+git.8a722b5' });
+    const told = (onDisk: string | undefined, look: Look): readonly string[] => {
+      const processes = machine('').processes.map((process) => ({
+        ...process,
+        replaced: onDisk === undefined ? {} : { onDisk },
+      }));
+      return findings({ ...machine(''), processes }, look).map(
+        ({ code, message, help = '' }) => `${code} ${message} ${help}`,
+      );
+    };
+    expect(told('1.37.0+mainnet', { miner, program: '1.36.2' })).toEqual([
+      expect.stringMatching(/^SF658 .* on disk is 1\.37\.0, and 1\.36\.2 runs.*--restart-miner.* after/),
+    ]);
+    expect(told(undefined, { miner })).toEqual([
+      expect.stringMatching(/^SF658 .* another program that tells no version, and 1\.36\.2 runs/),
+    ]);
+    expect(told('1.37.0', { miner: unreached() })).toEqual([
+      expect.stringMatching(/^SF658 .* 1\.37\.0, and another one runs/),
+    ]);
   });
 
   describe('lets the internet in', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Farm, Host, MinerConfig, MinerRestart } from '../../src/farm/farm.js';
 import type { WorkerStats } from '../../src/lotus/api.js';
 import type { MinerMachine, MinerProcess, Observation } from '../../src/observed/observed.js';
+import { notRestarted } from '../../src/cli/restart-miner-option.js';
 import { makeDrift } from '../../src/plan/drift.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
@@ -14,6 +15,7 @@ import { planMarkdown } from '../../src/view/plan-markdown.js';
 import { shownPlan } from '../../src/view/saved-plan.js';
 import { PLAIN } from '../../src/view/style.js';
 import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
+import { startedBy, withoutOurs } from '../support/foreign.js';
 import {
   ABSENT,
   changeProcess,
@@ -373,20 +375,27 @@ describe('a lotus-miner that was replaced on disk', () => {
     readonly runs?: string;
     /** What the program of the worker is on disk. */
     readonly worker?: string;
+    /** The worker runs by another file than its own of now. */
+    readonly stale?: boolean;
+    /** Somebody else started it, and it runs on like that. */
+    readonly foreign?: boolean;
     readonly config?: MinerConfig;
   }
 
-  function look({ onDisk, when = 'never', runs = RUNS, worker, config = {} }: Case): Plan {
+  function look({ onDisk, when = 'never', runs = RUNS, worker, config = {}, ...more }: Case): Plan {
+    const { stale = false, foreign = false } = more;
+    const env = withoutOurs(desire(aFarm(), TOKEN, new Map()).hosts[0]?.workers[0]?.env ?? []);
     const replaced = onDisk === undefined ? {} : { onDisk };
-    const upgraded =
-      worker === undefined
-        ? (seen: Observation) => seen
-        : (seen: Observation) =>
-            changeWorker(
-              seen,
-              'worker-1',
-              changeProcess((process) => ({ ...process, replaced: { onDisk: worker } })),
-            );
+    const upgraded = (seen: Observation): Observation =>
+      changeWorker(
+        foreign ? changeWorker(seen, 'worker-1', startedBy({ env })) : seen,
+        'worker-1',
+        changeProcess((process) => ({
+          ...process,
+          ...(worker === undefined ? {} : { replaced: { onDisk: worker } }),
+          ...(stale ? { environ: new Map([...process.environ, ['TMPDIR', new Secret('/old')]]) } : {}),
+        })),
+      );
     return planned(machine({ config: file(OFF), writtenAt: 500, processes: [{ ...kept, replaced }] }), {
       config,
       restart: { when, margin: 1 },
@@ -408,16 +417,17 @@ describe('a lotus-miner that was replaced on disk', () => {
     expect(text(plan)).toContain(`program: as it was at its start → ${after}`);
   });
 
-  it.each<[MinerRestart['when'], string | undefined]>([
-    ['asked', '1.37.0'],
-    ['asked', undefined],
-    ['whenSafe', '1.36.3'],
-  ])('is restarted %s where it is %s', (when, onDisk) => {
+  it.each<[MinerRestart['when'], string | undefined, readonly string[]]>([
+    // Of the worker, which is not upgraded.
+    ['asked', '1.37.0', ['SF596']],
+    ['asked', undefined, []],
+    ['whenSafe', '1.36.3', []],
+  ])('is restarted %s where it is %s', (when, onDisk, said) => {
     const plan = look({ when, ...(onDisk === undefined ? {} : { onDisk }) });
     expect(steps(plan)).toMatchObject([
       { action: { kind: 'restart-miner' }, reason: 'program-replaced', changes: [{ field: 'program' }] },
     ]);
-    expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
+    expect([plan.miner, codes(plan)]).toEqual([undefined, said]);
     expect(text(plan)).toContain('runs an older program than the one on disk');
   });
 
@@ -443,11 +453,47 @@ describe('a lotus-miner that was replaced on disk', () => {
     },
   );
 
+  it.each<[string, Partial<MinerMachine>, string]>([
+    ['is no TOML', { config: file('[Storage') }, 'SF580'],
+    ['may not be read', { config: { state: 'unreadable', why: 'permission denied' } }, 'SF580'],
+    ['is not there', { config: ABSENT }, 'SF581'],
+  ])('is pending also where config.toml %s, and not restarted over that', (_, seen, code) => {
+    const broken = machine({ ...seen, processes: [{ ...kept, replaced: { onDisk: '1.36.3' } }] });
+    const restart = (when: MinerRestart['when']): Plan =>
+      planned(broken, { config: {}, restart: { when, margin: 1 } });
+    for (const [when, said] of [
+      ['never', []],
+      ['whenSafe', []],
+      ['asked', [code]],
+    ] as const) {
+      const plan = restart(when);
+      expect([steps(plan), codes(plan)]).toEqual([[], said]);
+      expect(plan.miner).toMatchObject({ pending: [{ field: 'program' }] });
+    }
+    expect(codes(planned(machine(seen), { config: {} }))).toEqual([]);
+    const farm = aFarm();
+    const declared = { ...farm, miner: { ...farm.miner, host: farm.hosts[0] ?? aHost() } };
+    expect(notRestarted(declared, restart('asked'))).toEqual([]);
+  });
+
+  it('is not one of two, which is said where a restart is asked for', () => {
+    const two = machine({
+      processes: [
+        { ...kept, replaced: {} },
+        { ...kept, repo: '/r2' },
+      ],
+    });
+    const plan = planned(two, { config: {}, restart: { when: 'asked', margin: 1 } });
+    expect([steps(plan), codes(plan), plan.miner]).toEqual([[], ['SF582'], undefined]);
+  });
+
   it('has its keys of config.toml beside it, for which it is restarted', () => {
     const plan = look({ onDisk: '1.36.3', when: 'whenSafe', config: { tasks: ['C2'] } });
     const restart = steps(plan).find(({ action }) => action.kind === 'restart-miner');
     expect(restart).toMatchObject({ reason: 'program-replaced' });
-    expect(restart?.changes.map(({ field }) => field)).toContain('program');
+    expect(restart?.changes.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['[Storage] AllowAddPiece', 'program']),
+    );
   });
 
   it('is followed by workers of its series in the same plan, and by no others', () => {
@@ -465,6 +511,25 @@ describe('a lotus-miner that was replaced on disk', () => {
     const config = { disableBuiltinWindowPoSt: true };
     const last = look({ onDisk: '1.37.0', when: 'asked', worker: '1.37.1', config });
     expect([restarts(last), codes(last)]).toEqual([['host-1/lotus-miner/restart'], ['SF596', 'SF659']]);
+  });
+
+  it('leaves workers behind that were not upgraded, which is said, and restarts none of them', () => {
+    const restarts = (plan: Plan): readonly string[] =>
+      steps(plan).flatMap(({ action, id }) => (action.kind.startsWith('restart') ? [id] : []));
+    for (const stale of [true, false]) {
+      const plan = look({ onDisk: '1.37.0', when: 'asked', stale });
+      expect([restarts(plan), codes(plan)]).toEqual([['host-1/lotus-miner/restart'], ['SF596']]);
+      expect(plan.diagnostics[0]).toMatchObject({
+        severity: 'warning',
+        message:
+          'worker-1 is left on 1.36: its lotus-worker is not replaced on disk, and this plan brings lotus-miner up as 1.37.0',
+        place: { kind: 'host', host: 'host-1', worker: 'worker-1', path: '/usr/local/bin/lotus-worker' },
+      });
+    }
+    const foreign = look({ onDisk: '1.37.0', when: 'asked', foreign: true });
+    expect([restarts(foreign), codes(foreign)]).toEqual([['host-1/lotus-miner/restart'], ['SF596']]);
+    const same = look({ onDisk: '1.36.3', when: 'asked', stale: true });
+    expect([restarts(same), codes(same)]).toEqual([['worker-1/restart', 'host-1/lotus-miner/restart'], []]);
   });
 });
 

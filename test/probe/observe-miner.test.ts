@@ -154,6 +154,9 @@ describe('each trouble with the miner has a code of its own:', () => {
     expect(diagnostic?.message).toMatch(
       /^lotus-miner does not run, or listens on another address: here cannot/,
     );
+    // Both are refused alike: the address is told, and how to tell which it is.
+    expect(diagnostic?.message).toContain(`127.0.0.1:${port}`);
+    expect(diagnostic?.help).toMatch(/`ss -ltnp`.*no lotus-miner/);
     stub = await LotusStub.start();
   });
 

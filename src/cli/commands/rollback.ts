@@ -60,19 +60,28 @@ export function rollback(name: string, options: RollbackOptions): Promise<ExitCo
     const leftOut = new Set(farm.hosts.map((one) => one.name).filter((one) => one !== host.name));
     const { code } = await carryOut(on, terminal, plan, { ...options, leftOut }, () => success(plan));
     terminal.say(
-      `${options.config} declares something else now: put it back in git too, else the next apply brings these files forward again. ` +
-        runOn(host),
+      `${options.config} declares something else now: put it back in git too, else the next apply brings these files forward again. ${runsOn(
+        host,
+        way.returns.map(({ path }) => path),
+      )}`.trimEnd(),
     );
     return code;
   });
 }
 
-/** Nothing is restarted by it. */
-function runOn({ workers }: Host): string {
-  return workers.length === 0
-    ? 'lotus-miner runs on with what it was started with; what a restart of it changes is in each plan.'
-    : 'Workers run on with what they were started with; once the file is back, `sealfarm apply` restarts those that need it, when they are quiet.';
+/** Nothing is restarted by it: what goes by these files is told of. */
+export function runsOn({ workers }: Host, returned: readonly string[]): string {
+  const ofMiner = returned.filter((path) => path.endsWith('/config.toml')).length;
+  return [
+    ...(ofMiner > 0 ? [MINER_RUNS_ON] : []),
+    ...(ofMiner < returned.length && workers.length > 0 ? [WORKERS_RUN_ON] : []),
+  ].join(' ');
 }
+
+const MINER_RUNS_ON =
+  'lotus-miner runs on with what it was started with; what a restart of it changes is in each plan.';
+const WORKERS_RUN_ON =
+  'Workers run on with what they were started with; once the file is back, `sealfarm apply` restarts those that need it, when they are quiet.';
 
 interface Made {
   readonly plan: Plan;

@@ -12,7 +12,8 @@ export const MINER_API_CODES = {
       'lotus-miner is down, has not come up yet, or listens on loopback alone, as `[API] ListenAddress` of its `config.toml` says by default. ' +
       'The miner alone knows which jobs run and which sector lies where, so without it no worker is restarted, drained or seen to register, and no path is detached.',
     remedy:
-      'Look whether `lotus-miner` runs, and whether `[API] ListenAddress` is the address and port of `miner.api`. ' +
+      'From elsewhere both look alike; `ss -ltnp` on the machine of the miner tells whether `lotus-miner` listens, and at which address and port. ' +
+      'Start it, or make `[API] ListenAddress` and `miner.api` the same; where the machine is another one, correct `miner.api`. ' +
       'Changing it needs a restart of the miner, which pauses proving: keep clear of an open deadline.',
     upstream: [`${ISSUES}/1465`],
   },
@@ -68,14 +69,15 @@ export const MINER_API_CODES = {
     upstream: [`${ISSUES}/4724`],
   },
   SF596: {
-    title: 'program of a worker ahead of the miner',
+    title: 'program of a worker of another series than the miner',
     severity: 'warning',
     why:
       'The lotus-worker on disk is of another series than the miner that runs, such as 1.37 and 1.36. ' +
       'A worker of another API version ends at its start, or is not taken by the miner, and its sealing paths go with it. ' +
-      'The one that runs goes on; whatever its restart would be for waits as well, since it would bring up the program on disk.',
+      'The one that runs goes on; whatever its restart would be for waits as well, since it would bring up the program on disk. ' +
+      'Where a plan brings up a lotus-miner of another series, this is said of each worker whose program nobody replaced: it stays as it is, and is perhaps not taken any more.',
     remedy:
-      'Upgrade the node, then lotus-miner, on disk; with `miner.host` in the file `sealfarm apply --restart-miner` restarts it when no WindowPoSt is due, and the workers after it in waves. To stay with the miner as it is, put its lotus-worker back.',
+      'Upgrade the node, then lotus-miner, on disk; with `miner.host` in the file `sealfarm apply --restart-miner` restarts it when no WindowPoSt is due, and the workers after it in waves. To stay with the miner as it is, put its lotus-worker back. Of workers that are left behind, upgrade the lotus-worker before the miner is restarted.',
     upstream: [`${ISSUES}/3055`],
   },
 } as const satisfies Codes;
