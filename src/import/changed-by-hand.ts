@@ -1,4 +1,4 @@
-import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
+import { knownTypes } from '../lotus/file-type.js';
 import { settingChanges, type SectorStoreSettings, type SettingChange } from '../lotus/sectorstore.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { FoundWorker } from '../observed/found.js';
@@ -48,11 +48,9 @@ export function settingsNow(
   return indexed;
 }
 
-/** Kinds of files that it does not know Lotus passes over. Lotus: storage/paths/index.go StorageAttach */
 function asIndexed(settings: SectorStoreSettings): SectorStoreSettings {
-  const known = (types: readonly string[]): readonly string[] =>
-    types.filter((type) => FILE_TYPE_NAMES.some((name) => name === type));
-  return { ...settings, AllowTypes: known(settings.AllowTypes), DenyTypes: known(settings.DenyTypes) };
+  const { AllowTypes, DenyTypes } = settings;
+  return { ...settings, AllowTypes: knownTypes(AllowTypes), DenyTypes: knownTypes(DenyTypes) };
 }
 
 function changeWords({ name, before, after }: SettingChange): string {

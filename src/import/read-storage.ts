@@ -106,10 +106,6 @@ function writtenPath(
   };
   const weight = number(settings.Weight, 1e9) ?? 10;
   const maxStorage = number(settings.MaxStorage, Number.MAX_SAFE_INTEGER) ?? 0;
-  const allowTypes = list(settings.AllowTypes, isType) as WrittenFileType[] | undefined;
-  // Lotus drops kinds it does not know, and a list of nothing else allows nothing.
-  const nothing = allowTypes === undefined && settings.AllowTypes.length > 0;
-  const denyTypes = list(settings.DenyTypes, isType) as WrittenFileType[] | undefined;
   const written = present({
     path,
     seal: settings.CanSeal ? true : undefined,
@@ -118,8 +114,9 @@ function writtenPath(
     maxStorage: maxStorage === 0 ? undefined : sizeText(maxStorage),
     groups: list(settings.Groups, isGroup),
     allowTo: list(settings.AllowTo, isGroup),
-    allowTypes,
-    denyTypes: nothing ? [...FILE_TYPE_NAMES] : denyTypes,
+    // Lotus goes by the kinds it knows: where there are none, by no list.
+    allowTypes: list(settings.AllowTypes, isType) as WrittenFileType[] | undefined,
+    denyTypes: list(settings.DenyTypes, isType) as WrittenFileType[] | undefined,
     allowMiners: list(settings.AllowMiners, isMiner),
     denyMiners: list(settings.DenyMiners, isMiner),
     mount: place?.onRootFileSystem === true ? ('any' as const) : undefined,

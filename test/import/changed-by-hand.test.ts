@@ -73,6 +73,13 @@ describe('settings of a storage path', () => {
     expect(storage).toMatchObject([{ groups: ['written'], allowTypes: ['sealed'] }]);
     expect(said.filter((one) => !one.includes('left out: odd'))).toEqual([]);
   });
+
+  it('deny nothing where its file allows only kinds that Lotus has passed over', () => {
+    const started = { storage: { '/mnt/a': { CanSeal: true, AllowTypes: ['odd'] } }, more: open('/mnt/a') };
+    const { storage, said } = storageOf(started, indexed('/mnt/a', { CanSeal: true }));
+    expect(storage).toEqual([{ path: '/mnt/a', seal: true }]);
+    expect(said).toEqual([expect.stringMatching(/^SF660 of \/mnt\/a left out: odd/)]);
+  });
 });
 
 describe('storage paths of a worker', () => {
