@@ -158,7 +158,7 @@ export const IMPORTING_CODES = {
     title: 'what Lotus has of storage paths not known',
     severity: 'note',
     why:
-      'The miner did not tell the settings of storage paths that it goes by. The imported file has those of `sectorstore.json`. ' +
+      'The miner did not tell the settings that it goes by, of any storage path or of those that the message names. The imported file has those of `sectorstore.json`. ' +
       'What somebody has changed there by hand since Lotus read it apply would declare, as the plan then says.',
     remedy: 'Import again when the miner can be reached, or read the plan before the first apply.',
   },
