@@ -63,7 +63,7 @@ export function cannotTakeOver(
     return problem(context, {
       code: 'SF555',
       message: `${name} is not restarted: the unit ${starter.unit}, which started it, keeps other processes, too`,
-      help: 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+      help: OUT_OF_SHARED,
     });
   }
   if ('again' in starter) {
@@ -133,11 +133,16 @@ function startsAgain(context: WorkerContext, starter: EnabledUnit | Otherwise): 
     code: 'SF550',
     severity: 'warning',
     message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${by} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
-    help: isEnabled(starter)
-      ? 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.'
-      : `${outOf(starter)}.`,
+    help: isEnabled(starter) ? instead(starter) : `${outOf(starter)}.`,
   });
 }
+
+function instead({ shared }: EnabledUnit): string {
+  if (shared === true) return OUT_OF_SHARED;
+  return 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.';
+}
+
+const OUT_OF_SHARED = 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.';
 
 type Starter = ForeignStart['starter'];
 type Unit = Extract<Starter, { kind: 'unit' }>;

@@ -192,6 +192,10 @@ it('a worker whose unit keeps others, too, is not restarted, and that unit is no
   const seen = byHand(farm, { starter: { ...ENABLED, shared: true } });
   const made = planned(farm, seen, ALL);
   expect(codes(made)).toEqual(['SF550 warning', 'SF555 error']);
+  expect(made.diagnostics.map(({ help }) => help)).toEqual([
+    'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+    'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+  ]);
   expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
 });
 
