@@ -8,15 +8,17 @@ import { isWritable } from './texts.js';
 /**
  * The paths that Lotus has open, whatever storage.json has come to say since: what the file says of others, apply would do to a
  * worker at work.
+ * @param inList undefined where it cannot be read
  * @param open undefined where it could not be asked
  */
 export function pathsNow(
-  inList: readonly string[],
+  inList: readonly string[] | undefined,
   open: FoundWorker['paths'],
   report: Report,
 ): readonly string[] {
-  if (open === undefined) return inList;
+  if (open === undefined) return inList ?? [];
   const attached = open.map(({ LocalPath }) => withoutTrailingSlash(LocalPath));
+  if (inList === undefined) return attached;
   for (const path of inList) if (!attached.includes(path)) report(notOpen(path));
   for (const path of attached) if (!inList.includes(path)) report(notListed(path));
   return [...inList.filter((path) => attached.includes(path)), ...attached];

@@ -27,8 +27,10 @@ interface StorageOfWorker {
  */
 export function readStorage(worker: StorageOfWorker, report: Report): readonly WrittenStoragePath[] {
   const { list, open, places, index } = worker;
-  const inList = pathsOf(list, report);
-  const paths = inList === undefined ? [] : pathsNow(inList, open, report);
+  const unread = (why: string): void => {
+    report(unknownPath(open === undefined ? `its storage paths left out: ${why}` : `${why}: ${AS_OPEN}`));
+  };
+  const paths = pathsNow(pathsOf(list, unread), open, report);
   return [...new Set(paths)].flatMap((path) => {
     const folder = hostFolder(path);
     if (folder === undefined || folder !== path) {
@@ -43,12 +45,17 @@ export function readStorage(worker: StorageOfWorker, report: Report): readonly W
   });
 }
 
-/** The paths of a storage.json; none where there is none, undefined where it cannot be read, which is reported. */
-export function pathsOf(file: ObservedFile | undefined, report: Report): readonly string[] | undefined {
+const AS_OPEN = 'its storage paths are those that it has open';
+
+/** The paths of a storage.json; none where there is none. @param unread takes why it cannot be read; then they are undefined */
+export function pathsOf(
+  file: ObservedFile | undefined,
+  unread: (why: string) => void,
+): readonly string[] | undefined {
   if (file === undefined || file.state === 'absent') return [];
   const paths = file.state === 'present' ? parseStorageJson(file.text.reveal()) : { problem: file.why };
   if (!('problem' in paths)) return paths;
-  report(unknownPath(`its storage paths left out: storage.json cannot be read, ${paths.problem}`));
+  unread(`storage.json cannot be read, ${paths.problem}`);
   return undefined;
 }
 

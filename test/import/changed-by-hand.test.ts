@@ -101,10 +101,17 @@ describe('storage paths of a worker', () => {
     expect(storageOf({ storage: { '/mnt/a': SEAL } }).storage).toHaveLength(1);
   });
 
-  it('are left out where its list cannot be read', () => {
-    const started = { storage: { '/mnt/a': SEAL }, storageJson: aFile('{'), more: open('/mnt/a') };
-    const { storage, said } = storageOf(started);
-    expect(storage).toEqual([]);
-    expect(said).toHaveLength(1);
+  it('are left out where its list cannot be read, but for those that it has open', () => {
+    const started = { storage: { '/mnt/a': SEAL, '/mnt/b': SEAL }, storageJson: aFile('{') };
+    const asked = storageOf({ ...started, more: open('/mnt/a/') });
+    expect(asked.storage.map(({ path }) => path)).toEqual(['/mnt/a']);
+    expect(asked.said).toEqual([
+      expect.stringMatching(
+        /^SF662 storage.json cannot be read, .*: its storage paths are those that it has open$/,
+      ),
+    ]);
+    const silent = storageOf(started);
+    expect(silent.storage).toEqual([]);
+    expect(silent.said).toEqual([expect.stringMatching(/^SF662 its storage paths left out: storage.json /)]);
   });
 });
