@@ -3,8 +3,9 @@ import { success, type Result } from '../diagnostic/result.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
 import { present } from '../farm/present.js';
 import { foundMiner, wayToAsk, type FoundMiner } from '../import/found-miner.js';
-import { storeIds } from '../import/store-ids.js';
+import { storesById } from '../import/store-ids.js';
 import { wayTo, type AboutFarm, type AskedHost } from '../import/imported.js';
+import { listed } from '../import/report.js';
 import { SECTOR_SIZES, type SectorSize } from '../lotus/sector-size.js';
 import type { Connections } from '../probe/connections.js';
 import { observeIndex } from '../probe/observe-index.js';
@@ -52,11 +53,15 @@ export async function askIndex(
   met: string | undefined,
   connections: ToMiner,
 ): Promise<{ readonly index?: AboutFarm['index']; readonly unknown: readonly Diagnostic[] }> {
-  const ids = storeIds(asked.map(({ found }) => found));
-  if (ids.length === 0) return { unknown: [] };
+  const stores = storesById(asked);
+  if (stores.size === 0) return { unknown: [] };
   if (met !== undefined) return { unknown: [noIndex(met)] };
-  const index = await observeIndex(connections.miner, ids);
-  return index.ok ? { index: index.value, unknown: [] } : { unknown: [noIndex(index.diagnostic.message)] };
+  const { known, untold } = await observeIndex(connections.miner, [...stores.keys()]);
+  const [first] = untold.values();
+  if (first === undefined) return { index: known, unknown: [] };
+  if (known.size === 0) return { unknown: [noIndex(first.message)] };
+  const paths = [...untold.keys()].flatMap((id) => stores.get(id) ?? []);
+  return { index: known, unknown: [noIndex(first.message, listed(paths))] };
 }
 
 /** From now on the miner is asked with a token that a worker holds for it; or why there is none. @param named multiaddr */
@@ -98,11 +103,11 @@ function noSize(why: string): Result<never> {
   };
 }
 
-function noIndex(why: string): Diagnostic {
+function noIndex(why: string, of = 'storage paths'): Diagnostic {
   return {
     code: 'SF698',
     severity: 'note',
-    message: `whether Lotus goes by the settings that sectorstore.json of storage paths have now is not known: ${why}`,
+    message: `it is not known whether Lotus goes by sectorstore.json of ${of}: ${why}`,
     help: 'Import again when the miner can be reached, or look for live changes in the plan.',
   };
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { unreachable } from '../diagnostic/unreachable.js';
 import { refusals, type Refusal } from '../drain/refusals.js';
 import type { Farm, Rollout } from '../farm/farm.js';
+import { comesBack } from '../observed/comes-back.js';
 import { asDrained, intentsOf } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import { someOf } from '../view/words.js';
@@ -13,11 +14,12 @@ export function refusedDrains(
   targets: readonly TargetWorker[],
   observation: Observation,
   { minAvailable }: Pick<Rollout, 'minAvailable'>,
-  { allowLast }: { readonly allowLast?: boolean },
+  { allowLast, stop }: { readonly allowLast?: boolean; readonly stop: boolean },
 ): readonly Diagnostic[] {
   const { miner } = observation;
   const renamed = targets.flatMap((target) => stillAs(target, observation) ?? []);
-  if (renamed.length > 0 || allowLast === true) return renamed;
+  const kept = stop ? targets.flatMap((target) => cannotStop(target, observation) ?? []) : [];
+  if (renamed.length + kept.length > 0 || allowLast === true) return [...renamed, ...kept];
   const names = targets.map(({ worker }) => worker.name);
   if (!miner.reached) return [miner.diagnostic];
   return refusals(names, observation, miner, minAvailable).map((refusal) =>
@@ -72,6 +74,22 @@ function stillAs({ host, worker }: TargetWorker, { hosts }: Observation): Diagno
     message: `${worker.name} still runs as ${old}: it is not known under its new name yet`,
     place: { kind: 'host', host: host.name, worker: worker.name },
     help: 'Nothing was changed. Apply first, which gives it its new name, then drain it; or take `renamedFrom` back.',
+  };
+}
+
+function cannotStop(
+  { host, worker: { name } }: TargetWorker,
+  { hosts }: Observation,
+): Diagnostic | undefined {
+  const seen = hosts.get(host.name);
+  const kept = seen?.reached === true ? comesBack(seen.workers.get(name)?.process) : undefined;
+  if (kept === undefined) return undefined;
+  return {
+    code: kept.code,
+    severity: 'error',
+    message: `${name} cannot be stopped: ${kept.why}`,
+    place: { kind: 'host', host: host.name, worker: name },
+    help: `${NOTHING_DONE}Say --no-stop to empty it. ${kept.remedy}.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { FILE_TYPE_NAMES } from '../lotus/file-type.js';
+import { knownTypes } from '../lotus/file-type.js';
 import { settingChanges, type SectorStoreSettings, type SettingChange } from '../lotus/sectorstore.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { FoundWorker } from '../observed/found.js';
@@ -8,15 +8,17 @@ import { isWritable } from './texts.js';
 /**
  * The paths that Lotus has open, whatever storage.json has come to say since: what the file says of others, apply would do to a
  * worker at work.
+ * @param inList undefined where it cannot be read
  * @param open undefined where it could not be asked
  */
 export function pathsNow(
-  inList: readonly string[],
+  inList: readonly string[] | undefined,
   open: FoundWorker['paths'],
   report: Report,
 ): readonly string[] {
-  if (open === undefined) return inList;
+  if (open === undefined) return inList ?? [];
   const attached = open.map(({ LocalPath }) => withoutTrailingSlash(LocalPath));
+  if (inList === undefined) return attached;
   for (const path of inList) if (!attached.includes(path)) report(notOpen(path));
   for (const path of attached) if (!inList.includes(path)) report(notListed(path));
   return [...inList.filter((path) => attached.includes(path)), ...attached];
@@ -48,11 +50,9 @@ export function settingsNow(
   return indexed;
 }
 
-/** Kinds of files that it does not know Lotus passes over. Lotus: storage/paths/index.go StorageAttach */
 function asIndexed(settings: SectorStoreSettings): SectorStoreSettings {
-  const known = (types: readonly string[]): readonly string[] =>
-    types.filter((type) => FILE_TYPE_NAMES.some((name) => name === type));
-  return { ...settings, AllowTypes: known(settings.AllowTypes), DenyTypes: known(settings.DenyTypes) };
+  const { AllowTypes, DenyTypes } = settings;
+  return { ...settings, AllowTypes: knownTypes(AllowTypes), DenyTypes: knownTypes(DenyTypes) };
 }
 
 function changeWords({ name, before, after }: SettingChange): string {

@@ -27,8 +27,10 @@ interface StorageOfWorker {
  */
 export function readStorage(worker: StorageOfWorker, report: Report): readonly WrittenStoragePath[] {
   const { list, open, places, index } = worker;
-  const inList = pathsOf(list, report);
-  const paths = inList === undefined ? [] : pathsNow(inList, open, report);
+  const unread = (why: string): void => {
+    report(unknownPath(open === undefined ? `its storage paths left out: ${why}` : `${why}: ${AS_OPEN}`));
+  };
+  const paths = pathsNow(pathsOf(list, unread), open, report);
   return [...new Set(paths)].flatMap((path) => {
     const folder = hostFolder(path);
     if (folder === undefined || folder !== path) {
@@ -43,12 +45,17 @@ export function readStorage(worker: StorageOfWorker, report: Report): readonly W
   });
 }
 
-/** The paths of a storage.json; none where there is none, undefined where it cannot be read, which is reported. */
-export function pathsOf(file: ObservedFile | undefined, report: Report): readonly string[] | undefined {
+const AS_OPEN = 'its storage paths are those that it has open';
+
+/** The paths of a storage.json; none where there is none. @param unread takes why it cannot be read; then they are undefined */
+export function pathsOf(
+  file: ObservedFile | undefined,
+  unread: (why: string) => void,
+): readonly string[] | undefined {
   if (file === undefined || file.state === 'absent') return [];
   const paths = file.state === 'present' ? parseStorageJson(file.text.reveal()) : { problem: file.why };
   if (!('problem' in paths)) return paths;
-  report(unknownPath(`its storage paths left out: storage.json cannot be read, ${paths.problem}`));
+  unread(`storage.json cannot be read, ${paths.problem}`);
   return undefined;
 }
 
@@ -106,10 +113,6 @@ function writtenPath(
   };
   const weight = number(settings.Weight, 1e9) ?? 10;
   const maxStorage = number(settings.MaxStorage, Number.MAX_SAFE_INTEGER) ?? 0;
-  const allowTypes = list(settings.AllowTypes, isType) as WrittenFileType[] | undefined;
-  // Lotus drops kinds it does not know, and a list of nothing else allows nothing.
-  const nothing = allowTypes === undefined && settings.AllowTypes.length > 0;
-  const denyTypes = list(settings.DenyTypes, isType) as WrittenFileType[] | undefined;
   const written = present({
     path,
     seal: settings.CanSeal ? true : undefined,
@@ -118,8 +121,9 @@ function writtenPath(
     maxStorage: maxStorage === 0 ? undefined : sizeText(maxStorage),
     groups: list(settings.Groups, isGroup),
     allowTo: list(settings.AllowTo, isGroup),
-    allowTypes,
-    denyTypes: nothing ? [...FILE_TYPE_NAMES] : denyTypes,
+    // Lotus goes by the kinds it knows: where there are none, by no list.
+    allowTypes: list(settings.AllowTypes, isType) as WrittenFileType[] | undefined,
+    denyTypes: list(settings.DenyTypes, isType) as WrittenFileType[] | undefined,
     allowMiners: list(settings.AllowMiners, isMiner),
     denyMiners: list(settings.DenyMiners, isMiner),
     mount: place?.onRootFileSystem === true ? ('any' as const) : undefined,

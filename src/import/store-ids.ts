@@ -1,15 +1,23 @@
 import type { StorageId } from '../lotus/api.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
-import type { FoundHost } from '../observed/found.js';
+import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import type { ObservedFile } from '../observed/observed.js';
+import { wayTo, type AskedHost } from './imported.js';
 
-/** Of all storage paths of these hosts, as their workers have opened them or their files say. */
-export function storeIds(hosts: readonly FoundHost[]): readonly StorageId[] {
-  const ids = hosts.flatMap(({ workers, places }) => [
-    ...workers.flatMap(({ paths = [] }) => paths.map(({ ID }) => ID)),
-    ...[...places.values()].flatMap(({ sectorStore }) => idIn(sectorStore) ?? []),
-  ]);
-  return [...new Set(ids)];
+/** All storage paths of these hosts, as `/mnt/a on seal-01`, by the ID under which their workers have opened them or their files say. */
+export function storesById(hosts: readonly AskedHost[]): ReadonlyMap<StorageId, string> {
+  return new Map(
+    hosts.flatMap((host) => {
+      const { workers, places } = host.found;
+      const open = workers.flatMap(({ paths = [] }) =>
+        paths.map(({ ID, LocalPath }) => [ID, withoutTrailingSlash(LocalPath)] as const),
+      );
+      const inFiles = [...places].map(([path, { sectorStore }]) => [idIn(sectorStore), path] as const);
+      return [...open, ...inFiles].flatMap(([id, path]) =>
+        id === undefined ? [] : [[id, `${path} on ${wayTo(host)}`] as const],
+      );
+    }),
+  );
 }
 
 /** What a sectorstore.json has as its ID; undefined where it cannot be read. */

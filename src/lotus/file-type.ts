@@ -12,6 +12,11 @@ export type FileType = keyof typeof FILE_TYPES;
 
 export const FILE_TYPE_NAMES = Object.keys(FILE_TYPES) as readonly FileType[];
 
+/** Kinds that it does not know Lotus passes over: a list of nothing else is as none. Lotus: storage/paths/index.go StorageAttach */
+export function knownTypes(names: readonly string[]): readonly string[] {
+  return names.filter((name) => FILE_TYPE_NAMES.some((known) => known === name));
+}
+
 /** The kinds a bit mask names. */
 export function fileTypesOf(mask: number): FileType[] {
   return FILE_TYPE_NAMES.filter((type) => (mask & FILE_TYPES[type]) !== 0);

@@ -62,6 +62,9 @@ const DOORS: ReadonlyMap<string, 'cron' | 'rc.local' | undefined> = new Map([
   ['sshd.service', undefined],
 ]);
 
+/** Where it opens a session for each job, that is not in the cgroup of its unit. */
+const CRON = /^(?:cron|CRON|crond|anacron)$/;
+
 /** Of a session that a service holds: systemd's own for a user, a connection that ssh's socket took. */
 const SESSION = /^(?:user|sshd?)@/;
 
@@ -86,8 +89,8 @@ export function starterOf(pid: number, origin: Origin): Starter {
   return { ...(multiplexer ?? shell), ...again };
 }
 
-/** Those that keep programs running, whoever started them themselves. */
-const SUPERVISOR = /^(?:supervisord|runsv|s6-supervise|supervise|perpd|circusd|PM2 v.*)$/;
+/** Those that keep programs running, whoever started them themselves. /proc has the first fifteen letters of supervise-daemon. */
+const SUPERVISOR = /^(?:supervisord|runsv|s6-supervise|supervise(?:-daemo)?|perpd|circusd|PM2 v.*)$/;
 
 /** The nearest: whoever stands behind it starts that one. */
 function againOf({ parents }: Origin): { readonly again?: Again } {
@@ -124,7 +127,8 @@ function unitOf(pid: number, { parents, unit }: Origin): AtBoot | undefined {
   const door = DOORS.get(id);
   if (door !== undefined) return { kind: door };
   // In the cgroup of a login or of a service of the user others start what they like.
-  if (id === '' || DOORS.has(id) || SESSION.test(id)) return undefined;
+  if (id === '' || DOORS.has(id) || SESSION.test(id))
+    return parents.some(({ program }) => CRON.test(program)) ? { kind: 'cron' } : undefined;
   const main = Number(unit.get('MainPID'));
   const file = unit.get('FragmentPath') ?? '';
   const state = unit.get('UnitFileState') ?? '';

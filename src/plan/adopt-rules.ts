@@ -1,6 +1,7 @@
 import { insteadWords } from '../observed/boot.js';
+import { comesBack } from '../observed/comes-back.js';
 import { FOREIGN, type ForeignStart, type ObservedProcess } from '../observed/observed.js';
-import { againWords, starterWords, type Again } from '../observed/starter.js';
+import { starterWords } from '../observed/starter.js';
 import { foreignDifferences } from './foreign-differences.js';
 import type { FieldChange } from './plan.js';
 import { minerFirst } from './program-rules.js';
@@ -59,18 +60,12 @@ export function cannotTakeOver(
       help: 'Leave it to whoever started it, or take that flag from it first.',
     });
   }
-  if (starter.kind === 'unit' && starter.shared === true) {
+  const kept = comesBack(process);
+  if (kept !== undefined) {
     return problem(context, {
-      code: 'SF555',
-      message: `${name} is not restarted: the unit ${starter.unit}, which started it, keeps other processes, too`,
-      help: 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
-    });
-  }
-  if ('again' in starter) {
-    return problem(context, {
-      code: 'SF556',
-      message: `${name} is not restarted: ${againWords(starter.again)} would start it again as before, beside sealfarm`,
-      help: `${endWords(starter.again)}, and apply: sealfarm then starts it.`,
+      code: kept.code,
+      message: `${name} is not restarted: ${kept.why}`,
+      help: `${kept.remedy}, and apply: sealfarm then starts it.`,
     });
   }
   if (isEnabled(starter) && context.adopt?.disableUnits !== true) {
@@ -133,24 +128,22 @@ function startsAgain(context: WorkerContext, starter: EnabledUnit | Otherwise): 
     code: 'SF550',
     severity: 'warning',
     message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${by} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
-    help: isEnabled(starter)
-      ? 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.'
-      : `${outOf(starter)}.`,
+    help: isEnabled(starter) ? instead(starter) : `${outOf(starter)}.`,
   });
 }
+
+function instead({ shared }: EnabledUnit): string {
+  if (shared === true) return OUT_OF_SHARED;
+  return 'Apply with --disable-foreign-units, so that the next boot starts it as the file says.';
+}
+
+const OUT_OF_SHARED = 'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.';
 
 type Starter = ForeignStart['starter'];
 type Unit = Extract<Starter, { kind: 'unit' }>;
 type EnabledUnit = Unit & { readonly enabled: true };
 /** What no unit that is disabled keeps from starting the worker. */
 type Otherwise = Extract<Starter, { kind: 'cron' | 'rc.local' }> | (Unit & { readonly by: string });
-
-function endWords({ pid, supervisor }: Again): string {
-  const end = 'end the worker on the host when it is quiet';
-  return supervisor === undefined
-    ? `End process ${pid}, then ${end}`
-    : `Take the worker out of what ${supervisor} keeps, or ${end} by it`;
-}
 
 function isEnabled(starter: Starter): starter is EnabledUnit {
   return starter.kind === 'unit' && starter.enabled;

@@ -1,6 +1,7 @@
 import type { HostLayout } from '../host/layout.js';
 import type { DrainIntent } from '../host/manifest.js';
 import { DECLARABLE_TASKS } from '../lotus/task.js';
+import { comesBack, type ComesBack } from '../observed/comes-back.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { ObservedProcess, WorkerLive } from '../observed/observed.js';
@@ -49,7 +50,18 @@ function planRunning(context: WorkerContext, process: ObservedProcess, noted: No
   if (!miner.reached) return NOTHING;
   if (desired.state === 'drained' && hasCome(noted))
     return takesWork(live) ? drainNow(context, noted, 'lotus-differs') : NOTHING;
+  const kept = desired.state === 'stopped' ? comesBack(process) : undefined;
+  if (kept !== undefined) return cannotStop(context, kept);
   return drainNow(context, noted, 'config-changed');
+}
+
+/** It is not emptied for hours before that is known. */
+function cannotStop(context: WorkerContext, { code, why, remedy }: ComesBack): Findings {
+  return problem(context, {
+    code,
+    message: `${context.desired.name} is not stopped: ${why}`,
+    help: `Write \`state: drained\` to empty it. ${remedy}, and write \`state: stopped\`.`,
+  });
 }
 
 /** A worker that was empty once gets nothing while its tasks are off. */

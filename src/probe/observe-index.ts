@@ -1,19 +1,31 @@
-import { failure, success, type Result } from '../diagnostic/result.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { StorageId } from '../lotus/api.js';
 import { settingsFrom, type SectorStoreSettings } from '../lotus/sectorstore.js';
 import type { MinerApi } from '../rpc/miner-api.js';
 
-/**
- * The settings of storage paths by which Lotus goes, without paths that it does not know. Fails with what kept the miner from
- * answering, where it tells of none.
- */
+export interface ObservedIndex {
+  /** The settings by which Lotus goes. */
+  readonly known: ReadonlyMap<StorageId, SectorStoreSettings>;
+  /** Of which it did not tell, and why; those that it does not know are in neither. */
+  readonly untold: ReadonlyMap<StorageId, Diagnostic>;
+}
+
+/** Asks the miner for the settings of these storage paths. */
 export async function observeIndex(
   miner: Pick<MinerApi, 'storageInfo'>,
   ids: readonly StorageId[],
-): Promise<Result<ReadonlyMap<StorageId, SectorStoreSettings>>> {
+): Promise<ObservedIndex> {
+  const known = new Map<StorageId, SectorStoreSettings>();
+  const untold = new Map<StorageId, Diagnostic>();
   const answers = await Promise.all(ids.map(async (id) => [id, await miner.storageInfo(id)] as const));
-  const known = answers.flatMap(([id, info]) => (info.ok ? [[id, settingsFrom(info.value)] as const] : []));
-  const failed = answers.find(([, info]) => !info.ok)?.[1];
-  if (known.length === 0 && failed?.ok === false) return failure(failed.diagnostic);
-  return success(new Map(known));
+  for (const [id, info] of answers) {
+    if (info.ok) known.set(id, settingsFrom(info.value));
+    else if (!isNotFound(info.diagnostic)) untold.set(id, info.diagnostic);
+  }
+  return { known, untold };
+}
+
+/** Lotus: storage/paths/index.go StorageInfo */
+function isNotFound({ code, message }: Diagnostic): boolean {
+  return code === 'SF410' && message.includes('sector store not found');
 }

@@ -13,7 +13,14 @@ import { aFoundHost, asked, type StartedWorker } from '../support/found-host.js'
 const HERE = '/ip4/10.0.0.10/tcp/2345/http';
 const THERE = '/ip4/10.0.0.66/tcp/2345/http';
 const SIZE = 64 * 2 ** 30;
+const UNKNOWN = failure({
+  code: 'SF410',
+  severity: 'error',
+  message: 'the miner answered Filecoin.StorageInfo with error 1: sector store not found',
+} as const);
 const GONE = failure({ code: 'SF511', severity: 'error', message: 'the miner did not answer' } as const);
+
+const NOT_KNOWN = 'SF698 it is not known whether Lotus goes by sectorstore.json of';
 
 /** A miner that writes down with what it is met, and where. */
 function aMiner(
@@ -86,31 +93,35 @@ describe('what import asks the miner', () => {
     ]);
   });
 
-  it('is what Lotus goes by of storage paths, where it knows them', async () => {
+  it.each([
+    ['and says where it does not tell', GONE, [`${NOT_KNOWN} /mnt/b on h-0: the miner did not answer`]],
+    ['and goes by the files where it knows none', UNKNOWN, []],
+  ])('is what Lotus goes by of storage paths, %s', async (_, other, expected) => {
     const storage = { '/mnt/a': { CanSeal: true }, '/mnt/b': { CanSeal: true } };
     const asked: string[] = [];
     const miner = aMiner(success(SIZE), (id) => {
       asked.push(id);
       return Promise.resolve(
-        id === idOf('h-0', '/mnt/a') ? success(storageInfo(id, settingsFrom({ Groups: ['g'] }), [])) : GONE,
+        id === idOf('h-0', '/mnt/a') ? success(storageInfo(id, settingsFrom({ Groups: ['g'] }), [])) : other,
       );
     });
     const { farm, said } = await about([`${CANARY}:${HERE}`], { sectorSize: '32GiB' }, miner, storage);
     expect(asked).toEqual([idOf('h-0', '/mnt/a'), idOf('h-0', '/mnt/b')]);
     expect([...(farm.index ?? [])]).toMatchObject([[asked[0], { Groups: ['g'], AllowTo: [] }]]);
-    expect(said).toEqual([]);
+    expect(said).toEqual(expected);
+  });
 
+  it('is not known of storage paths where it does not answer, or may not be asked', async () => {
+    const storage = { '/mnt/a': { CanSeal: true }, '/mnt/b': { CanSeal: true } };
     const away = await about([`${CANARY}:${HERE}`], { sectorSize: '32GiB' }, aMiner(), storage);
     expect([away.farm.index, away.said]).toEqual([
       undefined,
-      [
-        'SF698 whether Lotus goes by the settings that sectorstore.json of storage paths have now is not known: the miner did not answer',
-      ],
+      [`${NOT_KNOWN} storage paths: the miner did not answer`],
     ]);
     const unclear = await about(
       [`${CANARY}:${HERE}`, `other:${THERE}`],
       { sectorSize: '32GiB' },
-      miner,
+      aMiner(),
       storage,
     );
     expect(unclear.said.join('\n')).toMatch(/SF698 .* --miner names none/);

@@ -6,13 +6,15 @@ import type { Farm } from '../../src/farm/farm.js';
 import { asDrained } from '../../src/observed/intents.js';
 import type { Observation } from '../../src/observed/observed.js';
 import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
-import { aDiagnostic, inPlace, unreached } from '../support/observation.js';
+import { startedBy } from '../support/foreign.js';
+import { aDiagnostic, changeWorker, inPlace, unreached } from '../support/observation.js';
 
 const WORKER = aWorker({
   name: 'worker-1',
   tasks: ['PC1', 'PC2'],
   storage: [aStorage({ path: '/mnt/seal', groups: ['fast'] })],
 });
+const DRAIN = { stop: true };
 const NO_LEAST = { minAvailable: new Map<TaskCode, number>() };
 const FARM = aFarm({ hosts: [aHost({ name: 'host-1', workers: [WORKER] })], storageGroups: ['slow'] });
 
@@ -22,12 +24,12 @@ function targets({ hosts }: Farm): readonly TargetWorker[] {
 
 describe('refusedDrains', () => {
   it('are those of the last worker that does something, unless that is meant', () => {
-    const said = refusedDrains(targets(FARM), inPlace(FARM), NO_LEAST, {});
+    const said = refusedDrains(targets(FARM), inPlace(FARM), NO_LEAST, DRAIN);
     expect(said.map(({ code, message }) => `${code} ${message}`)).toEqual([
       'SF641 nobody but worker-1 takes PC1',
       'SF641 nobody but worker-1 takes PC2',
     ]);
-    expect(refusedDrains(targets(FARM), inPlace(FARM), NO_LEAST, { allowLast: true })).toEqual([]);
+    expect(refusedDrains(targets(FARM), inPlace(FARM), NO_LEAST, { ...DRAIN, allowLast: true })).toEqual([]);
   });
 
   it('are those of too many at once for the rules of the file', () => {
@@ -43,9 +45,9 @@ describe('refusedDrains', () => {
       ]),
     };
     const two = targets(many).slice(0, 2);
-    expect(refusedDrains(two.slice(0, 1), inPlace(many), least, {})).toEqual([]);
-    expect(refusedDrains(two, inPlace(many), least, { allowLast: true })).toEqual([]);
-    expect(refusedDrains(two, inPlace(many), least, {})).toMatchObject([
+    expect(refusedDrains(two.slice(0, 1), inPlace(many), least, DRAIN)).toEqual([]);
+    expect(refusedDrains(two, inPlace(many), least, { ...DRAIN, allowLast: true })).toEqual([]);
+    expect(refusedDrains(two, inPlace(many), least, DRAIN)).toMatchObject([
       {
         code: 'SF633',
         message: 'worker-1, worker-2 cannot be drained now: fewer than 2 would go on doing C2',
@@ -54,13 +56,23 @@ describe('refusedDrains', () => {
     ]);
   });
 
+  it('are those of workers that would come back when they are stopped, whatever is meant', () => {
+    const starter = { kind: 'tmux', again: { pid: 12 } } as const;
+    const seen = changeWorker(inPlace(FARM), 'worker-1', startedBy({ starter }));
+    const [refused, ...others] = refusedDrains(targets(FARM), seen, NO_LEAST, { ...DRAIN, allowLast: true });
+    expect(others).toEqual([]);
+    expect(refused).toMatchObject({ code: 'SF556', place: { host: 'host-1', worker: 'worker-1' } });
+    expect(refused?.help).toContain('--no-stop');
+    expect(refusedDrains(targets(FARM), seen, NO_LEAST, { allowLast: true, stop: false })).toEqual([]);
+  });
+
   it('are all while the miner cannot say who else does it', () => {
     const away = {
       ...inPlace(FARM),
       miner: { reached: false, diagnostic: aDiagnostic('no miner') },
     } as const;
-    expect(refusedDrains(targets(FARM), away, NO_LEAST, {})).toEqual([aDiagnostic('no miner')]);
-    expect(refusedDrains(targets(FARM), away, NO_LEAST, { allowLast: true })).toEqual([]);
+    expect(refusedDrains(targets(FARM), away, NO_LEAST, DRAIN)).toEqual([aDiagnostic('no miner')]);
+    expect(refusedDrains(targets(FARM), away, NO_LEAST, { ...DRAIN, allowLast: true })).toEqual([]);
   });
 });
 

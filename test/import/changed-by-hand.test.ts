@@ -73,6 +73,13 @@ describe('settings of a storage path', () => {
     expect(storage).toMatchObject([{ groups: ['written'], allowTypes: ['sealed'] }]);
     expect(said.filter((one) => !one.includes('left out: odd'))).toEqual([]);
   });
+
+  it('deny nothing where its file allows only kinds that Lotus has passed over', () => {
+    const started = { storage: { '/mnt/a': { CanSeal: true, AllowTypes: ['odd'] } }, more: open('/mnt/a') };
+    const { storage, said } = storageOf(started, indexed('/mnt/a', { CanSeal: true }));
+    expect(storage).toEqual([{ path: '/mnt/a', seal: true }]);
+    expect(said).toEqual([expect.stringMatching(/^SF660 of \/mnt\/a left out: odd/)]);
+  });
 });
 
 describe('storage paths of a worker', () => {
@@ -94,10 +101,17 @@ describe('storage paths of a worker', () => {
     expect(storageOf({ storage: { '/mnt/a': SEAL } }).storage).toHaveLength(1);
   });
 
-  it('are left out where its list cannot be read', () => {
-    const started = { storage: { '/mnt/a': SEAL }, storageJson: aFile('{'), more: open('/mnt/a') };
-    const { storage, said } = storageOf(started);
-    expect(storage).toEqual([]);
-    expect(said).toHaveLength(1);
+  it('are left out where its list cannot be read, but for those that it has open', () => {
+    const started = { storage: { '/mnt/a': SEAL, '/mnt/b': SEAL }, storageJson: aFile('{') };
+    const asked = storageOf({ ...started, more: open('/mnt/a/') });
+    expect(asked.storage.map(({ path }) => path)).toEqual(['/mnt/a']);
+    expect(asked.said).toEqual([
+      expect.stringMatching(
+        /^SF662 storage.json cannot be read, .*: its storage paths are those that it has open$/,
+      ),
+    ]);
+    const silent = storageOf(started);
+    expect(silent.storage).toEqual([]);
+    expect(silent.said).toEqual([expect.stringMatching(/^SF662 its storage paths left out: storage.json /)]);
   });
 });

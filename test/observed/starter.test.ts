@@ -125,6 +125,24 @@ describe('a worker comes from', () => {
       { kind: 'shell', nohup: true },
       'a shell with nohup',
     ],
+    ...['cron', 'CRON', 'crond', 'anacron'].map((program): [string, Seen, Starter, string] => [
+      `${program} in a session of its own`,
+      {
+        parents: [
+          [6, 'sh'],
+          [5, program],
+          [1, 'systemd'],
+        ],
+      },
+      { kind: 'cron' },
+      'cron',
+    ]),
+    [
+      'cron in a session that a user has',
+      { unit: { Id: 'user@0.service', MainPID: '4' }, parents: [[5, 'crond']] },
+      { kind: 'cron' },
+      'cron',
+    ],
     [
       'a shell that ignores other signals',
       { status: { SigIgn: '0000000000001000' } },
@@ -232,7 +250,7 @@ describe('a worker comes from', () => {
       { kind: 'shell', nohup: true, again: { pid: 8 } },
       'a shell with nohup, kept by a loop in a shell (process 8)',
     ],
-    ...['supervisord', 'runsv', 's6-supervise', 'PM2 v5.3.0: God'].map(
+    ...['supervisord', 'runsv', 's6-supervise', 'supervise-daemo', 'PM2 v5.3.0: God'].map(
       (supervisor): [string, Seen, Starter, string] => [
         `${supervisor} of a login`,
         { parents: [[9, supervisor]], unit: { Id: 'ssh.service', MainPID: '5' } },

@@ -178,6 +178,22 @@ describe('a worker that somebody else started', () => {
     expect(summary(planned(farm, seen))).toEqual(['drain: empty, config-changed']);
   });
 
+  it.each<[starter: Starter, code: string, help: string]>([
+    [{ ...TMUX, again: { pid: 12 } }, 'SF556', 'End process 12'],
+    [{ ...ENABLED, shared: true }, 'SF555', 'ake it out of that unit'],
+  ])('is not drained to be stopped where it would come back', (starter, code, help) => {
+    const plan = (state: 'stopped' | 'drained'): Plan => {
+      const farm = farmWith('process', { state });
+      return planned(farm, written(farm, byHand(farm, { starter })));
+    };
+    const stopped = plan('stopped');
+    expect(summary(stopped)).toEqual([]);
+    expect(stopped.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code, help: expect.stringContaining(help) as string },
+    ]);
+    expect(summary(plan('drained'))).toEqual(['drain: empty, config-changed']);
+  });
+
   it('is not restarted with a flag that no variable says', () => {
     const farm = farmWith('process');
     const seen = written(farm, byHand(farm, { args: ['run', '--external-pc2', '/opt/pc2'] }));
@@ -192,6 +208,10 @@ it('a worker whose unit keeps others, too, is not restarted, and that unit is no
   const seen = byHand(farm, { starter: { ...ENABLED, shared: true } });
   const made = planned(farm, seen, ALL);
   expect(codes(made)).toEqual(['SF550 warning', 'SF555 error']);
+  expect(made.diagnostics.map(({ help }) => help)).toEqual([
+    'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+    'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
+  ]);
   expect(summary(made).filter((line) => !line.startsWith('write-file'))).toEqual([]);
 });
 

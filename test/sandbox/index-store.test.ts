@@ -28,6 +28,14 @@ describe('IndexStore', () => {
     expect(events.map(({ event }) => event)).toEqual(['storage-attached', 'storage-redeclared']);
   });
 
+  it('passes over kinds of files that it does not know', () => {
+    const { index } = indexWith();
+    index.attach(info('x', { AllowTypes: ['seald'], DenyTypes: ['cache', 'odd'] }), STAT);
+    expect(index.info('x')).toMatchObject({ AllowTypes: [], DenyTypes: ['cache'] });
+    index.attach(info('x', { AllowTypes: ['seald', 'sealed'] }), STAT);
+    expect(index.info('x')).toMatchObject({ AllowTypes: ['sealed'] });
+  });
+
   it('forgets a path with its last server', () => {
     const { index } = indexWith('x');
     index.attach(info('x', { URLs: ['http://b/x'] }), STAT);

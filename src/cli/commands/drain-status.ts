@@ -21,6 +21,8 @@ export interface DrainStatusOptions extends GlobalOptions {
   readonly until: DrainGoal;
   readonly mode?: 'guide';
   readonly allowLast?: boolean;
+  /** False with `--no-stop`. */
+  readonly stop: boolean;
   /** Storage groups to which sectors would be let go. */
   readonly resolve?: readonly string[];
 }

@@ -49,19 +49,19 @@ export const ADOPTING_CODES = {
     title: 'worker that something starts again when it ends',
     severity: 'error',
     why:
-      'The worker is to be restarted, and what started it keeps it running: a loop in a shell (`while :; do lotus-worker run; sleep 5; done`), supervisord, runit or another supervisor. ' +
+      'The worker is to be restarted or stopped, and what started it keeps it running: a loop in a shell (`while :; do lotus-worker run; sleep 5; done`), supervisord, runit or another supervisor. ' +
       'Ended by sealfarm it would come back at once with the settings of before, and take `repo.lock` from the worker of sealfarm. ' +
       'A loop is seen where it stands in the words or the script of the shell; one that was typed at a prompt is not.',
     remedy:
-      'When the worker is quiet (`sealfarm drain`) end the loop, or take the worker out of the supervisor, then end the worker, and apply: sealfarm then starts it. Live changes work meanwhile.',
+      'When the worker is quiet (`sealfarm drain --no-stop`) end the loop, or take the worker out of the supervisor, then end the worker, and apply: sealfarm then starts it. Live changes work meanwhile.',
   },
   SF555: {
     title: 'worker in a unit that keeps others, too',
     severity: 'error',
     why:
-      'The worker is to be restarted, and a unit started it that keeps other processes as well: a supervisor, or a script that starts more than one worker. ' +
+      'The worker is to be restarted or stopped, and a unit started it that keeps other processes as well: a supervisor, or a script that starts more than one worker. ' +
       'To stop the unit would end them all, with what they are at; to end the worker alone would have it brought back.',
     remedy:
-      'Take the worker out of that unit when it is quiet, and apply: sealfarm then starts it. Drains and live changes work meanwhile.',
+      'Take the worker out of that unit when it is quiet, and apply: sealfarm then starts it. Drains that stop nothing (`--no-stop`, `state: drained`) and live changes work meanwhile.',
   },
 } as const satisfies Codes;

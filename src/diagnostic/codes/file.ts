@@ -123,7 +123,7 @@ export const FILE_CODES = {
     severity: 'error',
     why:
       'The key takes only certain words, and this is none of them. ' +
-      'Lotus is less strict, which is worse: it drops an unknown file type in `AllowTypes` with a warning, and a list of only unknown ones denies everything.',
+      'Lotus is less strict, which is worse: it drops an unknown file type in `AllowTypes` with a warning, and a list of only unknown ones allows everything.',
     remedy: 'Choose one of the words that the help names; `sealfarm schema` lists them all.',
   },
   SF116: {

@@ -23,7 +23,7 @@ export const IMPORTING_CODES = {
     title: 'storage path left out',
     severity: 'warning',
     why:
-      'A path of a running worker is not in the imported file, since its settings are not known: it is not mounted, or `storage.json` or its `sectorstore.json` cannot be read, or another worker of the host has the same path. ' +
+      'A path of a running worker is not in the imported file, since its settings are not known: it is not mounted, or `storage.json` or its `sectorstore.json` cannot be read, or another worker of the host has the same path. Where `storage.json` cannot be read and the worker tells which paths it has open, those are in the file. ' +
       'A path with guessed settings could take sectors that do not belong there. ' +
       'No apply detaches a path that the file does not name while sectors lie on it or nobody can tell; one that is seen to be empty is detached.',
     remedy:
@@ -158,7 +158,7 @@ export const IMPORTING_CODES = {
     title: 'what Lotus has of storage paths not known',
     severity: 'note',
     why:
-      'The miner did not tell the settings of storage paths that it goes by. The imported file has those of `sectorstore.json`. ' +
+      'The miner did not tell the settings that it goes by, of any storage path or of those that the message names. The imported file has those of `sectorstore.json`. ' +
       'What somebody has changed there by hand since Lotus read it apply would declare, as the plan then says.',
     remedy: 'Import again when the miner can be reached, or read the plan before the first apply.',
   },

@@ -1,6 +1,6 @@
 import type { SectorDecl, StorageId, StorageInfo, StorageStat } from '../../lotus/api.js';
 import type { SectorId } from '../../lotus/file-type.js';
-import { parseSectorName, sectorName } from '../../lotus/file-type.js';
+import { knownTypes, parseSectorName, sectorName } from '../../lotus/file-type.js';
 import type { Holders, SectorIndexView } from '../../lotus/selector.js';
 import type { FoundPath } from '../worker/miner-api.js';
 import type { Emit } from './event-log.js';
@@ -28,7 +28,8 @@ export class IndexStore {
   }
 
   /** A second attachment of one ID adds its URL and takes over its settings: two paths of one ID are merged. */
-  attach(info: StorageInfo, stat: StorageStat): void {
+  attach(told: StorageInfo, stat: StorageStat): void {
+    const info = withKnownTypes(told);
     const known = this.#entries.get(info.ID);
     if (known === undefined) {
       const lastHeartbeat = Date.now();
@@ -140,4 +141,9 @@ function declarations(sectors: Sectors = new Map()): SectorDecl[] {
     const sector = parseSectorName(name);
     return sector === undefined ? [] : [{ ...sector, SectorFileType: types }];
   });
+}
+
+function withKnownTypes(info: StorageInfo): StorageInfo {
+  const known = (types: readonly string[] | null): readonly string[] | null => types && knownTypes(types);
+  return { ...info, AllowTypes: known(info.AllowTypes), DenyTypes: known(info.DenyTypes) };
 }
