@@ -144,8 +144,8 @@ describe('the tasks of an environment', () => {
     ]);
     const left = new Map(withoutTasks(environ).map(({ name, value }) => [name, String(value)]));
     expect([...left]).toEqual([
-      ['NOTE', 'a b'],
       ['LOTUS_WORKER_NO_DEFAULT', 'true'],
+      ['NOTE', 'a b'],
     ]);
     expect(tasksOf(left)).toEqual([]);
   });

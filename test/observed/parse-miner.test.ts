@@ -37,7 +37,7 @@ it('of two processes nobody can say what either started with', () => {
 
 it('its program was replaced, with a version or without, or was not', () => {
   const replaced = (...more: readonly string[]): unknown =>
-    parsed(process(7, ...more)).processes[0]?.replaced;
+    parsed(process(7, '-', ...more)).processes[0]?.replaced;
   expect(replaced('replaced', '=1.37.0')).toEqual({ onDisk: '1.37.0' });
   expect(replaced('replaced', '-')).toEqual({});
   expect(replaced('same')).toBeUndefined();

@@ -23,6 +23,8 @@ type Kind = Readonly<Partial<Record<Where, Decision>>>;
 const WRITE = 'write worker.env: none, config-changed';
 const DROP_IN = 'write 10-sealfarm.conf: none, config-changed';
 const STORE = 'write sectorstore.json: none, config-changed';
+/** Lotus has it as declared. */
+const STORE_ALONE = 'write sectorstore.json: none, edited-on-host';
 const RESTART = 'restart: restart, process-older-than-file';
 const REDECLARE = 'redeclare: live, lotus-differs';
 /** What brings a file that is written with it into effect is there for the same reason. */
@@ -50,7 +52,7 @@ const MOUNTS: Kind = { nowhere: [], file: [DROP_IN], process: [], everywhere: [D
 /** Only in the file of the path; a worker goes by what Lotus's index has. */
 const STORAGE: Kind = {
   nowhere: [],
-  file: [STORE],
+  file: [STORE_ALONE],
   lotus: [REDECLARE],
   everywhere: [STORE, 'redeclare: live, config-changed'],
 };
@@ -58,7 +60,7 @@ const STORAGE: Kind = {
 /** The worker's own accounting has it from when it opened the path. */
 const MAX_STORAGE: Kind = {
   nowhere: [],
-  file: [STORE],
+  file: [STORE_ALONE],
   lotus: [REDECLARE, 'restart: restart, lotus-differs'],
   everywhere: [STORE, 'redeclare: live, config-changed', WITH_FILE],
 };

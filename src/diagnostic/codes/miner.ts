@@ -104,7 +104,7 @@ export const MINER_CODES = {
   SF651: {
     title: 'lotus-miner that has not come back',
     severity: 'error',
-    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes, or what `--start-timeout` said. It may wait for the node to be in step with the chain, or complain of its config.toml. As long as it is down no proof is made. Or it came up as another series than the workers were planned for, since what restarts it starts another program than the one that was seen. In each case no worker is stopped.',
+    why: 'At a safe moment lotus-miner was to be restarted, and what restarts it failed, or no new process answered within two minutes, or what `--start-timeout` said. It may wait for the node to be in step with the chain, or complain of its config.toml; as long as it is down no proof is made. Or what restarts it started another program than the one that was seen, of another series than the workers were planned for. In each case no worker is stopped.',
     remedy:
       'Look at its process and its log on the machine at once. The version of config.toml before is in the backups; `sealfarm rollback` brings it back.',
   },
