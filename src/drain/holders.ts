@@ -2,7 +2,7 @@ import type { StorageId, StorageInfo } from '../lotus/api.js';
 import { FILE_TYPES, parseSectorName, sectorName, type FileType } from '../lotus/file-type.js';
 import { liveOf } from '../observed/live.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
-import type { ObservedMiner, ObservedStorage, ObservedWorker } from '../observed/observed.js';
+import type { Observation, ObservedMiner, ObservedStorage, ObservedWorker } from '../observed/observed.js';
 
 /** A storage path that only one worker serves, with the sector files on it. */
 export interface Holder {
@@ -51,17 +51,18 @@ export function soleHolders(
 
 /**
  * What lies in long-term storage that is there also without those who go: sector (`s-t01000-7`) → types as a bit mask.
- * Only what somebody serves at this moment counts: Lotus's index keeps paths of workers that are away. A path that no worker has is
- * lotus-miner's own, as far as all workers are seen.
+ * Only what somebody serves at this moment counts: Lotus's index keeps paths of workers that are away. While a host cannot be seen,
+ * nobody knows whether its workers are drained as well: then only paths count whose worker is seen.
  * @param stays paths of workers that go on
  */
 export function storedByOthers(
+  { hosts }: Observation,
   workers: ReadonlyMap<string, ObservedWorker>,
   stays: ReadonlySet<StorageId>,
   miner: ObservedMiner,
 ): ReadonlyMap<string, number> {
   const ofWorkers = new Set([...workers.values()].flatMap(storageIds));
-  const all = [...miner.workers.values()].every(({ Info }) => workers.has(Info.Hostname));
+  const all = [...hosts.values()].every(({ reached }) => reached);
   const stored = new Map<string, number>();
   for (const { info, stat } of miner.storage.values()) {
     if (!info.CanStore || stat === undefined) continue;

@@ -120,7 +120,7 @@ export function drainSnapshot(
   const sole = kept === own ? all : soleHolders(kept, others, miner);
   const places = placesOf(workers, miner).filter((place) => !leaving.has(place.worker));
   const stays = new Set(places.flatMap(({ paths }) => paths));
-  const stored = storedByOthers(workers, stays, miner);
+  const stored = storedByOthers(observation, workers, stays, miner);
   const held = heldSectors(sole, states, takersOf(sole, places, miner), stored);
   const registered = isRegistered(worker, miner);
   const jobs = openJobs(miner);

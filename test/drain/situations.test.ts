@@ -213,7 +213,7 @@ const STATES: readonly Situation[] = [
   ['its copy is in long-term storage of another worker', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] } }, '7 Proving'), 'off AP PC1 PC2 C2; done'],
   ['its copy is where nobody serves it now', on({ farm: OPEN, stored: ['7 Proving'], change: unserved }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['its copy is on a host that cannot be seen', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, change: unseen('host-2') }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
-  ['its copy is with a worker that is not of the farm', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, change: strange('host-2') }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
+  ['its copy is with a worker that is not of the farm', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, change: strange('host-2') }, '7 Proving'), 'off AP PC1 PC2 C2; done'],
   ['its copy goes with a worker that is drained, too', on({ farm: KEEPING, holds: { 'worker-2': ['7 Proving'] }, drained: ['worker-2'] }, '7 Proving'), 'off AP PC1 PC2 C2; 7 stays; never'],
   ['a state that sealfarm does not know', on({ farm: LONELY }, '7 NewInLotus'), 'off AP PC1 PC2 C2; 7 unknown; working'],
   ['deals for a finished sector', on({ farm: SNAPPING }, '7 SnapDealsWaitDeals unsealed'), 'off RU PR2; 7 stranded AP; never'],
