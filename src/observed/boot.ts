@@ -28,6 +28,9 @@ export const BOOT_FUNCTION = `boots() {
     boot_lines cron "$file" '^[[:space:]]*@reboot.*lotus-worker' -
     boot_lines cron "$file" '^[[:space:]]*[0-9*@][^r].*lotus-worker.* run' clock
   done
+  for file in /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do
+    boot_lines cron "$file" '^[^#]*lotus-worker.* run' clock
+  done
   for file in /etc/rc.local /etc/rc.d/rc.local; do boot_lines rc.local "$file" '^[^#]*lotus-worker' -; done
   for unit in $(worker_units); do
     ask_about "$unit" || continue

@@ -124,6 +124,12 @@ describe('what starts a worker at boot', () => {
     expect(found()).toEqual([{ kind: 'cron', file, line: 1, byClock: true }]);
   });
 
+  it('is a script that cron runs every hour or day', () => {
+    write('etc/cron.daily/seal', '#!/bin/sh\n# lotus-worker run\npgrep lotus-worker || lotus-worker run &\n');
+    const file = join(folder, 'etc/cron.daily/seal');
+    expect(found()).toEqual([{ kind: 'cron', file, line: 3, byClock: true }]);
+  });
+
   it('is cron, too, where it looks again and again', () => {
     write(
       'etc/cron.d/seal',
