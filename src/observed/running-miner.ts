@@ -22,7 +22,9 @@ each_miner() {
     owner=$(stat -c %U "$proc" 2>/dev/null)
     believed "$owner" || continue
     seen=unseen variables=
-    if variables=$(words_of "$proc/environ"); then seen=seen; fi
+    if variables=$(words_of "$proc/environ"); then seen=seen
+    # It has ended in this moment.
+    elif [ -z "$(words_of "$proc/cmdline")" ]; then continue; fi
     its=$(printf '%s\\n' "$args" | sed -n -e 's/^--*\\(miner-repo\\|storagerepo\\)=//p' -e '/^--*\\(miner-repo\\|storagerepo\\)$/{n;p;}' | sed -n 1p)
     # Where its variables may not be read, it is taken for the one that is meant.
     if [ -z "$its" ] && [ "$seen" = unseen ]; then its=$repo; fi
