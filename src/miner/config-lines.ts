@@ -11,18 +11,33 @@ export function* linesWith(text: string, place: KeyPlace, value: MinerValue): Ge
   const lines = text.split('\n');
   const headings = [...lines.keys()].filter((at) => isHeading(lines[at] ?? '', place.section));
   for (const heading of headings) {
-    const next = lines.findIndex((line, at) => at > heading && /^\s*\[/.test(line));
-    const own = lines.slice(heading + 1, next === -1 ? undefined : next);
-    const at = lineOf(own, place.key);
-    if (at === -1) {
-      const added = `${indentOf(own)}${written(place.key, value)}${endOf(lines[heading] ?? '')}`;
-      yield lines.toSpliced(heading + 1, 0, added).join('\n');
-    } else {
-      const line = withValue(own[at] ?? '', place.key, value);
-      if (line !== undefined) yield lines.with(heading + 1 + at, line).join('\n');
-    }
+    for (const end of endsAfter(lines, heading)) yield* inSection(lines, heading, end, place.key, value);
   }
   yield withSection(text, place, value);
+}
+
+/** Where the section of a heading may end, the nearest first: a heading may stand in a text of several lines. */
+function endsAfter(lines: readonly string[], heading: number): readonly number[] {
+  const next = [...lines.keys()].filter((at) => at > heading && /^\s*\[/.test(lines[at] ?? ''));
+  return [...next, lines.length];
+}
+
+function* inSection(
+  lines: readonly string[],
+  heading: number,
+  end: number,
+  key: string,
+  value: MinerValue,
+): Generator<string> {
+  const own = lines.slice(heading + 1, end);
+  const at = lineOf(own, key);
+  if (at === -1) {
+    const added = `${indentOf(own)}${written(key, value)}${endOf(lines[heading] ?? '')}`;
+    yield lines.toSpliced(heading + 1, 0, added).join('\n');
+  } else {
+    const line = withValue(own[at] ?? '', key, value);
+    if (line !== undefined) yield lines.with(heading + 1 + at, line).join('\n');
+  }
 }
 
 function isHeading(line: string, section: string): boolean {

@@ -162,6 +162,11 @@ describe('a file without the section', () => {
       'a = """\n[Storage]\n#AllowAddPiece = true\n"""\n[Storage]\nX = 1\n',
       'a = """\n[Storage]\n#AllowAddPiece = true\n"""\n[Storage]\nAllowAddPiece = false\nX = 1\n',
     ],
+    [
+      'below a text of several lines with a heading in it',
+      '[Sub]\n\t# b\n\n[Storage]\na = """\n[Other]\n"""\nAllowAddPiece = true\n\n[Other]\n  c = 1\n',
+      '[Sub]\n\t# b\n\n[Storage]\na = """\n[Other]\n"""\nAllowAddPiece = false\n\n[Other]\n  c = 1\n',
+    ],
   ])('%s', (_, text, expected) => {
     expect(edited(text, { key: allow, value: false })).toBe(expected);
   });
