@@ -27,7 +27,7 @@ export interface RoundReport {
 const RESTARTED = 'worker restarted';
 
 /** Longer than any part of an apply may wait. Milliseconds. */
-const DEADLINE = 120_000;
+const DEADLINE = 300_000;
 
 /** How often an apply is tried before the farm is given up. */
 const TRIES = 3;
