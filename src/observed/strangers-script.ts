@@ -1,4 +1,5 @@
 import { shellQuote } from '../host/shell.js';
+import { PARENTS_FUNCTIONS } from './loops-script.js';
 
 /**
  * Tells of the workers that somebody else keeps, after `ours` is set to the processes of those that are known. By
@@ -6,7 +7,8 @@ import { shellQuote } from '../host/shell.js';
  * Of each a line `stranger`; of those whose repo is asked for by `mayTell` a line `told` with all they were started with.
  * With `ours_too=yes` sealfarm's own are told as well.
  */
-export const STRANGERS_FUNCTIONS = `process_of() { echo "$2"; }
+export const STRANGERS_FUNCTIONS = `${PARENTS_FUNCTIONS}
+process_of() { echo "$2"; }
 # Workers that somebody else keeps. sealfarm's own name their variables; of others the names alone are told.
 strangers() {
   for proc in /proc/[0-9]*; do
@@ -57,30 +59,6 @@ since() {
 cgroups() {
   echo "Cgroup:$(tr '\\012' ' ' <"/proc/$1/cgroup")"
   echo "CgroupOfInit:$(tr '\\012' ' ' </proc/1/cgroup)"
-}
-# Those who started it, the nearest first; of one whose text starts it again and again also a line \`loop PID\`.
-parents() {
-  up=$1
-  while up=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$up/status" 2>/dev/null) && [ "\${up:-0}" -gt 0 ]; do
-    { read -r comm <"/proc/$up/comm"; } 2>/dev/null || continue
-    echo "$up $comm"
-    case $comm in
-      sh | bash | dash | ash | zsh | ksh) ;;
-      # What is run by its own name has its script open.
-      *) [ -f "/proc/$up/fd/255" ] || [ -f "/proc/$up/fd/10" ] || continue ;;
-    esac
-    ! loops "$up" || echo "loop $up"
-  done
-}
-# Whether a shell runs a loop with lotus-worker in it, by its words or its script: bash has that open as 255, others as 10. What
-# is typed at a prompt cannot be seen.
-loops() {
-  for text in cmdline fd/255 fd/10; do
-    [ -f "/proc/$1/$text" ] || continue
-    if head -c 65536 "/proc/$1/$text" 2>/dev/null | tr '\\000\\011\\012' '   ' |
-      grep -qE '(while|until|for *[(][(]).*(lotus-worker|[$]).* run.*[; ]done'; then return 0; fi
-  done
-  return 1
 }
 unit_of() {
   unit=$(sed -n -e 's/^0::.*\\/\\([^/]*\\.service\\)$/\\1/p' -e 's/^[0-9]*:name=systemd:.*\\/\\([^/]*\\.service\\)$/\\1/p' "/proc/$1/cgroup" | sed -n 1p)

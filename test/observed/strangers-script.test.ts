@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { STRANGERS_FUNCTIONS } from '../../src/observed/strangers-script.js';
 import { HostFolder, SHELLS } from '../support/host-folder.js';
@@ -22,57 +24,127 @@ function said([program = '', ...args]: readonly string[], name: string, cgroup: 
 
 const RUNS = '/usr/local/bin/lotus-worker --worker-repo /r run';
 
-/** Its parents, where process 7 is of a process with these words, or with this script open as such a number. */
-function parentsOf(
-  [program = '', ...args]: readonly string[],
-  { comm = 'bash', words = [], script, open = '255' }: Shell,
-): string {
+/** What stands above process 7, the nearest first: 8, and so on. */
+function parentsOf([program = '', ...args]: readonly string[], above: readonly Above[]): string {
   const folder = new HostFolder();
   folders.push(folder);
-  folder.write('7/status', 'PPid:\t9\n');
-  folder.write('9/status', 'PPid:\t0\n');
-  folder.write('9/comm', `${comm}\n`);
-  folder.write('9/cmdline', words.map((word) => `${word}\0`).join(''));
-  if (script !== undefined) folder.write(`9/fd/${open}`, script);
+  folder.write('7/status', 'PPid:\t8\n');
+  folder.write('7/cmdline', RUNS.replaceAll(' ', '\0'));
+  for (const [at, { comm = 'bash', words = [], script, open = '255', exe }] of above.entries()) {
+    const pid = 8 + at;
+    folder.write(`${pid}/status`, `PPid:\t${at + 1 === above.length ? 0 : pid + 1}\n`);
+    folder.write(`${pid}/comm`, `${comm}\n`);
+    folder.write(`${pid}/cmdline`, words.map((word) => `${word}\0`).join(''));
+    if (script !== undefined) folder.write(`${pid}/fd/${open}`, script);
+    if (exe !== undefined) symlinkSync(exe, join(folder.path, `${pid}/exe`));
+  }
   const input = `${STRANGERS_FUNCTIONS.replaceAll('/proc/', `${folder.path}/`)}\nparents 7\n`;
   return spawnSync(program, [...args, '-s'], { input, encoding: 'utf8' }).stdout;
 }
 
-interface Shell {
+interface Above {
   readonly comm?: string;
   readonly words?: readonly string[];
   readonly script?: string;
   readonly open?: string;
+  readonly exe?: string;
 }
 
+function typed(text: string): Above {
+  return { words: ['bash', '-c', text] };
+}
+
+function scriptOf(...lines: readonly string[]): Above {
+  return { words: ['bash', './seal'], script: ['#!/bin/bash', ...lines, ''].join('\n') };
+}
+
+const CALLS_SCRIPT = typed('while true; do ./start-worker.sh; sleep 10; done');
+const THE_SCRIPT: Above = { words: ['/bin/bash', './start-worker.sh'] };
+
 describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', ({ shell }) => {
-  it.each<[what: string, seen: Shell]>([
-    ['for ever', { words: ['bash', '-c', `while :; do ${RUNS}; sleep 5; done`] }],
+  it.each<[what: string, above: Above]>([
+    ['for ever', typed(`while :; do ${RUNS}; sleep 5; done`)],
     ['until it ends well', { comm: 'sh', words: ['sh', '-c', `until ${RUNS}; do sleep 5; done`] }],
+    ['with a program that a variable names', typed('for ((;;)); do $LW --name x run; done')],
+    ['with a command that a variable holds', typed(`CMD="${RUNS}"; while :; do $CMD; done`)],
+    ['beside a list', typed(`while :; do for p in a b; do mount "$p"; done; ${RUNS}; done`)],
+    ['for each of a list', typed(`while :; do for c in 1 2; do ${RUNS}; done; done`)],
+    ['in a script', scriptOf('while true', 'do', `\t${RUNS}`, 'done')],
     [
-      'with a program that a variable names',
-      { words: ['bash', '-c', 'for ((;;)); do $LW --name x run; done'] },
+      'in lines that go on',
+      scriptOf('while true; do', '"${LW:-/bin/lw}" \\', '  --name x \\', '  run', 'done'),
     ],
-    ['in a script', { words: ['bash', './seal'], script: `#!/bin/bash\nwhile true\ndo\n\t${RUNS}\ndone\n` }],
+    ['by a function', scriptOf(`worker() { ${RUNS}; }`, 'while true; do worker; done')],
+    ['by a function below', scriptOf('main() { while :; do go; done; }', `go()`, '{', RUNS, '}', 'main')],
+    ['by beginning anew', scriptOf(RUNS, 'sleep 5', 'exec "$0" "$@"')],
+    ['by beginning anew in a shell', scriptOf(RUNS, 'exec bash "$0"')],
     [
       'in a script of dash by its own name',
-      { comm: 'seal', words: ['/bin/sh', './seal'], script: `while :; do\n${RUNS}\ndone\n`, open: '10' },
+      {
+        comm: 'seal',
+        words: ['/bin/sh', './seal'],
+        script: `while :; do\n${RUNS}\ndone\n`,
+        open: '10',
+        exe: '/usr/bin/dash',
+      },
     ],
-  ])('one is told that runs it in a loop %s', (_, seen) => {
-    expect(parentsOf(shell, seen)).toBe(`9 ${seen.comm ?? 'bash'}\nloop 9\n`);
+  ])('one is told that runs it in a loop %s', (_, above) => {
+    expect(parentsOf(shell, [above])).toBe(`8 ${above.comm ?? 'bash'}\nloop 8\n`);
   });
 
-  it.each<[what: string, seen: Shell]>([
-    ['runs it once', { words: ['bash', '-c', `${RUNS}; true`] }],
-    ['waits before it runs it', { words: ['bash', '-c', `until mountpoint /r; do sleep 1; done; ${RUNS}`] }],
+  it.each<[what: string, above: Above]>([
+    ['runs it once', typed(`${RUNS}; true`)],
+    ['waits before it runs it', typed(`until mountpoint /r; do sleep 1; done; ${RUNS}`)],
+    ['waits in a script', scriptOf('while ! [ -d /r ]; do', 'sleep 1', 'done', RUNS)],
+    ['says that it is done', typed(`while ! nc -z $MINER 1; do sleep 1; done; ${RUNS}; echo "worker done"`)],
     [
-      'waits in a script',
-      { words: ['bash', 'x'], script: `while ! [ -d /r ]; do\nsleep 1\ndone\n${RUNS}\n` },
+      'has loops before and after it',
+      scriptOf('while read -r l; do export "$l"; done <env', RUNS, 'for d in /mnt/*; do umount "$d"; done'),
     ],
+    ['runs several, one each', typed(`for c in 1 2; do ${RUNS} & done; wait`)],
+    ['waits for another one to end', typed(`while pgrep lotus-worker; do sleep 1; done; ${RUNS}`)],
+    ['speaks of it in a loop', typed(`while :; do echo "lotus-worker does run"; done & ${RUNS}`)],
+    ['has the loop in a comment', scriptOf(`# or so; while :; do ${RUNS}; done`, RUNS)],
+    ['begins anew before it', scriptOf('[ -n "$BASH" ] || exec bash "$0"', RUNS)],
     ['is a prompt', { words: ['-bash'] }],
     ['is no shell', { comm: 'python3', words: ['python3', '-c', `while 1: do ${RUNS}; done`] }],
-  ])('none is told that %s', (_, seen) => {
-    expect(parentsOf(shell, seen)).toBe(`9 ${seen.comm ?? 'bash'}\n`);
+    [
+      'is no shell and has a text open',
+      {
+        comm: 'node',
+        words: ['node'],
+        script: `while :; do ${RUNS}; done`,
+        open: '10',
+        exe: '/usr/bin/node',
+      },
+    ],
+  ])('none is told that %s', (_, above) => {
+    expect(parentsOf(shell, [above])).toBe(`8 ${above.comm ?? 'bash'}\n`);
+  });
+
+  it.each<[what: string, above: readonly Above[], told: string]>([
+    ['a script', [THE_SCRIPT, CALLS_SCRIPT], '8 bash\n9 bash\nloop 9\n'],
+    [
+      'a script of another user',
+      [THE_SCRIPT, { comm: 'sudo', words: ['sudo', '-u', 'x', './start-worker.sh'] }, CALLS_SCRIPT],
+      '8 bash\n9 sudo\n10 bash\nloop 10\n',
+    ],
+    [
+      'its program as another user',
+      [
+        { comm: 'sudo', words: ['sudo', '-u', 'x', ...RUNS.split(' ')] },
+        typed(`while :; do sudo -u x ${RUNS}; done`),
+      ],
+      '8 sudo\n9 bash\nloop 9\n',
+    ],
+    ['another script', [{ words: ['bash', './begin.sh'] }, CALLS_SCRIPT], '8 bash\n9 bash\n'],
+    [
+      'what goes on when the worker ends',
+      [{ comm: 'node', exe: '/usr/bin/node' }, typed(`while :; do node x.js; ${RUNS}; done`)],
+      '8 node\n9 bash\n',
+    ],
+  ])('a loop is looked for above %s', (_, above, told) => {
+    expect(parentsOf(shell, above)).toBe(told);
   });
 });
 
