@@ -74,7 +74,10 @@ export interface HeldSector {
   readonly allowTo: readonly string[];
   /** Its sealed file is on a path for long-term storage, where Lotus leaves it. */
   readonly settled?: true;
-  /** All that lies here lies in the long-term storage of somebody who stays, too: a move has not removed it. */
+  /**
+   * All that lies here and that a finished sector needs lies in the long-term storage of somebody who stays, too: what a move or
+   * the release of the unsealed copy has not removed. Lotus only warns of that. Lotus: storage/paths/remote.go
+   */
   readonly copied?: true;
 }
 
@@ -89,10 +92,15 @@ export interface SectorState {
   readonly state: string;
   /** ISO 8601 */
   readonly since?: string;
+  /** No piece asks for an unsealed copy: once it is finished nobody needs one. Absent where the miner does not say. */
+  readonly unsealedIsLeftOver?: true;
 }
 
 /** Sector name → where it is in the miner's pipeline. */
 export type SectorStates = ReadonlyMap<string, SectorState>;
+
+/** What an unsealed copy can be made of again. */
+const SEALED = FILE_TYPES.sealed | FILE_TYPES.update;
 
 const PC2_INPUT = FILE_TYPES.sealed | FILE_TYPES.cache;
 
@@ -203,14 +211,17 @@ function heldSectors(
     const isOpen = lists.some((list) => list.length === 0);
     const isSettled = parts.some(({ holder, types }) => holder.canStore && (types & FILE_TYPES.sealed) !== 0);
     const types = parts.reduce((mask, part) => mask | part.types, 0);
-    const isCopied = (types & ~(stored.get(sector) ?? 0)) === 0;
+    const { unsealedIsLeftOver, ...where }: Partial<SectorState> = states.get(sector) ?? {};
+    const kept = stored.get(sector) ?? 0;
+    const needless = unsealedIsLeftOver === true && (kept & SEALED) !== 0 ? FILE_TYPES.unsealed : 0;
+    const isCopied = (types & ~needless & ~kept) === 0;
     return {
       sector,
       types: fileTypesOf(types),
       paths: parts.flatMap(({ holder }) => holder.path ?? []).toSorted(),
       elsewhere: takers(sector),
       allowTo: isOpen ? [] : [...new Set(lists.flat())].toSorted(),
-      ...states.get(sector),
+      ...where,
       ...(isSettled ? { settled: true } : {}),
       ...(isCopied ? { copied: true } : {}),
     };

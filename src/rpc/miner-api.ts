@@ -10,7 +10,7 @@ import type {
   WorkerStats,
 } from '../lotus/api.js';
 import { ask, asIs, tell, withoutNulls } from './ask.js';
-import { arrayOf, isNumber, isString, orNull, recordOf, shape } from './check.js';
+import { arrayOf, isBoolean, isNumber, isString, orNull, recordOf, shape } from './check.js';
 import type { LotusClient } from './lotus-client.js';
 import {
   isSectorDecl,
@@ -29,6 +29,17 @@ export interface SectorStatus {
   readonly State: string;
   /** What happened to it, oldest first; absent or null where nothing is recorded. */
   readonly Log?: readonly SectorLogEntry[] | null;
+  /** Its pieces; absent in versions before 1.22, null before it has any. */
+  readonly Pieces?: readonly SectorPiece[] | null;
+}
+
+/** Lotus: api/api_storage.go SectorPiece */
+export interface SectorPiece {
+  /** Null for what only fills the sector up. */
+  readonly DealInfo: {
+    /** Whether an unsealed copy is kept for retrievals. */
+    readonly KeepUnsealed?: boolean;
+  } | null;
 }
 
 /** Lotus: api/api_storage.go SectorLog */
@@ -76,10 +87,15 @@ const isVersion = shape<MinerVersion>({
   BlockDelay: (value): value is number | undefined => value === undefined || isNumber(value),
 });
 const isSectorLog = orNull(arrayOf(shape<SectorLogEntry>({ Kind: isString, Timestamp: isNumber })));
+const isDealInfo = shape<NonNullable<SectorPiece['DealInfo']>>({
+  KeepUnsealed: (value): value is boolean | undefined => value === undefined || isBoolean(value),
+});
+const isPieces = orNull(arrayOf(shape<SectorPiece>({ DealInfo: orNull(isDealInfo) })));
 const isSectorStatus = shape<SectorStatus>({
   SectorID: isNumber,
   State: isString,
   Log: (value): value is SectorStatus['Log'] => value === undefined || isSectorLog(value),
+  Pieces: (value): value is SectorStatus['Pieces'] => value === undefined || isPieces(value),
 });
 const isLocks = shape<{ readonly Locks: readonly SectorLock[] | null }>({
   Locks: orNull(arrayOf(isSectorLock)),

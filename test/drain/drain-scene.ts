@@ -30,6 +30,8 @@ export interface There {
   readonly holds?: Readonly<Record<string, readonly string[]>>;
   /** In lotus-miner's own long-term storage, as in `holds`. */
   readonly stored?: readonly string[];
+  /** The miner says that no piece of any sector asks for an unsealed copy. */
+  readonly unsealedIsLeftOver?: true;
   /** By worker: `PC1 7`, `PC1 7 assigned`, `PC1 7 prepared`. */
   readonly jobs?: Readonly<Record<string, readonly string[]>>;
   /** Under no session, with RunWait and a worker's name: `PC1 7 -1 worker-1`. */
@@ -153,13 +155,14 @@ function declOf(text: string): SectorDecl {
   return { Miner: 1000, Number: Number(number), SectorFileType: mask };
 }
 
-export function statesOf({ holds = {} }: There): ReadonlyMap<string, SectorState> {
+export function statesOf({ holds = {}, unsealedIsLeftOver }: There): ReadonlyMap<string, SectorState> {
   return new Map(
     Object.values(holds)
       .flat()
       .flatMap((text) => {
         const [number = '', state = '?'] = text.split(' ');
-        return state === '?' ? [] : [[`s-t01000-${number}`, { state }] as const];
+        const facts = { state, ...(unsealedIsLeftOver === true ? { unsealedIsLeftOver } : {}) };
+        return state === '?' ? [] : [[`s-t01000-${number}`, facts] as const];
       }),
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SectorLogEntry, SectorStatus } from '../../src/rpc/miner-api.js';
+import type { SectorLogEntry, SectorPiece, SectorStatus } from '../../src/rpc/miner-api.js';
 import { sectorState } from '../../src/rpc/sector-state.js';
 
 function status(Log: SectorStatus['Log']): SectorStatus {
@@ -21,6 +21,25 @@ describe('where a sector is', () => {
   it('what is no event does not count', () => {
     const log = [entry(1_700_000_000), entry(1_700_000_060, 'truncate'), entry(0)];
     expect(sectorState(status(log)).since).toBe('2023-11-14T22:13:20.000Z');
+  });
+
+  const [cc, kept, dropped] = [
+    { DealInfo: null },
+    { DealInfo: { KeepUnsealed: true } },
+    { DealInfo: { KeepUnsealed: false } },
+  ];
+
+  it.each<[what: string, pieces: readonly SectorPiece[] | null, unsealedIsLeftOver: true | undefined]>([
+    ['a sector without deals', [cc], true],
+    ['deals that keep no unsealed copy', [dropped, cc], true],
+    ['a deal that keeps one', [dropped, kept, cc], undefined],
+    ['a deal that does not say', [cc, { DealInfo: {} }], undefined],
+    ['a sector that says no pieces', [], undefined],
+    ['pieces that are null', null, undefined],
+  ])('of %s it is told whether an unsealed copy is wanted', (_, Pieces, unsealedIsLeftOver) => {
+    expect(sectorState({ SectorID: 7, State: 'Proving', Pieces }).unsealedIsLeftOver).toBe(
+      unsealedIsLeftOver,
+    );
   });
 
   it.each([

@@ -37,7 +37,8 @@ interface TaskCall {
 }
 
 const { sealed, cache } = FILE_TYPES;
-const PIECES = [{ Size: SECTOR_SIZES[SECTOR_SIZE].bytes, PieceCID: { '/': 'bafy2bza' } }];
+/** Of every sector: nothing but what fills it up. */
+export const PIECES = [{ Size: SECTOR_SIZES[SECTOR_SIZE].bytes, PieceCID: { '/': 'bafy2bza' } }];
 
 /** Lotus: storage/sealer/manager.go */
 const TASK_CALLS: Readonly<Record<PipelineTask, TaskCall>> = {

@@ -9,6 +9,7 @@ import type { CallError, CallId } from '../worker/miner-api.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { EventLog } from './event-log.js';
 import type { IndexStore } from './index-store.js';
+import { PIECES } from './job.js';
 import type { Pipeline } from './pipeline.js';
 import type { Workers } from './workers.js';
 import { sectorLocks, workerJobs, workerStats } from './worker-jobs.js';
@@ -140,7 +141,8 @@ function sectorMethods({ pipeline }: MinerParts): RpcMethods {
         SectorID: sector.number,
         State: sector.state,
         SealProof: SECTOR_SIZES[SECTOR_SIZE].sealProof,
-        Deals: [],
+        Deals: [0],
+        Pieces: PIECES.map((Piece) => ({ Piece, DealInfo: null })),
         Retries: 0,
         LastErr: sector.lastError,
         Log: sector.log.map(({ at, state, message }) => ({
