@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signal, identify } from '../../src/sandbox/processes.js';
 import { eventually } from '../support/cli.js';
@@ -30,6 +30,7 @@ export class FaultFarm {
   readonly #killed = new Set<string>();
   readonly #ids = new Map<string, string>();
   #submitted = 0;
+  #written = 0;
 
   private constructor(sandbox: SandboxFarm, hosts: readonly string[], template: string) {
     this.sandbox = sandbox;
@@ -65,7 +66,10 @@ export class FaultFarm {
 
   async write(edits: ReadonlyMap<string, HostEdit>): Promise<string> {
     const file = join(this.sandbox.dir, 'sealfarm.yaml');
-    await writeFile(file, this.text(edits));
+    // Others read it at this moment.
+    const next = `${file}.${++this.#written}`;
+    await writeFile(next, this.text(edits));
+    await rename(next, file);
     return file;
   }
 
