@@ -9,7 +9,7 @@ import { Lab } from './lab/lab.js';
 /** A farm that somebody has started by hand, of which no file says anything before it is imported; each test goes on from the last. */
 let lab: Lab;
 let before: Standing;
-let words: readonly string[];
+let options: readonly string[];
 
 /** What is to stay as it is: processes, and IDs of storage. */
 interface Standing {
@@ -65,6 +65,9 @@ async function environOf(host: LabHostName): Promise<readonly string[]> {
 const SEED_WAIT = 3_600_000;
 const SECTORS = 8;
 
+/** As somebody calls them. */
+const CALLED: readonly string[] = ['root@10.79.0.11', 'inner', 'sudo', '10.79.0.14', 'slow', '10.79.0.16'];
+
 const untilAll = (wanted: string): Promise<void> =>
   eventually(`all sectors are in ${wanted}`, async () => {
     const states = await lab.sectorStates();
@@ -93,8 +96,7 @@ beforeAll(async () => {
   await startByHand(lab);
   before = await standing();
   const token = `file:${join(lab.folder, 'sandbox', 'miner', 'token')}`;
-  const hosts = ['root@10.79.0.11', 'inner', 'sudo', '10.79.0.14', 'slow', '10.79.0.16'];
-  words = ['import', ...hosts, '--sudo', '--miner-token', token];
+  options = ['--sudo', '--miner-token', token];
 });
 
 afterAll(async () => {
@@ -105,7 +107,7 @@ describe('six hosts whose workers were started in six ways', () => {
   it('are printed as a file that is valid, and find nothing changed', async () => {
     await lab.untilRegistered(BY_HAND.map(({ name }) => name));
     const files = await listings();
-    const { code, stdout, stderr } = await lab.sealfarm(...words);
+    const { code, stdout, stderr } = await lab.sealfarm('import', ...CALLED, ...options);
     expect(code, stderr).toBe(0);
     expect(await listings()).toEqual(files);
     expect(files.every((one) => one.includes('/mnt/seal/sectorstore.json'))).toBe(true);
@@ -120,8 +122,18 @@ describe('six hosts whose workers were started in six ways', () => {
     ).toEqual(BY_HAND.map(({ name, repo, listen }) => [name, repo, listen]).toSorted());
   });
 
-  it('are taken over as they run, with sectors on their way: no restart, no live change, no job that fails', async () => {
-    await lab.submit(SEED_WAIT, SECTORS);
+  it('are found by their names in ssh_config', async () => {
+    const { code, stdout, stderr } = await lab.sealfarm('import', '--ssh-config-hosts', 'su*', ...options);
+    expect(code, stderr).toBe(0);
+    const hosts = readFarm(stdout, 'sealfarm.yaml').farm?.hosts ?? [];
+    expect(hosts.map(({ name, workers }) => [name, workers.map((worker) => worker.name)])).toEqual([
+      ['sudo', ['worker-sudo']],
+    ]);
+  });
+
+  it('are taken over as they run, in the middle of PC1: no restart, no live change, no job that fails', async () => {
+    await lab.submit(SEED_WAIT, SECTORS, SEED_WAIT);
+    await untilAll('PreCommit1');
     const planned = await plan();
     // New is the template of units. The old unit of plain is enabled, and starts it at the next boot.
     expect(planned).toMatchObject({
@@ -134,7 +146,9 @@ describe('six hosts whose workers were started in six ways', () => {
     expect(await standing()).toEqual(before);
     expect(await plan()).toMatchObject({ steps: [], found: ['SF550'], foreign: startersBut() });
     expect((await lab.worker('worker-inner'))?.foreign).toMatchObject({ adopted: true });
+    expect(new Set(await lab.sectorStates())).toEqual(new Set(['PreCommit1']));
     expect(await lab.failedJobs()).toEqual([]);
+    await lab.endPC1();
   });
 
   it('come back once after a boot: as the file says, or by the old unit where that is enabled', async () => {
