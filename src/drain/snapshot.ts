@@ -22,6 +22,8 @@ export interface DrainSnapshot {
   readonly unregistered: boolean;
   /** Whether the miner gives it work although nobody we know keeps it on its host: it runs somewhere else. */
   readonly elsewhere: boolean;
+  /** Whether it has no process on its host, which was seen: what it worked at is lost, and only its next start tells the miner so. */
+  readonly ended: boolean;
   /** Tasks Lotus gives it now. */
   readonly enabled: ReadonlySet<TaskCode>;
   /** Its jobs that are assigned, prepared or running. */
@@ -131,6 +133,7 @@ export function drainSnapshot(
   const stored = storedByOthers(observation, workers, stays, miner);
   const held = heldSectors(sole, states, takersOf(sole, places, miner), stored);
   const registered = isRegistered(worker, miner);
+  const elsewhere = own !== undefined && keeperOf(own) === undefined && registered;
   const jobs = openJobs(miner);
   // A miner that has just lost sight of the worker knows its jobs by the session alone.
   const isOwn = (job: OpenJob): boolean => job.worker === worker || job.session === live?.session;
@@ -144,7 +147,8 @@ export function drainSnapshot(
     silent:
       live === undefined && own?.process !== undefined && (registered || own.process.manager === FOREIGN),
     unregistered: live !== undefined && !miner.workers.has(live.session),
-    elsewhere: own !== undefined && keeperOf(own) === undefined && registered,
+    elsewhere,
+    ended: own !== undefined && own.process === undefined && !elsewhere,
     enabled: live?.tasks ?? new Set(),
     jobs: jobs.filter(isOwn).flatMap(drainJob),
     posts: [...miner.workers].flatMap(([session, stats]) =>

@@ -71,14 +71,13 @@ function blockersOf(
     ...snapshot.posts.map((task) => ({ kind: 'post', task }) as const),
     ...(snapshot.due === undefined ? [] : [{ kind: 'proof-due', due: snapshot.due } as const]),
   ];
-  // A restart starts it anyway.
-  const isDown = goal === 'empty' && !snapshot.alive && !snapshot.silent && !snapshot.elsewhere;
+  const isDown = !snapshot.alive && !snapshot.silent && !snapshot.elsewhere;
   const jobs = snapshot.jobs.map((job): Blocker => ({
-    kind: isDown && job.state === 'awaited' ? 'lost' : 'job',
+    kind: snapshot.ended || (isDown && goal === 'empty' && job.state === 'awaited') ? 'lost' : 'job',
     job,
   }));
   const readers = snapshot.readers.map((job): Blocker => ({ kind: 'reader', job }));
-  if (goal === 'quiet') return [...unseen, ...jobs, ...readers];
+  if (goal === 'quiet') return [...unseen, ...jobs.filter(({ kind }) => kind === 'job'), ...readers];
   return [...unseen, ...jobs, ...readers, ...heldBlockers(snapshot, declared)];
 }
 

@@ -13,6 +13,7 @@ import {
   changeProcess,
   file,
   sessionOf,
+  stopped,
   unreached,
   workerStats,
 } from '../support/observation.js';
@@ -76,6 +77,22 @@ describe('a restart', () => {
     };
     expect((await restart()).ok).toBe(true);
     expect(scene.calls.indexOf('sleep 1500')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+  });
+
+  it('starts one that has ended meanwhile: its jobs are lost, and only its start tells the miner so', async () => {
+    jobs(aJob('PC1', 7));
+    const { workers } = scene.observation.miner;
+    scene.before = (call, nth) => {
+      if (call === 'host-1 start worker-1') scene.changeMiner({ workers });
+      if (call !== 'sleep 1500' || nth !== 1) return;
+      scene.change('worker-1', stopped);
+      const lost = [...workers].map(([session, one]) => [session, { ...one, Enabled: false }] as const);
+      scene.changeMiner({ workers: new Map(lost) });
+    };
+    expect((await restart()).ok).toBe(true);
+    expect(scene.calls.slice(-4)).toEqual([...END, 'look host-1']);
+    expect(scene.calls).not.toContain('worker-1 detach-all');
+    expect(waited.map((blockers) => blockers.length)).toEqual([1, 1]);
   });
 
   it('is put off by a job that shows at the last question', async () => {

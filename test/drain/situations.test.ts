@@ -66,6 +66,16 @@ function away(name: string): (seen: Seen) => Seen {
   };
 }
 
+/** As the miner has a worker that it cannot reach. */
+function disabled({ miner }: Seen, name: string): Seen['miner']['workers'] {
+  return new Map(
+    [...miner.workers].map(([session, one]) => [
+      session,
+      one.Info.Hostname === name ? { ...one, Enabled: false } : one,
+    ]),
+  );
+}
+
 /** The index keeps the paths of whoever is away. */
 function unserved(seen: Seen): Seen {
   const storage = new Map([...seen.miner.storage].map(([id, { info }]) => [id, { info }] as const));
@@ -243,6 +253,8 @@ const AWAY: readonly Situation[] = [
   ['it does not run, and holds a sector', on({ farm: OPEN, change: away('worker-1') }, '7 WaitSeed'), '7 away; never'],
   ['it does not run, and the sector is removed', on({ farm: OPEN, change: away('worker-1') }, '7 Removed'), 'done'],
   ['it does not run, and the miner waits for its return', { farm: OPEN, left: ['PC1 7 -1 worker-1'], change: away('worker-1') }, 'lost PC1 7; never'],
+  ['it does not run, and the miner still counts a job of it', { farm: OPEN, jobs: { 'worker-1': ['PC1 7'] }, change: (seen) => changeWorker(changeMiner(seen, { workers: disabled(seen, 'worker-1') }), 'worker-1', stopped) }, 'lost PC1 7; never'],
+  ['it does not answer, and the miner has lost sight of its job', { farm: OPEN, jobs: { 'worker-1': ['PC1 7'] }, change: (seen) => silent(changeMiner(seen, { workers: disabled(seen, 'worker-1') })) }, 'job PC1 7; working'],
   ['it runs and does not answer', { farm: OPEN, change: silent }, 'silent; working'],
   ['it answers, and a restarted miner has lost it', { farm: OPEN, change: (seen) => changeMiner(seen, { workers: new Map() }) }, 'off AP PC1 PC2 C2; unregistered; working'],
   ['it does not answer, and the miner does not know it', { farm: OPEN, change: (seen) => silent(changeMiner(seen, { workers: new Map() })) }, 'done'],

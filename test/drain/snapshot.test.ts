@@ -61,6 +61,7 @@ describe("a worker's own state", () => {
       silent: false,
       unregistered: false,
       elsewhere: false,
+      ended: false,
       enabled: new Set(['AP', 'PC1', 'PC2', 'C2']),
       jobs: [],
       posts: [],
@@ -116,6 +117,19 @@ describe("a worker's own state", () => {
     ['runs nowhere here while the miner gives it work', stopped, true],
   ])('is elsewhere where it %s', (_, change, elsewhere) => {
     expect(look(changeWorker(GUIDE, 'worker-1', change), 'worker-1').elsewhere).toBe(elsewhere);
+  });
+
+  it.each<[string, (worker: ObservedWorker) => ObservedWorker, boolean, boolean]>([
+    ['runs', (worker) => worker, true, false],
+    ['does not answer', changeLive(() => unreached()), false, false],
+    ['has no process', stopped, false, true],
+    ['is started again by systemd in a moment', (w) => ({ ...stopped(w), unit: aUnit() }), true, true],
+    ['may run elsewhere', stopped, true, false],
+  ])('has ended where it %s', (_, change, registered, ended) => {
+    const workers = new Map(registered ? GUIDE.miner.workers : []);
+    expect(look(changeMiner(changeWorker(GUIDE, 'worker-1', change), { workers }), 'worker-1').ended).toBe(
+      ended,
+    );
   });
 
   it('is not elsewhere where the miner has given it up', () => {

@@ -19,6 +19,7 @@ function snapshot(overrides: Partial<DrainSnapshot>): DrainSnapshot {
     silent: false,
     unregistered: false,
     elsewhere: false,
+    ended: false,
     enabled: new Set(),
     jobs: [],
     posts: [],
@@ -87,6 +88,17 @@ describe('a worker that shall get quiet', () => {
     ],
     ['not answering', snapshot({ alive: false, enabled: new Set(['AP']) }), 'done'],
     ['not answering, with a job', snapshot({ alive: false, jobs: [job('PC1')] }), 'job PC1; working'],
+    ['ended, with a job', snapshot({ alive: false, ended: true, jobs: [job('PC1')] }), 'done'],
+    [
+      'ended, with a job that is awaited',
+      snapshot({ alive: false, ended: true, jobs: [job('PC1', 'awaited')] }),
+      'done',
+    ],
+    [
+      'ended, and read from',
+      snapshot({ alive: false, ended: true, readers: [job('GET')] }),
+      'reader GET; working',
+    ],
     ['posts, which nobody can switch', serving('WDP'), 'done', ['WDP']],
   ])('%s', (_, seen, expected, declared = DECLARED) => {
     expect(decided(drainStep(seen, 'quiet', declared))).toBe(expected);
@@ -289,6 +301,7 @@ const anySnapshot: fc.Arbitrary<DrainSnapshot> = fc.record({
   silent: fc.boolean(),
   unregistered: fc.boolean(),
   elsewhere: fc.boolean(),
+  ended: fc.boolean(),
   enabled: someTasks.map((codes) => new Set(codes)),
   jobs: fc.array(anyJob, { maxLength: 2 }),
   posts: fc.subarray<TaskCode>(['WDP', 'WNP']),
@@ -361,12 +374,14 @@ describe('whatever is seen', () => {
       fc.property(anySnapshot, anyGoal, someTasks, (seen, goal, declared) => {
         const decision = drainStep(seen, goal, declared);
         const hopeless = decision.blockers.some(({ kind }) =>
-          ['stranded', 'away', 'stays', 'failed', 'elsewhere'].includes(kind),
+          ['stranded', 'away', 'lost', 'stays', 'failed', 'elsewhere'].includes(kind),
         );
         const expected = decision.blockers.length === 0 ? 'done' : hopeless ? 'never' : 'working';
         expect(decision.verdict).toBe(expected);
         if (goal === 'empty')
-          expect(decision.verdict === 'done').toBe(isAtRest(seen) && seen.held.length === 0);
+          expect(decision.verdict === 'done').toBe(
+            isAtRest({ ...seen, ended: false }) && seen.held.length === 0,
+          );
       }),
     );
   });
@@ -384,7 +399,9 @@ describe('whatever is seen', () => {
     );
   });
 
-  function isAtRest({ jobs, posts, readers, silent, unregistered, elsewhere }: DrainSnapshot): boolean {
-    return jobs.length + posts.length + readers.length === 0 && !silent && !unregistered && !elsewhere;
+  function isAtRest(seen: DrainSnapshot): boolean {
+    const { jobs, posts, readers, silent, unregistered, elsewhere, ended } = seen;
+    const left = ended ? 0 : jobs.length;
+    return left + posts.length + readers.length === 0 && !silent && !unregistered && !elsewhere;
   }
 });
