@@ -172,6 +172,8 @@ async function stillAtRest(
   });
   const snapshot = snapshotOf(request, observation, miner, new Map());
   if (drainStep(snapshot, 'quiet', request.tasks).verdict !== 'done') return undefined;
+  // Those of a worker that has ended hold no restart, which tells the miner so, but all else.
+  if (request.goal === 'empty' && snapshot.jobs.length > 0) return undefined;
   const held = snapshot.held.map(({ sector }) => sector);
   // What the look saw on an empty worker nobody needs any more; what it did not see has just come.
   const isEmpty = request.goal === 'empty';

@@ -22,7 +22,10 @@ export interface DrainSnapshot {
   readonly unregistered: boolean;
   /** Whether the miner gives it work although nobody we know keeps it on its host: it runs somewhere else. */
   readonly elsewhere: boolean;
-  /** Whether it has no process on its host, which was seen: what it worked at is lost, and only its next start tells the miner so. */
+  /**
+   * Whether it has no process on its host, and the miner has noticed: what it worked at is lost, and only its next start tells the
+   * miner so. One that has just been started again may be given work before its process is seen.
+   */
   readonly ended: boolean;
   /** Tasks Lotus gives it now. */
   readonly enabled: ReadonlySet<TaskCode>;
@@ -94,7 +97,7 @@ export interface SectorState {
   readonly state: string;
   /** ISO 8601 */
   readonly since?: string;
-  /** No piece asks for an unsealed copy: once it is finished nobody needs one. Absent where the miner does not say. */
+  /** It has no deals, so that no unsealed copy is kept of it. Absent where the miner does not say. */
   readonly unsealedIsLeftOver?: true;
 }
 
@@ -133,7 +136,6 @@ export function drainSnapshot(
   const stored = storedByOthers(observation, workers, stays, miner);
   const held = heldSectors(sole, states, takersOf(sole, places, miner), stored);
   const registered = isRegistered(worker, miner);
-  const elsewhere = own !== undefined && keeperOf(own) === undefined && registered;
   const jobs = openJobs(miner);
   // A miner that has just lost sight of the worker knows its jobs by the session alone.
   const isOwn = (job: OpenJob): boolean => job.worker === worker || job.session === live?.session;
@@ -147,8 +149,8 @@ export function drainSnapshot(
     silent:
       live === undefined && own?.process !== undefined && (registered || own.process.manager === FOREIGN),
     unregistered: live !== undefined && !miner.workers.has(live.session),
-    elsewhere,
-    ended: own !== undefined && own.process === undefined && !elsewhere,
+    elsewhere: own !== undefined && keeperOf(own) === undefined && registered,
+    ended: own !== undefined && own.process === undefined && own.startedElsewhere !== true && !registered,
     enabled: live?.tasks ?? new Set(),
     jobs: jobs.filter(isOwn).flatMap(drainJob),
     posts: [...miner.workers].flatMap(([session, stats]) =>

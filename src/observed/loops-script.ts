@@ -10,7 +10,7 @@ export const PARENTS_FUNCTIONS = `parents() {
     [ -n "$ends_with_it" ] || continue
     if is_shell "$up" "$comm"; then ! loops "$up" "$below" || echo "loop $up"; continue; fi
     # Whatever else stands between goes on when the worker ends, and so does the shell above it.
-    case $comm in sudo | su | runuser | doas | timeout | flock | script | time | unshare) ;; *) ends_with_it= ;; esac
+    case $comm in sudo | su | runuser | doas | timeout | flock | script | time | unshare | strace | tini | dumb-init | sg) ;; *) ends_with_it= ;; esac
   done
 }
 # What is run by its own name is known by its program.
@@ -30,14 +30,15 @@ loops() {
 }
 # The name of a script, where a process is one.
 script_of() {
-  tr '\\000' '\\012' <"/proc/$1/cmdline" 2>/dev/null | grep -E '^[^ -][^ ]*(/[^ ]*|[.]sh)$' | sed 's:.*/::' |
+  case $({ cat "/proc/$1/comm"; } 2>/dev/null) in lotus-worker*) return ;; esac
+  tr '\\000' '\\012' <"/proc/$1/cmdline" 2>/dev/null | grep -E '^[^ =-][^ =]*(/[^ =]*|[.]sh)$' | sed 's:.*/::' |
     grep -vE '^((ba|da|a|z|k)?sh|busybox|sudo|su|runuser|doas|timeout|flock|script|time|unshare|lotus-worker.*)$' | sed -n 1p
 }
 # One command a time; quotes are gone. Functions may stand below the loop that calls them, so all is read twice.
 starts_again='
 function starts(word) {
   if ($1 ~ /^(echo|printf|logger)$/) return 0
-  if ($0 ~ /(lotus-worker|[$]).* run( |$)/) return 1
+  if ($0 ~ /(lotus-worker|[$]).*[ \\t]run([ \\t]|$)/) return 1
   for (word = 1; word <= NF; word++) {
     if ($word in starter) return 1
     name = $word
@@ -57,8 +58,9 @@ function shift() { sub(/^[ \\t]*[^ \\t]+[ \\t]*/, "") }
     sub(/[ \\t]*[(].*/, "", name)
     line = substr(line, 1, RSTART - 1) ";function " name ";" substr(line, RSTART + RLENGTH)
   }
+  gsub(/[{]/, ";begin;", line)
   gsub(/[}]/, ";end;", line)
-  parts = split(line, part, /[;&|(){]/)
+  parts = split(line, part, /[;&|()]/)
   for (at = 1; at <= parts; at++) command[++commands] = part[at]
   line = ""
 }
@@ -70,8 +72,9 @@ END {
     for (at = 1; at <= commands; at++) {
       $0 = command[at]
       while ($1 ~ /^(do|then|else|elif|if|!|export|local|readonly)$/) shift()
-      if ($1 == "function") { within = $2; continue }
-      if ($1 == "end") { within = ""; continue }
+      if ($1 == "function") { within = $2; braces = 0; continue }
+      if ($1 == "begin") { braces++; continue }
+      if ($1 == "end") { if (--braces <= 0) within = ""; continue }
       if ($1 == "done") { if (depth > 0) depth--; continue }
       if ($1 ~ /^(while|until|for|select)$/) {
         list = $1 ~ /^(for|select)$/ && NF > 1

@@ -10,7 +10,7 @@ import type {
   WorkerStats,
 } from '../lotus/api.js';
 import { ask, asIs, tell, withoutNulls } from './ask.js';
-import { arrayOf, isBoolean, isNumber, isString, orNull, recordOf, shape } from './check.js';
+import { arrayOf, isNumber, isString, orNull, recordOf, shape } from './check.js';
 import type { LotusClient } from './lotus-client.js';
 import {
   isSectorDecl,
@@ -35,11 +35,8 @@ export interface SectorStatus {
 
 /** Lotus: api/api_storage.go SectorPiece */
 export interface SectorPiece {
-  /** Null for what only fills the sector up. */
-  readonly DealInfo: {
-    /** Whether an unsealed copy is kept for retrievals. */
-    readonly KeepUnsealed?: boolean;
-  } | null;
+  /** The deal that it is of, which nobody here reads; null for what only fills the sector up. */
+  readonly DealInfo: object | null;
 }
 
 /** Lotus: api/api_storage.go SectorLog */
@@ -87,10 +84,8 @@ const isVersion = shape<MinerVersion>({
   BlockDelay: (value): value is number | undefined => value === undefined || isNumber(value),
 });
 const isSectorLog = orNull(arrayOf(shape<SectorLogEntry>({ Kind: isString, Timestamp: isNumber })));
-const isDealInfo = shape<NonNullable<SectorPiece['DealInfo']>>({
-  KeepUnsealed: (value): value is boolean | undefined => value === undefined || isBoolean(value),
-});
-const isPieces = orNull(arrayOf(shape<SectorPiece>({ DealInfo: orNull(isDealInfo) })));
+const isDealInfo = (value: unknown): value is SectorPiece['DealInfo'] => typeof value === 'object';
+const isPieces = orNull(arrayOf(shape<SectorPiece>({ DealInfo: isDealInfo })));
 const isSectorStatus = shape<SectorStatus>({
   SectorID: isNumber,
   State: isString,

@@ -5,13 +5,12 @@ export function sectorState({ State, Log, Pieces }: SectorStatus): {
   readonly state: string;
   /** ISO 8601 */
   readonly since?: string;
-  /** No piece asks for an unsealed copy. */
+  /** It has no deals, so that no unsealed copy is kept of it. */
   readonly unsealedIsLeftOver?: true;
 } {
   const last = Log?.findLast(({ Kind, Timestamp }) => Kind.startsWith('event;') && Timestamp > 0);
-  const isLeftOver =
-    Pieces?.length !== 0 &&
-    Pieces?.every(({ DealInfo }) => DealInfo === null || DealInfo.KeepUnsealed === false) === true;
+  // Of deals Lotus keeps one by `[Sealing] AlwaysKeepUnsealedCopy`, too, whatever they ask for.
+  const isLeftOver = Pieces?.length !== 0 && Pieces?.every(({ DealInfo }) => DealInfo === null) === true;
   return {
     state: State,
     ...(last === undefined ? {} : { since: new Date(last.Timestamp * 1000).toISOString() }),

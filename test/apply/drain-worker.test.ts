@@ -3,7 +3,7 @@ import { drainWorker, type Drained, type DrainRequest } from '../../src/apply/dr
 import type { ApplyContext } from '../../src/apply/context.js';
 import { OtherHosts } from '../../src/apply/other-hosts.js';
 import { success, type Result } from '../../src/diagnostic/result.js';
-import type { SectorDecl } from '../../src/lotus/api.js';
+import { NO_SESSION, type SectorDecl } from '../../src/lotus/api.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
 import type { ObservedHost } from '../../src/observed/observed.js';
 import {
@@ -464,6 +464,18 @@ describe('a drain', () => {
     expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
     expect(scene.changes).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2', 'host-1 journal']);
     expect(scene.journal).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('of a stopped worker is put off by a job that the miner waits for after all', async () => {
+    scene.change('worker-1', stopped);
+    scene.changeMiner({ workers: new Map() });
+    scene.before = (call, nth) => {
+      const left = aJob('PC1', 7, { RunWait: -1, Hostname: 'worker-1' });
+      if (call === 'miner jobs' && nth === 2) scene.changeMiner({ jobs: new Map([[NO_SESSION, [left]]]) });
+      if (call.startsWith('sleep')) scene.interrupt.abort();
+    };
+    expect(await drain()).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
+    expect(scene.changes.join()).not.toContain('stop worker-1');
   });
 
   it('of a stopped worker that holds nothing ends at once', async () => {

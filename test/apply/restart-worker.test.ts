@@ -10,6 +10,7 @@ import { CANARY } from '../support/farm.js';
 import {
   aDiagnostic,
   aJob,
+  aUnit,
   changeProcess,
   file,
   sessionOf,
@@ -93,6 +94,21 @@ describe('a restart', () => {
     expect(scene.calls.slice(-4)).toEqual([...END, 'look host-1']);
     expect(scene.calls).not.toContain('worker-1 detach-all');
     expect(waited.map((blockers) => blockers.length)).toEqual([1, 1]);
+  });
+
+  it('does not stop one that systemd has started again since the look, and that has been given work', async () => {
+    scene.change('worker-1', (worker) => ({ ...stopped(worker), unit: aUnit() }));
+    scene.changeMiner({ workers: new Map() });
+    for (const call of ON) scene.failing.set(call, aDiagnostic('gone'));
+    scene.before = (call, nth) => {
+      if (call === 'miner workers' && nth === 1) {
+        scene.changeMiner({ workers: new Map([['new', workerStats('worker-1', ['PC1'])]]) });
+        scene.changeMiner({ jobs: new Map([['new', [aJob('PC1', 7)]]]) });
+      }
+      if (call.startsWith('sleep')) scene.interrupt.abort();
+    };
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
+    expect(scene.changes.join()).not.toContain('stop worker-1');
   });
 
   it('is put off by a job that shows at the last question', async () => {

@@ -123,7 +123,9 @@ describe("a worker's own state", () => {
     ['runs', (worker) => worker, true, false],
     ['does not answer', changeLive(() => unreached()), false, false],
     ['has no process', stopped, false, true],
-    ['is started again by systemd in a moment', (w) => ({ ...stopped(w), unit: aUnit() }), true, true],
+    ['is started again by systemd in a moment', (w) => ({ ...stopped(w), unit: aUnit() }), false, true],
+    ['may have been started again by systemd', (w) => ({ ...stopped(w), unit: aUnit() }), true, false],
+    ['was started by others', (w) => ({ ...stopped(w), startedElsewhere: true }), false, false],
     ['may run elsewhere', stopped, true, false],
   ])('has ended where it %s', (_, change, registered, ended) => {
     const workers = new Map(registered ? GUIDE.miner.workers : []);

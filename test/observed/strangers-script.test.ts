@@ -29,6 +29,7 @@ function parentsOf([program = '', ...args]: readonly string[], above: readonly A
   const folder = new HostFolder();
   folders.push(folder);
   folder.write('7/status', 'PPid:\t8\n');
+  folder.write('7/comm', 'lotus-worker\n');
   folder.write('7/cmdline', RUNS.replaceAll(' ', '\0'));
   for (const [at, { comm = 'bash', words = [], script, open = '255', exe }] of above.entries()) {
     const pid = 8 + at;
@@ -76,6 +77,18 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
     ],
     ['by a function', scriptOf(`worker() { ${RUNS}; }`, 'while true; do worker; done')],
     ['by a function below', scriptOf('main() { while :; do go; done; }', `go()`, '{', RUNS, '}', 'main')],
+    [
+      'by a function with braces in it',
+      scriptOf(
+        'go() {',
+        `ip=$(hostname -I | awk '{print $1}')`,
+        '{ date; } >>log',
+        RUNS,
+        '}',
+        'while :; do go; done',
+      ),
+    ],
+    ['with a tab in its words', typed('while :; do lotus-worker\trun; done')],
     ['by beginning anew', scriptOf(RUNS, 'sleep 5', 'exec "$0" "$@"')],
     ['by beginning anew in a shell', scriptOf(RUNS, 'exec bash "$0"')],
     [
@@ -102,6 +115,11 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
       scriptOf('while read -r l; do export "$l"; done <env', RUNS, 'for d in /mnt/*; do umount "$d"; done'),
     ],
     ['runs several, one each', typed(`for c in 1 2; do ${RUNS} & done; wait`)],
+    ['looks at its folder in a loop', typed(`${RUNS} & while kill -0 $!; do du -s /r; sleep 60; done`)],
+    [
+      'has a function that runs it once',
+      scriptOf('go() {', RUNS, '}', 'while ! [ -d /r ]; do { sleep 1; }; done', 'go'),
+    ],
     ['waits for another one to end', typed(`while pgrep lotus-worker; do sleep 1; done; ${RUNS}`)],
     ['speaks of it in a loop', typed(`while :; do echo "lotus-worker does run"; done & ${RUNS}`)],
     ['has the loop in a comment', scriptOf(`# or so; while :; do ${RUNS}; done`, RUNS)],
@@ -136,6 +154,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
         typed(`while :; do sudo -u x ${RUNS}; done`),
       ],
       '8 sudo\n9 bash\nloop 9\n',
+    ],
+    [
+      'a script with a variable before it',
+      [
+        THE_SCRIPT,
+        { comm: 'sudo', words: ['sudo', 'LOTUS_WORKER_PATH=/mnt/w', './start-worker.sh'] },
+        CALLS_SCRIPT,
+      ],
+      '8 bash\n9 sudo\n10 bash\nloop 10\n',
     ],
     ['another script', [{ words: ['bash', './begin.sh'] }, CALLS_SCRIPT], '8 bash\n9 bash\n'],
     [

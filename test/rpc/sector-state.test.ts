@@ -23,17 +23,11 @@ describe('where a sector is', () => {
     expect(sectorState(status(log)).since).toBe('2023-11-14T22:13:20.000Z');
   });
 
-  const [cc, kept, dropped] = [
-    { DealInfo: null },
-    { DealInfo: { KeepUnsealed: true } },
-    { DealInfo: { KeepUnsealed: false } },
-  ];
+  const [cc, deal] = [{ DealInfo: null }, { DealInfo: { KeepUnsealed: false } }];
 
   it.each<[what: string, pieces: readonly SectorPiece[] | null, unsealedIsLeftOver: true | undefined]>([
-    ['a sector without deals', [cc], true],
-    ['deals that keep no unsealed copy', [dropped, cc], true],
-    ['a deal that keeps one', [dropped, kept, cc], undefined],
-    ['a deal that does not say', [cc, { DealInfo: {} }], undefined],
+    ['a sector without deals', [cc, cc], true],
+    ['a deal, of which the miner may keep one unasked', [cc, deal], undefined],
     ['a sector that says no pieces', [], undefined],
     ['pieces that are null', null, undefined],
   ])('of %s it is told whether an unsealed copy is wanted', (_, Pieces, unsealedIsLeftOver) => {
