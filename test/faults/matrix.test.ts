@@ -35,10 +35,14 @@ it(
   async () => {
     const matrix = new Matrix(await findBoundaries(trial.rounds), SHARE, TURN, ONLY);
     const problems: string[] = [];
-    // What a worker's death does to sectors elsewhere would be taken for sealfarm's doing in the rounds after it.
-    for (const last of [false, true]) {
+    // What a worker's death does to sectors elsewhere would be taken for sealfarm's doing in the rounds after it, and in its own round
+    // whoever serves the files of a job that died waits until that worker is started again.
+    for (const [most, last] of [
+      [HOSTS, false],
+      [1, true],
+    ] as const) {
       const tasks = matrix.tasks.filter(({ cell }) => endsWorkers(cell.fault) === last);
-      problems.push(...(await tryAll(matrix, tasks)));
+      problems.push(...(await tryAll(matrix, tasks, most)));
     }
     await trial.end();
     process.stdout.write(`${matrix.toString()}SEALFARM_FAULT_OFFSET=${TURN}; ${trial.farm.summary()}\n`);
@@ -58,18 +62,18 @@ interface Try {
 }
 
 /** Takes what one round can have. */
-function nextOf(queue: Try[]): readonly Try[] {
+function nextOf(queue: Try[], most: number): readonly Try[] {
   const stops = queue.filter(({ task }) => task.scenario === 'stop').slice(MOST_STOPS);
-  const next = queue.filter((one) => !stops.includes(one)).slice(0, HOSTS);
+  const next = queue.filter((one) => !stops.includes(one)).slice(0, most);
   for (const one of next) queue.splice(queue.indexOf(one), 1);
   return next;
 }
 
-async function tryAll(matrix: Matrix, tasks: readonly Task[]): Promise<readonly string[]> {
+async function tryAll(matrix: Matrix, tasks: readonly Task[], most: number): Promise<readonly string[]> {
   const queue: Try[] = tasks.map((task) => ({ task, tries: 1 }));
   const problems: string[] = [];
   while (queue.length > 0) {
-    const taken = byHost(nextOf(queue));
+    const taken = byHost(nextOf(queue, most));
     const report = await trial.rounds.round(new Map([...taken].map(([host, { task }]) => [host, task])));
     problems.push(...report.problems);
     for (const [host, { task, tries }] of taken) {
