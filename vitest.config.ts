@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const PURE = 'src/{diagnostic,secret,event,lotus,config,farm,desired,host,observed,plan,drain}/**/*.ts';
 
@@ -20,8 +21,23 @@ const WORKERS = availableParallelism() + 1;
 const UNIT = { testTimeout: 60_000, maxWorkers: WORKERS, sequence: { groupOrder: 0 } };
 const INTEGRATION = { testTimeout: 400_000, hookTimeout: 120_000 };
 
+/** It takes as long as two others: begun last, all would wait for it. */
+const LONGEST = 'test/e2e/drain.test.ts';
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(isLongest(b)) - Number(isLongest(a)));
+  }
+}
+
+function isLongest({ moduleId }: TestSpecification): boolean {
+  return moduleId.endsWith(LONGEST);
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
