@@ -17,6 +17,7 @@ import { reveal } from '../../src/secret/secret.js';
 import { TOKEN } from '../support/farm.js';
 import { ABOUT, aFoundHost, type StartedWorker } from '../support/found-host.js';
 import { unreached } from '../support/observation.js';
+import { indexOf, inEffect } from './drawn-storage.js';
 import { askedHosts, hosts, started, type Choice } from './starts.js';
 
 /** Variables that say something in other words, or nothing, in the rendered environment. */
@@ -36,7 +37,7 @@ function othersOf(env: Readonly<Record<string, string>>): unknown {
   );
 }
 
-function compare(worker: StartedWorker, host: number, index: number, rendered: DesiredWorker): void {
+function compare({ worker, chosen, host, index, wanted: rendered }: Imported): void {
   const env = Object.fromEntries(rendered.env.map(({ name, value }) => [name, reveal(value)]));
   const process = { ...worker.env };
   const run = readWorkerRun(worker.args ?? [], process);
@@ -53,12 +54,17 @@ function compare(worker: StartedWorker, host: number, index: number, rendered: D
   expect(env['MINER_API_INFO']).toBe(`${TOKEN.reveal()}:${ABOUT.miner.api ?? ''}`);
   expect(env['SEALFARM_CPUS']).toBe(worker.cpus === '0-63' ? undefined : worker.cpus);
   expect(rendered.user ?? 'root').toBe(worker.user);
-  const found = Object.entries(worker.storage ?? {});
-  expect(rendered.storage.map(({ path }) => path)).toEqual(found.map(([path]) => path));
-  for (const [at, [, place]] of found.entries()) {
+  const unit = rendered.dropIn ?? '';
+  const exe = chosen.exe.includes(' ') ? `"${chosen.exe}"` : chosen.exe;
+  expect(unit.split('\n')).toContain(`ExecStart=${exe} run`);
+  expect(/^AllowedMemoryNodes=(.*)$/m.exec(unit)?.[1]).toBe(chosen.nodes === '1' ? '1' : undefined);
+  expect(/^MemoryMax=(.*)$/m.exec(unit)?.[1]).toBe(chosen.memory?.toString());
+  const paths = inEffect(chosen, index);
+  expect(rendered.storage.map(({ path }) => path)).toEqual(paths.map(([path]) => path));
+  for (const [at, [, settings]] of paths.entries()) {
     const wanted = rendered.storage[at];
-    expect(settingChanges(settingsFrom(place), wanted?.settings ?? settingsFrom({}))).toEqual([]);
-    expect(wanted?.mount).toBe(place.onRootFileSystem === true ? 'any' : 'required');
+    expect(settingChanges(settings, wanted?.settings ?? settingsFrom({}))).toEqual([]);
+    expect(wanted?.mount).toBe(chosen.onRoot ? 'any' : 'required');
   }
 }
 
@@ -66,7 +72,7 @@ describe('what is imported', () => {
   it('is rendered as it was found', () => {
     fc.assert(
       fc.property(hosts, (chosen) => {
-        for (const { worker, host, index, wanted } of imported(chosen)) compare(worker, host, index, wanted);
+        for (const one of imported(chosen)) compare(one);
       }),
       { numRuns: 500 },
     );
@@ -88,6 +94,7 @@ describe('what is imported', () => {
 
 interface Imported {
   readonly worker: StartedWorker;
+  readonly chosen: Choice;
   readonly host: number;
   readonly index: number;
   readonly wanted: DesiredWorker;
@@ -95,7 +102,7 @@ interface Imported {
 
 function imported(chosen: readonly (readonly Choice[])[]): readonly Imported[] {
   const workers = chosen.map((one, host) => one.map((worker, index) => started(worker, host + 1, index)));
-  const { farm, comments } = importFarm(askedHosts(workers), ABOUT);
+  const { farm, comments } = importFarm(askedHosts(workers), { ...ABOUT, index: indexOf(chosen) });
   const text = farmText(lift(farm), comments);
   const read = readFarm(text, 'sealfarm.yaml');
   expect(read.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -104,8 +111,9 @@ function imported(chosen: readonly (readonly Choice[])[]): readonly Imported[] {
   return workers.flatMap((one, at) =>
     one.map((worker, index) => {
       const wanted = rendered.hosts[at]?.workers[index];
-      if (wanted === undefined) throw new Error(text);
-      return { worker, host: at + 1, index, wanted };
+      const choice = chosen[at]?.[index];
+      if (wanted === undefined || choice === undefined) throw new Error(text);
+      return { worker, chosen: choice, host: at + 1, index, wanted };
     }),
   );
 }

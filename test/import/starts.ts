@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { AskedHost } from '../../src/import/imported.js';
-import { FILE_TYPE_NAMES } from '../../src/lotus/file-type.js';
-import type { SectorStoreSettings } from '../../src/lotus/sectorstore.js';
-import { aFoundHost, asked, type StartedWorker } from '../support/found-host.js';
+import { writeStorageJson } from '../../src/lotus/storage-json.js';
+import { aFile, aFoundHost, asked, type StartedWorker } from '../support/found-host.js';
+import { openPaths, pathOf, pathsOf, place, type DrawnStorage } from './drawn-storage.js';
 
 /** Told by a flag, by its variable, by both with the flag winning, or not at all. */
 type Way = 'flag' | 'variable' | 'both' | 'none';
 
-export interface Choice {
+export interface Choice extends DrawnStorage {
   readonly tasks: readonly (readonly [name: string, way: Way, value: boolean])[];
   readonly noDefault: Way;
   readonly post: boolean;
@@ -25,7 +25,10 @@ export interface Choice {
   readonly spelled: Readonly<Record<string, string>>;
   readonly cpus: string;
   readonly user: string;
-  readonly storage: readonly SectorStoreSettings[];
+  readonly exe: string;
+  readonly nodes: string;
+  /** bytes; undefined for no limit */
+  readonly memory: number | undefined;
   readonly onRoot: boolean;
   readonly named: boolean;
   readonly ownRepo: boolean;
@@ -54,10 +57,6 @@ const variants = (name: string, texts: readonly string[]): fc.Arbitrary<Readonly
   fc
     .option(fc.constantFrom(...texts), { nil: undefined })
     .map((text) => (text === undefined ? {} : { [name]: text }));
-
-const groups = fc.uniqueArray(fc.constantFrom('g-1', 'g-2', 'g 3'), { maxLength: 2 });
-const types = fc.uniqueArray(fc.constantFrom(...FILE_TYPE_NAMES), { maxLength: 2 });
-const miners = fc.uniqueArray(fc.constantFrom('t01000', 'f02'), { maxLength: 2 });
 
 const choice: fc.Arbitrary<Choice> = fc.record({
   tasks: fc
@@ -158,21 +157,11 @@ const choice: fc.Arbitrary<Choice> = fc.record({
     }),
   cpus: fc.constantFrom('0-63', '0-31', '0,2'),
   user: fc.constantFrom('root', 'lotus'),
-  storage: fc.array(
-    fc.record({
-      Weight: fc.nat(20),
-      CanSeal: fc.boolean(),
-      CanStore: fc.boolean(),
-      MaxStorage: fc.constantFrom(0, 900e9, 1.5 * 2 ** 40, 12_345_678_901),
-      Groups: groups,
-      AllowTo: groups,
-      AllowTypes: types,
-      DenyTypes: types,
-      AllowMiners: miners,
-      DenyMiners: miners,
-    }),
-    { maxLength: 2 },
-  ),
+  storage: fc.array(place, { maxLength: 2 }),
+  answers: fc.boolean(),
+  exe: fc.constantFrom('/usr/local/bin/lotus-worker', '/opt/lotus 1/lotus-worker-1.36'),
+  nodes: fc.constantFrom('0-1', '1'),
+  memory: fc.constantFrom(undefined, 512 * 2 ** 30, 12_345_678_901),
   onRoot: fc.boolean(),
   named: fc.boolean(),
   ownRepo: fc.boolean(),
@@ -215,12 +204,19 @@ export function started(chosen: Choice, host: number, index: number): StartedWor
     api: `/ip4/10.0.1.${host}/tcp/${3456 + index}/http`,
     user: chosen.user,
     cpus: chosen.cpus,
+    storageJson: aFile(writeStorageJson(undefined, pathsOf(chosen, index, 'listed'))),
     storage: Object.fromEntries(
-      chosen.storage.map((settings, at) => [
-        `/mnt/${index}/${at}`,
-        { ...settings, onRootFileSystem: chosen.onRoot },
+      chosen.storage.map(({ known: _, indexed: __, ...inFile }, at) => [
+        pathOf(index, at),
+        { ...inFile, onRootFileSystem: chosen.onRoot },
       ]),
     ),
+    more: {
+      exe: chosen.exe,
+      nodes: chosen.nodes,
+      ...(chosen.memory === undefined ? {} : { memory: chosen.memory }),
+      ...(chosen.answers ? { paths: openPaths(chosen, host, index) } : {}),
+    },
   };
 }
 
@@ -233,6 +229,9 @@ export const hosts = fc.array(fc.array(choice, { minLength: 1, maxLength: 2 }), 
 /** `seal-1`, `seal-2` and so on. */
 export function askedHosts(workers: readonly (readonly StartedWorker[])[]): readonly AskedHost[] {
   return workers.map((one, at) =>
-    asked(`seal-${at + 1}`, aFoundHost(one, { hostname: `seal-${at + 1}`, bootId: String(at) })),
+    asked(
+      `seal-${at + 1}`,
+      aFoundHost(one, { hostname: `seal-${at + 1}`, bootId: String(at), nodes: '0-1' }),
+    ),
   );
 }
