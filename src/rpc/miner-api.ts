@@ -29,7 +29,7 @@ export interface SectorStatus {
   readonly State: string;
   /** What happened to it, oldest first; absent or null where nothing is recorded. */
   readonly Log?: readonly SectorLogEntry[] | null;
-  /** Its pieces; absent in versions before 1.22, null before it has any. */
+  /** Its pieces; absent in older versions of Lotus, null before it has any. */
   readonly Pieces?: readonly SectorPiece[] | null;
 }
 
