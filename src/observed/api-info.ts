@@ -18,20 +18,20 @@ export function apiInfoScript(miner: Pick<Miner, 'repo' | 'user'>): string {
 
 const ASK = `# A banner may end without a line break.
 echo; echo '${HEAD}'
-echo "asked $(word "$user") $(word "$repo")"
+say asked "=$user" "=$repo"
 if [ "$met" -gt 1 ]; then
-  echo "ended 1 $(word "$met lotus-miner run there: write miner.repo and miner.user")"
+  say ended 1 "=$met lotus-miner run there: write miner.repo and miner.user"
 elif id -u "$user" >/dev/null 2>&1; then
   said=$(as_user env -u MINER_API_INFO -u STORAGE_API_INFO "LOTUS_MINER_PATH=$repo" "HOME=$home" \\
     lotus-miner auth api-info --perm admin 2>&1 </dev/null)
-  echo "ended $? $(word "$said")"
+  say ended $? "=$said"
   case $said in
     *MINER_API_INFO=?*) ;;
     # Lotus keeps a token of its own there, made by the same key.
-    *) echo "kept $(word "$(as_user cat "$repo/token" 2>/dev/null </dev/null)")" ;;
+    *) say kept "=$(as_user cat "$repo/token" 2>/dev/null </dev/null)" ;;
   esac
 else
-  echo "ended 1 $(word "there is no user $user")"
+  say ended 1 "=there is no user $user"
 fi
 echo '${END}'`;
 

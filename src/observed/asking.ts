@@ -10,13 +10,17 @@ export const WORD_FUNCTIONS = `LC_ALL=C; export LC_ALL
 # A third of all processes less, where base64 can do it by itself.
 if base64 -w0 </dev/null >/dev/null 2>&1; then encode() { e=$(base64 -w0); echo "\${e:--}"; }
 else encode() { e=$(base64 | tr -d '\\n'); echo "\${e:--}"; }; fi
-# Most words are plain: they need no process.
-word() {
-  case $1 in
-    '') echo - ;;
-    *[!A-Za-z0-9_./:@%+,-]*) printf %s "$1" | encode ;;
-    *) echo "=$1" ;;
-  esac
+# A line of words. Free text has a \`=\` before it: where it is plain it stays so, and needs no process.
+say() {
+  words=
+  for next; do
+    case $next in
+      =) next=- ;;
+      =*[!A-Za-z0-9_./:@%+,-]*) next=$(printf %s "\${next#=}" | encode) ;;
+    esac
+    words="$words $next"
+  done
+  echo "\${words# }"
 }`;
 
 /** `file PATH` tells a file with its mode and all that is in it, or why not. */
@@ -25,16 +29,16 @@ export const FILE_FUNCTION = `file() {
     # Behind a folder that may not be searched everything looks absent.
     seen=\${1%/*}
     until [ -z "$seen" ] || [ -d "$seen" ]; do seen=\${seen%/*}; done
-    if [ -x "\${seen:-/}" ]; then echo "file $(word "$1") absent"
-    else echo "file $(word "$1") unreadable $(word 'permission denied')"; fi
-  elif [ ! -f "$1" ]; then echo "file $(word "$1") unreadable $(word 'it is not a regular file')"
-  elif [ ! -r "$1" ]; then echo "file $(word "$1") unreadable $(word 'permission denied')"
+    if [ -x "\${seen:-/}" ]; then say file "=$1" absent
+    else say file "=$1" unreadable '=permission denied'; fi
+  elif [ ! -f "$1" ]; then say file "=$1" unreadable '=it is not a regular file'
+  elif [ ! -r "$1" ]; then say file "=$1" unreadable '=permission denied'
   else
     set -- "$1" $(stat -c '%a %s' "$1")
     # Of a link that is its own length.
     [ ! -L "$1" ] || set -- "$1" "$2" "$(wc -c <"$1")"
-    if [ "\${3:-0}" -gt 1048576 ]; then echo "file $(word "$1") unreadable $(word 'it is larger than 1 MiB')"
-    else echo "file $(word "$1") present $2 $(encode <"$1")"; fi
+    if [ "\${3:-0}" -gt 1048576 ]; then say file "=$1" unreadable '=it is larger than 1 MiB'
+    else say file "=$1" present "$2" "$(encode <"$1")"; fi
   fi
 }`;
 

@@ -19,28 +19,34 @@ export interface BootStarter {
   readonly returns?: true;
 }
 
+const RC_LOCAL = '/etc/rc.local /etc/rc.d/rc.local';
+
 /**
  * Tells where it stands: file and number of the line, never its text, which may hold a token. What starts a script that
  * starts a worker cannot be told. After UNIT_FUNCTIONS.
  */
 export const BOOT_FUNCTION = `boots() {
-  for file in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/*; do
+  tables='/etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/*'
+  scripts='/etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*'
+  # One process for all: most say nothing of it.
+  naming=$(grep -ls lotus-worker $tables $scripts ${RC_LOCAL} </dev/null)
+  for file in $tables; do
     boot_lines cron "$file" '^[[:space:]]*@reboot.*lotus-worker' -
     boot_lines cron "$file" '^[[:space:]]*[0-9*@][^r].*lotus-worker.* run' clock
   done
-  for file in /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do
+  for file in $scripts; do
     boot_lines cron "$file" '^[^#]*lotus-worker.* run' clock
   done
-  for file in /etc/rc.local /etc/rc.d/rc.local; do boot_lines rc.local "$file" '^[^#]*lotus-worker' -; done
+  for file in ${RC_LOCAL}; do boot_lines rc.local "$file" '^[^#]*lotus-worker' -; done
   for unit in $(worker_units); do
     ask_about "$unit" || continue
     case $(property ExecStart) in *lotus-worker*) boot_unit ;; esac
   done
 }
 boot_lines() {
-  [ -f "$2" ] && [ -r "$2" ] || return 0
+  case $naming in *"$2"*) ;; *) return 0 ;; esac
   line=$(grep -n "$3" "$2" | sed -n '1s/:.*//p')
-  [ -z "$line" ] || echo "boots $1 $(word "$2") $line $4"
+  [ -z "$line" ] || say boots "$1" "=$2" "$line" "$4"
 }
 boot_unit() {
   case $(property UnitFileState) in
@@ -53,7 +59,7 @@ boot_unit() {
     said=$(grep -ns '^ExecStart=.' "$file" | sed -n '1s/:.*//p')
     [ -z "$said" ] || { at=$file; line=$said; }
   done
-  echo "boots unit $(word "$at") \${line:--} \${state:--} $(word "$unit") $(word "$by")"
+  say boots unit "=$at" "\${line:--}" "\${state:--}" "=$unit" "=$by"
 }
 # A timer, a path or a target, where that is in force itself.
 brought_by() {

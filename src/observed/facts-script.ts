@@ -52,12 +52,12 @@ const FUNCTIONS = `program() {
   if [ ! -e "$1" ]; then can=absent
   elif [ -f "$1" ] && [ -x "$1" ]; then can=ok; said=$(bounded "$1" --version 2>/dev/null </dev/null)
   else can=unusable; fi
-  echo "program $(word "$1") $can $(word "$said")"
+  say program "=$1" "$can" "=$said"
 }
-mode() { if [ -e "$1" ]; then echo "mode $(word "$1") $(stat -L -c %a "$1" 2>/dev/null)"; fi; }
+mode() { if [ -e "$1" ]; then say mode "=$1" "$(stat -L -c %a "$1" 2>/dev/null)"; fi; }
 limits() {
   limits=$(sed -n 's/^Max open files  *\\([a-z0-9]*\\)  *\\([a-z0-9]*\\) .*/\\1 \\2/p' "/proc/$2/limits" 2>/dev/null)
-  echo "process $(word "$1") \${limits:-- -} $(stat -c %u "/proc/$2" 2>/dev/null)"
+  say process "=$1" "\${limits:-- -}" "$(stat -c %u "/proc/$2" 2>/dev/null)"
 }
 process() { if by_file "$1"; then limits "$1" "$pid"; fi; }
 # What /proc/locks says of a process is true only where processes of others can be seen.
@@ -68,7 +68,7 @@ locks() {
     if [ -z "$holder" ]; then held=free
     elif [ -d "/proc/$holder" ] || [ ! -d /proc/1 ]; then held=held
     else held=orphan; fi
-    echo "lock $(word "$1") $(word "$lock") $held $(stat -c '%u %Y' "$lock" 2>/dev/null)"
+    say lock "=$1" "=$lock" "$held" "$(stat -c '%u %Y' "$lock" 2>/dev/null)"
   done
 }
 # Sets at to the nearest folder that is there.
@@ -80,11 +80,11 @@ nearest() {
 cache() {
   nearest "$1"
   if [ "$at" = "$1" ]; then files=$(ls -A "$1" 2>/dev/null | grep -cE '\\.(params|vk|cache)$'); else files=absent; fi
-  echo "cache $(word "$1") $files $(room)"
+  say cache "=$1" "$files" "$(room)"
 }
 place() {
   nearest "$1"
   if [ "$at" = "$1" ]; then there=present; else there=absent; fi
   type=$(stat -f -c %T "$at" 2>/dev/null)
-  echo "place $(word "$1") $there $(stat -L -c %d:%i "$at" 2>/dev/null || echo -) $(word "$type") $(word "$(cd "$at" 2>/dev/null && pwd -P)") $(room)"
+  say place "=$1" "$there" "$(stat -L -c %d:%i "$at" 2>/dev/null || echo -)" "=$type" "=$(cd "$at" 2>/dev/null && pwd -P)" "$(room)"
 }`;

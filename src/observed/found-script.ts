@@ -51,16 +51,16 @@ export function placesScript(paths: readonly string[]): string {
 
 const FUNCTIONS = `root=$(stat -c %d / 2>/dev/null)
 machine() {
-  echo "self $(word "$(id -un 2>/dev/null || id -u)")"
-  echo "hostname $(word "$(cat /proc/sys/kernel/hostname)")"
-  echo "boot $(word "$(cat /proc/sys/kernel/random/boot_id)")"
+  say self "=$(id -un 2>/dev/null || id -u)"
+  say hostname "=$(cat /proc/sys/kernel/hostname)"
+  say boot "=$(cat /proc/sys/kernel/random/boot_id)"
   # sd_booted(3)
-  if [ -d /run/systemd/system ]; then echo "manager $(word systemd)"; else echo "manager $(word process)"; fi
-  echo "cpus $(word "$(cat /sys/devices/system/cpu/online 2>/dev/null)")"
-  echo "nodes $(word "$(cat /sys/devices/system/node/online 2>/dev/null)")"
-  echo "program $(word "$(PATH=$PATH:/usr/local/bin command -v lotus-worker)")"
-  echo "addresses $(word "$(addresses)")"
-  echo "miner $(word "$(miner)")"
+  if [ -d /run/systemd/system ]; then say manager =systemd; else say manager =process; fi
+  say cpus "=$(cat /sys/devices/system/cpu/online 2>/dev/null)"
+  say nodes "=$(cat /sys/devices/system/node/online 2>/dev/null)"
+  say program "=$(PATH=$PATH:/usr/local/bin command -v lotus-worker)"
+  say addresses "=$(addresses)"
+  say miner "=$(miner)"
 }
 # One of the lotus-miner that run here, whosever.
 miner() {
@@ -78,9 +78,9 @@ addresses() {
 }
 # Called with the repo of each worker, whose folder in /proc is $proc: all of them are told.
 may_tell() {
-  echo "process \${proc#/proc/} $(word "$(readlink "$proc/exe" 2>/dev/null)")" \\
-    "$(word "$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "$proc/status" 2>/dev/null)")" \\
-    "$(word "$(memory_limit)")"
+  say process "\${proc#/proc/}" "=$(readlink "$proc/exe" 2>/dev/null)" \\
+    "=$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "$proc/status" 2>/dev/null)" \\
+    "=$(memory_limit)"
   known "$1" || repos="$repos$1
 "
 }
@@ -100,16 +100,16 @@ $1
 each_repo() {
   printf %s "$repos" | while IFS= read -r repo; do
     [ -n "$repo" ] || continue
-    echo "repo $(word "$repo") $(stat -L -c %a "$repo/token" 2>/dev/null || echo -) $(stat -L -c %Y "$repo/api" 2>/dev/null || echo -)"
+    say repo "=$repo" "$(stat -L -c %a "$repo/token" 2>/dev/null || echo -)" "$(stat -L -c %Y "$repo/api" 2>/dev/null || echo -)"
     file "$repo/api"
     file "$repo/storage.json"
     listed "$repo/storage.json"
   done
 }
 storage() {
-  if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
+  if [ ! -d "$1" ]; then say storage "=$1" absent; return; fi
   if [ "$(stat -c %d "$1" 2>/dev/null)" = "$root" ]; then on=root; else on=mount; fi
-  echo "storage $(word "$1") present $on"
+  say storage "=$1" present "$on"
   file "$1${sectorStoreFile('')}"
 }
 # Repos of workers that do not run, once each.
@@ -117,7 +117,7 @@ idle() {
   if known "$1"; then return 0; fi
   repos="$repos$1
 "
-  echo "idle $(word "$1") $(word "$2")"
+  say idle "=$1" "=$2"
   file "$1/storage.json"
 }
 idle_homes() {

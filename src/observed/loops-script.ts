@@ -1,3 +1,6 @@
+/** Programs that run another one, and end with it. */
+const IN_FRONT = 'sudo su runuser doas timeout flock script time unshare strace tini dumb-init sg'.split(' ');
+
 /**
  * `parents PID` tells of those who started a process, the nearest first, a line `PID NAME` each; of a shell that starts
  * it again when it ends also `loop PID`. A shell's words and its script may hold a token: they leave the host as that one bit.
@@ -10,7 +13,7 @@ export const PARENTS_FUNCTIONS = `parents() {
     [ -n "$ends_with_it" ] || continue
     if is_shell "$up" "$comm"; then ! loops "$up" "$below" || echo "loop $up"; continue; fi
     # Whatever else stands between goes on when the worker ends, and so does the shell above it.
-    case $comm in sudo | su | runuser | doas | timeout | flock | script | time | unshare | strace | tini | dumb-init | sg) ;; *) ends_with_it= ;; esac
+    case $comm in ${IN_FRONT.join(' | ')}) ;; *) ends_with_it= ;; esac
   done
 }
 # What is run by its own name is known by its program.
@@ -32,7 +35,7 @@ loops() {
 script_of() {
   case $({ cat "/proc/$1/comm"; } 2>/dev/null) in lotus-worker*) return ;; esac
   tr '\\000' '\\012' <"/proc/$1/cmdline" 2>/dev/null | grep -E '^[^ =-][^ =]*(/[^ =]*|[.]sh)$' | sed 's:.*/::' |
-    grep -vE '^((ba|da|a|z|k)?sh|busybox|sudo|su|runuser|doas|timeout|flock|script|time|unshare|lotus-worker.*)$' | sed -n 1p
+    grep -vE '^((ba|da|a|z|k)?sh|busybox|${IN_FRONT.join('|')}|lotus-worker.*)$' | sed -n 1p
 }
 # One command a time; quotes are gone. Functions may stand below the loop that calls them, so all is read twice.
 starts_again='

@@ -41,8 +41,8 @@ gpus() {
   echo "nvidia $count $module"
   if ! command -v nvidia-smi >/dev/null 2>&1; then echo 'gpus absent -'
   elif listed=$(bounded nvidia-smi --query-gpu=index,uuid,memory.total,name --format=csv,noheader,nounits 2>&1 </dev/null)
-  then echo "gpus ok $(word "$listed")"
-  else echo "gpus failing $(word "$listed")"; fi
+  then say gpus ok "=$listed"
+  else say gpus failing "=$listed"; fi
 }
 # 1 where the disk turns, 0 where it does not; a partition is asked by its disk.
 turns() {
@@ -65,7 +65,7 @@ mounts() {
     }
   }' /proc/self/mountinfo 2>/dev/null | while read -r kind device type from access at; do
     if [ "$kind" = local ]; then space=$(room); else space=-; fi
-    echo "mount $device $type $(word "$from") $(word "$at") $space $access $(turns "$device")"
+    say mount "$device" "$type" "=$from" "=$at" "$space" "$access" "$(turns "$device")"
   done
 }
 room() { df -Pk "$at" 2>/dev/null | sed -n '$p' | encode; }`;

@@ -13,7 +13,7 @@ export function minerProgramScript(miner: Pick<Miner, 'repo' | 'user'>): string 
     findMiner(miner),
     // A banner may end without a line break.
     `echo; echo '${HEAD}'`,
-    'if id -u "$user" >/dev/null 2>&1; then echo "program $(word "$(as_user lotus-miner --version 2>/dev/null </dev/null)")"; fi',
+    'if id -u "$user" >/dev/null 2>&1; then say program "=$(as_user lotus-miner --version 2>/dev/null </dev/null)"; fi',
     `echo '${END}'`,
     '',
   ].join('\n');

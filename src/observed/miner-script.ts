@@ -33,9 +33,9 @@ export function minerScript(host: Host, { repo = '', user = '' }: Pick<Miner, 'r
     'from=known',
     'if [ -z "$repo$found" ]; then from=guessed repo=$(home_of "$user")/.lotusminer; fi',
     'repo=${repo:-$found}',
-    'echo "repo $(word "$repo") $from"',
-    'echo "name $(word "$(uname -n)")"',
-    'echo "addresses $(word "$(addresses)")"',
+    'say repo "=$repo" "$from"',
+    'say name "=$(uname -n)"',
+    'say addresses "=$(addresses)"',
     'file "$repo/config.toml"',
     'echo "written $(when "$repo/config.toml")"',
     call('file', written),
@@ -79,7 +79,7 @@ tell_miner() {
   known=$(printf '%s\\n' "$variables" | grep -E '^(${MINER_KEYS.map(variableOf).join('|')})=')
   port=$(printf '%s\\n' "$args" | sed -n -e 's/^--*miner-api=//p' -e '/^--*miner-api$/{n;p;}' | sed -n '$p')
   started "$1"
-  echo "miner \${1#/proc/} $(word "$times") $(word "$its") $seen $(word "$known") $(word "$(unit_of "$1")") $(word "$port") $(word "$(file_there "$1")") $(replaced "$1")"
+  say miner "\${1#/proc/}" "=$times" "=$its" "$seen" "=$known" "=$(unit_of "$1")" "=$port" "=$(file_there "$1")" "$(replaced "$1")"
 }
 # Whether a file of other bytes stands there than the one that it runs, or a newer script, and which version that is.
 replaced() {
@@ -94,7 +94,7 @@ replaced() {
   if command -v timeout >/dev/null 2>&1; then limit='timeout 20'; fi
   # With no more rights than whoever may have put it there.
   release=$(user=$owner; as_user $limit "$1" --version 2>/dev/null </dev/null | sed -n '/^lotus-miner version /{s///p;q;}')
-  echo "replaced $(word "$release")"
+  say replaced "=$release"
 }
 # Of the versions of config.toml that sealfarm kept, the first ones that were replaced since the process started.
 versions() {

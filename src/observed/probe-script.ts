@@ -45,7 +45,7 @@ export function probeScript(host: Host): string {
     ...(workers.some((line) => line.startsWith('standing ')) ? [STANDING_FUNCTION] : []),
     // A banner may end without a line break.
     `echo; echo '${PROBE_HEAD}'`,
-    'echo "self $(word "$(id -un 2>/dev/null || id -u)")"',
+    'say self "=$(id -un 2>/dev/null || id -u)"',
     'ours=$(echo $(each_unit process_of))',
     call('file', layout.manifest),
     call('file', TEMPLATE_FILE),
@@ -57,8 +57,8 @@ export function probeScript(host: Host): string {
     'each_unit tell',
     'strangers',
     'boots',
-    'echo "units $(word "$units") $asked"',
-    `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || echo "enabled $(word "\${link##*/}")"; done`,
+    'say units "=$units" "$asked"',
+    `for link in ${ENABLED_LINKS}; do [ ! -L "$link" ] || say enabled "=\${link##*/}"; done`,
     `echo '${PROBE_END}'`,
     '',
   ].join('\n');
@@ -93,7 +93,7 @@ export const LISTED_FUNCTION = `listed() {
 const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
 root=$(device /)
 ${FILE_FUNCTION}
-tell() { echo "process $(word "$1") $2 $(encode <"/proc/$2/environ")"; replaced "$1" "$2"; }
+tell() { say process "=$1" "$2" "$(encode <"/proc/$2/environ")"; replaced "$1" "$2"; }
 # Tells where the program on disk is not the one that the process runs: a file of other bytes stands there, or a newer script.
 # Only what the file names is run: the process, and what it says of itself, may be in other hands.
 replaced() {
@@ -110,18 +110,29 @@ replaced() {
   if [ -O "$binary" ] || [ "$(stat -L -c %u "$binary")" = 0 ]; then
     release=$(bounded "$binary" --version 2>/dev/null </dev/null | sed -n '/^lotus-worker version /{s///p;q;}')
   fi
-  echo "replaced $(word "$1") $(word "$release")"
+  say replaced "=$1" "=$release"
 }
 also() { replaced "$1" "$2"; }
-process() { if by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
+seen_once=
+# The file, storage.json and a folder may name the same path.
+once() {
+  case "$seen_once" in *"
+$1
+"*) return 1 ;; esac
+  seen_once="$seen_once
+$1
+"
+}
+process() { if once "$1" && by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
-  if [ ! -d "$1" ]; then echo "storage $(word "$1") absent"; return; fi
+  once "$1" || return 0
+  if [ ! -d "$1" ]; then say storage "=$1" absent; return; fi
   if [ "$(device "$1")" = "$root" ]; then on=root; else on=mount; fi
-  echo "storage $(word "$1") present $on"
+  say storage "=$1" present "$on"
   file "$1/${sectorStoreFile('').slice(1)}"
   for type in ${FILE_TYPE_NAMES.join(' ')}; do
     [ -d "$1/$type" ] || [ ! -x "$1" ] || continue
-    echo "entries $(word "$1") $type $(word "$(ls -A "$1/$type" 2>/dev/null || echo '${UNSEEN_ENTRY}')")"
+    say entries "=$1" "$type" "=$(ls -A "$1/$type" 2>/dev/null || echo '${UNSEEN_ENTRY}')"
   done
 }
 ${LISTED_FUNCTION}

@@ -34,16 +34,16 @@ ask() {
 # A banner may end without a line break.
 echo; echo '${HEAD}'
 if [ "$met" -gt 1 ]; then
-  echo "info 1 $(word "$met lotus-miner run there: write miner.repo and miner.user")"
+  say info 1 "=$met lotus-miner run there: write miner.repo and miner.user"
 elif id -u "$user" >/dev/null 2>&1; then
   # Before the node is asked, which may take minutes.
   echo "clock $(date +%s)"
   said=$(ask info)
-  echo "info $? $(word "$said")"
+  say info $? "=$said"
   said=$(ask deadlines)
-  echo "deadlines $? $(word "$said")"
+  say deadlines $? "=$said"
 else
-  echo "info 1 $(word "there is no user $user")"
+  say info 1 "=there is no user $user"
 fi
 echo '${END}'`;
 

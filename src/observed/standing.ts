@@ -101,7 +101,7 @@ standing() {
   elif ! id -u "$user" >/dev/null 2>&1; then is=absent
   elif ! become true; then is=barred
   else is=ok denied=$(become sh -c "$usable" sh "$@"); fi
-  echo "standing $(word "$name") $is $(word "$lacking") $(word "$denied")"
+  say standing "=$name" "$is" "=$lacking" "=$denied"
 }`;
 
 export function parseStanding([user, lacking = '-', denied = '-']: readonly string[]): Standing {

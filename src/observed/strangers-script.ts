@@ -11,12 +11,18 @@ export const STRANGERS_FUNCTIONS = `${PARENTS_FUNCTIONS}
 process_of() { echo "$2"; }
 # Workers that somebody else keeps. sealfarm's own name their variables; of others the names alone are told.
 strangers() {
+  others= own=
   for proc in /proc/[0-9]*; do
     { read -r program <"$proc/comm"; } 2>/dev/null || continue
     case $program in lotus-worker*) ;; *) continue ;; esac
     case " $ours " in *" \${proc#/proc/} "*) continue ;; esac
+    others="$others $proc/environ"
+  done
+  [ "\${ours_too:-}" = yes ] || own=$(grep -ls SEALFARM_VARIABLES= $others </dev/null)
+  for proc in $others; do
+    case $own in *"$proc"*) continue ;; esac
+    proc=\${proc%/environ}
     variables=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/environ")
-    case $variables in *SEALFARM_VARIABLES=*) [ "\${ours_too:-}" = yes ] || continue ;; esac
     args=$(tr '\\000\\012' '\\012\\040' 2>/dev/null <"$proc/cmdline")
     printf '%s\\n' "$args" | grep -qx run || continue
     repo=$(printf '%s\\n' "$args" | sed -n -e 's/^--*worker-*repo=//p' -e '/^--*worker-*repo$/{n;p;}' | sed -n 1p)
@@ -31,7 +37,7 @@ strangers() {
     repo=$(plainest "$repo")
     listens=$(cat "$repo/api" 2>/dev/null || variable LOTUS_WORKER_LISTEN)
     names=$(printf '%s\\n' "$variables" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p')
-    echo "stranger \${proc#/proc/} $(stat -c %u "$proc" 2>/dev/null) $(word "$repo") $(word "$listens") $(word "$names")"
+    say stranger "\${proc#/proc/}" "$(stat -c %u "$proc" 2>/dev/null)" "=$repo" "=$listens" "=$names"
     if may_tell "$repo" && [ -r "$proc/environ" ]; then told "\${proc#/proc/}"; also "$repo" "\${proc#/proc/}"; fi
   done
 }
@@ -40,11 +46,11 @@ also() { :; }
 # What it was told, and where it comes from. The environment comes whole: it may hold secrets.
 told() {
   owner=$(stat -c %U "/proc/$1" 2>/dev/null)
-  echo "told $(encode <"/proc/$1/cmdline") $(encode <"/proc/$1/environ") $(word "$(readlink "/proc/$1/cwd")") $(word "$owner")" \\
-    "$(word "$(cat /proc/sys/kernel/hostname)") $(word "$(parents "$1")")" \\
-    "$(word "$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status"; cgroups "$1")")" \\
-    "$(word "$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")") $(word "$(unit_of "$1")")" \\
-    "$(since "$1") $(word "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)")" \\
+  say told "$(encode <"/proc/$1/cmdline")" "$(encode <"/proc/$1/environ")" "=$(readlink "/proc/$1/cwd")" "=$owner" \\
+    "=$(cat /proc/sys/kernel/hostname)" "=$(parents "$1")" \\
+    "=$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status"; cgroups "$1")" \\
+    "=$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")" "=$(unit_of "$1")" \\
+    "$(since "$1")" "=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)" \\
     "$(sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo)"
 }
 # When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.

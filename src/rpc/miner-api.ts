@@ -35,8 +35,8 @@ export interface SectorStatus {
 
 /** Lotus: api/api_storage.go SectorPiece */
 export interface SectorPiece {
-  /** The deal that it is of, which nobody here reads; null for what only fills the sector up. */
-  readonly DealInfo: object | null;
+  /** The deal that it is of, which nobody here reads; null for what only fills the sector up, absent where it is not told. */
+  readonly DealInfo?: object | null;
 }
 
 /** Lotus: api/api_storage.go SectorLog */
@@ -84,7 +84,8 @@ const isVersion = shape<MinerVersion>({
   BlockDelay: (value): value is number | undefined => value === undefined || isNumber(value),
 });
 const isSectorLog = orNull(arrayOf(shape<SectorLogEntry>({ Kind: isString, Timestamp: isNumber })));
-const isDealInfo = (value: unknown): value is SectorPiece['DealInfo'] => typeof value === 'object';
+const isDealInfo = (value: unknown): value is SectorPiece['DealInfo'] =>
+  value === undefined || typeof value === 'object';
 const isPieces = orNull(arrayOf(shape<SectorPiece>({ DealInfo: isDealInfo })));
 const isSectorStatus = shape<SectorStatus>({
   SectorID: isNumber,

@@ -244,6 +244,26 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the probe in $shell', ({ shel
     }
   });
 
+  it('tells once what several places name', () => {
+    const folder = hostFolder(['seal']);
+    const path = join(folder.path, 'seal');
+    folder.makeFolder('seal');
+    folder.write(
+      folder.files.storageJson,
+      JSON.stringify({ StoragePaths: [{ Path: path }, { Path: `${path}/` }] }),
+    );
+    folder.write(
+      folder.files.pidFile,
+      `${process.pid} ${processState(process.pid)?.start ?? ''} ${bootId()}`,
+    );
+    const lines = folder
+      .probe(shell)
+      .split('\n')
+      .map((line) => line.split(' ').slice(0, 2).join(' '));
+    expect(lines.filter((line) => line.startsWith('storage '))).toEqual([`storage =${path}`]);
+    expect(lines.filter((line) => line.startsWith('process '))).toEqual([`process =${folder.files.pidFile}`]);
+  });
+
   it('answers to its end whatever stands in the files it reads', () => {
     const folder = hostFolder();
     folder.write(folder.files.storageJson, '"Path": "\\"; "Path":"$(reboot)" \0\xff "Path": "a\\"b"');

@@ -6,6 +6,7 @@ import { intentsOf } from '../../observed/intents.js';
 import { makePlan } from '../../plan/make-plan.js';
 import { minerMachineFindings } from '../../plan/miner-machine.js';
 import { doctorJson, formatDoctor, type Doctor } from '../../view/doctor.js';
+import { machinesOf } from '../../probe/connections.js';
 import { examine, knownHardware, type Examination } from '../examine.js';
 import { hostsNamed } from '../targets.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -20,15 +21,16 @@ export async function doctor(names: readonly string[], options: GlobalOptions): 
   const terminal = new Terminal(options);
   const file = await openFarmFile(options.config);
   const look = async (workspace: Workspace): Promise<ExitCode> => {
-    const hosts = hostsNamed(workspace.farm, names);
-    if (!hosts.ok) {
-      terminal.diagnostics([hosts.diagnostic]);
+    const { farm } = workspace;
+    const named = hostsNamed({ ...farm, hosts: machinesOf(farm) }, names);
+    if (!named.ok) {
+      terminal.diagnostics([named.diagnostic]);
       return EXIT.usage;
     }
-    const examination = await terminal.watching(hosts.value.length, (emit) =>
-      examine(workspace, hosts.value, emit),
-    );
-    const found = judge(workspace, hosts.value, examination, file);
+    // The machine of the miner is looked at whoever is named.
+    const hosts = farm.hosts.filter((host) => named.value.includes(host));
+    const examination = await terminal.watching(hosts.length, (emit) => examine(workspace, hosts, emit));
+    const found = judge(workspace, hosts, examination, file);
     terminal.result(formatDoctor(found, terminal.style, terminal.width), doctorJson(found));
     const { layout, plan, live } = found;
     // With the machine of the miner, which may be none of the hosts.
