@@ -87,7 +87,7 @@ export default defineConfig({
           // The first lab of a machine is built for minutes.
           hookTimeout: 600_000,
           // Labs share nothing, and wait for boots.
-          maxWorkers: WORKERS,
+          maxWorkers: WORKERS + 1,
           sequence: { groupOrder: 3 },
         },
       },

@@ -28,8 +28,10 @@ const RC_LOCAL = '/etc/rc.local /etc/rc.d/rc.local';
 export const BOOT_FUNCTION = `boots() {
   tables='/etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/*'
   scripts='/etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*'
-  # One process for all: most say nothing of it.
-  naming=$(grep -ls lotus-worker $tables $scripts ${RC_LOCAL} </dev/null)
+  # One process for all: most say nothing of it. What is no file may be a pipe, which keeps whoever reads it.
+  set --
+  for file in $tables $scripts ${RC_LOCAL}; do [ ! -f "$file" ] || set -- "$@" "$file"; done
+  naming=$(grep -ls lotus-worker "$@" </dev/null)
   for file in $tables; do
     boot_lines cron "$file" '^[[:space:]]*@reboot.*lotus-worker' -
     boot_lines cron "$file" '^[[:space:]]*[0-9*@][^r].*lotus-worker.* run' clock
@@ -44,7 +46,7 @@ export const BOOT_FUNCTION = `boots() {
   done
 }
 boot_lines() {
-  case $naming in *"$2"*) ;; *) return 0 ;; esac
+  case $naming in *"$2"*) [ -f "$2" ] || return 0 ;; *) return 0 ;; esac
   line=$(grep -n "$3" "$2" | sed -n '1s/:.*//p')
   [ -z "$line" ] || say boots "$1" "=$2" "$line" "$4"
 }

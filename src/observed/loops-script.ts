@@ -34,8 +34,13 @@ loops() {
 # The name of a script, where a process is one.
 script_of() {
   case $({ cat "/proc/$1/comm"; } 2>/dev/null) in lotus-worker*) return ;; esac
-  tr '\\000' '\\012' <"/proc/$1/cmdline" 2>/dev/null | grep -E '^[^ =-][^ =]*(/[^ =]*|[.]sh)$' | sed 's:.*/::' |
-    grep -vE '^((ba|da|a|z|k)?sh|busybox|${IN_FRONT.join('|')}|lotus-worker.*)$' | sed -n 1p
+  command=$(tr '\\000' '\\012' <"/proc/$1/cmdline" 2>/dev/null)
+  {
+    printf '%s\\n' "$command" | grep -E '^[^ =-][^ =]*(/[^ =]*|[.]sh)$' | sed 's:.*/::' |
+      grep -vE '^((ba|da|a|z|k)?sh|busybox|${IN_FRONT.join('|')}|lotus-worker.*)$'
+    # One that was found by PATH has no slash: what stands in front of it is what the shell starts, too.
+    printf '%s\\n' "$command" | sed -e 's:.*/::' -e 1q | grep -xE '${IN_FRONT.join('|')}'
+  } | sed -n 1p
 }
 # One command a time; quotes are gone. Functions may stand below the loop that calls them, so all is read twice.
 starts_again='

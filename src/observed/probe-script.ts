@@ -113,17 +113,17 @@ replaced() {
   say replaced "=$1" "=$release"
 }
 also() { replaced "$1" "$2"; }
-seen_once=
+seen_once='
+'
 # The file, storage.json and a folder may name the same path.
 once() {
-  case "$seen_once" in *"
+  case $seen_once in *"
 $1
 "*) return 1 ;; esac
-  seen_once="$seen_once
-$1
+  seen_once="$seen_once$1
 "
 }
-process() { if once "$1" && by_file "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
+process() { if by_file "$1" && once "$1"; then ours="$ours $pid"; tell "$1" "$pid"; fi; }
 storage() {
   once "$1" || return 0
   if [ ! -d "$1" ]; then say storage "=$1" absent; return; fi

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { signal, identify } from '../../src/sandbox/processes.js';
 import { eventually } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
@@ -112,9 +112,12 @@ export class FaultFarm {
         .filter(({ event }) => event === 'worker-registered')
         .map(({ worker = '', session = '' }) => [worker, session]),
     );
-    for (const name of list(folder).filter((name) => name.endsWith('.pid'))) {
-      const [pid = ''] = readFileSync(join(folder, name), 'utf8').split(' ');
-      const id = identify(Number(pid));
+    const known = list(folder).filter((name) => name.endsWith('.pid'));
+    const running = known.map(
+      (name) => [name, Number(readFileSync(join(folder, name), 'utf8').split(' ')[0])] as const,
+    );
+    for (const [name, pid] of [...running, ...launching(folder)]) {
+      const id = identify(pid);
       if (id === undefined) continue;
       signal(id, 'SIGKILL');
       this.#killed.add(sessions.get(name.slice(0, -'.pid'.length)) ?? '');
@@ -205,6 +208,25 @@ function list(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** Workers that were started just now, whose pid files are not there yet or of before: their shells have them as an argument. */
+function launching(folder: string): readonly (readonly [name: string, pid: number])[] {
+  return list('/proc').flatMap((pid) => {
+    const words = /^\d+$/.test(pid) ? read(`/proc/${pid}/cmdline`).split('\0') : [];
+    const file = words.includes('sealfarm-worker')
+      ? words.find((word) => word.startsWith(`${folder}/`))
+      : undefined;
+    return file === undefined ? [] : [[basename(file), Number(pid)] as const];
+  });
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -5,8 +5,8 @@ import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import type { TaskCode } from '../../src/lotus/task.js';
-import { endAll, identify, signal, startDetached } from '../../src/sandbox/processes.js';
-import type { SandboxProcess } from '../../src/sandbox/layout.js';
+import { endAll, identify, isAlive, signal, startDetached } from '../../src/sandbox/processes.js';
+import { writeState, type SandboxProcess } from '../../src/sandbox/layout.js';
 import type { Speed } from '../../src/sandbox/speed.js';
 import { eventually } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
@@ -128,10 +128,13 @@ describe('a drain goes on, and takes no work meanwhile, though somebody dies', (
   }
 
   async function startAgain(name: SandboxProcess, entry: string): Promise<void> {
-    const id = readSandbox(farm.dir).processes[name];
-    if (id === undefined) throw new Error(`no ${name}`);
-    await endAll([id], 5000);
-    startDetached(entry, farm.dir, join(farm.dir, 'log', `${name}.log`));
+    const state = readSandbox(farm.dir);
+    const before = state.processes[name];
+    if (before === undefined || !isAlive(before)) throw new Error(`${name} does not run`);
+    await endAll([before], 5000);
+    const id = startDetached(entry, farm.dir, join(farm.dir, 'log', `${name}.log`));
+    if (id === undefined) throw new Error(`${name} does not start`);
+    writeState(farm.dir, { ...state, processes: { ...state.processes, [name]: id } });
   }
 
   /** Only what nobody else has whole may stay, and nothing where the miner and the worker were there all the time. */

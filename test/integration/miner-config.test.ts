@@ -17,6 +17,11 @@ interface PlanJson {
   readonly miner?: MinerJson;
 }
 
+interface Looked {
+  readonly hosts: readonly { readonly host: string; readonly reached: boolean }[];
+  readonly diagnostics: readonly { readonly code: string; readonly severity: string }[];
+}
+
 describe("the miner's config.toml", () => {
   let farm: SandboxFarm;
   let config = '';
@@ -146,6 +151,11 @@ describe("the miner's config.toml", () => {
     );
     expect((await farm.run(['plan', '--exclude', '127.0.0.12'])).stdout).not.toContain('AllowUnseal');
     await farm.edit((text) => text.replace('tasks: [unseal]', 'tasks: []'));
+    const looked = await farm.run(['doctor', '127.0.0.12', '--json']);
+    const { hosts, diagnostics } = JSON.parse(looked.stdout) as Looked;
+    expect(hosts).toMatchObject([{ host: '127.0.0.12', reached: true }]);
+    expect(diagnostics.map(({ code }) => code)).not.toContain('SF570');
+    expect(looked.code, looked.stdout).toBe(0);
     // So it goes back.
     const back = await farm.run(['rollback', '127.0.0.12', '--yes']);
     expect(back.stdout).toMatch(/\+ +AllowAddPiece = true/);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -64,6 +65,12 @@ function unit(name: string, ...more: readonly string[]): Readonly<Record<string,
 }
 
 describe('what starts a worker at boot', () => {
+  it('is told beside a pipe that cron has in its folder, which nobody reads', () => {
+    write('var/spool/cron/root', '@reboot lotus-worker run\n');
+    execFileSync('mkfifo', [join(folder, 'var/spool/cron/trigger')]);
+    expect(found()).toEqual([{ kind: 'cron', file: join(folder, 'var/spool/cron/root'), line: 1 }]);
+  });
+
   it('is told with its file and line, and never with its text', () => {
     write('etc/crontab', `# @reboot\n@reboot root TOKEN=${CANARY} /opt/lotus-worker run\n`);
     write(

@@ -164,6 +164,19 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
       ],
       '8 bash\n9 sudo\n10 bash\nloop 10\n',
     ],
+    [
+      'a script that was found by PATH',
+      [
+        { comm: 'tini', words: ['/usr/bin/tini', '--', 'start-worker'] },
+        typed('while :; do /usr/bin/tini -- start-worker; sleep 5; done'),
+      ],
+      '8 tini\n9 bash\nloop 9\n',
+    ],
+    [
+      'a script that a shell found by PATH',
+      [{ words: ['sh', 'start-worker'] }, typed('while :; do sh other; done; sh start-worker')],
+      '8 bash\n9 bash\n',
+    ],
     ['another script', [{ words: ['bash', './begin.sh'] }, CALLS_SCRIPT], '8 bash\n9 bash\n'],
     [
       'what goes on when the worker ends',

@@ -4,6 +4,7 @@ import { hasErrors, type Diagnostic } from '../../diagnostic/diagnostic.js';
 import type { Farm, Host } from '../../farm/farm.js';
 import { intentsOf } from '../../observed/intents.js';
 import { makePlan } from '../../plan/make-plan.js';
+import type { Part } from '../../plan/part.js';
 import { minerMachineFindings } from '../../plan/miner-machine.js';
 import { doctorJson, formatDoctor, type Doctor } from '../../view/doctor.js';
 import { machinesOf } from '../../probe/connections.js';
@@ -30,13 +31,11 @@ export async function doctor(names: readonly string[], options: GlobalOptions): 
     // The machine of the miner is looked at whoever is named.
     const hosts = farm.hosts.filter((host) => named.value.includes(host));
     const examination = await terminal.watching(hosts.length, (emit) => examine(workspace, hosts, emit));
-    const found = judge(workspace, hosts, examination, file);
+    const part = names.length === 0 ? undefined : wholly(named.value);
+    const found = judge(workspace, named.value, part, examination, file);
     terminal.result(formatDoctor(found, terminal.style, terminal.width), doctorJson(found));
     const { layout, plan, live } = found;
-    // With the machine of the miner, which may be none of the hosts.
-    const looked = new Set(found.hosts.map(({ host }) => host));
-    const machines = [...found.hosts, ...plan.hosts.filter(({ host }) => !looked.has(host))];
-    return planExitCode({ hosts: machines, diagnostics: [...layout, ...plan.diagnostics, ...live] });
+    return planExitCode({ hosts: found.hosts, diagnostics: [...layout, ...plan.diagnostics, ...live] });
   };
   return lookAtFarm(options, terminal, look, () => Promise.resolve(loadQuietly(file, terminal)));
 }
@@ -49,9 +48,17 @@ function loadQuietly(file: FarmFile, terminal: Terminal): Farm | undefined {
   return undefined;
 }
 
+/** Those that were not asked are none of a plan's, and yet of the farm. */
+function wholly(machines: readonly Host[]): Part {
+  const hosts = new Set(machines.map(({ name }) => name));
+  const workers = machines.flatMap((host) => host.workers.map(({ name }) => name));
+  return { hosts, workers: new Set(workers), whole: hosts };
+}
+
 function judge(
   workspace: Workspace,
-  hosts: readonly Host[],
+  machines: readonly Host[],
+  part: Part | undefined,
   examination: Examination,
   file: FarmFile,
 ): Doctor {
@@ -62,22 +69,19 @@ function judge(
   const { diagnostics: ofLayout } = file((read) =>
     checkLayout({ farm: read, hardware: knownHardware(read, examination, 'found') }),
   );
-  const names = new Set(hosts.map(({ name }) => name));
   const desired = workspace.desired(intentsOf(observation));
-  const plan = makePlan(
-    { ...desired, hosts: desired.hosts.filter(({ name }) => names.has(name)) },
-    observation,
-  );
+  const plan = makePlan(desired, observation, part);
+  const { hosts, minerMachine } = observation;
   return {
-    hosts: hosts.map(({ name }) => {
+    hosts: machines.map(({ name }) => {
       const own = facts.get(name);
-      const reached = observation.hosts.get(name)?.reached === true;
+      const reached = (hosts.get(name) ?? minerMachine)?.reached === true;
       return { host: name, reached, ...(own === undefined ? {} : { facts: own }) };
     }),
     layout: ofLayout,
     plan,
     live: [
-      ...notesOf(workspace, hosts),
+      ...notesOf(workspace, machines),
       ...[
         ...failures,
         ...minerMachineFindings(desired, observation, examination.minerProgram),
