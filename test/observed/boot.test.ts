@@ -67,7 +67,7 @@ function unit(name: string, ...more: readonly string[]): Readonly<Record<string,
 describe('what starts a worker at boot', () => {
   it('is told beside a pipe that cron has in its folder, which nobody reads', () => {
     write('var/spool/cron/root', '@reboot lotus-worker run\n');
-    execFileSync('mkfifo', [join(folder, 'var/spool/cron/trigger')]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder, 'var/spool/cron/trigger')]);
     expect(found()).toEqual([{ kind: 'cron', file: join(folder, 'var/spool/cron/root'), line: 1 }]);
   });
 
