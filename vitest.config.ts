@@ -75,7 +75,8 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // The matrix waits for workers that it has ended, one after the other.
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
       },
