@@ -13,12 +13,14 @@ import type { AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
+import { recordStart } from './journal.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { emptyWithin, type OnWait } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 import { MANAGERS } from './service-manager.js';
+import { startWorker } from './start-worker.js';
 import { stopWorker } from './stop-worker.js';
 
 type Removal = Extract<Action, { kind: 'remove-worker' }>;
@@ -75,13 +77,36 @@ async function drainAndStop(
 ): Promise<Result<undefined>> {
   const off = await tasksOff(context, target, seen, service);
   if (!off.ok) return off;
-  const empty = await emptyWithin(context, target, tasks, onWait);
+  const empty = await emptied(context, target, service, tasks, onWait);
   if (!empty.ok) return empty;
   const left = await leftBehind(context, target, empty.value);
   if (!left.ok) return left;
   return empty.value.keeper === undefined
     ? success(undefined)
     : stopWorker(context, target, service, empty.value);
+}
+
+/**
+ * What lies on one that has died, or is awaited from it, goes on only when it runs again, and so it is started: with its tasks off, as
+ * its file says by now. Once, as it may end for a reason.
+ */
+async function emptied(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  tasks: Removal['tasks'],
+  onWait: OnWait,
+): Promise<Result<AtRest>> {
+  let isAway = false;
+  const empty = await emptyWithin(context, target, tasks, (blockers, expected) => {
+    isAway = blockers.some(({ kind }) => kind === 'away' || kind === 'lost');
+    onWait(blockers, expected);
+  });
+  if (empty.ok || empty.diagnostic.code !== 'SF612' || !isAway) return empty;
+  const started = await startWorker(context, target, service);
+  if (!started.ok) return started;
+  await recordStart(context, target, service);
+  return emptyWithin(context, target, tasks, onWait);
 }
 
 /** The folders themselves have the last word: a miner that was restarted may know nothing of what lies there. */

@@ -68,7 +68,7 @@ async function verifyStart(
       await context.sleep(wait);
       continue;
     }
-    const worker = host.workers.get(target.worker);
+    const worker = host.workers.get(target.worker) ?? host.departed?.get(target.worker);
     // A host that cannot say what runs says nothing of an end.
     const unknown = host.problems
       .filter(({ severity }) => severity === 'error')

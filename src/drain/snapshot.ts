@@ -6,7 +6,7 @@ import { handedOver, withoutPaths } from '../observed/departed.js';
 import { intentsOf } from '../observed/intents.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
-import { openJobs, runningPosts, type OpenJob } from '../observed/miner-state.js';
+import { isRegistered, openJobs, runningPosts, type OpenJob } from '../observed/miner-state.js';
 import { FOREIGN, type Observation, type ObservedMiner, type ObservedWorker } from '../observed/observed.js';
 import { soleHolders, storedByOthers, type Holder } from './holders.js';
 import { placesOf, takersOf, type OtherWorker } from './takers.js';
@@ -164,10 +164,6 @@ export function drainSnapshot(
     held,
     others: places.map(({ paths: _, ...other }) => other),
   };
-}
-
-function isRegistered(worker: string, miner: ObservedMiner): boolean {
-  return [...miner.workers.values()].some(({ Info, Enabled }) => Enabled && Info.Hostname === worker);
 }
 
 export function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {

@@ -39,6 +39,11 @@ export function runningPosts({ TaskCounts }: WorkerStats): readonly TaskCode[] {
   });
 }
 
+/** Whether the miner gives work to a worker of this name: one that has ended it has noticed. Lotus: storage/sealer/sched_worker.go */
+export function isRegistered(workerName: string, miner: ObservedMiner): boolean {
+  return [...miner.workers.values()].some(({ Info, Enabled }) => Enabled && Info.Hostname === workerName);
+}
+
 /** The miner's jobs that a worker has and did not give back, by its Lotus name. */
 export function jobsOn(miner: MinerObservation, workerName: string): readonly WorkerJob[] {
   return miner.reached ? (jobsByWorker(miner).get(workerName) ?? []) : [];

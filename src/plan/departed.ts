@@ -2,13 +2,14 @@ import type { DesiredFarm, DesiredHost } from '../desired/desired.js';
 import { tasksOf } from '../desired/worker-env.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { hostLayout } from '../host/layout.js';
+import { SEALFARM } from '../host/manifest.js';
 import { parseSectorStore } from '../lotus/sectorstore.js';
 import { parseStorageJson, withoutTrailingSlash } from '../lotus/storage-json.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
 import { handedOver, toTakeAway, withoutPaths } from '../observed/departed.js';
 import { keeperOf, runsElsewhere, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
-import { jobsOn, sectorsOn } from '../observed/miner-state.js';
+import { isRegistered, jobsOn, sectorsOn } from '../observed/miner-state.js';
 import type {
   DepartedWorker,
   MinerObservation,
@@ -45,16 +46,27 @@ function planLeaving(leaving: Leaving, miner: MinerObservation): Findings {
   if (unknown !== undefined) return { steps: [], diagnostics: [unknown] };
   // Nobody else can say what runs there, and which sectors lie there.
   if (!miner.reached) return NOTHING;
-  if (worker.process === undefined && jobsOn(miner, name).length > 0)
+  const stuck = stuckPaths(leaving, miner);
+  const hasJobs = jobsOn(miner, name).length > 0;
+  const goesOn = diedLeaving(leaving, miner) && !stuck.some(({ forGood }) => forGood);
+  if (worker.process === undefined && hasJobs && !goesOn)
     return { steps: [], diagnostics: [runsElsewhere(desired.name, name)] };
   const unseen = unseenPath(leaving);
   if (unseen !== undefined) return { steps: [], diagnostics: [notMounted(leaving, unseen)] };
-  const stuck = stuckPaths(leaving, miner);
-  if (stuck.length > 0) return { steps: [], diagnostics: [holdsSectors(leaving, stuck)] };
-  return { steps: [removal(leaving, miner)], diagnostics: [] };
+  if (stuck.length > 0 && !goesOn) return { steps: [], diagnostics: [holdsSectors(leaving, stuck)] };
+  const drains = worker.process !== undefined || hasJobs || stuck.length > 0;
+  return { steps: [removal(leaving, miner, drains)], diagnostics: [] };
 }
 
-function removal(leaving: Leaving, miner: ObservedMiner): Step {
+/** Its process has ended since apply began to empty it, and nobody else can have started it: it is started for what is left there. */
+function diedLeaving({ name, worker, host }: Leaving, miner: ObservedMiner): boolean {
+  const noted = host.manifest?.intents[name];
+  const isMeant = noted?.who === SEALFARM && noted.until === undefined && noted.emptied !== true;
+  const isThere = worker.envFile.state === 'present';
+  return isMeant && isThere && worker.process === undefined && !isRegistered(name, miner);
+}
+
+function removal(leaving: Leaving, miner: ObservedMiner, drains: boolean): Step {
   const { name, worker, desired } = leaving;
   const runs = worker.process !== undefined;
   const held = sectorsOn(miner, idsOf(liveOf(worker.process)));
@@ -70,7 +82,7 @@ function removal(leaving: Leaving, miner: ObservedMiner): Step {
       tasks: tasksItDid(leaving),
       ...(worker.repo === undefined ? {} : { repo: worker.repo }),
     },
-    disruption: runs ? 'empty' : 'none',
+    disruption: drains ? 'empty' : 'none',
     reason: 'removed-from-config',
     changes: [],
     ...(runs ? { cost } : {}),

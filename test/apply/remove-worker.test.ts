@@ -169,11 +169,44 @@ describe('a worker that is removed', () => {
     return { ...worker, storage: new Map(storage) };
   }
 
-  it('is not removed with its sectors where it has died before its turn', async () => {
+  it('is started once with its tasks off where it has died with its sectors, so that they leave it', async () => {
+    const scene = new Leaving();
+    const { observation } = scene;
+    const running = scene.host.departed?.get('worker-1');
+    if (running === undefined) throw new Error('nobody left');
+    scene.changeMiner({ workers: new Map(), sectors: new Map(), storage: new Map() });
+    died(scene, withEntries);
+    const { before } = scene;
+    scene.before = (call, nth) => {
+      before(call, nth);
+      if (call !== 'host-1 start worker-1') return;
+      scene.observation = { ...scene.observation, miner: observation.miner };
+      const seen = new Map([['worker-1', running]]);
+      scene.see({ ...scene.host, departed: seen, workers: new Map([...scene.host.workers, ...seen]) });
+    };
+    expect(await removed(scene)).toBe('ok');
+    const { envFile } = scene.layout('worker-1');
+    expect(
+      scene.changes.filter((call) => /start|stop|remove|detach/.test(call) || call.endsWith(envFile)),
+    ).toEqual([
+      `host-1 script ${envFile}`,
+      'host-1 start worker-1',
+      'worker-1 detach-all',
+      'host-1 stop worker-1',
+      'host-1 remove worker-1',
+      `host-1 script ${envFile}`,
+    ]);
+    expect(scene.journal).toContainEqual(
+      expect.objectContaining({ step: 'worker-1/start', outcome: 'done' }),
+    );
+  });
+
+  it('is not removed with its sectors where it has died and does not come up', async () => {
     const scene = new Leaving();
     scene.changeMiner({ workers: new Map(), sectors: new Map(), storage: new Map() });
     died(scene, withEntries);
-    expect(await removed(scene)).toBe('SF612');
+    expect(await removed(scene)).toBe('SF603');
+    expect(scene.changes.filter((call) => call.includes('start'))).toEqual(['host-1 start worker-1']);
     expect(scene.changes.filter((call) => call.includes('remove'))).toEqual([]);
     expect(scene.manifests.map(({ workers }) => workers)).toEqual([['worker-1']]);
   });

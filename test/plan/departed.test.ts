@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Farm, Worker } from '../../src/farm/farm.js';
-import { THE_FILE } from '../../src/host/manifest.js';
+import { SEALFARM, THE_FILE } from '../../src/host/manifest.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { aFarm, aHost, aStorage } from '../support/farm.js';
@@ -204,6 +204,60 @@ describe('one of which nothing tells where its repo is', () => {
     const made = plan(farmOf(ONE, heir), changeDeparted(seen, 'worker-2', withoutRepo));
     expect(summary(made).includes('remove-worker: none, removed-from-config')).toBe(isRemoved);
     expect(codes(made).includes('SF504 error')).toBe(!isRemoved);
+  });
+});
+
+describe('a worker that died while it was emptied', () => {
+  const NOTED = { who: SEALFARM, when: '2026-01-01T00:00:00.000Z', tasks: ['PC1'] } as const;
+  const DEAD = left(changeWorker(SEEN, 'worker-2', stopped), ['worker-2']);
+  const workersBut = (seen: Seen) => ({
+    workers: new Map(
+      [...(seen.miner.reached ? seen.miner.workers : [])].filter(([id]) => id !== sessionOf('worker-2')),
+    ),
+  });
+  const full = (seen: Seen): Seen =>
+    changeDeparted(seen, 'worker-2', (before) => ({
+      ...before,
+      storage: new Map(
+        [...before.storage].map(([path, one]) => [path, { ...one, entries: ['sealed/s-t01000-7'] }]),
+      ),
+    }));
+  const jobs = new Map([
+    ['00000000-0000-0000-0000-000000000000', [{ ...aJob('PC1', 7), Hostname: 'worker-2' }]],
+  ]);
+  const noticed = changeMiner(withIntent(DEAD, 'worker-2', NOTED), workersBut(DEAD));
+
+  it.each([
+    ['its sectors', full(noticed)],
+    ['jobs that only its next start gives back', changeMiner(noticed, { jobs })],
+  ])('is started again for %s, and emptied', (_, seen) => {
+    const made = plan(AFTER, seen);
+    expect(codes(made)).toEqual([]);
+    expect(summary(made)).toEqual(['remove-worker: empty, removed-from-config']);
+  });
+
+  it('is just removed where nothing is left', () => {
+    expect(summary(plan(AFTER, noticed))).toEqual(['remove-worker: none, removed-from-config']);
+  });
+
+  it.each([
+    ['nobody had begun to empty it', full(changeMiner(DEAD, workersBut(DEAD))), 'SF509 error'],
+    [
+      'a person drains it for something else',
+      full(withIntent(noticed, 'worker-2', { who: 'bob@desk', when: NOTED.when, until: 'quiet' })),
+      'SF509 error',
+    ],
+    ['its environment is gone', full(changeDeparted(noticed, 'worker-2', withoutRepo)), 'SF504 error'],
+    [
+      'the miner still gives it work',
+      changeMiner(withIntent(DEAD, 'worker-2', NOTED), { jobs }),
+      'SF514 error',
+    ],
+    ['nobody had begun, and it has jobs', changeMiner(DEAD, { ...workersBut(DEAD), jobs }), 'SF514 error'],
+  ])('is left alone where %s', (_, seen, code) => {
+    const made = plan(AFTER, seen);
+    expect(codes(made)).toContain(code);
+    expect(summary(made)).toEqual([]);
   });
 });
 
