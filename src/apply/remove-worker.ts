@@ -1,4 +1,5 @@
 import { withoutTasks } from '../desired/worker-env.js';
+import type { Blocker } from '../drain/step.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { isWildcard, parseSocketAddress } from '../farm/address.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
@@ -97,11 +98,12 @@ async function emptied(
   tasks: Removal['tasks'],
   onWait: OnWait,
 ): Promise<Result<AtRest>> {
-  let isAway = false;
+  let last: readonly Blocker[] = [];
   const empty = await emptyWithin(context, target, tasks, (blockers, expected) => {
-    isAway = blockers.some(({ kind }) => kind === 'away' || kind === 'lost');
+    last = blockers;
     onWait(blockers, expected);
   });
+  const isAway = last.some(({ kind }) => kind === 'away' || kind === 'lost');
   if (empty.ok || empty.diagnostic.code !== 'SF612' || !isAway) return empty;
   const started = await startWorker(context, target, service);
   if (!started.ok) return started;

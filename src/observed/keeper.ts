@@ -139,7 +139,7 @@ export function runsElsewhere(host: string, worker: string): Diagnostic {
     severity: 'error',
     message: `the miner gives ${worker} work, but nothing that sealfarm started runs for it on ${host}`,
     place: { kind: 'host', host, worker },
-    help: 'Find where it was started (a unit, tmux, another machine). If it ended just now, the miner notices within half a minute: run the command again.',
+    help: 'Find where it was started (a unit, tmux, another machine). If it ended just now, the miner notices within half a minute: run the command again. Jobs of one that has ended it gives back only at its next start: declare it once more.',
   };
 }
 

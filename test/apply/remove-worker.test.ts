@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { perform } from '../../src/apply/perform.js';
+import { startWorker } from '../../src/apply/start-worker.js';
 import { parseEnvFile } from '../../src/host/env-file.js';
 import { hostLayout } from '../../src/host/layout.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
@@ -199,6 +200,13 @@ describe('a worker that is removed', () => {
     expect(scene.journal).toContainEqual(
       expect.objectContaining({ step: 'worker-1/start', outcome: 'done' }),
     );
+  });
+
+  it('is seen to be back although the file has it no more', async () => {
+    const scene = new Leaving();
+    scene.see({ ...scene.host, workers: new Map() });
+    const target = { host: 'host-1', worker: 'worker-1' };
+    expect(await startWorker(scene.context, target, scene.layout('worker-1'))).toMatchObject({ ok: true });
   });
 
   it('is not removed with its sectors where it has died and does not come up', async () => {

@@ -211,9 +211,7 @@ describe('a worker that died while it was emptied', () => {
   const NOTED = { who: SEALFARM, when: '2026-01-01T00:00:00.000Z', tasks: ['PC1'] } as const;
   const DEAD = left(changeWorker(SEEN, 'worker-2', stopped), ['worker-2']);
   const workersBut = (seen: Seen) => ({
-    workers: new Map(
-      [...(seen.miner.reached ? seen.miner.workers : [])].filter(([id]) => id !== sessionOf('worker-2')),
-    ),
+    workers: new Map([...seen.miner.workers].filter(([id]) => id !== sessionOf('worker-2'))),
   });
   const full = (seen: Seen): Seen =>
     changeDeparted(seen, 'worker-2', (before) => ({
