@@ -1,3 +1,4 @@
+import { wantsStart } from '../drain/blockers.js';
 import type { Blocker, DrainGoal } from '../drain/step.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { HostLayout, WorkerLayout } from '../host/layout.js';
@@ -58,7 +59,7 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   let isAway = false;
   const watched = noticing(context, (blockers) => {
     waits ??= note('waiting', `for ${blockerNames(blockers)}`);
-    isAway = blockers.some(({ kind }) => kind === 'away' || kind === 'lost');
+    isAway = wantsStart(blockers);
   });
   const inTime = await startAndRest(watched, request, () => isAway);
   const ended = isLate(inTime) && request.stopLate ? await restAndStop(watched, quietly(request)) : inTime;

@@ -1,5 +1,5 @@
 import { withoutTasks } from '../desired/worker-env.js';
-import type { Blocker } from '../drain/step.js';
+import { wantsStart, type Blocker } from '../drain/blockers.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { isWildcard, parseSocketAddress } from '../farm/address.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
@@ -103,8 +103,7 @@ async function emptied(
     last = blockers;
     onWait(blockers, expected);
   });
-  const isAway = last.some(({ kind }) => kind === 'away' || kind === 'lost');
-  if (empty.ok || empty.diagnostic.code !== 'SF612' || !isAway) return empty;
+  if (empty.ok || empty.diagnostic.code !== 'SF612' || !wantsStart(last)) return empty;
   const started = await startWorker(context, target, service);
   if (!started.ok) return started;
   await recordStart(context, target, service);

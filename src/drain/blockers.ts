@@ -169,3 +169,8 @@ function waitOf(snapshot: DrainSnapshot, sector: HeldSector, stage: Stage | unde
   }
   return (stage === undefined ? undefined : OF_STAGE[stage.on]) ?? { on: 'unknown' };
 }
+
+/** Whether something lies on a worker that does not run, or is awaited from it: its next start alone brings that on. */
+export function wantsStart(blockers: readonly Blocker[]): boolean {
+  return blockers.some(({ kind }) => kind === 'away' || kind === 'lost');
+}

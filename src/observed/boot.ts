@@ -46,7 +46,8 @@ export const BOOT_FUNCTION = `boots() {
   done
 }
 boot_lines() {
-  case $naming in *"$2"*) [ -f "$2" ] || return 0 ;; *) return 0 ;; esac
+  [ -f "$2" ] || return 0
+  case $naming in *"$2"*) ;; *) return 0 ;; esac
   line=$(grep -n "$3" "$2" | sed -n '1s/:.*//p')
   [ -z "$line" ] || say boots "$1" "=$2" "$line" "$4"
 }
