@@ -1,6 +1,4 @@
 import { failure, success, type Result } from '../diagnostic/result.js';
-import { expectedEnd, seen } from '../drain/pace.js';
-import { drainSnapshot } from '../drain/snapshot.js';
 import { drainStep, type DrainDecision, type DrainGoal } from '../drain/step.js';
 import type { SessionId } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
@@ -13,9 +11,11 @@ import { withDeclaredNames } from '../observed/declared-names.js';
 import type { Observation, ObservedWorker } from '../observed/observed.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import { waits, type ApplyContext } from './context.js';
+import { expectedIn } from './expected-end.js';
 import { switchTasks, type Target } from './live-changes.js';
+import { checkLock } from './lock.js';
 import type { OtherHosts } from './other-hosts.js';
-import { decide, snapshotOf } from './rest-decision.js';
+import { areMoving, decide, snapshotOf } from './rest-decision.js';
 import { cannotEnd, interrupted, pending, takenBack, tooLate } from './rest-troubles.js';
 
 export interface RestRequest extends Target {
@@ -32,6 +32,8 @@ export interface RestRequest extends Target {
   readonly fresh?: true;
   /** A WindowPoSt that is due does not hold it, as a person asked for. */
   readonly despiteProofs?: true;
+  /** Of its host, which must be this run's still right before the last questions, as it is stopped after them. */
+  readonly lock?: string;
   /** The hosts whose workers may take over sectors; absent where that does not matter. */
   readonly others?: OtherHosts;
   /** @param expected when its jobs will be over; ISO 8601 */
@@ -61,7 +63,8 @@ const NEVERS = 3;
  * Looks, does what the drain says, and looks again until the goal is reached. The wait may last for hours: a host or
  * a miner that does not answer for a while does not end it.
  * Fails with SF604 or SF610 after the deadline, SF608 when interrupted, SF612 when it can never end, SF616 when the
- * drain was taken back, SF514 or SF546 when others keep the worker: nobody can say then that it is at rest.
+ * drain was taken back, SF514 or SF546 when others keep the worker: nobody can say then that it is at rest. With
+ * SF609 or SF602 where it is at rest and the lock is another's by then, or cannot be looked at.
  */
 export async function comeToRest(context: ApplyContext, request: RestRequest): Promise<Result<AtRest>> {
   const time = (): number => context.now().getTime();
@@ -75,11 +78,13 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
     const look = await lookOnce(context, request, await request.others?.seen(isFresh()));
     if (look.ok) {
       const { decision, rest, observation } = look.value;
-      request.onLook(decision, expected(context, look.value));
+      request.onLook(decision, await expectedIn(context, decision, observation.miner));
       const moves = decision.verdict === 'done' && (await areMoving(context, request, observation));
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
       const asked = decision.verdict === 'done' && !awaited;
+      const ours = asked ? await isOurs(context, request) : NOT_ASKED;
+      if (!ours.ok) return ours;
       const lying = asked ? await stillAtRest(context, request, observation) : undefined;
       if (lying !== undefined) return success({ ...rest, ...lying });
       lastSeen = time();
@@ -97,6 +102,13 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
     await context.sleep(pauses.next().value);
     if (context.halt.aborted) return failure(interrupted(request));
   }
+}
+
+const NOT_ASKED = success(undefined);
+
+/** Asked first, as it takes a way to the host: a job that comes meanwhile is seen by the questions after it. */
+function isOurs(context: ApplyContext, { host, lock }: RestRequest): Promise<Result<undefined>> {
+  return lock === undefined ? Promise.resolve(NOT_ASKED) : checkLock(context, { host, lock });
 }
 
 /** What another look does not change. */
@@ -123,32 +135,10 @@ function isLeftAlone({ disable, blockers, verdict }: DrainDecision): boolean {
   return disable.length === 0 && blockers.length > 0 && verdict !== 'never';
 }
 
-/** At the pace of all workers: a restart alone would see too little. */
-function expected({ pace, now }: ApplyContext, { decision, observation }: Look): string | undefined {
-  if (observation.miner.reached) pace.seen = seen(pace.seen, observation.miner, now().getTime());
-  const end = expectedEnd(pace.seen, decision.blockers);
-  return end === undefined ? undefined : new Date(end).toISOString();
-}
-
 interface Look {
   readonly decision: DrainDecision;
   readonly rest: Pick<AtRest, 'api' | 'keeper' | 'session'>;
   readonly observation: Observation;
-}
-
-/** States in which a sector's FIN and GET follow each other at once, with no job in between. Lotus: storage/pipeline/states_sealing.go */
-const MOVING: ReadonlySet<string> = new Set(['CommitFinalize', 'FinalizeSector', 'FinalizeReplicaUpdate']);
-
-/** Whether a job is likely to come in the next moment: a sector that lies here is on its way to long-term storage. */
-async function areMoving(
-  context: ApplyContext,
-  { worker, goal }: RestRequest,
-  observation: Observation,
-): Promise<boolean> {
-  if (goal !== 'quiet' || !observation.miner.reached) return false;
-  const { held } = drainSnapshot(worker, observation, observation.miner, new Map());
-  const states = await context.sectorStates(held.map(({ sector }) => sector));
-  return [...states.values()].some(({ state }) => MOVING.has(state));
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Result } from '../diagnostic/result.js';
 import type { Pace } from '../drain/pace.js';
+import type { Took } from '../drain/past.js';
 import type { DueProof, SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { ProcessId, ProcessState } from '../host/lock-holder.js';
+import type { ObservedMiner } from '../observed/observed.js';
 import type { Wave } from '../plan/plan.js';
 import type { WavesNow } from '../plan/wave-now.js';
 import type { FarmProbe } from '../probe/observe-farm.js';
@@ -52,6 +54,8 @@ export interface ApplyContext {
   readonly waveNow: (wave: Wave) => Promise<WavesNow>;
   /** How long jobs take on this farm, as far as this run has seen it. */
   readonly pace: { seen: Pace };
+  /** What works took before by the logs of sealed sectors, asked for once; empty where the miner tells of none. */
+  readonly pastDurations: (miner: ObservedMiner) => Promise<Took>;
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
   readonly sectorStates: (sectors: readonly string[]) => Promise<SectorStates>;
   /** Asks on the miner's machine whether a WindowPoSt is due; absent where the file names none. Fails with SF586 and SF655. */

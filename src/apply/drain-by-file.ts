@@ -1,5 +1,5 @@
 import { success, type Result } from '../diagnostic/result.js';
-import type { WorkerLayout } from '../host/layout.js';
+import { homeOf, type WorkerLayout } from '../host/layout.js';
 import { THE_FILE } from '../host/manifest.js';
 import { keeperOf } from '../observed/keeper.js';
 import type { ObservedWorker } from '../observed/observed.js';
@@ -57,7 +57,8 @@ async function emptyAndEnd(
   { service, tasks, stop }: Drain,
   onWait: OnWait,
 ): Promise<Result<undefined>> {
-  const empty = await emptyWithin(context, target, tasks, onWait);
+  const lock = stop ? homeOf(service).lock : undefined;
+  const empty = await emptyWithin(context, target, tasks, onWait, lock);
   if (!empty.ok) return empty;
   if (!stop) return success(undefined);
   const stopped =

@@ -155,7 +155,7 @@ async function restAndStop(context: ApplyContext, request: DrainRequest): Promis
     const stopped = await oneLockAtATime(context, host, () =>
       withLocks(context, [{ host, lock: home.lock }], left, async ({ troubles: [trouble] }) => {
         if (trouble !== undefined) return failure(trouble);
-        const still = await atRest(context, request, 0);
+        const still = await atRest(context, request, 0, home.lock);
         return still.ok ? stopForGood(context, request, still.value) : still;
       }),
     );
@@ -165,8 +165,16 @@ async function restAndStop(context: ApplyContext, request: DrainRequest): Promis
   }
 }
 
-/** @param deadline in milliseconds; 0 only looks whether it is */
-function atRest(context: ApplyContext, request: DrainRequest, deadline: number): Promise<Result<AtRest>> {
+/**
+ * @param deadline in milliseconds; 0 only looks whether it is
+ * @param lock of its host, where it is stopped then
+ */
+function atRest(
+  context: ApplyContext,
+  request: DrainRequest,
+  deadline: number,
+  lock?: string,
+): Promise<Result<AtRest>> {
   const { host, worker, tasks, others, until: goal, despiteProofs } = request;
   return comeToRest(context, {
     host,
@@ -177,6 +185,7 @@ function atRest(context: ApplyContext, request: DrainRequest, deadline: number):
     others,
     deadline,
     ...(despiteProofs === undefined ? {} : { despiteProofs }),
+    ...(lock === undefined ? {} : { lock }),
     onLook: ({ verdict, blockers }, expected) => {
       const end = expected === undefined ? {} : { expected };
       // That it is still at rest is no news.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
-import { startFiles, type WorkerLayout } from '../host/layout.js';
+import { homeOf, startFiles, type WorkerLayout } from '../host/layout.js';
 import { workerOn } from '../observed/departed.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
@@ -137,6 +137,7 @@ async function stopAgain(
       deadline: context.times.settle,
       drains: false,
       fresh: true,
+      lock: homeOf(service).lock,
       onLook: () => undefined,
     },
   );

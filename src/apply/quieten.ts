@@ -13,20 +13,22 @@ export type OnWait = (blockers: readonly Blocker[], expected?: string) => void;
 /**
  * Brings a worker to rest with its tasks off. When that fails it takes its tasks again, and nothing was done; but for
  * one that is left to get quiet by itself.
+ * @param lock of its host, where it is stopped then
  */
 export async function quieten(
   context: ApplyContext,
   target: Target,
   tasks: readonly TaskCode[],
   onWait: OnWait,
-  deadline = context.times.quiet,
+  lock?: string,
 ): Promise<Result<AtRest>> {
   const quiet = await comeToRest(context, {
     ...target,
     goal: 'quiet',
     tasks,
-    deadline,
+    deadline: context.times.quiet,
     drains: false,
+    ...(lock === undefined ? {} : { lock }),
     onLook: ({ blockers, verdict }, expected) => {
       if (verdict !== 'done') onWait(blockers, expected);
     },
@@ -35,16 +37,21 @@ export async function quieten(
   return quiet;
 }
 
-/** Empties a worker whose drain apply has noted, and goes on with: nothing but another apply ends it. */
+/**
+ * Empties a worker whose drain apply has noted, and goes on with: nothing but another apply ends it.
+ * @param lock of its host, where it is stopped then
+ */
 export function emptyWithin(
   context: ApplyContext,
   target: Target,
   tasks: readonly TaskCode[],
   onWait: OnWait,
+  lock?: string,
 ): Promise<Result<AtRest>> {
   return comeToRest(context, {
     ...target,
     goal: 'empty',
+    ...(lock === undefined ? {} : { lock }),
     drains: true,
     leaving: true,
     tasks,

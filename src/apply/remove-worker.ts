@@ -3,7 +3,7 @@ import { wantsStart, type Blocker } from '../drain/blockers.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { isWildcard, parseSocketAddress } from '../farm/address.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
-import type { HostLayout, WorkerLayout } from '../host/layout.js';
+import { homeOf, type HostLayout, type WorkerLayout } from '../host/layout.js';
 import { SEALFARM, type Manifest } from '../host/manifest.js';
 import { handedOver, withoutPaths } from '../observed/departed.js';
 import type { DepartedWorker, Observation } from '../observed/observed.js';
@@ -15,6 +15,7 @@ import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
 import { recordStart } from './journal.js';
+import { checkLock } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { emptyWithin, type OnWait } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
@@ -82,9 +83,9 @@ async function drainAndStop(
   if (!empty.ok) return empty;
   const left = await leftBehind(context, target, empty.value);
   if (!left.ok) return left;
-  return empty.value.keeper === undefined
-    ? success(undefined)
-    : stopWorker(context, target, service, empty.value);
+  if (empty.value.keeper === undefined) return success(undefined);
+  const ours = await checkLock(context, { host: target.host, lock: homeOf(service).lock });
+  return ours.ok ? stopWorker(context, target, service, empty.value) : ours;
 }
 
 /**

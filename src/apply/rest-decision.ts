@@ -43,3 +43,18 @@ export function snapshotOf(
   const snapshot = drainSnapshot(worker, observation, miner, states);
   return fresh === true ? { ...snapshot, unregistered: false } : snapshot;
 }
+
+/** States in which a sector's FIN and GET follow each other at once, with no job in between. Lotus: storage/pipeline/states_sealing.go */
+const MOVING: ReadonlySet<string> = new Set(['CommitFinalize', 'FinalizeSector', 'FinalizeReplicaUpdate']);
+
+/** Whether a job is likely to come in the next moment: a sector that lies here is on its way to long-term storage. */
+export async function areMoving(
+  context: ApplyContext,
+  { worker, goal }: RestRequest,
+  observation: Observation,
+): Promise<boolean> {
+  if (goal !== 'quiet' || !observation.miner.reached) return false;
+  const { held } = drainSnapshot(worker, observation, observation.miner, new Map());
+  const states = await context.sectorStates(held.map(({ sector }) => sector));
+  return [...states.values()].some(({ state }) => MOVING.has(state));
+}

@@ -1,4 +1,5 @@
 import { failure, type Result } from '../diagnostic/result.js';
+import { homeOf } from '../host/layout.js';
 import type { Action, Step } from '../plan/plan.js';
 import type { ApplyContext } from './context.js';
 import { forceStop } from './force-stop.js';
@@ -79,7 +80,7 @@ async function quietStop(
   { service, expect }: Pick<Restart, 'service' | 'expect'>,
   onWait: OnWait,
 ): Promise<Result<undefined>> {
-  const quiet = await quieten(context, running, expect.tasks, onWait);
+  const quiet = await quieten(context, running, expect.tasks, onWait, homeOf(service).lock);
   if (!quiet.ok) return quiet;
   if (context.halt.aborted) {
     await takeWorkAgain(context, running, expect.tasks);

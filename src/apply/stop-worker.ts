@@ -6,6 +6,7 @@ import type { WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { Keeper } from '../observed/keeper.js';
+import { isOpen } from '../observed/miner-state.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
 import type { AtRest } from './come-to-rest.js';
 import { attachAgain } from './attach-again.js';
@@ -14,6 +15,7 @@ import type { Target } from './live-changes.js';
 import { checkLock } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { takeWorkAgain } from './quieten.js';
+import { interrupted } from './rest-troubles.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
 import { stopForeignScript } from './stop-foreign.js';
@@ -21,8 +23,8 @@ import { stopForeignScript } from './stop-foreign.js';
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
  * from a worker that is going away; who has begun to is waited for. The next start declares them again.
- * Where the lock of its host is not this run's any more it is not stopped, which is SF609: that is looked at before all and, since
- * those who read may take long, again right before the stop.
+ * Where the lock of its host is not this run's any more it is not stopped, which is SF609: who calls this has looked at it before
+ * the last questions, and since those who read may take long it is looked at again right before the stop.
  * One that goes on after all gets them back at once, and takes its tasks again.
  * @param tasks those tasks; none in a drain, whose worker keeps them off
  */
@@ -34,8 +36,7 @@ export async function stopWorker(
   tasks: readonly TaskCode[] = [],
 ): Promise<Result<undefined>> {
   if (api === undefined) return endProcess(context, target, service, keeper);
-  const ours = await isOurs(context, target, service);
-  const had = ours.ok ? await api.paths() : ours;
+  const had = await api.paths();
   if (!had.ok) {
     await takeWorkAgain(context, target, tasks, api);
     return had;
@@ -128,6 +129,7 @@ async function waitUntilIdle(
     if (busy.ok && !busy.value) return success(undefined);
     if (context.now().getTime() > end) return busy.ok ? failure(busyAgain(target)) : busy;
     await context.sleep(wait);
+    if (context.signal.aborted) return failure(interrupted(target));
   }
   throw new Error('waits end');
 }
@@ -142,8 +144,9 @@ async function isBusy(
   if (!workers.ok) return workers;
   if (!jobs.ok) return jobs;
   const busy = Object.entries(jobs.value).some(([session, list]) => {
-    const isOwn = session === own || workers.value[session]?.Info.Hostname === worker;
-    return list.some((job) => job.RunWait >= 0 && (isOwn || readsFrom(sectors, job)));
+    const name = workers.value[session]?.Info.Hostname;
+    const isOwn = (job: WorkerJob): boolean => session === own || (name ?? job.Hostname) === worker;
+    return list.some((job) => isOpen(job) && (isOwn(job) || readsFrom(sectors, job)));
   });
   return success(busy);
 }

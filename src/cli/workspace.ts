@@ -35,6 +35,7 @@ import type { Commit } from '../git/commit-of.js';
 import type { Secret } from '../secret/secret.js';
 import { DEFAULT_RULES, DEFAULT_TIMES } from './apply-defaults.js';
 import { meetMiner, openMachines, type Machines } from './machines.js';
+import { pastDurations } from './past-durations.js';
 import { processState, thisProcess } from './this-process.js';
 import { userName } from './user-name.js';
 
@@ -194,6 +195,7 @@ export class Workspace {
       times,
       rules,
       pace: { seen: UNKNOWN_PACE },
+      pastDurations: pastDurations(connections.miner),
       miner: connections.miner,
       apis: probe.apis,
       remote: (host) => connections.remote(host),

@@ -1,6 +1,7 @@
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { ObservedMiner } from '../observed/observed.js';
+import type { Took } from './past.js';
 import type { DrainJob } from './snapshot.js';
 import type { Blocker } from './step.js';
 
@@ -8,8 +9,8 @@ import type { Blocker } from './step.js';
 export interface Pace {
   /** Jobs that ran at the last look. */
   readonly running: ReadonlyMap<string, RunningJob>;
-  /** Milliseconds that the last ones took, by task. */
-  readonly took: ReadonlyMap<TaskCode, readonly number[]>;
+  /** What the last ones took. */
+  readonly took: Took;
 }
 
 interface RunningJob {
@@ -58,20 +59,37 @@ function runningJobs(miner: ObservedMiner): ReadonlyMap<string, RunningJob> {
 
 /**
  * When the last of the jobs that are waited for will be over if they go on as others did, in milliseconds since 1970;
- * undefined where some job's task has not been seen to end yet, or is not begun. A proof that is due has its own end.
+ * undefined where nobody knows how long some job's task takes, or where it is not begun. A proof that is due has its own end.
+ * @param before what such jobs took before, for tasks of which none has been seen to end
  */
-export function expectedEnd({ took }: Pace, blockers: readonly Blocker[]): number | undefined {
-  const jobs = blockers.flatMap((blocker) => ('job' in blocker ? [blocker.job] : []));
+export function expectedEnd(
+  { took }: Pace,
+  blockers: readonly Blocker[],
+  before: Took = new Map(),
+): number | undefined {
   const proofs = blockers.flatMap((blocker) => (blocker.kind === 'proof-due' ? [blocker.due] : []));
   const ends = [
-    ...jobs.map((job) => endOf(took.get(job.task) ?? [], job)),
+    ...jobsOf(blockers).map((job) => endOf(took.get(job.task) ?? before.get(job.task) ?? [], job)),
     ...proofs.map(({ over }) => Date.parse(over ?? '')),
   ];
   return ends.length === 0 || ends.includes(NaN) ? undefined : Math.max(...ends);
 }
 
-function endOf(took: readonly number[], { state, since }: DrainJob): number {
+/** Whether what was seen does not tell when the jobs that are waited for will be over, and the past may. */
+export function asksThePast({ took }: Pace, blockers: readonly Blocker[]): boolean {
+  const jobs = jobsOf(blockers);
+  return jobs.every(isBegun) && jobs.some(({ task }) => !took.has(task));
+}
+
+function jobsOf(blockers: readonly Blocker[]): readonly DrainJob[] {
+  return blockers.flatMap((blocker) => ('job' in blocker ? [blocker.job] : []));
+}
+
+function isBegun({ state }: DrainJob): boolean {
+  return state === 'running' || state === 'awaited';
+}
+
+function endOf(took: readonly number[], job: DrainJob): number {
   const usual = took.toSorted((a, b) => a - b)[Math.floor(took.length / 2)];
-  const isBegun = state === 'running' || state === 'awaited';
-  return usual === undefined || !isBegun ? NaN : Date.parse(since) + usual;
+  return usual === undefined || !isBegun(job) ? NaN : Date.parse(job.since) + usual;
 }

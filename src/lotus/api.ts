@@ -127,3 +127,11 @@ export interface SectorLock {
   readonly Write: readonly number[];
   readonly Read: readonly number[];
 }
+
+/** Lotus: api/api_storage.go SectorLog */
+export interface SectorLogEntry {
+  /** As in `event;sealing.SectorSeedReady`. */
+  readonly Kind: string;
+  /** In seconds since 1970. */
+  readonly Timestamp: number;
+}

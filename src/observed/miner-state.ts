@@ -4,17 +4,19 @@ import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { MinerObservation, ObservedMiner } from './observed.js';
 
 /**
- * The jobs that workers have not given back yet, with the worker's name where the miner knows it.
- * A miner that was restarted remembers what it called, not who still works at it: such a job is listed under no
- * session, as ret-wait (-1), with the worker's name. What has come back and was not taken up yet (-2), or was (-3), is
- * no work any more. Lotus: storage/sealer/stats.go WorkerJobs
+ * Whether a worker has not given it back yet. A miner that was restarted remembers what it called, not who still works at it: such a
+ * job is listed under no session, as ret-wait (-1), with the worker's name. What has come back and was not taken up yet (-2), or
+ * was (-3), is no work any more. Lotus: storage/sealer/stats.go WorkerJobs
  */
+export function isOpen({ RunWait }: WorkerJob): boolean {
+  return RunWait >= -1;
+}
+
+/** The jobs that workers have not given back yet, with the worker's name where the miner knows it. */
 export function openJobs(miner: ObservedMiner): readonly OpenJob[] {
   return [...miner.jobs].flatMap(([session, jobs]) => {
     const name = miner.workers.get(session)?.Info.Hostname;
-    return jobs
-      .filter(({ RunWait }) => RunWait >= -1)
-      .map((job): OpenJob => ({ session, worker: name ?? job.Hostname, job }));
+    return jobs.filter(isOpen).map((job): OpenJob => ({ session, worker: name ?? job.Hostname, job }));
   });
 }
 

@@ -2,6 +2,7 @@ import type { Result } from '../diagnostic/result.js';
 import type {
   SectorDecl,
   SectorLock,
+  SectorLogEntry,
   SessionId,
   StorageId,
   StorageInfo,
@@ -37,14 +38,6 @@ export interface SectorStatus {
 export interface SectorPiece {
   /** The deal that it is of, which nobody here reads; null for what only fills the sector up, absent where it is not told. */
   readonly DealInfo?: object | null;
-}
-
-/** Lotus: api/api_storage.go SectorLog */
-export interface SectorLogEntry {
-  /** As in `event;sealing.SectorSeedReady`. */
-  readonly Kind: string;
-  /** In seconds since 1970. */
-  readonly Timestamp: number;
 }
 
 /** Lotus: api/api_common.go APIVersion */

@@ -156,6 +156,14 @@ describe('a worker that the file wants stopped', () => {
     expect(scene.intents.at(-1)).toMatchObject({ why: 'state: stopped', reached: true });
   });
 
+  it('keeps its paths where somebody has taken the lock away by then, which its drain alone does not mind', async () => {
+    const [stopped, drained] = [new Draining(), new Draining()];
+    for (const scene of [stopped, drained]) scene.outputs.set('host-1 look at lock', { stdout: '' });
+    expect(await stopped.run(true)).toBe('SF609');
+    expect(stopped.changes.filter((call) => /detach|stop/.test(call))).toEqual([]);
+    expect(await drained.run(false)).toBe('ok');
+  });
+
   it('is not stopped while sectors lie there that nobody else serves', async () => {
     const scene = new Draining();
     const [id = ''] = [...scene.observation.miner.storage.keys()];

@@ -80,8 +80,9 @@ describe('a drain', () => {
       'look host-1', 'sleep 1500',
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
       'look host-1', 'miner sectors', 'miner workers', 'miner jobs',
-      'host-1 lock', 'look host-1 host-2', 'look host-1', 'miner sectors', 'miner workers', 'miner jobs',
-      'host-1 look at lock', 'worker-1 detach-all', 'miner workers', 'miner jobs',
+      'host-1 lock', 'look host-1 host-2', 'look host-1',
+      'host-1 look at lock', 'miner sectors', 'miner workers', 'miner jobs',
+      'worker-1 detach-all', 'miner workers', 'miner jobs',
       'host-1 look at lock', 'host-1 stop worker-1',
       'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
     ]); // prettier-ignore

@@ -295,6 +295,16 @@ describe('a worker that does not come up', () => {
     expect(scene.changes.filter((call) => call === 'host-1 stop worker-1')).toHaveLength(2);
   });
 
+  it('is left as it is, with its paths, where somebody has taken the lock away by then', async () => {
+    onStart = () => {
+      scene.changeMiner({ workers: new Map() });
+      scene.outputs.set('host-1 look at lock', { stdout: '' });
+    };
+    expect(message(await restart(files()))).toContain('it is left as it is');
+    expect(scene.changes.filter((call) => call === 'worker-1 detach-all')).toHaveLength(1);
+    expect(scene.scripts).toEqual([]);
+  });
+
   it('that systemd starts again and again is stopped before its files are put back', async () => {
     onStart = (nth) => {
       if (nth > 1) return;

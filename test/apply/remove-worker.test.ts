@@ -95,6 +95,13 @@ describe('a worker that is removed', () => {
     ]);
   });
 
+  it('keeps its paths where somebody has taken the lock away by then', async () => {
+    const scene = new Leaving();
+    scene.outputs.set('host-1 look at lock', { stdout: '' });
+    expect(await removed(scene)).toBe('SF609');
+    expect(scene.changes.filter((call) => /detach|stop|remove/.test(call))).toEqual([]);
+  });
+
   it('takes the unit along that is left beside its plain process', async () => {
     const scene = new Leaving();
     const { action } = scene.step;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { oneAtATime } from '../../src/apply/one-at-a-time.js';
 import { restartWorker } from '../../src/apply/restart-worker.js';
+import { NO_SESSION } from '../../src/lotus/api.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { Blocker } from '../../src/drain/step.js';
 import { hostLayout } from '../../src/host/layout.js';
@@ -61,7 +62,7 @@ describe('a restart', () => {
     expect(scene.calls).toEqual([
       'look host-1', ...OFF, 'sleep 1000',
       'look host-1', 'sleep 1500',
-      'look host-1', ...LAST_QUESTION, 'host-1 look at lock', ...ORDER, 'look host-1',
+      'look host-1', 'host-1 look at lock', ...LAST_QUESTION, ...ORDER, 'look host-1',
     ]); // prettier-ignore
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
   });
@@ -559,7 +560,9 @@ describe('the last question before a stop', () => {
   it.each<[what: string, came: Came, waits: boolean]>([
     ['its own job, of which the miner has dropped the worker', { jobs: new Map([[session, [aJob('C1', 8)]]]), workers: new Map() }, true],
     ['a job of its name from another start', { jobs: new Map([['of another start', [aJob('C1', 8)]]]), workers: again }, true],
-    ['a job that only waits to be fetched', { jobs: new Map([[session, [aJob('C1', 8, { RunWait: -1 })]]]) }, false],
+    ['its own job, of a miner that was restarted', { jobs: new Map([[NO_SESSION, [aJob('C1', 8, { RunWait: -1, Hostname: 'worker-1' })]]]) }, true],
+    ['a job of another, of a miner that was restarted', { jobs: new Map([[NO_SESSION, [aJob('C1', 8, { RunWait: -1, Hostname: 'worker-2' })]]]) }, false],
+    ['a job that has come back', { jobs: new Map([[NO_SESSION, [aJob('C1', 8, { RunWait: -2, Hostname: 'worker-1' })]]]) }, false],
     ['a job of another on a sector that is not here', { jobs: new Map([[sessionOf('worker-2'), [aJob('PC2', 8)]]]) }, false],
   ])('sees %s', async (_, came, waits) => {
     const { workers } = scene.observation.miner;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { ApplyRules } from '../../src/apply/context.js';
+import { aJob, sessionOf } from '../support/observation.js';
 import { MinerScene } from './miner-scene.js';
 import { Scene } from './scene.js';
 
@@ -68,6 +69,48 @@ describe('a host whose lock somebody has taken away', () => {
     expect(scene.changes.slice(0, 2)).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2']);
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
   });
+});
+
+describe('a job that comes while the lock is looked at', () => {
+  const give = (...jobs: readonly ReturnType<typeof aJob>[]): void => {
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), jobs]]) });
+  };
+
+  it('is let end with the paths of its worker still there, and then all is looked at anew', async () => {
+    scene.before = (call, nth) => {
+      if (call === 'host-1 look at lock' && nth === 1) give(aJob('FIN', 7));
+      if (call === 'sleep 2000') give();
+    };
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+    const { calls } = scene;
+    const waited = calls.indexOf('sleep 2000');
+    expect(waited).toBeGreaterThan(calls.indexOf('host-1 look at lock'));
+    expect(calls.slice(waited, calls.indexOf('worker-1 detach-all'))).toEqual([
+      'sleep 2000', 'look host-1', 'host-1 look at lock', 'miner sectors', 'miner workers', 'miner jobs',
+    ]); // prettier-ignore
+  });
+
+  it('puts off a restart that nobody waits for', async () => {
+    scene = new Scene(undefined, { detach: true });
+    scene.before = (call) => {
+      if (call === 'host-1 look at lock') give(aJob('GET', 7));
+    };
+    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF630' } });
+    expect(scene.changes.filter((call) => /detach|stop/.test(call))).toEqual([]);
+  });
+});
+
+it('who is interrupted while a last job ends gives the paths and the tasks back', async () => {
+  scene.before = (call, nth) => {
+    if (call === 'worker-1 detach-all')
+      scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('GET', 7)]]]) });
+    if (call === 'sleep 1000' && nth === 2) scene.interrupt.abort();
+  };
+  expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF608' } });
+  expect(scene.changes).not.toContain('host-1 stop worker-1');
+  expect(scene.live('worker-1')?.paths).not.toEqual([]);
+  expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+  expect(scene.passed).toBeLessThan(5000);
 });
 
 it.each([

@@ -123,6 +123,7 @@ export class Scene {
       signal: this.interrupt.signal,
       halt: this.interrupt.signal,
       pace: { seen: UNKNOWN_PACE },
+      pastDurations: () => Promise.resolve(new Map()),
       rules: { parallelism: 4, detach: false, force: new Set(), ...rules },
       remote: (host) => this.#remote(host),
       farmHosts: farm.hosts.map(({ name }) => name),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedEnd, seen, UNKNOWN_PACE, type Pace } from '../../src/drain/pace.js';
+import { asksThePast, expectedEnd, seen, UNKNOWN_PACE, type Pace } from '../../src/drain/pace.js';
 import type { Blocker } from '../../src/drain/step.js';
 import type { DrainJob } from '../../src/drain/snapshot.js';
 import type { WorkerJob } from '../../src/lotus/api.js';
@@ -107,6 +107,25 @@ describe('the pace of a farm', () => {
   it('says of what a restarted miner waits for when it is over, and of no job that is prepared', () => {
     expect(hourOf(expectedEnd(TWO_ENDED, [waitsFor('PC1', 3, 'awaited')]))).toBe(10);
     expect(expectedEnd(TWO_ENDED, [waitsFor('PC1', 3, 'prepared')])).toBeUndefined();
+  });
+
+  it('is that of before for tasks of which none has been seen to end', () => {
+    const before = new Map<TaskCode, readonly number[]>([
+      ['PC1', [1 * HOUR]],
+      ['PC2', [2 * HOUR]],
+    ]);
+    expect(hourOf(expectedEnd(UNKNOWN_PACE, [waitsFor('PC1', 3)], before))).toBe(4);
+    expect(hourOf(expectedEnd(TWO_ENDED, [waitsFor('PC1', 3)], before))).toBe(10);
+    expect(hourOf(expectedEnd(TWO_ENDED, [waitsFor('PC1', 3), waitsFor('PC2', 9)], before))).toBe(11);
+    expect(expectedEnd(TWO_ENDED, [waitsFor('C2', 3)], before)).toBeUndefined();
+    expect(expectedEnd(TWO_ENDED, [waitsFor('PC2', 3, 'assigned')], before)).toBeUndefined();
+  });
+
+  it('asks the past only where that may tell', () => {
+    expect(asksThePast(TWO_ENDED, [waitsFor('PC2', 3)])).toBe(true);
+    expect(asksThePast(TWO_ENDED, [waitsFor('PC1', 3)])).toBe(false);
+    expect(asksThePast(TWO_ENDED, [waitsFor('PC2', 3), waitsFor('PC1', 3, 'assigned')])).toBe(false);
+    expect(asksThePast(TWO_ENDED, [{ kind: 'silent' }])).toBe(false);
   });
 
   it('goes by the last fifty', () => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_KINDS, SYSTEMD_KINDS, type LabHostName } from './lab/farm-file.js';
 import { Lab } from './lab/lab.js';
@@ -146,17 +147,33 @@ describe('a farm with hosts of all kinds', () => {
     const unit = 'sealfarm-worker@worker-plain.service';
     const readers = () => lab.sh('plain', 'pgrep -fc "[j]ournalctl .*--follow" || :');
     const since = await lab.at('plain', 'date', '-u', '+%Y-%m-%dT%H:%M:%SZ');
-    const following = lab.until('Graceful shutdown successful', 'logs', 'worker-plain', '-f', '-n', '0');
-    await eventually('it is read', async () => (await readers()) === '1');
+    const file = join(lab.folder, 'followed.log');
+    const seen = (): Promise<string> => readFile(file, 'utf8').catch(() => '');
+    const following = lab.until(
+      'Graceful shutdown successful',
+      file,
+      'logs',
+      'worker-plain',
+      '-f',
+      '-n',
+      '1',
+    );
+    // A reader that only just started may not yet stand where it reads on from; one that has shown the last line does.
+    await eventually('it is read', async () => (await seen()) !== '');
+    expect(await readers()).toBe('1');
+    await lab.at('plain', 'systemctl', 'restart', unit);
+    await eventually('it is shown', async () => (await seen()).includes('Graceful shutdown successful'));
+    // That nobody reads any more is noticed by the next line.
     await lab.at('plain', 'systemctl', 'restart', unit);
     const said = await following;
+    expect(said.match(/Graceful shutdown successful/g)).toHaveLength(1);
     expect(said).not.toContain('Starting lotus worker');
     await lab.untilRunning('worker-plain');
     await eventually('nobody reads', async () => (await readers()) === '0');
 
     const lately = await lab.succeed('logs', 'worker-plain', '--since', since, '--lines', 'all');
     expect(lately).toContain('Graceful shutdown successful');
-    expect(lately.match(/Starting lotus worker/g)).toHaveLength(1);
+    expect(lately.match(/Starting lotus worker/g)).toHaveLength(2);
     expect((await logOf('plain')).match(/Starting lotus worker/g)?.length).toBeGreaterThan(1);
   });
 

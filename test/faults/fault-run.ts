@@ -122,6 +122,8 @@ export class FaultRun {
   apply(planned: Plan, only?: string): Promise<Outcome> {
     const { signal } = new AbortController();
     const part = this.#part(only);
+    // The plan itself said these when it was shown.
+    this.#ear.diagnostics(planned.diagnostics.filter(({ severity }) => severity === 'error'));
     return carryOut(
       { workspace: this.#workspace, signal },
       this.#ear,

@@ -162,6 +162,32 @@ it('goes on by itself where nobody waits, and ends in a later run', async () => 
   expect(farm.eye.failedJobs()).toEqual([]);
 });
 
+it('says when the jobs will be over by what sectors before have taken', async () => {
+  await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS });
+  farm.setSpeed({ PC1: 3000 });
+  await farm.submit(2);
+  await eventually('two sectors proving', () => farm.allProving(2));
+  farm.setSpeed({ PC1: 600_000 });
+  await farm.submit(4);
+  await eventually('PC1 there', () => farm.eye.runs('worker-1', 'PC1'));
+  const { code, stdout, stderr } = await farm.run(['drain', 'host-1', '--detach', '--json']);
+  expect(code, stdout + stderr).toBe(3);
+  const looks = stdout
+    .split('\n')
+    .filter((line) => line.includes('"drain-progress"'))
+    .map((line) => JSON.parse(line) as { expected?: string; blockers: { job?: { since: string } }[] });
+  const { expected, blockers } = looks.at(-1) ?? { blockers: [] };
+  const since = blockers.flatMap(({ job }) => (job === undefined ? [] : [Date.parse(job.since)]));
+  // Both had a worker of their own to begin with, so that they did not wait for one.
+  const lasts = Date.parse(expected ?? '') - Math.max(...since);
+  expect(lasts, stdout).toBeGreaterThanOrEqual(2000);
+  expect(lasts, stdout).toBeLessThan(600_000);
+  farm.setSpeed({ PC1: 500 });
+  expect((await farm.run(['resume', 'host-1'])).code).toBe(0);
+  await eventually('all sectors proving', () => farm.allProving(6));
+  expect(farm.eye.failedJobs()).toEqual([]);
+});
+
 it.each(['resume', 'stop'])('after its deadline does as told: %s', async (what) => {
   await up({ name: '', hosts: 2, target: 'host-1', edit: WITHOUT_GROUPS });
   await submitAndHold(6);

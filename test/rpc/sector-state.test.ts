@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SectorLogEntry, SectorPiece, SectorStatus } from '../../src/rpc/miner-api.js';
+import type { SectorLogEntry } from '../../src/lotus/api.js';
+import type { SectorPiece, SectorStatus } from '../../src/rpc/miner-api.js';
 import { sectorState } from '../../src/rpc/sector-state.js';
 
 function status(Log: SectorStatus['Log']): SectorStatus {

@@ -8,6 +8,7 @@ import { lasting } from '../lasting.js';
 import type { Speed } from '../speed.js';
 import { INTERVALS } from '../speed.js';
 import type { Emit } from './event-log.js';
+import { kindsOf } from './sector-log.js';
 
 /** A sector on its way from nothing to Proving, as it is written down. */
 export interface SectorRecord {
@@ -20,7 +21,8 @@ export interface SectorRecord {
   lastError: string;
   /** Since its PC1. */
   pc2Failures: number;
-  readonly log: { readonly at: string; readonly state: string; readonly message: string }[];
+  /** As `SectorsStatus` gives it, oldest first. */
+  readonly log: { readonly at: string; readonly kind: string; readonly message: string }[];
 }
 
 export interface PipelineOptions {
@@ -111,9 +113,10 @@ export class Pipeline {
 
   #enter(sector: SectorRecord, state: string): void {
     if (sector.state !== state) {
+      const kinds = kindsOf(sector.state, state);
       sector.state = state;
       sector.since = new Date().toISOString();
-      sector.log.push({ at: sector.since, state, message: sector.lastError });
+      sector.log.push(...kinds.map((kind) => ({ at: sector.since, kind, message: sector.lastError })));
       const error = sector.lastError === '' ? {} : { error: sector.lastError };
       this.#options.emit({ event: 'sector-state', sector: sector.number, state, ...error });
     }

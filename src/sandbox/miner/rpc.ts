@@ -145,8 +145,8 @@ function sectorMethods({ pipeline }: MinerParts): RpcMethods {
         Pieces: PIECES.map((Piece) => ({ Piece, DealInfo: null })),
         Retries: 0,
         LastErr: sector.lastError,
-        Log: sector.log.map(({ at, state, message }) => ({
-          Kind: `event;sealing.Sector${state}`,
+        Log: sector.log.map(({ at, kind, message }) => ({
+          Kind: kind,
           Timestamp: Math.floor(Date.parse(at) / 1000),
           Trace: '',
           Message: message,

@@ -95,10 +95,13 @@ export class Lab {
     return stdout;
   }
 
-  /** What a command prints up to the first line with this. Nobody reads any more then, so that one for ever ends, too. */
-  async until(text: string, ...words: readonly string[]): Promise<string> {
-    const line = '"$@" | sed "/$0/q"';
-    return (await this.#enter(['operator', 'bash', '-c', line, text, process.execPath, MAIN, ...words]))
+  /**
+   * What a command prints up to the first line with this. Nobody reads any more then, so that one for ever ends, too.
+   * @param seen a file that has what was printed so far
+   */
+  async until(text: string, seen: string, ...words: readonly string[]): Promise<string> {
+    const line = 'seen=$1; shift; "$@" | sed -u "/$0/q" | tee "$seen"';
+    return (await this.#enter(['operator', 'bash', '-c', line, text, seen, process.execPath, MAIN, ...words]))
       .stdout;
   }
 
