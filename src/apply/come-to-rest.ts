@@ -83,9 +83,9 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
       const asked = decision.verdict === 'done' && !awaited;
-      const ours = asked ? await isOurs(context, request) : NOT_ASKED;
-      if (!ours.ok) return ours;
-      const lying = asked ? await stillAtRest(context, request, observation) : undefined;
+      const ours = asked ? await lockHolds(context, request) : success(undefined);
+      if (!ours.ok && LOST.has(ours.diagnostic.code)) return ours;
+      const lying = asked && ours.ok ? await stillAtRest(context, request, observation) : undefined;
       if (lying !== undefined) return success({ ...rest, ...lying });
       lastSeen = time();
       nevers = decision.verdict === 'never' ? [...nevers, lastSeen] : [];
@@ -104,12 +104,13 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
   }
 }
 
-const NOT_ASKED = success(undefined);
-
-/** Asked first, as it takes a way to the host: a job that comes meanwhile is seen by the questions after it. */
-function isOurs(context: ApplyContext, { host, lock }: RestRequest): Promise<Result<undefined>> {
-  return lock === undefined ? Promise.resolve(NOT_ASKED) : checkLock(context, { host, lock });
+/** Asked before the last questions, as it takes a way to the host: they see a job that comes meanwhile. */
+async function lockHolds(context: ApplyContext, { host, lock }: RestRequest): Promise<Result<undefined>> {
+  return lock === undefined ? success(undefined) : checkLock(context, { host, lock });
 }
+
+/** The lock is another's, or its host cannot look at it. */
+const LOST: ReadonlySet<string> = new Set(['SF609', 'SF602']);
 
 /** What another look does not change. */
 const FINAL: ReadonlySet<string> = new Set(['SF514', 'SF546', 'SF616']);

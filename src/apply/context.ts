@@ -54,7 +54,7 @@ export interface ApplyContext {
   readonly waveNow: (wave: Wave) => Promise<WavesNow>;
   /** How long jobs take on this farm, as far as this run has seen it. */
   readonly pace: { seen: Pace };
-  /** What works took before by the logs of sealed sectors, asked for once; empty where the miner tells of none. */
+  /** What works took before by the logs of sealed sectors, asked for until it tells of some; empty before. */
   readonly pastDurations: (miner: ObservedMiner) => Promise<Took>;
   /** Where sectors (`s-t01000-7`) are in the pipeline. */
   readonly sectorStates: (sectors: readonly string[]) => Promise<SectorStates>;

@@ -65,7 +65,7 @@ export function emptyWithin(
 
 /**
  * Its failing changes nothing: the next plan shows the tasks that are still off.
- * @param api of a worker that was started since the plan was made
+ * @param api where it is known; it may not have answered yet when the plan was made
  * @returns whether it takes them
  */
 export async function takeWorkAgain(
@@ -74,11 +74,12 @@ export async function takeWorkAgain(
   tasks: readonly TaskCode[],
   api = context.apis.get(target.worker),
 ): Promise<boolean> {
+  const known = api ?? (await context.observe([target.host])).apis.get(target.worker);
   const codes = DECLARABLE_TASKS.filter(({ code, switchable }) => switchable && tasks.includes(code));
-  if (api === undefined) return false;
+  if (known === undefined) return false;
   const switched = await switchTasks(
     target,
-    api,
+    known,
     codes.map(({ code }) => code),
     true,
   );

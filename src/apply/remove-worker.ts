@@ -15,7 +15,6 @@ import type { ApplyContext } from './context.js';
 import { editManifest } from './edit-manifest.js';
 import type { Target } from './live-changes.js';
 import { recordStart } from './journal.js';
-import { checkLock } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { emptyWithin, type OnWait } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
@@ -84,8 +83,9 @@ async function drainAndStop(
   const left = await leftBehind(context, target, empty.value);
   if (!left.ok) return left;
   if (empty.value.keeper === undefined) return success(undefined);
-  const ours = await checkLock(context, { host: target.host, lock: homeOf(service).lock });
-  return ours.ok ? stopWorker(context, target, service, empty.value) : ours;
+  // Looking at the folders took a while.
+  const still = await emptyWithin(context, target, tasks, onWait, homeOf(service).lock);
+  return still.ok ? stopWorker(context, target, service, still.value) : still;
 }
 
 /**

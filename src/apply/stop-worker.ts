@@ -146,7 +146,7 @@ async function isBusy(
   const busy = Object.entries(jobs.value).some(([session, list]) => {
     const name = workers.value[session]?.Info.Hostname;
     const isOwn = (job: WorkerJob): boolean => session === own || (name ?? job.Hostname) === worker;
-    return list.some((job) => isOpen(job) && (isOwn(job) || readsFrom(sectors, job)));
+    return list.some((job) => (isOwn(job) ? isOpen(job) : job.RunWait >= 0 && readsFrom(sectors, job)));
   });
   return success(busy);
 }

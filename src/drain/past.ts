@@ -45,10 +45,7 @@ export function newestStored({ sectors, storage }: ObservedMiner): readonly numb
   return [...new Set([...newest('sealed'), ...newest('update')])];
 }
 
-/**
- * How long the works of sealed sectors took, at the least: their logs hold the waits for a worker, too, of which the quicker
- * half of each has less.
- */
+/** How long the works of sealed sectors took. Their logs hold the waits for a worker, too: only the quicker half of each work counts. */
 export function tookBefore(logs: readonly (readonly SectorLogEntry[])[]): Took {
   const steps = logs.flatMap(stepsOf);
   const took = new Map<TaskCode, readonly number[]>();

@@ -575,6 +575,16 @@ describe('the last question before a stop', () => {
     expect(asked.filter((call) => call === 'miner jobs')).toHaveLength(waits ? 3 : 1);
   }); // prettier-ignore
 
+  it('does not wait for whoever read here for a miner that was restarted: it may have ended with its worker', async () => {
+    const path = scene.live('worker-1')?.paths[0]?.ID ?? '';
+    scene.changeMiner({ sectors: new Map([[path, [{ Miner: 1000, Number: 7, SectorFileType: 2 }]]]) });
+    scene.before = (call) => {
+      const job = aJob('PC2', 7, { RunWait: -1, Hostname: 'worker-2' });
+      if (call === 'worker-1 detach-all') scene.changeMiner({ jobs: new Map([[NO_SESSION, [job]]]) });
+    };
+    expect(await restart()).toEqual({ ok: true, value: undefined });
+  });
+
   it('takes a task that it does not know for one that reads', async () => {
     const path = scene.live('worker-1')?.paths[0]?.ID ?? '';
     scene.changeMiner({ sectors: new Map([[path, [{ Miner: 1000, Number: 7, SectorFileType: 2 }]]]) });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { ApplyRules } from '../../src/apply/context.js';
-import { aJob, sessionOf } from '../support/observation.js';
+import { aDiagnostic, aJob, sessionOf } from '../support/observation.js';
 import { MinerScene } from './miner-scene.js';
 import { Scene } from './scene.js';
 
@@ -69,6 +69,25 @@ describe('a host whose lock somebody has taken away', () => {
     expect(scene.changes.slice(0, 2)).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2']);
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
   });
+});
+
+it('a way to the host that breaks there is tried again', async () => {
+  scene.failing.set('host-1 look at lock', aDiagnostic('cut'));
+  scene.before = (call) => {
+    if (call.startsWith('sleep 2000')) scene.failing.clear();
+  };
+  expect(await restart()).toEqual({ ok: true, value: undefined });
+  expect(scene.calls.indexOf('sleep 2000')).toBeLessThan(scene.calls.indexOf('worker-1 detach-all'));
+});
+
+it('a worker takes its tasks again that could not be called when the plan was made', async () => {
+  scene.outputs.set('host-1 look at lock', { stdout: '' });
+  const context = { ...scene.context, apis: new Map() };
+  const service = scene.layout('worker-1');
+  const action = { kind: 'restart', service, expect: scene.expectation('worker-1') } as const;
+  expect(await restartWorker(context, TARGET, action, [], () => undefined)).toMatchObject({ ok: false });
+  expect(scene.changes.slice(0, 2)).toEqual(['worker-1 disable PC1', 'worker-1 disable PC2']);
+  expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
 });
 
 describe('a job that comes while the lock is looked at', () => {

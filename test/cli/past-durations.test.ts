@@ -48,11 +48,15 @@ describe('what works took before', () => {
     expect(asked).toEqual([9, 8, 7]);
   });
 
-  it('is asked for again where nothing came of it', async () => {
+  it('is asked for again where the miner told of no sector, and not where it has told nothing that helps', async () => {
     const logs = new Map<number, SectorStatus['Log']>();
-    const { durations } = asking(logs);
+    const { durations, asked } = asking(logs);
+    expect(await durations({ ...SEEN, sectors: new Map() })).toEqual(new Map());
+    expect(await durations(SEEN)).toEqual(new Map());
+    logs.set(9, null);
     expect(await durations(SEEN)).toEqual(new Map());
     logs.set(9, log(3));
-    expect((await durations(SEEN)).size).toBe(1);
+    expect((await durations(SEEN)).size).toBe(0);
+    expect(asked).toHaveLength(6);
   });
 });
