@@ -109,7 +109,7 @@ function notKnown(leaving: Leaving): Diagnostic | undefined {
     return unreadable(desired, name, files.storageJson, storageJson.why);
   if ('problem' in list) return unreadable(desired, name, files.storageJson, list.problem);
   if (worker.process?.live.reached === false) return silent(desired, name);
-  if (repo === undefined && !isHalfGone(leaving))
+  if (repo === undefined && !isHalfGone(leaving) && !isUnborn(leaving))
     return unreadable(desired, name, files.envFile, 'nothing tells which repo it has');
   return undefined;
 }
@@ -120,6 +120,17 @@ function isHalfGone({ name, worker, desired, host }: Leaving): boolean {
   const heir = desired.workers.find(({ renamedFrom }) => renamedFrom === name);
   const isMade = heir !== undefined && host.workers.get(heir.name)?.envFile.state === 'present';
   return isMade || host.manifest?.intents[name]?.emptied === true;
+}
+
+/** It was noted on the host, and cut off before its environment file was written; one that was lost is in the record of writes. */
+function isUnborn({ worker, host: { written } }: Leaving): boolean {
+  const { envFile, files } = worker;
+  return (
+    keeperOf(worker) === undefined &&
+    envFile.state === 'absent' &&
+    written !== undefined &&
+    !written.has(files.envFile)
+  );
 }
 
 /** It may have opened more paths than its list has now. */

@@ -171,10 +171,12 @@ export class Rounds {
    */
   async #converge(looks = false): Promise<readonly string[]> {
     const problems: string[] = [];
+    const worked = new Set<string>();
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const injectors = new Map(this.#farm.hosts.map((host) => [host, new Injector(this.#farm.world(host))]));
       const run = await this.#open((host) => required(injectors.get(host)));
       const first = run.plan(looks ? await run.look() : await this.#seen(run));
+      for (const { host } of steps(first)) worked.add(host);
       const { code } = await run.apply(first);
       if (code !== 0) problems.push(`not applied: ${run.said}`);
       this.#probe = await run.look();
@@ -196,7 +198,10 @@ export class Rounds {
       Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host))),
     ]);
     const locked = [...locks.keys()].map((host) => `${host} is still locked`);
-    return [...problems, ...locked, ...this.#once(leftovers.flat())];
+    // Where nothing was left to do nobody took the lock, whose taking removes what one that was cut off began.
+    const unlocked = (file: string): boolean =>
+      /\/lock\.\d+\.sealfarm-tmp$/.test(file) && !worked.has(file.slice(0, file.indexOf('/')));
+    return [...problems, ...locked, ...this.#once(leftovers.flat().filter((file) => !unlocked(file)))];
   }
 
   /** What stays wrong is told where it began. */

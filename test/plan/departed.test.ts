@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Farm, Worker } from '../../src/farm/farm.js';
+import { workerLayout } from '../../src/host/layout.js';
 import { SEALFARM, THE_FILE } from '../../src/host/manifest.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
@@ -11,6 +12,7 @@ import {
   onOneHost as farmOf,
   withIntent,
   withoutRepo,
+  withWritten,
   type Seen,
 } from '../support/leaving.js';
 import {
@@ -182,6 +184,23 @@ describe('one of which nothing tells where its repo is', () => {
 
   it('is removed where it was emptied, and that was cut off', () => {
     expect(summary(plan(AFTER, emptied))).toEqual(['remove-worker: none, removed-from-config']);
+  });
+
+  describe('as it was cut off before its environment file was written', () => {
+    const { envFile } = workerLayout(aHost(), TWO);
+    const unborn = withWritten(lost, ['/etc/other']);
+
+    it('is removed', () => {
+      expect(summary(plan(AFTER, unborn))).toEqual(['remove-worker: none, removed-from-config']);
+    });
+
+    it.each<[what: string, seen: Seen]>([
+      ['the file was written, and is lost', withWritten(lost, [envFile])],
+      ['it does not tell the repo', changeDeparted(unborn, 'worker-2', (one) => ({ ...one, envFile: file('A=1\n') }))],
+      ['a unit brings it back', changeDeparted(unborn, 'worker-2', (one) => ({ ...one, unit: aUnit() }))],
+    ])('is not where %s', (_, seen) => {
+      expect(codes(plan(AFTER, seen))).toEqual(['SF504 error']);
+    }); // prettier-ignore
   });
 
   it('is not while its unit brings it back again and again', () => {

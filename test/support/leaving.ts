@@ -72,6 +72,12 @@ export function withIntent(seen: Seen, name: string, intent: DrainIntent): Seen 
   });
 }
 
+/** The same look, but each host tells that sealfarm wrote these files. */
+export function withWritten(seen: Seen, paths: readonly string[]): Seen {
+  const written = new Map(paths.map((path) => [path, new Set([sha256(path)])]));
+  return changeHosts(seen, (host) => ({ ...host, written }));
+}
+
 function changeHosts(seen: Seen, change: (host: ObservedHost) => ObservedHost): Seen {
   const hosts = [...seen.hosts].map(([name, host]) => [name, host.reached ? change(host) : host] as const);
   return { ...seen, hosts: new Map(hosts) };
