@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { lockScript, unlockScript } from '../../src/apply/lock-script.js';
 import { signal, identify } from '../../src/sandbox/processes.js';
 import { eventually } from '../support/cli.js';
 import { SandboxFarm } from '../support/sandbox-farm.js';
@@ -190,6 +192,13 @@ export class FaultFarm {
   async leftovers(host: string): Promise<readonly string[]> {
     const files = (await readdir(this.sandbox.host(host), { recursive: true })).map(String);
     return files.filter((file) => /sealfarm-tmp$|\.pid\.tmp$/.test(file)).map((file) => `${host}/${file}`);
+  }
+
+  /** As every command that changes a host does first and last. */
+  async lockAndUnlock(host: string): Promise<void> {
+    const lock = this.sandbox.host(host, 'state', 'lock');
+    await execa('sh', ['-s'], { input: lockScript(lock, '{"who":"the harness"}') });
+    await execa('sh', ['-s'], { input: unlockScript(lock, 'the harness') });
   }
 
   async forgetNotes(): Promise<void> {

@@ -171,12 +171,10 @@ export class Rounds {
    */
   async #converge(looks = false): Promise<readonly string[]> {
     const problems: string[] = [];
-    const worked = new Set<string>();
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const injectors = new Map(this.#farm.hosts.map((host) => [host, new Injector(this.#farm.world(host))]));
       const run = await this.#open((host) => required(injectors.get(host)));
       const first = run.plan(looks ? await run.look() : await this.#seen(run));
-      for (const { host } of steps(first)) worked.add(host);
       const { code } = await run.apply(first);
       if (code !== 0) problems.push(`not applied: ${run.said}`);
       this.#probe = await run.look();
@@ -195,13 +193,21 @@ export class Rounds {
     for (const [host, edit] of this.#edits) this.#edits.set(host, settled(edit));
     const [locks, leftovers] = await Promise.all([
       this.#farm.locks(),
-      Promise.all(this.#farm.hosts.map((host) => this.#farm.leftovers(host))),
+      Promise.all(this.#farm.hosts.map((host) => this.#leftovers(host))),
     ]);
     const locked = [...locks.keys()].map((host) => `${host} is still locked`);
-    // Where nothing was left to do nobody took the lock, whose taking removes what one that was cut off began.
-    const unlocked = (file: string): boolean =>
-      /\/lock\.\d+\.sealfarm-tmp$/.test(file) && !worked.has(file.slice(0, file.indexOf('/')));
-    return [...problems, ...locked, ...this.#once(leftovers.flat().filter((file) => !unlocked(file)))];
+    return [...problems, ...locked, ...this.#once(leftovers.flat())];
+  }
+
+  /**
+   * What one that was cut off began of a lock goes when the next takes it: where nothing is left to do nobody has, and where a process
+   * of this machine has its number by then it stays once more.
+   */
+  async #leftovers(host: string): Promise<readonly string[]> {
+    const left = await this.#farm.leftovers(host);
+    if (!left.some((file) => /\/lock\.\d+\.sealfarm-tmp$/.test(file))) return left;
+    await this.#farm.lockAndUnlock(host);
+    return this.#farm.leftovers(host);
   }
 
   /** What stays wrong is told where it began. */
