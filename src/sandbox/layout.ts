@@ -96,6 +96,7 @@ export function layout(dir: string) {
     minerApi: join(dir, 'miner', 'api'),
     minerStorage: join(dir, 'miner', 'storage'),
     minerState: join(dir, 'miner', 'sectors.json'),
+    minerFinished: join(dir, 'miner', 'finished.jsonl'),
     /** When WindowPoSts are due: a `ProvingTable`, which may be written at any time. */
     minerProving: join(dir, 'miner', 'proving.json'),
     /** What the miner says that it is from its next start on; where it is not there, what it is. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
@@ -31,6 +31,9 @@ export class FaultFarm {
   /** Of workers that the harness itself has killed. */
   readonly #killed = new Set<string>();
   readonly #ids = new Map<string, string>();
+  readonly #logged: LoggedEvent[] = [];
+  /** Bytes of the log of events. */
+  #read = 0;
   #submitted = 0;
   #written = 0;
 
@@ -206,9 +209,17 @@ export class FaultFarm {
     await mkdir(join(this.sandbox.dir, '..', 'notes'));
   }
 
+  /** What has come since is read alone: an hour of them has many megabytes, and this is asked ten times a second. */
   #events(): readonly LoggedEvent[] {
-    const lines = readFileSync(join(this.sandbox.dir, 'miner', 'events.jsonl'), 'utf8').split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LoggedEvent);
+    const file = openSync(join(this.sandbox.dir, 'miner', 'events.jsonl'), 'r');
+    const fresh = Buffer.alloc(fstatSync(file).size - this.#read);
+    readSync(file, fresh, { position: this.#read });
+    closeSync(file);
+    const whole = fresh.subarray(0, fresh.lastIndexOf('\n') + 1);
+    this.#read += whole.length;
+    const lines = whole.toString('utf8').split('\n');
+    this.#logged.push(...lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LoggedEvent));
+    return this.#logged;
   }
 }
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FILE_TYPES } from '../../lotus/file-type.js';
-import { SECTOR_SIZE, layout, readJson, readState, writeFileAtomically } from '../layout.js';
+import { SECTOR_SIZE, layout, readState } from '../layout.js';
 import { DEFAULT_SPEED, INTERVALS } from '../speed.js';
 import type { RpcClient } from '../wire/json-rpc-client.js';
 import { RpcError } from '../wire/json-rpc-client.js';
@@ -17,13 +17,12 @@ import { minerApi } from '../worker/miner-api.js';
 import { reportForEver } from '../worker/registration.js';
 import { remoteHandler, removeEverywhere } from '../worker/remote-files.js';
 import { resourcesFromEnvironment } from '../../lotus/resource-env.js';
-import type { OpenCall } from './calls.js';
 import { apiToken } from './api-secret.js';
 import { Dispatcher } from './dispatcher.js';
 import { minerSettings } from './config.js';
 import { createEventLog } from './event-log.js';
 import { IndexStore } from './index-store.js';
-import type { SectorRecord } from './pipeline.js';
+import { MinerState } from './miner-state.js';
 import { Pipeline } from './pipeline.js';
 import { minerMethods } from './rpc.js';
 import { Workers } from './workers.js';
@@ -38,12 +37,6 @@ const HARDWARE: Hardware = {
   gpus: [],
   disk: 64 * 1024 * GiB,
 };
-
-/** What of the miner outlives its process. */
-interface MinerState {
-  readonly sectors: readonly SectorRecord[];
-  readonly calls: readonly OpenCall[];
-}
 
 /** The sandbox's lotus-miner: `miner-main DIR`. */
 async function main(dir: string): Promise<void> {
@@ -85,11 +78,10 @@ async function main(dir: string): Promise<void> {
     onChange: save,
   });
 
+  const kept = new MinerState(files);
   let restored = false;
   function save(): void {
-    if (!restored) return;
-    const current: MinerState = { sectors: pipeline.sectors(), calls: dispatcher.calls.list() };
-    writeFileAtomically(files.minerState, JSON.stringify(current));
+    if (restored) kept.save({ sectors: pipeline.sectors(), calls: dispatcher.calls.list() });
   }
 
   const api = settings.listen ?? { host: state.minerAddress, port: state.ports.miner };
@@ -105,11 +97,11 @@ async function main(dir: string): Promise<void> {
   const session = randomUUID();
   const parts = { session, version, token, index, workers, dispatcher, pipeline, events, storage };
   Object.assign(methods, minerMethods(parts));
-  const left = existsSync(files.minerState) ? (readJson(files.minerState) as MinerState) : undefined;
+  const left = kept.load();
 
   // Before any worker can return one of these calls.
-  dispatcher.calls.restore(left?.calls ?? []);
-  pipeline.restore(left?.sectors ?? []);
+  dispatcher.calls.restore(left.calls);
+  pipeline.restore(left.sectors);
   restored = true;
 
   const server = createRpcServer({ methods, token, other: remoteHandler(() => storage) });
