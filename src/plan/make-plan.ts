@@ -5,6 +5,7 @@ import { NOTHING_WRITTEN } from '../host/written.js';
 import { SECTOR_SIZES } from '../lotus/sector-size.js';
 import type { MinerObservation, Observation, ObservedHost } from '../observed/observed.js';
 import { movedWorkers, planDeparted } from './departed.js';
+import { withDistinctIds } from './distinct-ids.js';
 import { asAdopted, AS_THEY_RUN, planBoot, type Adopting } from './adopt-rules.js';
 import { withFileCauses } from './file-cause.js';
 import { foreignWorkers } from './foreign-workers.js';
@@ -88,12 +89,14 @@ export function planHosts(
   return {
     formatVersion: 1,
     farm: desired.name,
-    hosts: planned.map(({ plan }) => ({
-      ...plan,
-      steps: plan.steps.filter(
-        ({ worker }) => refused.length === 0 && (worker === undefined || !clashing.has(worker)),
-      ),
-    })),
+    hosts: withDistinctIds(
+      planned.map(({ plan }) => ({
+        ...plan,
+        steps: plan.steps.filter(
+          ({ worker }) => refused.length === 0 && (worker === undefined || !clashing.has(worker)),
+        ),
+      })),
+    ),
     diagnostics: [
       ...minerProblems(observation.miner),
       ...refused,
