@@ -179,6 +179,9 @@ async function lengthenThePast(): Promise<void> {
   });
   await writeFile(file, longer.join(''));
   await execa(process.execPath, [RESTART, farm.dir]);
+  // Who is there first would be given all.
+  for (const worker of ['worker-1', 'worker-2'])
+    await eventually(`${worker} there`, async () => (await farm.eye.session(worker)) !== undefined);
 }
 
 it('says when the jobs will be over by what sectors before have taken', async () => {
