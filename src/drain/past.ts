@@ -1,4 +1,4 @@
-import type { SectorLogEntry } from '../lotus/api.js';
+import type { SectorDecl, SectorLogEntry } from '../lotus/api.js';
 import { FILE_TYPES, type FileType } from '../lotus/file-type.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { ObservedMiner } from '../observed/observed.js';
@@ -32,17 +32,13 @@ const SECTORS = 20;
 /** The numbers of the newest sectors in long-term storage: of those that were sealed, and of those that were upgraded by a snap deal. */
 export function newestStored({ sectors, storage }: ObservedMiner): readonly number[] {
   const stored = [...sectors].flatMap(([id, held]) => (storage.get(id)?.info.CanStore === true ? held : []));
-  const newest = (type: FileType): readonly number[] =>
-    [
-      ...new Set(
-        stored.flatMap(({ Number: number, SectorFileType: types }) =>
-          (types & FILE_TYPES[type]) === 0 ? [] : [number],
-        ),
-      ),
-    ]
-      .sort((one, other) => other - one)
-      .slice(0, SECTORS);
-  return [...new Set([...newest('sealed'), ...newest('update')])];
+  return [...new Set([...newestWith('sealed', stored), ...newestWith('update', stored)])];
+}
+
+function newestWith(type: FileType, stored: readonly SectorDecl[]): readonly number[] {
+  const having = stored.filter(({ SectorFileType }) => (SectorFileType & FILE_TYPES[type]) !== 0);
+  const numbers = new Set(having.map(({ Number: number }) => number));
+  return [...numbers].sort((one, other) => other - one).slice(0, SECTORS);
 }
 
 /** How long the works of sealed sectors took. Their logs hold the waits for a worker, too: only the quicker half of each work counts. */
