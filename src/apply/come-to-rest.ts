@@ -72,17 +72,21 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
   const pauses = waits(context.times);
   let nevers: number[] = [];
   // Before anything final is said, old news of who else serves its paths will not do.
-  const isFresh = (): boolean => nevers.length > 0 || request.deadline === 0;
+  let isDone = false;
+  const isFinal = (): boolean => isDone || nevers.length > 0 || request.deadline === 0;
   let movesSince: number | undefined;
   for (let lastSeen = time(); ;) {
-    const look = await lookOnce(context, request, await request.others?.seen(isFresh()));
+    const others = await request.others?.seen(isFinal());
+    const look = await lookOnce(context, request, others?.hosts);
     if (look.ok) {
       const { decision, rest, observation } = look.value;
       request.onLook(decision, await expectedIn(context, decision, observation.miner));
-      const moves = decision.verdict === 'done' && (await areMoving(context, request, observation));
+      isDone = decision.verdict === 'done';
+      if (isDone && others?.isNew === false) continue;
+      const moves = isDone && (await areMoving(context, request, observation));
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
-      const asked = decision.verdict === 'done' && !awaited;
+      const asked = isDone && !awaited;
       const ours = asked ? await lockHolds(context, request) : success(undefined);
       if (!ours.ok && LOST.has(ours.diagnostic.code)) return ours;
       const lying = asked && ours.ok ? await stillAtRest(context, request, observation) : undefined;

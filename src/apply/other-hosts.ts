@@ -2,7 +2,11 @@ import type { Observation } from '../observed/observed.js';
 import { sharedLook } from '../probe/shared-look.js';
 import type { ApplyContext } from './context.js';
 
-type Seen = Observation['hosts'];
+interface Seen {
+  readonly hosts: Observation['hosts'];
+  /** Looked at for this question, and not before it. */
+  readonly isNew: boolean;
+}
 
 /** Old news is looked at again after so many milliseconds. */
 const OLD = 60_000;
@@ -10,8 +14,8 @@ const OLD = 60_000;
 /** What all hosts look like whose workers may take over sectors: one look for all workers that are drained together. */
 export class OtherHosts {
   readonly #now: ApplyContext['now'];
-  readonly #look: () => Promise<Seen>;
-  #last: Promise<Seen> | undefined;
+  readonly #look: () => Promise<Seen['hosts']>;
+  #last: Promise<Seen['hosts']> | undefined;
   #at = -Infinity;
 
   constructor({ observe, now, farmHosts }: Pick<ApplyContext, 'observe' | 'now' | 'farmHosts'>) {
@@ -20,12 +24,12 @@ export class OtherHosts {
   }
 
   /** @param fresh whether one will not do that has begun before */
-  seen(fresh: boolean): Promise<Seen> {
+  async seen(fresh: boolean): Promise<Seen> {
     const now = this.#now().getTime();
-    if (this.#last === undefined || fresh || now - this.#at >= OLD) {
-      this.#at = now;
-      this.#last = this.#look();
-    }
-    return this.#last;
+    const last = fresh || now - this.#at >= OLD ? undefined : this.#last;
+    if (last !== undefined) return { hosts: await last, isNew: false };
+    this.#at = now;
+    this.#last = this.#look();
+    return { hosts: await this.#last, isNew: true };
   }
 }

@@ -35,12 +35,12 @@ export function isNeededForProofs({ enabled, held }: DrainSnapshot): boolean {
 }
 
 export function snapshotOf(
-  { worker, fresh }: RestRequest,
+  { host, worker, fresh }: RestRequest,
   observation: Observation,
   miner: ObservedMiner,
   states: SectorStates,
 ): DrainSnapshot {
-  const snapshot = drainSnapshot(worker, observation, miner, states);
+  const snapshot = drainSnapshot({ host, worker }, observation, miner, states);
   return fresh === true ? { ...snapshot, unregistered: false } : snapshot;
 }
 
@@ -50,11 +50,11 @@ const MOVING: ReadonlySet<string> = new Set(['CommitFinalize', 'FinalizeSector',
 /** Whether a job is likely to come in the next moment: a sector that lies here is on its way to long-term storage. */
 export async function areMoving(
   context: ApplyContext,
-  { worker, goal }: RestRequest,
+  { host, worker, goal }: RestRequest,
   observation: Observation,
 ): Promise<boolean> {
   if (goal !== 'quiet' || !observation.miner.reached) return false;
-  const { held } = drainSnapshot(worker, observation, observation.miner, new Map());
+  const { held } = drainSnapshot({ host, worker }, observation, observation.miner, new Map());
   const states = await context.sectorStates(held.map(({ sector }) => sector));
   return [...states.values()].some(({ state }) => MOVING.has(state));
 }

@@ -2,7 +2,7 @@ import type { WorkerJob } from '../lotus/api.js';
 import { FILE_TYPE_NAMES, FILE_TYPES, fileTypesOf, sectorName, type FileType } from '../lotus/file-type.js';
 import type { DueDeadline } from '../lotus/proving.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
-import { handedOver, withoutPaths } from '../observed/departed.js';
+import { handedOver, withoutPaths, workerOn } from '../observed/departed.js';
 import { intentsOf } from '../observed/intents.js';
 import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
@@ -112,24 +112,29 @@ const PC2_INPUT = FILE_TYPES.sealed | FILE_TYPES.cache;
 /** Jobs that read no file by the sector index's locks. Lotus: storage/sealer/manager.go */
 export const WITHOUT_SECTOR_FILES: ReadonlySet<TaskCode> = new Set(['C2', 'PR2', 'WDP', 'WNP']);
 
+/** Where it is, too: a host that came back may remember a worker of the same name. */
+export interface DrainedWorker {
+  readonly host: string;
+  readonly worker: string;
+}
+
 export function drainSnapshot(
-  worker: string,
+  { host, worker }: DrainedWorker,
   observation: Observation,
   miner: ObservedMiner,
   states: SectorStates,
 ): DrainSnapshot {
   const workers = observedWorkers(observation);
-  const own = workers.get(worker);
+  const home = observation.hosts.get(host);
+  const own = home?.reached === true ? workerOn(home, worker) : undefined;
   // A worker that is drained at the same time gives its work away too: two would hand it to each other for ever, and a path
   // that both serve would be served by nobody in the end.
   const leaving = new Set([worker, ...intentsOf(observation).keys()]);
   const others = [...workers].filter(([name]) => !leaving.has(name)).map(([, other]) => other);
   const live = liveOf(own?.process);
   const all = soleHolders(own, others, miner);
-  const given = [...observation.hosts.values()].flatMap((host) =>
-    host.reached ? [...handedOver(host, worker)] : [],
-  );
-  const kept = own === undefined ? undefined : withoutPaths(own, new Set(given));
+  const given = home?.reached === true ? handedOver(home, worker) : new Set<string>();
+  const kept = own === undefined ? undefined : withoutPaths(own, given);
   const sole = kept === own ? all : soleHolders(kept, others, miner);
   const places = placesOf(workers, miner).filter((place) => !leaving.has(place.worker));
   const stays = new Set(places.flatMap(({ paths }) => paths));
@@ -166,10 +171,13 @@ export function drainSnapshot(
   };
 }
 
+/** By name; of two the one in the file. */
 export function observedWorkers({ hosts }: Observation): ReadonlyMap<string, ObservedWorker> {
-  return new Map(
-    [...hosts.values()].flatMap((host) => (host.reached ? [...(host.departed ?? []), ...host.workers] : [])),
-  );
+  const reached = [...hosts.values()].filter((host) => host.reached);
+  return new Map([
+    ...reached.flatMap(({ departed }) => [...(departed ?? [])]),
+    ...reached.flatMap((host) => [...host.workers]),
+  ]);
 }
 
 function drainJob({ job }: OpenJob): readonly DrainJob[] {

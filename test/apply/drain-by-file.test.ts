@@ -5,7 +5,7 @@ import { parseManifest, THE_FILE, type DrainIntent } from '../../src/host/manife
 import type { ApplyRules } from '../../src/apply/context.js';
 import type { ObservedHost } from '../../src/observed/observed.js';
 import type { Disruption, Step } from '../../src/plan/plan.js';
-import { aJob, aUnit, sessionOf } from '../support/observation.js';
+import { aJob, aUnit, changeLive, sessionOf } from '../support/observation.js';
 import { hostsWithOneWorker, Scene, START } from './scene.js';
 
 const HOME = hostLayout({ config: '/etc/sealfarm', state: '/var/lib/sealfarm' });
@@ -162,6 +162,33 @@ describe('a worker that the file wants stopped', () => {
     expect(await stopped.run(true)).toBe('SF609');
     expect(stopped.changes.filter((call) => /detach|stop/.test(call))).toEqual([]);
     expect(await drained.run(false)).toBe('ok');
+  });
+
+  it('is not stopped by what another worker served at an earlier look', async () => {
+    const scene = new Draining();
+    const [id = ''] = [...scene.observation.miner.storage.keys()];
+    scene.changeMiner({
+      sectors: new Map([[id, [{ Miner: 1000, Number: 7, SectorFileType: 6 }]]]),
+      jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 8)]]]),
+    });
+    scene.states.set('s-t01000-7', 'SubmitCommit');
+    const shared = scene.live('worker-1')?.paths ?? [];
+    scene.change(
+      'worker-2',
+      changeLive((live) => ({ ...live, paths: [...live.paths, ...shared] })),
+    );
+    const take = scene.before;
+    scene.before = (call, nth) => {
+      take(call, nth);
+      if (call !== 'worker-1 disable PC2') return;
+      scene.change(
+        'worker-2',
+        changeLive((live) => ({ ...live, paths: [] })),
+      );
+      scene.changeMiner({ jobs: new Map() });
+    };
+    expect(await scene.run(true)).toBe('SF610');
+    expect(scene.changes).not.toContain('host-1 stop worker-1');
   });
 
   it('is not stopped while sectors lie there that nobody else serves', async () => {

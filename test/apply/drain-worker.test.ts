@@ -79,14 +79,14 @@ describe('a drain', () => {
       'look host-1 host-2', 'look host-1', 'worker-1 disable PC1', 'sleep 1000',
       'look host-1', 'sleep 1500',
       'look host-1', 'worker-1 disable PC2', 'sleep 2000',
-      'look host-1', 'miner sectors', 'miner workers', 'miner jobs',
+      'look host-1', 'look host-1 host-2', 'look host-1', 'miner sectors', 'miner workers', 'miner jobs',
       'host-1 lock', 'look host-1 host-2', 'look host-1',
       'host-1 look at lock', 'miner sectors', 'miner workers', 'miner jobs',
       'worker-1 detach-all', 'miner workers', 'miner jobs',
       'host-1 look at lock', 'host-1 stop worker-1',
       'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
     ]); // prettier-ignore
-    expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'drain-ended']);
+    expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'done', 'drain-ended']);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true, left: [] });
     const head = { who: 'alice@laptop', run: 'run-1', command: 'apply' };
     expect(scene.notes).toEqual([

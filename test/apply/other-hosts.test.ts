@@ -27,7 +27,9 @@ function farm() {
 it('looks once for all who ask at the same time', async () => {
   const { others, state } = farm();
   const [first, ...rest] = await Promise.all([others.seen(false), others.seen(true), others.seen(false)]);
-  expect(rest).toEqual([first, first]);
+  expect(rest.map(({ hosts }) => hosts)).toEqual([first.hosts, first.hosts]);
+  // The second was asked when the look of the first had begun.
+  expect([first, ...rest].map(({ isNew }) => isNew)).toEqual([true, true, false]);
   expect(state.looks).toEqual([['host-1', 'host-2']]);
 });
 

@@ -1,10 +1,11 @@
-import { drainSnapshot, type SectorState } from '../../src/drain/snapshot.js';
+import { drainSnapshot, type DrainedWorker, type SectorState } from '../../src/drain/snapshot.js';
 import { drainStep, type Blocker, type DrainGoal } from '../../src/drain/step.js';
 import { storageSettings } from '../../src/desired/desire.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
 import { NO_SESSION, type SectorDecl, type SectorLock, type WorkerJob } from '../../src/lotus/api.js';
 import { FILE_TYPE_NAMES, FILE_TYPES, type FileType } from '../../src/lotus/file-type.js';
 import { task, type TaskCode } from '../../src/lotus/task.js';
+import { workerOn } from '../../src/observed/departed.js';
 import type { Observation, ObservedMiner } from '../../src/observed/observed.js';
 import { aFarm, aHost, aStorage, aWorker } from '../support/farm.js';
 import {
@@ -47,10 +48,17 @@ export interface There {
   readonly change?: (seen: Seen) => Seen;
 }
 
+/** Where a worker is. */
+export function placeOf({ hosts }: Observation, worker: string): DrainedWorker {
+  const [host = ''] =
+    [...hosts].find(([, seen]) => seen.reached && workerOn(seen, worker) !== undefined) ?? [];
+  return { host, worker };
+}
+
 /** One look at the drain of `worker-1`, as a line: what is switched, what blocks, and the verdict. */
 export function look(there: There, goal: DrainGoal = 'empty', worker = 'worker-1'): string {
   const seen = seenOf(there, worker);
-  const snapshot = drainSnapshot(worker, seen, seen.miner, statesOf(there));
+  const snapshot = drainSnapshot(placeOf(seen, worker), seen, seen.miner, statesOf(there));
   const declared = workersOf(there.farm).find(({ name }) => name === worker)?.tasks ?? [];
   const { disable, enable, blockers, verdict, proposal } = drainStep(snapshot, goal, declared);
   return [

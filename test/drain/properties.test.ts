@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { drainSnapshot } from '../../src/drain/snapshot.js';
 import { drainStep, type DrainDecision } from '../../src/drain/step.js';
 import type { TaskCode } from '../../src/lotus/task.js';
-import { farmOf, seenOf, statesOf, type There } from './drain-scene.js';
+import { farmOf, placeOf, seenOf, statesOf, type There } from './drain-scene.js';
 
 const STATES = [
   'WaitDeals', 'AddPiece', 'Packing', 'GetTicket', 'PreCommit1', 'SealPreCommit1Failed', 'PreCommit2', 'PreCommitWait', 'WaitSeed',
@@ -70,7 +70,7 @@ const drawn: fc.Arbitrary<Drawn> = fc
 function decide({ members, there }: Drawn): DrainDecision {
   const whole = { ...there, farm: farmOf(...members) };
   const seen = seenOf(whole, 'worker-1');
-  const snapshot = drainSnapshot('worker-1', seen, seen.miner, statesOf(whole));
+  const snapshot = drainSnapshot(placeOf(seen, 'worker-1'), seen, seen.miner, statesOf(whole));
   return drainStep(snapshot, 'empty', members[0]?.[0] ?? []);
 }
 

@@ -23,7 +23,8 @@ function verdict(groups: readonly string[], workers: readonly string[] = ['worke
   const seen = asResolved(SEEN, new Set(workers), groups);
   if (!seen.miner.reached) throw new Error('no miner');
   const states = new Map([['s-t01000-7', { state: 'PreCommit2' }]]);
-  return drainStep(drainSnapshot('worker-1', seen, seen.miner, states), 'empty', ['PC1']).verdict;
+  const drained = { host: 'host-1', worker: 'worker-1' };
+  return drainStep(drainSnapshot(drained, seen, seen.miner, states), 'empty', ['PC1']).verdict;
 }
 
 it.each([

@@ -23,6 +23,7 @@ import {
   unreached,
   workerStats,
 } from '../support/observation.js';
+import { placeOf } from './drain-scene.js';
 import { left } from '../support/leaving.js';
 import { DRAIN, SEAL } from '../support/plan.js';
 
@@ -48,7 +49,7 @@ function withJobs(seen: Seen, jobs: Readonly<Record<string, readonly WorkerJob[]
 
 function look(seen: Seen, worker: string, states: Readonly<Record<string, string>> = {}): DrainSnapshot {
   const named = Object.entries(states).map(([sector, state]) => [sector, { state }] as const);
-  return drainSnapshot(worker, seen, seen.miner, new Map(named));
+  return drainSnapshot(placeOf(seen, worker), seen, seen.miner, new Map(named));
 }
 
 const GUIDE = inPlace(guideFarm());
@@ -227,6 +228,24 @@ describe('a worker that left the file and hands its path over', () => {
   });
 });
 
+describe('a name that a host which came back remembers, too', () => {
+  const both = aFarm({
+    hosts: [aHost(), aHost({ name: 'host-2', workers: [aWorker({ tasks: [] })] })],
+  });
+  const seen = withSectors(left(inPlace(both), ['worker-1'], aFarm({ hosts: both.hosts.slice(1) })), {
+    'host-1': [decl(1)],
+    'host-2': [decl(2)],
+  });
+
+  it.each([
+    ['host-1', 's-t01000-1'],
+    ['host-2', 's-t01000-2'],
+  ])('is not taken for the worker of %s', (host, sector) => {
+    const snapshot = drainSnapshot({ host, worker: 'worker-1' }, seen, seen.miner, new Map());
+    expect(snapshot).toMatchObject({ alive: true, held: [{ sector }] });
+  });
+});
+
 describe('held sectors', () => {
   it('have their file types together and their state in the pipeline', () => {
     const seen = withSectors(GUIDE, { 'host-1': [decl(1, sealed), decl(1, cache), decl(2, unsealed)] });
@@ -243,7 +262,7 @@ describe('held sectors', () => {
     const seen = changeMiner(withSectors(GUIDE, { 'host-1': [decl(1)] }), { locks: [lock, other, free] });
     const since = '2026-01-02T03:04:05.000Z';
     const states = new Map([['s-t01000-1', { state: 'WaitSeed', since }]]);
-    const snapshot = drainSnapshot('worker-1', seen, seen.miner, states);
+    const snapshot = drainSnapshot(placeOf(seen, 'worker-1'), seen, seen.miner, states);
     expect(snapshot.held).toMatchObject([{ state: 'WaitSeed', since, allowTo: [GROUP] }]);
     expect(snapshot.held[0]).not.toHaveProperty('settled');
     expect(snapshot.locks).toEqual([

@@ -130,7 +130,7 @@ function statuses(
       };
       if (seen?.reached !== true) return { drain: common };
       const runs = seen.workers.get(worker.name)?.process !== undefined;
-      const decision = await decide(workspace, worker, observation, until);
+      const decision = await decide(workspace, { host, worker }, observation, until);
       if (!decision.ok) return { drain: { ...common, runs }, trouble: decision.diagnostic };
       return { drain: { ...common, runs, decision: decision.value } };
     }),
@@ -140,20 +140,21 @@ function statuses(
 /** Fails as the look at the miner has, or with why nobody knows whether a proof is due. */
 async function decide(
   workspace: Workspace,
-  { name, tasks }: TargetWorker['worker'],
+  target: TargetWorker,
   observation: Observation,
   goal: DrainGoal,
 ): Promise<Result<DrainDecision>> {
   const { miner } = observation;
   if (!miner.reached) return failure(miner.diagnostic);
-  const { held } = drainSnapshot(name, observation, miner, new Map());
+  const drained = { host: target.host.name, worker: target.worker.name };
+  const { held } = drainSnapshot(drained, observation, miner, new Map());
   const states = await workspace.sectorStates(held.map(({ sector }) => sector));
-  const snapshot = drainSnapshot(name, observation, miner, states);
-  const decision = drainStep(snapshot, goal, tasks);
+  const snapshot = drainSnapshot(drained, observation, miner, states);
+  const decision = drainStep(snapshot, goal, target.worker.tasks);
   if (decision.verdict !== 'done' || !isNeededForProofs(snapshot)) return success(decision);
   const due = await workspace.proofDue();
   if (!due.ok) return due;
   return success(
-    due.value === undefined ? decision : drainStep({ ...snapshot, due: due.value }, goal, tasks),
+    due.value === undefined ? decision : drainStep({ ...snapshot, due: due.value }, goal, target.worker.tasks),
   );
 }
