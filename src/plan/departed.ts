@@ -122,12 +122,16 @@ function isHalfGone({ name, worker, desired, host }: Leaving): boolean {
   return isMade || host.manifest?.intents[name]?.emptied === true;
 }
 
-/** It was noted on the host, and cut off before its environment file was written; one that was lost is in the record of writes. */
+/**
+ * It was noted on the host, and cut off before its environment file was written; one that was lost is in the record of writes. Where it
+ * has a list of paths it has run, whatever the record says.
+ */
 function isUnborn({ worker, host: { written } }: Leaving): boolean {
-  const { envFile, files } = worker;
+  const { envFile, storageJson, files } = worker;
   return (
     keeperOf(worker) === undefined &&
     envFile.state === 'absent' &&
+    storageJson.state === 'absent' &&
     written !== undefined &&
     !written.has(files.envFile)
   );

@@ -70,11 +70,14 @@ export function membersOf(
   const jobs = jobsByWorker(miner);
   return desired.hosts.flatMap((host) => {
     const seen = hosts.get(host.name);
+    // Another host may remember a worker of the same name.
+    const stepsOf = (worker: string): readonly Step[] =>
+      (planned.get(worker) ?? []).filter((step) => step.host === host.name);
     const reached = seen?.reached === true ? seen : undefined;
     const known = reached === undefined ? undefined : underNewNames(host, reached);
     const declared = host.workers.map((worker): Member => {
       const live = liveOf(known?.workers.get(worker.name)?.process);
-      const own = planned.get(worker.name) ?? [];
+      const own = stepsOf(worker.name);
       const running = reached === undefined ? undefined : renamingOf(worker, reached)?.from;
       const its = jobs.get(running ?? worker.name) ?? [];
       if (worker.drain === undefined && worker.state !== 'running') {
@@ -110,7 +113,9 @@ export function membersOf(
         groups: away || !miner.reached ? [] : attachedGroups(live, miner),
         away,
         jobs: jobs.get(name) ?? [],
-        steps: (planned.get(name) ?? []).filter(disturbs).map(({ id }) => id),
+        steps: stepsOf(name)
+          .filter(disturbs)
+          .map(({ id }) => id),
       };
     });
     return [...declared, ...leaving];

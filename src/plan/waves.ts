@@ -40,7 +40,7 @@ export function planWaves(
   now: number,
 ): Pick<Plan, 'waves' | 'heldBack'> {
   const crew = new Crew(members);
-  const putOff = new Map(members.map(({ worker }) => [worker, new Set<Hindrance>()]));
+  const putOff = new Map(members.map((member) => [member, new Set<Hindrance>()]));
   const waves: Wave[] = [];
   const all: readonly Member[] = members
     .filter(({ steps }) => steps.length > 0)
@@ -58,15 +58,14 @@ export function planWaves(
     for (const member of order) {
       const hindrance = draft.hindrance(member);
       if (hindrance === undefined) draft.add(member);
-      else putOff.get(member.worker)?.add(hindrance);
+      else putOff.get(member)?.add(hindrance);
     }
     if (draft.members.size === 0) {
       held.push(...left);
       left = [];
       continue;
     }
-    const turn = (member: Member): Turn =>
-      turnOf(member, [...(putOff.get(member.worker) ?? [])], draft.alone);
+    const turn = (member: Member): Turn => turnOf(member, [...(putOff.get(member) ?? [])], draft.alone);
     waves.push({ canary, turns: [...draft.members].map(turn) });
     for (const member of draft.members) crew.takeBack(member);
     left = left.filter((member) => !draft.members.has(member));
@@ -99,10 +98,10 @@ function lossesOf(tasks: readonly TaskCode[], groups: readonly string[]): readon
 /** All workers of the farm, between two waves. */
 class Crew {
   readonly #doing = new Map<Loss, number>();
-  readonly #away: Set<string>;
+  readonly #away: Set<Member>;
 
   constructor(members: readonly Member[]) {
-    this.#away = new Set(members.filter(({ away }) => away).map(({ worker }) => worker));
+    this.#away = new Set(members.filter(({ away }) => away));
     for (const { doing, groups } of members) this.#count(lossesOf(doing, groups), 1);
   }
 
@@ -121,8 +120,9 @@ class Crew {
   }
 
   /** It had its turn, and does all that is declared. */
-  takeBack({ worker, doing, tasks, groups }: Member): void {
-    this.#away.delete(worker);
+  takeBack(member: Member): void {
+    const { doing, tasks, groups } = member;
+    this.#away.delete(member);
     this.#count(lossesOf(doing, groups), -1);
     this.#count(lossesOf(tasks, groups), 1);
   }

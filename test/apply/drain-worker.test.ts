@@ -86,7 +86,15 @@ describe('a drain', () => {
       'host-1 look at lock', 'host-1 stop worker-1',
       'host-1 forget worker-1', 'host-1 unlock', 'host-1 journal',
     ]); // prettier-ignore
-    expect(events()).toEqual(['drain-started', 'working', 'working', 'working', 'done', 'done', 'drain-ended']);
+    expect(events()).toEqual([
+      'drain-started',
+      'working',
+      'working',
+      'working',
+      'done',
+      'done',
+      'drain-ended',
+    ]);
     expect(scene.events.at(-1)).toEqual({ type: 'drain-ended', ...TARGET, stopped: true, left: [] });
     const head = { who: 'alice@laptop', run: 'run-1', command: 'apply' };
     expect(scene.notes).toEqual([

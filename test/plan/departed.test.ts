@@ -197,6 +197,7 @@ describe('one of which nothing tells where its repo is', () => {
     it.each<[what: string, seen: Seen]>([
       ['the file was written, and is lost', withWritten(lost, [envFile])],
       ['it does not tell the repo', changeDeparted(unborn, 'worker-2', (one) => ({ ...one, envFile: file('A=1\n') }))],
+      ['it has a list of paths', changeDeparted(unborn, 'worker-2', (one) => ({ ...one, storageJson: file('{"StoragePaths":[]}') }))],
       ['a unit brings it back', changeDeparted(unborn, 'worker-2', (one) => ({ ...one, unit: aUnit() }))],
     ])('is not where %s', (_, seen) => {
       expect(codes(plan(AFTER, seen))).toEqual(['SF504 error']);

@@ -155,6 +155,8 @@ async function decide(
   const due = await workspace.proofDue();
   if (!due.ok) return due;
   return success(
-    due.value === undefined ? decision : drainStep({ ...snapshot, due: due.value }, goal, target.worker.tasks),
+    due.value === undefined
+      ? decision
+      : drainStep({ ...snapshot, due: due.value }, goal, target.worker.tasks),
   );
 }
