@@ -5,7 +5,7 @@ import type { ApplyContext } from './context.js';
 import { forceStop } from './force-stop.js';
 import type { Target } from './live-changes.js';
 import { NOT_UP, putBack } from './put-back.js';
-import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
+import { quieten, withTasksBack, type OnWait } from './quieten.js';
 import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
@@ -82,10 +82,8 @@ async function quietStop(
 ): Promise<Result<undefined>> {
   const quiet = await quieten(context, running, expect.tasks, onWait, homeOf(service).lock);
   if (!quiet.ok) return quiet;
-  if (context.halt.aborted) {
-    await takeWorkAgain(context, running, expect.tasks);
-    return failure(interrupted(target));
-  }
+  if (context.halt.aborted)
+    return failure(await withTasksBack(context, running, expect.tasks, interrupted(target)));
   return stopWorker(context, running, service, quiet.value, expect.tasks);
 }
 

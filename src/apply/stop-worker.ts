@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { withHelp, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { WITHOUT_SECTOR_FILES } from '../drain/snapshot.js';
 import { homeOf, type WorkerLayout } from '../host/layout.js';
@@ -14,7 +14,7 @@ import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 import { checkLock } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { takeWorkAgain } from './quieten.js';
+import { withTasksBack } from './quieten.js';
 import { interrupted } from './rest-troubles.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
@@ -37,10 +37,7 @@ export async function stopWorker(
 ): Promise<Result<undefined>> {
   if (api === undefined) return endProcess(context, target, service, keeper);
   const had = await api.paths();
-  if (!had.ok) {
-    await takeWorkAgain(context, target, tasks, api);
-    return had;
-  }
+  if (!had.ok) return failure(await withTasksBack(context, target, tasks, had.diagnostic, api));
   const free = await detachAll(context, target, api, rest);
   const still = free.ok ? await isOurs(context, target, service) : free;
   const ended = still.ok ? await stopBy(context, target, service, keeper) : still;
@@ -48,9 +45,12 @@ export async function stopWorker(
   // Of a stop that nobody saw the end of, the worker may be gone any moment.
   if (still.ok && ended.diagnostic.code !== 'SF605') return ended;
   const again = await attachAgain(context, target, service, api, had.value);
-  await takeWorkAgain(context, target, tasks, api);
-  return failure(again.ok ? ended.diagnostic : withoutPaths(ended.diagnostic));
+  const why = again.ok ? ended.diagnostic : withHelp(ended.diagnostic, WITHOUT_PATHS);
+  return failure(await withTasksBack(context, target, tasks, why, api));
 }
+
+const WITHOUT_PATHS =
+  'It may have no paths attached, so that nobody finds the sectors there: apply again at once.';
 
 function isOurs(context: ApplyContext, { host }: Target, service: WorkerLayout): Promise<Result<undefined>> {
   return checkLock(context, { host, lock: homeOf(service).lock });
@@ -64,11 +64,6 @@ async function detachAll(
 ): Promise<Result<undefined>> {
   const detached = await api.storageDetachAll();
   return detached.ok ? waitUntilIdle(context, target, rest) : detached;
-}
-
-function withoutPaths(why: Diagnostic): Diagnostic {
-  const help = 'It may have no paths attached, so that nobody finds the sectors there: apply again at once.';
-  return { ...why, help: `${why.help ?? ''} ${help}`.trim() };
 }
 
 /** By whoever keeps it; where that is not the declared manager, nothing of it is left there. */

@@ -244,6 +244,31 @@ describe('a restart', () => {
     expect(scene.changes).toEqual([...OFF, 'enable', 'enable', 'types']);
   });
 
+  it.each<[why: string, code: string, at: () => void]>([
+    [
+      'the host stays away',
+      'SF404',
+      () => (scene.observation = { ...scene.observation, hosts: new Map([['host-1', unreached('gone')]]) }),
+    ],
+    [
+      'it is interrupted',
+      'SF608',
+      () => {
+        scene.interrupt.abort();
+      },
+    ],
+    ['a job is left', 'SF604', () => undefined],
+  ])('says that its tasks may be off still where %s and it cannot be told', async (_, code, at) => {
+    jobs(aJob('PC1', 7));
+    for (const on of ON) scene.failing.set(on, aDiagnostic('refused'));
+    scene.before = (call) => {
+      if (call === 'sleep 1500') at();
+    };
+    const result = await restart();
+    expect(result).toMatchObject({ ok: false, diagnostic: { code } });
+    expect(result.ok ? '' : result.diagnostic.help).toContain('The tasks of worker-1 may be off still: apply again');
+  });
+
   it('stops nothing when a task cannot be switched off', async () => {
     scene.failing.set('worker-1 disable PC2', aDiagnostic('refused'));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
@@ -349,6 +374,13 @@ describe('a restart', () => {
         ok: false,
         diagnostic: { code: 'SF605', help: expect.stringContaining('no paths attached') as string },
       });
+    });
+
+    it('says that its tasks may be off where they cannot be switched on', async () => {
+      for (const on of ON) scene.failing.set(on, aDiagnostic('refused'));
+      const result = await restart();
+      expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
+      expect(result.ok ? '' : result.diagnostic.help).toContain('The tasks of worker-1 may be off still: apply again');
     });
 
     it('attaches and switches nothing where nobody saw whether it ended', async () => {
