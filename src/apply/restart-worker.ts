@@ -9,7 +9,8 @@ import { quieten, withTasksBack, type OnWait } from './quieten.js';
 import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
-import { stopWorker } from './stop-worker.js';
+import { notStarted, stopWorker } from './stop-worker.js';
+import { whileAway } from './while-away.js';
 import { journalOf, withWayBack } from './way-back.js';
 
 type Start = Extract<Action, { kind: 'start' }>;
@@ -100,8 +101,10 @@ async function restartUnderNewName(
   const old = { host: target.host, worker: from.worker };
   const stopped = await stopNow(context, target, old, { service: from.service, expect }, onWait);
   if (!stopped.ok) return stopped;
-  const gone = await takeAway(context, old, from.service, from.home);
-  return gone.ok ? startWorker(context, target, service, expect) : gone;
+  const gone = await whileAway(context, target.host, () => takeAway(context, old, from.service, from.home));
+  return gone.ok
+    ? startWorker(context, target, service, expect)
+    : failure(notStarted(from.worker, gone.diagnostic));
 }
 
 type RestartFrom = Pick<Restart, 'service' | 'expect'> & Required<Pick<Restart, 'from'>>;
