@@ -7,7 +7,7 @@ import type { WorkerApi } from '../rpc/worker-api.js';
 import type { ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { checkPaths, type Target } from './live-changes.js';
-import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
+import { quieten, takeWorkAgain, tasksOff, withTasksBack, type OnWait } from './quieten.js';
 
 type Detach = Extract<Action, { kind: 'detach' }>;
 
@@ -26,17 +26,18 @@ export async function detachPath(
   const quiet = await quieten(context, target, action.tasks, onWait);
   if (!quiet.ok && quiet.diagnostic.code === PENDING) {
     // Nothing would tell the next run why its tasks are off: it would switch them on before all else.
-    await takeWorkAgain(context, target, action.tasks);
-    return failure({ ...quiet.diagnostic, help: WHEN_QUIET });
+    const takes = await takeWorkAgain(context, target, action.tasks);
+    const stands = takes ? 'It takes work again.' : tasksOff([target.worker]);
+    return failure({ ...quiet.diagnostic, help: `${stands} ${WHEN_QUIET}` });
   }
   if (!quiet.ok) return quiet;
   const result = await detachEmpty(context, target, api, action);
-  await takeWorkAgain(context, target, action.tasks);
-  return result;
+  if (!result.ok) return failure(await withTasksBack(context, target, action.tasks, result.diagnostic));
+  const takes = await takeWorkAgain(context, target, action.tasks);
+  return takes ? result : tasksStayOff(target, action.path);
 }
 
-const WHEN_QUIET =
-  'It takes work again. The path goes in a run that finds the worker quiet, or waits for it.';
+const WHEN_QUIET = 'The path goes in a run that finds the worker quiet, or waits for it.';
 
 async function detachEmpty(
   context: ApplyContext,
@@ -59,6 +60,16 @@ async function detachEmpty(
     return stays(target, path, `nobody can tell what lies on ${path}, ${why}`, WHILE_UNSEEN);
   const told = await api.storageDetachLocal(path);
   return told.ok ? checkPaths(target, api, path, false) : told;
+}
+
+function tasksStayOff({ host, worker }: Target, path: string): Result<undefined> {
+  return failure({
+    code: 'SF606',
+    severity: 'error',
+    message: `${path} is detached, but ${worker} has not taken its tasks again`,
+    place: { kind: 'host', host, worker },
+    help: tasksOff([worker]),
+  });
 }
 
 const WHILE_FULL = 'Drain the worker first, or declare the path again.';

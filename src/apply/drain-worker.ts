@@ -11,7 +11,7 @@ import { PENDING } from './ledger.js';
 import { withLocks } from './lock.js';
 import { oneLockAtATime } from './one-at-a-time.js';
 import type { OtherHosts } from './other-hosts.js';
-import { takeWorkAgain } from './quieten.js';
+import { withTasksBack } from './quieten.js';
 import { blockerNames } from './rest-troubles.js';
 import { runScript } from './run-script.js';
 import { managerOf } from './service-manager.js';
@@ -64,13 +64,14 @@ export async function drainWorker(context: ApplyContext, request: DrainRequest):
   const inTime = await startAndRest(watched, request, () => isAway);
   const ended = isLate(inTime) && request.stopLate ? await restAndStop(watched, quietly(request)) : inTime;
   await waits;
-  // Its last look may have come between the other command's writing and switching.
-  if (!ended.ok && ended.diagnostic.code === 'SF616')
-    await takeWorkAgain(context, request, request.afterwards);
   if (!ended.ok) {
+    const { diagnostic: why } = ended;
+    // Its last look may have come between the other command's writing and switching.
+    const isTakenBack = why.code === 'SF616';
+    const said = isTakenBack ? await withTasksBack(context, request, request.afterwards, why) : why;
     // Left to itself it waits on, as the journal says already.
-    if (ended.diagnostic.code !== PENDING) await note('failed', ended.diagnostic.message);
-    return ended;
+    if (why.code !== PENDING) await note('failed', why.message);
+    return failure(said);
   }
   await note('done');
   const left = ended.value.held;

@@ -3,6 +3,7 @@ import type { WorkerLayout } from '../host/layout.js';
 import type { TaskCode } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
 import { keeperOf, strangeKeeper } from '../observed/keeper.js';
+import { liveOf } from '../observed/live.js';
 import type { ApplyContext } from './context.js';
 import { switchTasks, type Target } from './live-changes.js';
 import { endProcess } from './stop-worker.js';
@@ -28,5 +29,9 @@ export async function forceStop(
   const api = apis.get(target.worker);
   // What is given out meanwhile would be lost as well.
   if (api !== undefined) await switchTasks(target, api, tasks, false);
-  return endProcess(context, target, service, keeper);
+  const session = liveOf(worker?.process)?.session;
+  return endProcess(context, target, service, keeper, {
+    ...(session === undefined ? {} : { session }),
+    ...(api === undefined ? {} : { api, tasks }),
+  });
 }

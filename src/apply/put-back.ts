@@ -13,7 +13,7 @@ import { recordStart } from './journal.js';
 import { listBack } from './list-back.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { takeWorkAgain } from './quieten.js';
+import { withTasksBack } from './quieten.js';
 import { removeFileScript } from './remove-file-script.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
@@ -40,23 +40,23 @@ export async function putBack(
   const own = writtenNow(service, done);
   const ownBack = (): ReturnType<typeof filesBack> => filesBack(context, target, service, own);
   const first = own.length === 0 ? undefined : await startWith(context, target, service, ownBack);
-  const said = first === undefined ? why : withWords(why, first.words);
+  const said = first === undefined ? why : withWords(why, first);
   if (first?.isOver === true) return said;
   const entries = await journalOf(context, target, service);
   const earlier = await filesOfBefore(context, target, service, entries);
-  if (!earlier.ok) return withWords(said, notBack(earlier.diagnostic));
+  if (!earlier.ok) return withWords(said, { words: notBack(earlier.diagnostic) });
   if (earlier.value.length > 0) {
     const before = (): typeof earlier => earlier;
-    const { words } = await startWith(context, target, service, before, EARLIER);
-    return withWords(said, words);
+    return withWords(said, await startWith(context, target, service, before, EARLIER));
   }
   return first === undefined ? withWayBack(target, service, why, entries) : said;
 }
 
 const EARLIER = ' a run that changed them and did not start it with that';
 
-function withWords(why: Diagnostic, words: string): Diagnostic {
-  return { ...why, message: `${why.message}; ${words}` };
+/** The end of a log stands last. */
+function withWords(why: Diagnostic, { words, help = '' }: Pick<StartedWith, 'words' | 'help'>): Diagnostic {
+  return { ...why, message: `${why.message}; ${words}`, help: `${help} ${why.help ?? ''}`.trim() };
 }
 
 function notBack({ message }: Diagnostic): string {
@@ -66,6 +66,8 @@ function notBack({ message }: Diagnostic): string {
 interface StartedWith {
   /** How it stands now. */
   readonly words: string;
+  /** What is to be done about that, where it could not be stopped. */
+  readonly help?: string;
   /** It works, or nothing more can be done for it. */
   readonly isOver: boolean;
 }
@@ -78,7 +80,10 @@ async function startWith(
   which = '',
 ): Promise<StartedWith> {
   const stopped = await stopAgain(context, target, service);
-  if (!stopped.ok) return { words: `it is left as it is: ${stopped.diagnostic.message}`, isOver: true };
+  if (!stopped.ok) {
+    const { message, help } = stopped.diagnostic;
+    return { words: `it is left as it is: ${message}`, ...(help === undefined ? {} : { help }), isOver: true };
+  }
   const files = await filesOf();
   if (!files.ok) return { words: notBack(files.diagnostic), isOver: true };
   for (const { path, script } of files.value) {
@@ -142,8 +147,7 @@ async function stopAgain(
     },
   );
   if (rest.ok) return stopWorker(context, target, service, rest.value, tasks);
-  await takeWorkAgain(context, target, tasks, apis.get(target.worker));
-  return rest;
+  return failure(await withTasksBack(context, target, tasks, rest.diagnostic, apis.get(target.worker)));
 }
 
 async function filesBack(

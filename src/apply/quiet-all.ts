@@ -1,8 +1,9 @@
-import { success, type Result } from '../diagnostic/result.js';
+import { withHelp, type Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
-import { quieten, takeWorkAgain } from './quieten.js';
+import { quieten, takeWorkAgain, tasksOff } from './quieten.js';
 
 export interface WorkingTarget extends Target {
   /** The declared tasks. */
@@ -27,8 +28,17 @@ export async function quietAll(
   );
   const failed = results.find(({ ok }) => !ok);
   if (failed?.ok !== false) return success(undefined);
-  await allWorkAgain(context, workers);
-  return failed;
+  return failure(await withAllTasksBack(context, workers, failed.diagnostic));
+}
+
+/** As `withTasksBack`, for all of them. */
+export async function withAllTasksBack(
+  context: ApplyContext,
+  workers: readonly WorkingTarget[],
+  why: Diagnostic,
+): Promise<Diagnostic> {
+  const untold = await allWorkAgain(context, workers);
+  return untold.length === 0 ? why : withHelp(why, tasksOff(untold));
 }
 
 /** @returns names of those that could not be told */

@@ -1,10 +1,12 @@
-import type { Result } from '../diagnostic/result.js';
+import { withHelp, type Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, type Result } from '../diagnostic/result.js';
 import type { Blocker } from '../drain/step.js';
 import { DECLARABLE_TASKS, type TaskCode } from '../lotus/task.js';
 import { comeToRest, type AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { switchTasks, type Target } from './live-changes.js';
+import type { WorkerApi } from '../rpc/worker-api.js';
 import { OtherHosts } from './other-hosts.js';
 
 /** Told at each look that finds something in the way; `expected` is when its jobs will be over, ISO 8601. */
@@ -33,8 +35,8 @@ export async function quieten(
       if (verdict !== 'done') onWait(blockers, expected);
     },
   });
-  if (!quiet.ok && quiet.diagnostic.code !== PENDING) await takeWorkAgain(context, target, tasks);
-  return quiet;
+  if (quiet.ok || quiet.diagnostic.code === PENDING) return quiet;
+  return failure(await withTasksBack(context, target, tasks, quiet.diagnostic));
 }
 
 /**
@@ -64,6 +66,28 @@ export function emptyWithin(
 }
 
 /**
+ * Gives a worker that goes on after all its tasks back.
+ * @param why it is not stopped, or what else failed
+ * @param api where it is known
+ * @returns that, and what is left to do where it cannot be told
+ */
+export async function withTasksBack(
+  context: ApplyContext,
+  target: Target,
+  tasks: readonly TaskCode[],
+  why: Diagnostic,
+  api?: WorkerApi,
+): Promise<Diagnostic> {
+  const takes = await takeWorkAgain(context, target, tasks, api);
+  return takes ? why : withHelp(why, tasksOff([target.worker]));
+}
+
+/** What is left to do for workers that could not be told. */
+export function tasksOff(workers: readonly string[]): string {
+  return `The tasks of ${workers.join(', ')} may be off still: apply again.`;
+}
+
+/**
  * Its failing changes nothing: the next plan shows the tasks that are still off.
  * @param api where it is known; it may not have answered yet when the plan was made
  * @returns whether it takes them
@@ -74,8 +98,9 @@ export async function takeWorkAgain(
   tasks: readonly TaskCode[],
   api = context.apis.get(target.worker),
 ): Promise<boolean> {
-  const known = api ?? (await context.observe([target.host])).apis.get(target.worker);
   const codes = DECLARABLE_TASKS.filter(({ code, switchable }) => switchable && tasks.includes(code));
+  if (codes.length === 0) return true;
+  const known = api ?? (await context.observe([target.host])).apis.get(target.worker);
   if (known === undefined) return false;
   const switched = await switchTasks(
     target,

@@ -5,11 +5,12 @@ import type { ApplyContext } from './context.js';
 import { forceStop } from './force-stop.js';
 import type { Target } from './live-changes.js';
 import { NOT_UP, putBack } from './put-back.js';
-import { quieten, takeWorkAgain, type OnWait } from './quieten.js';
+import { quieten, withTasksBack, type OnWait } from './quieten.js';
 import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
-import { stopWorker } from './stop-worker.js';
+import { notStarted, stopWorker } from './stop-worker.js';
+import { whileAway } from './while-away.js';
 import { journalOf, withWayBack } from './way-back.js';
 
 type Start = Extract<Action, { kind: 'start' }>;
@@ -82,10 +83,8 @@ async function quietStop(
 ): Promise<Result<undefined>> {
   const quiet = await quieten(context, running, expect.tasks, onWait, homeOf(service).lock);
   if (!quiet.ok) return quiet;
-  if (context.halt.aborted) {
-    await takeWorkAgain(context, running, expect.tasks);
-    return failure(interrupted(target));
-  }
+  if (context.halt.aborted)
+    return failure(await withTasksBack(context, running, expect.tasks, interrupted(target)));
   return stopWorker(context, running, service, quiet.value, expect.tasks);
 }
 
@@ -102,8 +101,10 @@ async function restartUnderNewName(
   const old = { host: target.host, worker: from.worker };
   const stopped = await stopNow(context, target, old, { service: from.service, expect }, onWait);
   if (!stopped.ok) return stopped;
-  const gone = await takeAway(context, old, from.service, from.home);
-  return gone.ok ? startWorker(context, target, service, expect) : gone;
+  const gone = await whileAway(context, target.host, () => takeAway(context, old, from.service, from.home));
+  return gone.ok
+    ? startWorker(context, target, service, expect)
+    : failure(notStarted(from.worker, gone.diagnostic));
 }
 
 type RestartFrom = Pick<Restart, 'service' | 'expect'> & Required<Pick<Restart, 'from'>>;

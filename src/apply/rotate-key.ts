@@ -7,7 +7,7 @@ import type { MinerApi } from '../rpc/miner-api.js';
 import type { ApplyContext } from './context.js';
 import type { LockedHost } from './lock.js';
 import { minerHindrance } from './miner-moment.js';
-import { allWorkAgain, quietAll, type WorkingTarget } from './quiet-all.js';
+import { allWorkAgain, quietAll, withAllTasksBack, type WorkingTarget } from './quiet-all.js';
 import { awaitApi, awaitMoment, restartNow, type OnMinerWait } from './restart-miner.js';
 import type { AroundRestart } from './restart-miner-script.js';
 
@@ -43,10 +43,7 @@ export async function rotateKey(context: ApplyContext, rotation: Rotation): Prom
   const quiet = await quietAll(context, workers);
   if (!quiet.ok) return quiet;
   const moment = await awaitMoment(context, host, action, onWait, 'any-job');
-  if (!moment.ok) {
-    await allWorkAgain(context, workers);
-    return failure(moment.diagnostic);
-  }
+  if (!moment.ok) return failure(await withAllTasksBack(context, workers, moment.diagnostic));
   const restarted = await restartNow(
     context,
     { host, lock },

@@ -1,11 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { withHelp, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { WorkerLayout } from '../host/layout.js';
 import { explainLog } from '../lotus/log-lines.js';
 import { DECLARABLE_TASKS, task } from '../lotus/task.js';
-import type { MinerObservation, ObservedProcess, ObservedWorker } from '../observed/observed.js';
+import { workerOn } from '../observed/departed.js';
+import type { MinerObservation, Observation, ObservedProcess, ObservedWorker } from '../observed/observed.js';
 import { starterWords } from '../observed/starter.js';
 import { endWords } from '../observed/units.js';
 import type { Expectation } from '../plan/plan.js';
@@ -13,10 +14,11 @@ import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 import { runScript } from './run-script.js';
 import { managerOf } from './service-manager.js';
+import { AWAY, whileAway } from './while-away.js';
 
 /**
  * Starts a worker and waits until it is registered with the miner just as declared, or at all where nothing is expected.
- * A host that is away for a moment is waited for. Fails with SF602, SF603 or SF608, or with what kept the host from being reached.
+ * A host or a miner that is away for a moment is waited for. Fails with SF602, SF603 or SF608, or with what kept the host or the miner from being reached.
  */
 export async function startWorker(
   context: ApplyContext,
@@ -24,31 +26,16 @@ export async function startWorker(
   service: WorkerLayout,
   expect?: Expectation,
 ): Promise<Result<undefined>> {
-  const started = await runStart(context, target, service);
-  if (started.ok) return verifyStart(context, target, service, expect);
-  if (AWAY.has(started.diagnostic.code)) return started;
-  return withLog(context, target, service, started.diagnostic);
-}
-
-/** Its host is away, maybe for a moment only. */
-const AWAY: ReadonlySet<string> = new Set(['SF404', 'SF405']);
-
-/** A worker that was stopped just now shall not stay down since a connection broke: the script finds what is started already. */
-async function runStart(
-  context: ApplyContext,
-  { host, worker }: Target,
-  service: WorkerLayout,
-): Promise<Result<string>> {
-  const end = context.now().getTime() + context.times.patience;
+  const { host, worker } = target;
   const script = managerOf(service).startScript(service);
-  for (const wait of waits(context.times)) {
-    const started = await runScript(context, { host, what: `start ${worker}` }, script);
-    if (started.ok || !AWAY.has(started.diagnostic.code)) return started;
-    if (context.signal.aborted || context.now().getTime() > end) return started;
-    context.emit({ type: 'host-unreached', host, diagnostic: started.diagnostic });
-    await context.sleep(wait);
-  }
-  throw new Error('waits end');
+  // It finds what is started already.
+  const started = await whileAway(context, host, () =>
+    runScript(context, { host, what: `start ${worker}` }, script),
+  );
+  if (started.ok) return verifyStart(context, target, service, expect);
+  if (AWAY.has(started.diagnostic.code))
+    return failure(withHelp(started.diagnostic, `${worker} may be down: apply again.`));
+  return withLog(context, target, service, started.diagnostic);
 }
 
 async function verifyStart(
@@ -57,31 +44,53 @@ async function verifyStart(
   service: WorkerLayout,
   expect: Expectation | undefined,
 ): Promise<Result<undefined>> {
-  const end = context.now().getTime() + context.times.start;
+  const time = (): number => context.now().getTime();
+  let end = time() + context.times.start;
+  let lastSeen = time();
   for (const wait of waits(context.times)) {
+    const before = time();
     const { observation } = await context.observe([target.host]);
-    const host = observation.hosts.get(target.host);
-    if (host === undefined) return failure(notUp(target, ['host not observed']));
-    if (!host.reached) {
-      if (context.signal.aborted || context.now().getTime() > end) return failure(host.diagnostic);
-      context.emit({ type: 'host-unreached', host: target.host, diagnostic: host.diagnostic });
+    const seen = standingOf(observation, target, expect);
+    if ('away' in seen) {
+      if (context.signal.aborted || time() - lastSeen > context.times.patience)
+        return failure(
+          withHelp(seen.away, `${target.worker} was started: plan again to see whether it is up.`),
+        );
+      context.emit({ type: 'host-unreached', host: target.host, diagnostic: seen.away });
       await context.sleep(wait);
+      // It waits for the miner as well, and that is no time of its own.
+      end += time() - before;
       continue;
     }
-    const worker = host.workers.get(target.worker) ?? host.departed?.get(target.worker);
-    // A host that cannot say what runs says nothing of an end.
-    const unknown = host.problems
-      .filter(({ severity }) => severity === 'error')
-      .map(({ message }) => message);
-    const ended = unknown.length > 0 ? undefined : endOf(worker);
-    const missing = ended !== undefined ? [ended] : stillMissing(worker, unknown, observation.miner, expect);
-    if (missing.length === 0) return success(undefined);
+    lastSeen = time();
+    if (seen.missing.length === 0) return success(undefined);
     if (context.signal.aborted) return failure(notAwaited(target));
-    if (ended !== undefined || context.now().getTime() > end)
-      return withLog(context, target, service, notUp(target, missing));
+    if (seen.hasEnded || lastSeen > end)
+      return withLog(context, target, service, notUp(target, seen.missing));
     await context.sleep(wait);
   }
   throw new Error('waits end');
+}
+
+/** How a started worker stands; nobody can tell while its host, or the miner, is away. */
+type Standing =
+  { readonly away: Diagnostic } | { readonly missing: readonly string[]; readonly hasEnded: boolean };
+
+function standingOf(
+  { hosts, miner }: Observation,
+  target: Target,
+  expect: Expectation | undefined,
+): Standing {
+  const host = hosts.get(target.host);
+  if (host === undefined) return { missing: ['host not observed'], hasEnded: true };
+  if (!host.reached) return { away: host.diagnostic };
+  const worker = workerOn(host, target.worker);
+  // A host that cannot say what runs says nothing of an end.
+  const unknown = host.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  const ended = unknown.length > 0 ? undefined : endOf(worker);
+  if (ended !== undefined) return { missing: [ended], hasEnded: true };
+  if (!miner.reached) return { away: miner.diagnostic };
+  return { missing: stillMissing(worker, unknown, miner, expect), hasEnded: false };
 }
 
 /** How the process that was started ended; undefined while it runs. systemd may have started another one since. */

@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { withHelp, type Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { WITHOUT_SECTOR_FILES } from '../drain/snapshot.js';
 import { homeOf, type WorkerLayout } from '../host/layout.js';
-import type { WorkerJob } from '../lotus/api.js';
+import type { SessionId, WorkerJob } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import { taskByRpc, type TaskCode } from '../lotus/task.js';
 import type { Keeper } from '../observed/keeper.js';
@@ -14,11 +14,13 @@ import { waits, type ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 import { checkLock } from './lock.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { takeWorkAgain } from './quieten.js';
+import { withTasksBack } from './quieten.js';
 import { interrupted } from './rest-troubles.js';
+import { runsStill } from './runs-still.js';
 import { runScript, type ScriptPurpose } from './run-script.js';
 import { MANAGERS } from './service-manager.js';
 import { stopForeignScript } from './stop-foreign.js';
+import { whileAway } from './while-away.js';
 
 /**
  * Ends a worker that is at rest. Its paths are detached first: what is in no index, nobody tries to fetch
@@ -35,22 +37,20 @@ export async function stopWorker(
   { api, keeper = service.serviceManager, ...rest }: AtRest,
   tasks: readonly TaskCode[] = [],
 ): Promise<Result<undefined>> {
-  if (api === undefined) return endProcess(context, target, service, keeper);
+  if (api === undefined) return endProcess(context, target, service, keeper, rest);
   const had = await api.paths();
-  if (!had.ok) {
-    await takeWorkAgain(context, target, tasks, api);
-    return had;
-  }
+  if (!had.ok) return failure(await withTasksBack(context, target, tasks, had.diagnostic, api));
   const free = await detachAll(context, target, api, rest);
-  const still = free.ok ? await isOurs(context, target, service) : free;
-  const ended = still.ok ? await stopBy(context, target, service, keeper) : still;
+  const ended = free.ok ? await endSeen(context, target, service, keeper, rest.session) : free;
   if (ended.ok) return leaveNothing(context, target, service, keeper);
-  // Of a stop that nobody saw the end of, the worker may be gone any moment.
-  if (still.ok && ended.diagnostic.code !== 'SF605') return ended;
+  if (free.ok && !GOES_ON.has(ended.diagnostic.code)) return failure(unseen(ended.diagnostic));
   const again = await attachAgain(context, target, service, api, had.value);
-  await takeWorkAgain(context, target, tasks, api);
-  return failure(again.ok ? ended.diagnostic : withoutPaths(ended.diagnostic));
+  const why = again.ok ? ended.diagnostic : withHelp(ended.diagnostic, WITHOUT_PATHS);
+  return failure(await withTasksBack(context, target, tasks, why, api));
 }
+
+const WITHOUT_PATHS =
+  'It may have no paths attached, so that nobody finds the sectors there: apply again at once.';
 
 function isOurs(context: ApplyContext, { host }: Target, service: WorkerLayout): Promise<Result<undefined>> {
   return checkLock(context, { host, lock: homeOf(service).lock });
@@ -66,9 +66,19 @@ async function detachAll(
   return detached.ok ? waitUntilIdle(context, target, rest) : detached;
 }
 
-function withoutPaths(why: Diagnostic): Diagnostic {
-  const help = 'It may have no paths attached, so that nobody finds the sectors there: apply again at once.';
-  return { ...why, help: `${why.help ?? ''} ${help}`.trim() };
+/** After these it runs on for sure. */
+const GOES_ON: ReadonlySet<string> = new Set(['SF602', 'SF605', 'SF609']);
+
+/** Of a stop that nobody saw the end of, the worker may be gone any moment: its paths are not attached again. */
+function unseen(why: Diagnostic): Diagnostic {
+  return withHelp(why, 'It may be stopped, or run without its paths and tasks: apply again.');
+}
+
+/** A worker as it was seen right before its end. */
+export interface Running extends Pick<AtRest, 'session'> {
+  readonly api?: WorkerApi;
+  /** That were switched off, for one that goes on after all. */
+  readonly tasks?: readonly TaskCode[];
 }
 
 /** By whoever keeps it; where that is not the declared manager, nothing of it is left there. */
@@ -77,10 +87,29 @@ export async function endProcess(
   target: Target,
   service: WorkerLayout,
   keeper: Keeper,
+  { session, api, tasks = [] }: Running = {},
 ): Promise<Result<undefined>> {
-  const ours = await isOurs(context, target, service);
-  const stopped = ours.ok ? await stopBy(context, target, service, keeper) : ours;
-  return stopped.ok ? leaveNothing(context, target, service, keeper) : stopped;
+  const ended = await endSeen(context, target, service, keeper, session);
+  if (ended.ok) return leaveNothing(context, target, service, keeper);
+  if (!GOES_ON.has(ended.diagnostic.code)) return failure(unseen(ended.diagnostic));
+  return failure(await withTasksBack(context, target, tasks, ended.diagnostic, api));
+}
+
+/** While the lock is ours, and again where its host was away meanwhile. */
+function endSeen(
+  context: ApplyContext,
+  target: Target,
+  service: WorkerLayout,
+  keeper: Keeper,
+  session: SessionId | undefined,
+): Promise<Result<undefined>> {
+  return whileAway(context, target.host, async (before) => {
+    const runs = before === 0 ? success(true) : await runsStill(context, target, session);
+    if (!runs.ok) return runs;
+    if (!runs.value) return success(undefined);
+    const ours = await isOurs(context, target, service);
+    return ours.ok ? stopBy(context, target, service, keeper) : ours;
+  });
 }
 
 async function stopBy(
@@ -103,10 +132,22 @@ async function leaveNothing(
 ): Promise<Result<undefined>> {
   // What somebody else made stays as it is.
   if (keeper === service.serviceManager || typeof keeper !== 'string') return success(undefined);
-  const removed = await oneAtATime(context, target.host, () =>
-    runScript(context, stopping(target), MANAGERS[keeper].removeScript(service)),
+  const purpose = { host: target.host, what: `take ${target.worker} from ${keeper}` };
+  const removed = await whileAway(context, target.host, () =>
+    oneAtATime(context, target.host, () =>
+      runScript(context, purpose, MANAGERS[keeper].removeScript(service)),
+    ),
   );
-  return removed.ok ? success(undefined) : removed;
+  return removed.ok ? success(undefined) : failure(notStarted(target.worker, removed.diagnostic));
+}
+
+/** Of a worker that was stopped, and of which something is left that must not be there when it starts. */
+export function notStarted(worker: string, why: Diagnostic): Diagnostic {
+  return {
+    ...why,
+    message: `${worker} is stopped and was not started again: ${why.message}`,
+    help: 'Mend the cause on the host and apply again: what is left goes, and what is to run is started.',
+  };
 }
 
 function stopping({ host, worker }: Target): ScriptPurpose {

@@ -28,6 +28,11 @@ export interface Diagnostic {
   readonly help?: string;
 }
 
+/** The same, with one more thing to do. */
+export function withHelp(why: Diagnostic, help: string): Diagnostic {
+  return { ...why, help: `${why.help ?? ''} ${help}`.trim() };
+}
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((d) => d.severity === 'error');
 }

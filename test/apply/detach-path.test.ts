@@ -48,6 +48,43 @@ describe('a path that is taken away', () => {
     expect(scene.changes).toEqual([...OFF, ...ON]);
   });
 
+  describe('of a worker that cannot be told to take its tasks again', () => {
+    beforeEach(() => {
+      scene.before = (call) => {
+        if (call === OFF[1]) for (const on of ON) scene.failing.set(on, aDiagnostic('refused'));
+      };
+    });
+
+    it('is a failure, though it is detached', async () => {
+      expect(await detach()).toMatchObject({
+        ok: false,
+        diagnostic: {
+          code: 'SF606',
+          message: `${PATH} is detached, but worker-1 has not taken its tasks again`,
+          help: expect.stringContaining('apply again') as string,
+        },
+      });
+      expect(scene.changes).toContain(`worker-1 detach ${PATH}`);
+    });
+
+    it.each([
+      ['where it stays attached', false, 'SF607'],
+      ['where nobody waits', true, 'SF630'],
+    ] as const)('is told of %s', async (_, nobodyWaits, code) => {
+      const { before } = scene;
+      scene = new Scene(undefined, { detach: nobodyWaits });
+      scene.before = before;
+      hold(7);
+      if (nobodyWaits)
+        scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+      const result = await detach();
+      expect(result).toMatchObject({ ok: false, diagnostic: { code } });
+      const help = result.ok ? '' : result.diagnostic.help;
+      expect(help).toContain('The tasks of worker-1 may be off still: apply again');
+      expect(help).not.toContain('It takes work again');
+    });
+  });
+
   it('waits for a job, whose output is in no index before it ends', async () => {
     scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
     scene.before = (call, nth) => {

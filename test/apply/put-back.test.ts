@@ -10,7 +10,7 @@ import type { Result } from '../../src/diagnostic/result.js';
 import type { Action, Step } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
-import { aJob, aUnit, sessionOf, stopped } from '../support/observation.js';
+import { aDiagnostic, aJob, aUnit, sessionOf, stopped } from '../support/observation.js';
 import { removeFolders, runShell, tempFolder } from './run-shell.js';
 import { Scene } from './scene.js';
 
@@ -437,4 +437,18 @@ describe('a file that goes only in the version that was written', () => {
     expect(stderr).toContain('is not the file that was written');
     expect(readFileSync(join(folder, 'f'), 'utf8')).toBe('theirs');
   });
+});
+
+it('says of one that is left as it is that its tasks may be off where they cannot be switched on', async () => {
+  scene.failing.set('worker-1 enable PC1', aDiagnostic('refused'));
+  onStart = (nth) => {
+    if (nth !== 1) return;
+    scene.changeLive('worker-1', () => ({ tasks: new Set(['PC1']) }));
+    scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+  };
+  const result = await restart(files());
+  expect(message(result)).toContain('it is left as it is');
+  expect(result.ok ? '' : result.diagnostic.help).toContain(
+    'The tasks of worker-1 may be off still: apply again',
+  );
 });

@@ -244,6 +244,33 @@ describe('a restart', () => {
     expect(scene.changes).toEqual([...OFF, 'enable', 'enable', 'types']);
   });
 
+  it.each<[why: string, code: string, at: () => void]>([
+    [
+      'the host stays away',
+      'SF404',
+      () => (scene.observation = { ...scene.observation, hosts: new Map([['host-1', unreached('gone')]]) }),
+    ],
+    [
+      'it is interrupted',
+      'SF608',
+      () => {
+        scene.interrupt.abort();
+      },
+    ],
+    ['a job is left', 'SF604', () => undefined],
+  ])('says that its tasks may be off still where %s and it cannot be told', async (_, code, at) => {
+    jobs(aJob('PC1', 7));
+    for (const on of ON) scene.failing.set(on, aDiagnostic('refused'));
+    scene.before = (call) => {
+      if (call === 'sleep 1500') at();
+    };
+    const result = await restart();
+    expect(result).toMatchObject({ ok: false, diagnostic: { code } });
+    expect(result.ok ? '' : result.diagnostic.help).toContain(
+      'The tasks of worker-1 may be off still: apply again',
+    );
+  });
+
   it('stops nothing when a task cannot be switched off', async () => {
     scene.failing.set('worker-1 disable PC2', aDiagnostic('refused'));
     expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'refused' } });
@@ -351,12 +378,102 @@ describe('a restart', () => {
       });
     });
 
-    it('attaches and switches nothing where nobody saw whether it ended', async () => {
-      scene.outputs.clear();
-      scene.failing.set('host-1 stop worker-1', aDiagnostic('cut'));
-      expect(await restart()).toMatchObject({ ok: false, diagnostic: { message: 'cut' } });
-      expect(scene.changes).not.toContain(ADD);
-      expect(scene.changes).not.toContain(ON[0]);
+    it('says that its tasks may be off where they cannot be switched on', async () => {
+      for (const on of ON) scene.failing.set(on, aDiagnostic('refused'));
+      const result = await restart();
+      expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
+      expect(result.ok ? '' : result.diagnostic.help).toContain(
+        'The tasks of worker-1 may be off still: apply again',
+      );
+    });
+
+    describe('as the way to its host broke', () => {
+      const STOP = 'host-1 stop worker-1';
+      const cutOnce = (then: () => void = () => undefined): void => {
+        scene.failing.set(STOP, { ...aDiagnostic('cut'), code: 'SF405' });
+        scene.before = (call) => {
+          if (call !== 'sleep 1000' || !scene.calls.includes(STOP)) return;
+          scene.failing.clear();
+          then();
+        };
+      };
+      const stops = (): number => scene.calls.filter((call) => call === STOP).length;
+
+      beforeEach(() => {
+        scene.outputs.clear();
+      });
+
+      it('is stopped again, under the lock, and started', async () => {
+        cutOnce();
+        expect(await restart()).toEqual({ ok: true, value: undefined });
+        expect(scene.calls.slice(scene.calls.indexOf(STOP))).toEqual([
+          STOP, 'sleep 1000', 'look host-1', ...END, 'look host-1',
+        ]); // prettier-ignore
+      });
+
+      it('is not stopped again where it has ended, but started', async () => {
+        cutOnce(() => {
+          scene.change('worker-1', stopped);
+        });
+        expect(await restart()).toEqual({ ok: true, value: undefined });
+        expect(stops()).toBe(1);
+      });
+
+      it('is not stopped again where it was started anew: it may have a job', async () => {
+        cutOnce(() => {
+          scene.changeLive('worker-1', () => ({ session: 'new' }));
+        });
+        const result = await restart();
+        expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
+        expect(result.ok ? '' : result.diagnostic.message).toContain('started anew');
+        expect(stops()).toBe(1);
+      });
+
+      it('is not stopped again where the lock is another’s by then', async () => {
+        cutOnce(() => {
+          scene.outputs.set('host-1 look at lock', { stdout: '' });
+        });
+        expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+        expect(stops()).toBe(1);
+        expect(scene.changes).toContain(ADD);
+        expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+      });
+
+      it('is waited for while it does not answer, as it may be ending', async () => {
+        cutOnce(() => {
+          scene.change('worker-1', changeProcess((process) => ({ ...process, live: unreached() }))); // prettier-ignore
+        });
+        const { before } = scene;
+        scene.before = (call, nth) => {
+          before(call, nth);
+          if (call === 'sleep 1500' && stops() > 0) scene.change('worker-1', stopped);
+        };
+        expect(await restart()).toEqual({ ok: true, value: undefined });
+        expect(stops()).toBe(1);
+      });
+
+      it.each([
+        ['it stays away', false],
+        ['it is interrupted', true],
+      ])(
+        'attaches and switches nothing where %s, and says that it may be stopped',
+        async (_, isInterrupted) => {
+          scene.failing.set(STOP, aDiagnostic('cut'));
+          scene.before = (call) => {
+            if (call === STOP && isInterrupted) scene.interrupt.abort();
+          };
+          expect(await restart()).toMatchObject({
+            ok: false,
+            diagnostic: {
+              message: 'cut',
+              help: 'It may be stopped, or run without its paths and tasks: apply again.',
+            },
+          });
+          expect(scene.passed > 5000).toBe(!isInterrupted);
+          expect(scene.changes).not.toContain(ADD);
+          expect(scene.changes).not.toContain(ON[0]);
+        },
+      );
     });
   });
 
@@ -421,8 +538,25 @@ describe('a restart', () => {
   it('starts nothing by the declared manager while something is left of the other', async () => {
     scene.change('worker-1', changeProcess((process) => ({ ...process, manager: 'systemd' }))); // prettier-ignore
     scene.outputs.set('host-1 systemd remove worker-1', { status: 1, stderr: 'read-only' });
-    expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF605' } });
+    expect(await restart()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF602',
+        message:
+          'worker-1 is stopped and was not started again: cannot take worker-1 from systemd on host-1: read-only',
+        help: expect.stringContaining('apply again') as string,
+      },
+    });
     expect(scene.changes).not.toContain('host-1 start worker-1');
+  });
+
+  it('tries again to take what is left of the other where the way to the host broke', async () => {
+    scene.change('worker-1', changeProcess((process) => ({ ...process, manager: 'systemd' }))); // prettier-ignore
+    scene.failing.set('host-1 systemd remove worker-1', aDiagnostic('cut'));
+    scene.before = (call) => {
+      if (call === 'sleep 1000') scene.failing.delete(scene.calls.at(-2) ?? '');
+    };
+    expect(await restart()).toEqual({ ok: true, value: undefined });
   });
 
   it.each([
@@ -756,7 +890,13 @@ describe('a restart under a new name', () => {
 
   it('does not start while something of the old name is left', async () => {
     scene.outputs.set('host-1 remove worker-1', { status: 1, stderr: 'it runs again' });
-    expect(await renamed()).toMatchObject({ ok: false, diagnostic: { code: 'SF602' } });
+    expect(await renamed()).toMatchObject({
+      ok: false,
+      diagnostic: {
+        code: 'SF602',
+        message: expect.stringContaining('worker-1 is stopped and was not started again') as string,
+      },
+    });
     expect(scene.changes).not.toContain('host-1 start worker-1');
   });
 });

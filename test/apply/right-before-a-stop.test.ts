@@ -47,6 +47,8 @@ describe('a host whose lock somebody has taken away', () => {
       expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF609', place: { host: 'host-1' } } });
       expect(result.ok ? '' : result.diagnostic.message).toContain(whose);
       expect(scene.changes.filter((call) => /detach|stop|start/.test(call))).toEqual([]);
+      expect(scene.changes).toContain('worker-1 disable PC2');
+      expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
     });
   });
 

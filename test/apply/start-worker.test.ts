@@ -249,7 +249,10 @@ describe('a start', () => {
 
   it('is given up where the host stays away', async () => {
     scene.failing.set('host-1 start worker-1', { ...aDiagnostic('gone'), code: 'SF405' });
-    expect(await start()).toMatchObject({ ok: false, diagnostic: { code: 'SF405', message: 'gone' } });
+    expect(await start()).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF405', message: 'gone', help: 'worker-1 may be down: apply again.' },
+    });
     expect(scene.passed).toBeGreaterThan(5000);
     expect(scene.passed).toBeLessThan(10_000);
   });
@@ -275,6 +278,42 @@ describe('a start', () => {
     };
     expect(await start()).toEqual({ ok: true, value: undefined });
     expect(scene.calls.filter((call) => call === 'look host-1')).toHaveLength(3);
+  });
+
+  describe('while the miner is away', () => {
+    const away = { ...unreached('no miner'), diagnostic: { ...aDiagnostic('no miner'), code: 'SF405' } };
+    const miner = (now: unknown): void => {
+      scene.observation = { ...scene.observation, miner: now as never };
+    };
+
+    it('is waited for longer than it may take itself', async () => {
+      const { miner: there } = scene.observation;
+      scene = new Scene();
+      scene.change('worker-1', stopped);
+      const context = { ...scene.context, times: { ...scene.context.times, start: 2000, patience: 20_000 } };
+      miner(away);
+      scene.before = () => {
+        if (scene.passed > 10_000) miner(there);
+      };
+      const started = startWorker(context, TARGET, scene.layout('worker-1'), scene.expectation('worker-1'));
+      expect(await started).toEqual({ ok: true, value: undefined });
+    });
+
+    it('fails in its words, and is no worker that did not come up', async () => {
+      miner(away);
+      expect(await start()).toMatchObject({ ok: false, diagnostic: { code: 'SF405', message: 'no miner' } });
+      expect(scene.passed).toBeGreaterThan(5000);
+      expect(scene.passed).toBeLessThan(10_000);
+    });
+
+    it('is over at once where the process has ended', async () => {
+      miner(away);
+      scene.before = (call) => {
+        if (call === 'look host-1') scene.change('worker-1', stopped);
+      };
+      expect(await start()).toMatchObject({ ok: false, diagnostic: { code: 'SF603' } });
+      expect(scene.passed).toBe(0);
+    });
   });
 
   it('fails when the host is out of sight, and when the log cannot be read', async () => {

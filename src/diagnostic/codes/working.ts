@@ -55,14 +55,14 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'The worker was quiet and its paths were detached, but its process did not end within 30 seconds, or a job came in the last moment: C1, FIN and GET cannot be switched off in Lotus. ' +
-      'Its paths are attached again as long as it answers; while they are not, their sectors are in no index. Its tasks stay off.',
+      'Its paths are attached and its tasks switched on again as long as it answers; while the paths are not, their sectors are in no index.',
     remedy:
       'Run the command again: it attaches what is not attached, and stops the worker when the job is done. A process that does not end often waits for a disk; look at it on the host.',
   },
   SF606: {
     title: 'change not in effect',
     severity: 'error',
-    why: 'Lotus reports some failures as success, so every live change is read back: tasks and paths from the worker, settings from the index of the miner. Here the old value is still in effect, and Lotus works by it.',
+    why: 'Lotus reports some failures as success, so every live change is read back: tasks and paths from the worker, settings from the index of the miner. Here the old value is still in effect, and Lotus works by it. A path may also be detached by now, and the worker could not be told to take its tasks again.',
     remedy:
       "Look at the worker's log, and plan again to see what is in effect now; the plan offers the change again.",
     upstream: ['https://github.com/filecoin-project/lotus/pull/9032'],
@@ -78,7 +78,7 @@ export const WORKING_CODES = {
     severity: 'error',
     why:
       'You ended the command while it waited. ' +
-      'Nothing is left half done: a worker that was getting quiet for a restart was not stopped and takes work again, one that was being drained stays drained and takes no new work, one that was started runs.',
+      'Nothing is left half done: a worker that was getting quiet for a restart was not stopped and takes work again (where it could not be told so, that is said below the message), one that was being drained stays drained and takes no new work, one that was started runs.',
     remedy: 'Run the command again to go on, or `sealfarm resume` to take a drain back.',
   },
   SF609: {

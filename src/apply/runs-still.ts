@@ -1,0 +1,50 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
+import { failure, success, type Result } from '../diagnostic/result.js';
+import type { SessionId } from '../lotus/api.js';
+import { workerOn } from '../observed/departed.js';
+import { keeperOf } from '../observed/keeper.js';
+import { liveOf } from '../observed/live.js';
+import type { ApplyContext } from './context.js';
+import type { Target } from './live-changes.js';
+
+/**
+ * Whether the worker that was to be stopped runs, in the session of then: one that came up while its host was away has its paths and
+ * its tasks, and maybe a job. Fails with SF605 then, with SF405 where it does not answer, or with what keeps the host from being seen.
+ */
+export async function runsStill(
+  context: ApplyContext,
+  target: Target,
+  session: SessionId | undefined,
+): Promise<Result<boolean>> {
+  const { observation } = await context.observe([target.host]);
+  const host = observation.hosts.get(target.host);
+  if (host?.reached === false) return failure(host.diagnostic);
+  const [problem] = host?.problems.filter(({ severity }) => severity === 'error') ?? [];
+  if (problem !== undefined) return failure(problem);
+  const worker = host === undefined ? undefined : workerOn(host, target.worker);
+  if (worker === undefined || keeperOf(worker) === undefined) return success(false);
+  const now = liveOf(worker.process)?.session;
+  if (now === session) return success(true);
+  return failure(now === undefined ? mayBeEnding(target) : startedAnew(target));
+}
+
+/** Of a code that has it looked at again. */
+function mayBeEnding({ host, worker }: Target): Diagnostic {
+  return {
+    code: 'SF405',
+    severity: 'error',
+    message: `the connection to ${host} broke while ${worker} was stopped, which has not ended and does not answer`,
+    place: { kind: 'host', host, worker },
+    help: 'Look at the process on the host.',
+  };
+}
+
+function startedAnew({ host, worker }: Target): Diagnostic {
+  return {
+    code: 'SF605',
+    severity: 'error',
+    message: `${worker} was started anew while ${host} was away, and may have work by now; it is not stopped`,
+    place: { kind: 'host', host, worker },
+    help: 'Run the command again.',
+  };
+}
