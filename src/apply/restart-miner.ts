@@ -101,9 +101,9 @@ export async function awaitMoment(
   throw new Error('waits end');
 }
 
-/** Another look does not change it. A node that was in step before may catch up. */
+/** Another look does not change it. A node that told what is due may do so again, and one that was in step may catch up. */
 function isFinal({ code }: Diagnostic, mayPass: boolean): boolean {
-  return code === 'SF586' || (code === 'SF655' && !mayPass);
+  return (code === 'SF586' || code === 'SF655') && !mayPass;
 }
 
 /** Another process runs, it is that which answers, and it is of the series that was meant. @param meet the miner, as it is to be asked by now */

@@ -116,7 +116,7 @@ function noApi(): Diagnostic {
   return {
     code: 'SF665',
     severity: 'warning',
-    message: 'no worker that was found has the address of the miner in MINER_API_INFO',
+    message: 'no worker that was found has an address of the miner in MINER_API_INFO that can be used',
     help: 'Say --miner /ip4/10.0.0.10/tcp/2345/http, or write `miner.api` into the file.',
   };
 }

@@ -11,6 +11,7 @@ import type { DueProof, SectorStates } from '../drain/snapshot.js';
 import type { Emit } from '../event/event.js';
 import type { Farm } from '../farm/farm.js';
 import { DEFAULT_RESTART } from '../farm/miner-restart.js';
+import { redactor } from '../log/redact.js';
 import { intentsOf, withRenamed } from '../observed/intents.js';
 import type { Observation } from '../observed/observed.js';
 import type { Adopting } from '../plan/adopt-rules.js';
@@ -224,8 +225,8 @@ export class Workspace {
     };
   }
 
-  readonly #redact = (text: string): string =>
-    this.#tokens.reduce((rest, token) => rest.replaceAll(token.reveal(), '(secret)'), text);
+  /** What a host says may hold the token of a node, which nobody has told. */
+  readonly #redact = (text: string): string => redactor(this.#tokens)(text);
 
   /** A WindowPoSt that is due; undefined, too, where the file does not name the miner's machine. Fails with SF586 and SF655. */
   proofDue(): Promise<Result<DueProof | undefined>> {

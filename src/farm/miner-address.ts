@@ -18,6 +18,11 @@ export function parseMinerAddress(text: string): MinerAddress {
   return { ok: true, address: { host, port } };
 }
 
+/** The address that a miner has for itself, which need not say by what it speaks: it is http all the same. */
+export function spoken(listens: string): string {
+  return /\/tcp\/\d+$/.test(listens) ? `${listens}/http` : listens;
+}
+
 /** As `parseMinerAddress` reads it. */
 export function minerMultiaddr({ host, port }: SocketAddress): string {
   const family = canonicalIp(host) === undefined ? 'dns' : host.includes(':') ? 'ip6' : 'ip4';

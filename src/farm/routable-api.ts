@@ -1,6 +1,6 @@
-import { isWildcard } from './address.js';
+import { canonicalIp, isWildcard } from './address.js';
 import type { Farm, SocketAddress } from './farm.js';
-import { minerMultiaddr, parseMinerAddress } from './miner-address.js';
+import { minerMultiaddr, parseMinerAddress, spoken } from './miner-address.js';
 
 export type RoutableApi =
   | { readonly ok: true; readonly api: string; readonly address: SocketAddress }
@@ -15,11 +15,17 @@ export type RoutableApi =
 export function routableApi({ miner, hosts }: Farm, printed: string | undefined): RoutableApi {
   const { api, address, apiIsGuess, host } = miner;
   if (apiIsGuess !== true || printed === undefined) return { ok: true, api, address };
-  const parsed = parseMinerAddress(printed);
+  const told = spoken(printed);
+  const parsed = parseMinerAddress(told);
   if (!parsed.ok) return { ok: false, problem: `prints an address that ${parsed.problem}` };
   const listens = parsed.address;
   if (isWildcard(listens)) {
     const routable = { host: host?.address ?? address.host, port: listens.port };
+    if (isOtherFamily(routable.host, listens.host))
+      return {
+        ok: false,
+        problem: `listens on ${printed}, on ${familyOf(listens.host)} alone, and its machine is reached by ${routable.host}`,
+      };
     return { ok: true, api: minerMultiaddr(routable), address: routable };
   }
   const elsewhere = hosts.some((one) => one.workers.length > 0 && one.name !== host?.name);
@@ -28,7 +34,16 @@ export function routableApi({ miner, hosts }: Farm, printed: string | undefined)
       ok: false,
       problem: `listens on ${printed} alone, where workers on other machines find themselves`,
     };
-  return { ok: true, api: printed, address: listens };
+  return { ok: true, api: told, address: listens };
+}
+
+/** Go listens on a socket of the one family, also for all addresses. A name may lead to either. Go: net, favoriteAddrFamily */
+function isOtherFamily(host: string, wildcard: string): boolean {
+  return canonicalIp(host) !== undefined && familyOf(host) !== familyOf(wildcard);
+}
+
+function familyOf(ip: string): 'IPv4' | 'IPv6' {
+  return ip.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 function isOwnMachine({ host }: Pick<SocketAddress, 'host'>): boolean {

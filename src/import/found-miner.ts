@@ -49,6 +49,7 @@ export function foundMiner(hosts: ReadonlyMap<string, FoundHost>): FoundMiner {
     ),
     ways,
     diagnostics: [
+      ...byHttps(hosts),
       ...(others.length === 0
         ? []
         : [
@@ -105,6 +106,29 @@ function heldIn(variable: string, hosts: ReadonlyMap<string, FoundHost>): readon
       return at < 1 || api === undefined ? [] : [{ host, token: new Secret(text.slice(0, at)), api }];
     }),
   );
+}
+
+/** A proxy stands before the API. Its address is told without what may stand before or behind the host. */
+function byHttps(hosts: ReadonlyMap<string, FoundHost>): readonly Diagnostic[] {
+  const urls = new Map(
+    [...hosts].flatMap(([host, { workers }]) =>
+      workers.flatMap(({ told }) => {
+        const text = told?.environ.get('MINER_API_INFO')?.reveal() ?? '';
+        const [, authority] = /^[^:]+:https:\/\/(?:[^/@]*@)?([^/@?#]+)/.exec(text) ?? [];
+        return authority === undefined ? [] : [[host, `https://${authority}`] as const];
+      }),
+    ),
+  );
+  if (urls.size === 0) return [];
+  const all = [...new Set(urls.values())];
+  return [
+    {
+      code: 'SF665',
+      severity: 'warning',
+      message: `workers reach the miner by https, which sealfarm does not speak: ${listed(all)}: on ${listed([...urls.keys()])}`,
+      help: 'Say --miner with the address of the API itself, /ip4/10.0.0.10/tcp/2345/http, where all workers reach that.',
+    },
+  ];
 }
 
 /** The one miner that a file is for. */

@@ -5,7 +5,7 @@ import type { Secret } from '../secret/secret.js';
 const SHAPES: readonly (readonly [shape: RegExp, safe: string])[] = [
   [/eyJ[\w-]{5,}(?:\.[\w-]*){0,2}/g, '(secret)'],
   [/(_API_INFO["']?\s*[=:]\s*["']?)(?!\(secret\))[^\s"'/]+(?=:\/)/g, '$1(secret)'],
-  [/(\bbearer\s+)(?!\(secret\))[^\s"',;]+/gi, '$1(secret)'],
+  [/(\bbearer\s+)(?!\(secret\))[^\s"',;\\]+/gi, '$1(secret)'],
 ];
 
 /**

@@ -80,6 +80,7 @@ tell_miner() {
   port=$(printf '%s\\n' "$args" | sed -n -e 's/^--*miner-api=//p' -e '/^--*miner-api$/{n;p;}' | sed -n '$p')
   started "$1"
   say miner "\${1#/proc/}" "=$times" "=$its" "$seen" "=$known" "=$(unit_of "$1")" "=$port" "=$(file_there "$1")" "$(replaced "$1")"
+  if elsewhere "$1"; then echo elsewhere; fi
 }
 # Whether a file of other bytes stands there than the one that it runs, or a newer script, and which version that is.
 replaced() {

@@ -1,5 +1,5 @@
 import { isPublicIp, isWildcard, parseEndpoint } from '../farm/address.js';
-import { parseMinerAddress } from '../farm/miner-address.js';
+import { parseMinerAddress, spoken } from '../farm/miner-address.js';
 import type { MinerMachine } from './observed.js';
 
 /**
@@ -12,7 +12,7 @@ export function openAddresses(
   listen: string,
   remoteListen: string,
 ): readonly string[] {
-  const parsed = parseMinerAddress(listen);
+  const parsed = parseMinerAddress(spoken(listen));
   // Go listens on a socket of that family alone.
   const sameFamily = (address: string): boolean => address.includes(':') === listen.startsWith('/ip6/');
   const heard = !parsed.ok

@@ -14,6 +14,12 @@ interface Kept {
   readonly text: Secret;
 }
 
+/** What stands on the machine is not what it goes by. */
+const ELSEWHERE: ObservedFile = {
+  state: 'unreadable',
+  why: 'lotus-miner has another file at this path, as in a container',
+};
+
 /** Reads what `minerScript` printed. */
 export function parseMiner(host: string, paths: HostPaths, stdout: string): Result<MinerMachine> {
   const lines = answerLines(host, stdout, MINER_HEAD, MINER_END);
@@ -25,13 +31,15 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
   let hostname = '';
   let publicAddresses: readonly string[] = [];
   let isGuessed = false;
+  let isElsewhere = false;
   let writtenAt: number | undefined;
   for (const [kind, first = '-', ...words] of lines.value) {
     if (kind === 'miner') processes.push(parseProcess([first, ...words]));
     else if (kind === 'repo') {
       repo = decode(first);
       isGuessed = words[0] === 'guessed';
-    } else if (kind === 'name') hostname = decode(first);
+    } else if (kind === 'elsewhere') isElsewhere = true;
+    else if (kind === 'name') hostname = decode(first);
     else if (kind === 'addresses') publicAddresses = decode(first).split(' ').filter(isPublicIp);
     else if (kind === 'file') files.set(decode(first), parseFile(words));
     else if (kind === 'written') writtenAt = seconds(first);
@@ -50,7 +58,7 @@ export function parseMiner(host: string, paths: HostPaths, stdout: string): Resu
     ...(isGuessed ? { guessed: true } : {}),
     hostname,
     ...(publicAddresses.length === 0 ? {} : { publicAddresses }),
-    config: files.get(`${repo}/config.toml`) ?? { state: 'absent' },
+    config: isElsewhere ? ELSEWHERE : (files.get(`${repo}/config.toml`) ?? { state: 'absent' }),
     processes,
     ...(writtenAt === undefined ? {} : { writtenAt }),
     ...(startedWith === undefined ? {} : { startedWith }),

@@ -21,7 +21,7 @@ export function configUnreadable(place: Place, why: string): Diagnostic {
     severity: 'error',
     message: `the config.toml of lotus-miner cannot be read: ${why}`,
     place,
-    help: 'Let the SSH user read and write it, or set `ssh.sudo: true` for the machine.',
+    help: 'Let the SSH user read and write it, or set `ssh.sudo: true` for the machine. Where lotus-miner runs in a container, mount its repo on the machine at the same path.',
   };
 }
 

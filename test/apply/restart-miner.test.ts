@@ -225,6 +225,26 @@ describe('a restart of lotus-miner', () => {
     expect([...new Set(codes)]).toEqual(['SF655']);
   });
 
+  it.each<[string, (scene: MinerScene) => boolean, object]>([
+    ['once, and goes on', (scene) => scene.scene.passed < 4000, { ok: true }],
+    ['for good, and no longer', () => true, { ok: false, diagnostic: { code: 'SF586' } }],
+  ])('bears for a while with a node that told what is due and does not %s', async (_, isDown, result) => {
+    miner.proven = 0;
+    miner.scene.before = (call, nth) => {
+      if (call === 'miner jobs' && nth === 2) miner.proven = 1;
+      const no = output('sealfarm-proving 1\ninfo 1 =no\nsealfarm-proving end\n');
+      miner.proving = miner.proven === 1 && isDown(miner) ? no : undefined;
+    };
+    expect(await miner.run()).toMatchObject(result);
+    expect(miner.restarts).toBe('diagnostic' in result ? 0 : 1);
+    expect(miner.scene.events).toContainEqual(
+      expect.objectContaining({
+        type: 'host-unreached',
+        diagnostic: expect.objectContaining({ code: 'SF586' }) as object,
+      }),
+    );
+  });
+
   it('bears with a host that does not answer for a while, and no longer', async () => {
     miner.proving = failure({ code: 'SF404', severity: 'error', message: 'no route' });
     later(miner, 1, () => undefined);

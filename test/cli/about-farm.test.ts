@@ -131,7 +131,7 @@ describe('what import asks the miner', () => {
     const { met, said } = await about(['nonsense'], {});
     expect(met).toEqual([]);
     expect(said).toEqual([
-      'SF665 no worker that was found has the address of the miner in MINER_API_INFO',
+      'SF665 no worker that was found has an address of the miner in MINER_API_INFO that can be used',
       'SF665 the miner did not tell the size of its sectors: no worker that was found knows it',
     ]);
   });

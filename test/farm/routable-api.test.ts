@@ -18,7 +18,24 @@ describe('the address of the API', () => {
       '/ip4/0.0.0.0/tcp/2346/http',
       '/ip4/10.0.0.10/tcp/2346/http',
     ],
-    ['is that of the machine for ::', farm(), '/ip6/::/tcp/2346/http', '/ip4/10.0.0.10/tcp/2346/http'],
+    [
+      'is that of the machine for ::',
+      farm({ host: { ...HOST, address: '2001:db8::10' } }),
+      '/ip6/::/tcp/2346/http',
+      '/ip6/2001:db8::10/tcp/2346/http',
+    ],
+    [
+      'is one of http, which need not be said',
+      farm(),
+      '/ip4/10.0.9.9/tcp/2346',
+      '/ip4/10.0.9.9/tcp/2346/http',
+    ],
+    [
+      'is that of the machine, without a word of http',
+      farm(),
+      '/ip4/0.0.0.0/tcp/2346',
+      '/ip4/10.0.0.10/tcp/2346/http',
+    ],
     [
       'is the name of the machine for 0.0.0.0',
       farm({ host: { ...HOST, address: 'miner-1.example.org' } }),
@@ -48,6 +65,16 @@ describe('the address of the API', () => {
       ok: false,
       problem:
         'listens on /ip4/127.0.0.1/tcp/2345/http alone, where workers on other machines find themselves',
+    });
+  });
+
+  it.each([
+    ['/ip6/::/tcp/2345/http', '10.0.0.10', 'IPv6'],
+    ['/ip4/0.0.0.0/tcp/2345/http', '2001:db8::10', 'IPv4'],
+  ])('is none where it listens on %s and the machine is %s', (printed, address, family) => {
+    expect(routableApi(farm({ host: { ...HOST, address } }), printed)).toEqual({
+      ok: false,
+      problem: `listens on ${printed}, on ${family} alone, and its machine is reached by ${address}`,
     });
   });
 

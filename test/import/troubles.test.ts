@@ -351,6 +351,20 @@ describe('the miner that workers hold', () => {
     ]);
   });
 
+  it('is named where workers reach it by https', () => {
+    const { api, diagnostics } = held(`${CANARY}:https://miner.example/`, `t:${API}`);
+    expect(api).toBe(API);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'SF665',
+        message:
+          'workers reach the miner by https, which sealfarm does not speak: https://miner.example: on h0',
+        help: expect.stringContaining('--miner') as string,
+      },
+    ]);
+    expect(JSON.stringify(diagnostics)).not.toContain(CANARY);
+  });
+
   it('is not clear where tokens differ, which are not shown', () => {
     const { diagnostics } = held(`${CANARY}:${API}`, `t:${API}`);
     expect(diagnostics).toMatchObject([

@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  linkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -187,6 +188,45 @@ describe.each(SHELLS.map((shell) => ({ shell })))("the miner's machine in $shell
       expect(found({})).toEqual([]);
     },
   );
+
+  describe('a lotus-miner with a root of its own', () => {
+    /** What is seen by a folder of processes that stands in for /proc. */
+    function lookAt(folder: HostFolder, root: string): MinerMachine['config'] {
+      const [repo, proc] = [at(folder, 'miner'), at(folder, 'proc')];
+      folder.write('proc/7/comm', 'lotus-miner\n');
+      folder.write('proc/7/cmdline', 'lotus-miner\0run\0');
+      folder.write('proc/7/environ', `LOTUS_MINER_PATH=${repo}\0`);
+      rmSync(at(folder, 'proc/7/root'), { force: true });
+      symlinkSync(root, at(folder, 'proc/7/root'));
+      const [program = 'sh', ...args] = shell;
+      const script = minerScript(folder.host, { repo }).replaceAll('/proc/[0-9]*', `${proc}/[0-9]*`);
+      const { stdout } = spawnSync(program, args, { input: script, encoding: 'utf8' });
+      const answer = parseMiner('host-1', folder.host.paths, stdout);
+      if (!answer.ok) throw new Error(answer.diagnostic.message);
+      expect(answer.value.processes).toHaveLength(1);
+      return answer.value.config;
+    }
+
+    it('goes by a config.toml of its own, and by that of the machine where it is mounted', () => {
+      const folder = hostFolder();
+      const own = folder.write('miner/config.toml', 'of before');
+      const inside = folder.write(`inner${own}`, 'its own');
+      expect(lookAt(folder, '/')).toMatchObject({ state: 'present' });
+      expect(lookAt(folder, at(folder, 'inner'))).toEqual({
+        state: 'unreadable',
+        why: 'lotus-miner has another file at this path, as in a container',
+      });
+      rmSync(inside);
+      linkSync(own, inside);
+      expect(lookAt(folder, at(folder, 'inner'))).toMatchObject({ state: 'present' });
+    });
+
+    it('is believed where nobody may see its root', () => {
+      const folder = hostFolder();
+      folder.write('miner/config.toml', 'of the machine');
+      expect(lookAt(folder, at(folder, 'hidden'))).toMatchObject({ state: 'present' });
+    });
+  });
 
   describe('a program that is replaced on disk', () => {
     /** A real program, so that another one can take its place under it. */

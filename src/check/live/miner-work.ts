@@ -1,21 +1,24 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.js';
 import { NO_SESSION, type WorkerJob } from '../../lotus/api.js';
 import { sectorName } from '../../lotus/file-type.js';
-import { taskByRpc } from '../../lotus/task.js';
+import { taskByRpc, type TaskCode } from '../../lotus/task.js';
 import { isBesideMiner } from '../beside-miner.js';
 import { counted, listed } from '../hardware/words.js';
 import { placeOf, seenWorkers, someOf, type LiveCheck, type LiveContext } from './context.js';
 
 /** Somebody takes sealing work whom the file does not name: often lotus-miner itself, which seals by default. */
-export const foreignWorkers: LiveCheck = function* ({ farm, observation: { miner } }) {
+export const foreignWorkers: LiveCheck = function* ({ farm, observation: { miner, minerMachine } }) {
   if (!miner.reached) return;
   const declared = new Set(farm.hosts.flatMap(({ workers }) => workers.map(({ name }) => name)));
   // Both would count the whole memory of that machine.
   const shared = farm.hosts.some((host) => host.workers.length > 0 && isBesideMiner(farm, host));
+  const { config } = farm.miner;
+  const own = [config?.localWorkerName, minerMachine?.reached === true ? minerMachine.hostname : undefined];
   for (const { Info, Tasks } of miner.workers.values()) {
+    const left = own.includes(Info.Hostname) ? leftToMiner(config?.tasks) : NO_TASKS;
     const codes = Tasks.flatMap((rpc) => {
       const known = taskByRpc(rpc);
-      return known?.kind === 'sealing' && known.switchable ? [known.code] : [];
+      return known?.kind === 'sealing' && known.switchable && !left.has(known.code) ? [known.code] : [];
     });
     if (declared.has(Info.Hostname) || codes.length === 0) continue;
     yield {
@@ -26,6 +29,13 @@ export const foreignWorkers: LiveCheck = function* ({ farm, observation: { miner
     };
   }
 };
+
+const NO_TASKS: ReadonlySet<TaskCode> = new Set();
+
+/** What the file wants the worker within lotus-miner to take. DataCid follows AddPiece. */
+function leftToMiner(tasks: readonly TaskCode[] = []): ReadonlySet<TaskCode> {
+  return new Set(tasks.includes('AP') ? [...tasks, 'DC'] : tasks);
+}
 
 /** A worker that the miner knows and does not reach gets no task, and its storage is not chosen. */
 export const disabledWorkers: LiveCheck = function* (context) {

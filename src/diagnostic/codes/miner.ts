@@ -31,9 +31,9 @@ export const MINER_CODES = {
   SF580: {
     title: 'config.toml that cannot be edited',
     severity: 'error',
-    why: 'The config.toml of lotus-miner cannot be read, is no TOML, says a key in two spellings, or cannot be changed without moving something else. lotus-miner does not start with a broken one, and an edit of it would be a guess.',
+    why: 'The config.toml of lotus-miner cannot be read, is not the one that stands there as it runs in a container, is no TOML, says a key in two spellings, or cannot be changed without moving something else. lotus-miner does not start with a broken one, and an edit of it would be a guess.',
     remedy:
-      'Correct the file on the machine at the line and column that the message names. sealfarm has left it as it is.',
+      'Correct the file on the machine at the line and column that the message names. sealfarm has left it as it is. Where lotus-miner runs in a container, mount its repo on the machine at the same path.',
   },
   SF581: {
     title: 'no config.toml of lotus-miner',

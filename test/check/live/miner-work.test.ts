@@ -11,6 +11,11 @@ it('of a miner that was not reached nothing is said', () => {
 });
 
 describe('a session that is not in the file', () => {
+  const { miner } = aFarm();
+  const leaving = healthy(
+    aFarm({ miner: { ...miner, config: { tasks: ['UNS'], localWorkerName: 'miner-1' } } }),
+  );
+
   function beside(stats: WorkerStats, seen = healthy()): Seen {
     return withMiner(seen, { workers: new Map([...seen.observation.miner.workers, ['other', stats]]) });
   }
@@ -18,6 +23,16 @@ describe('a session that is not in the file', () => {
   it.each<[what: string, seen: Seen, ...said: string[]]>([
     ['takes what cannot be switched off', beside(workerStats('miner-1', ['C1', 'FIN', 'GET']))],
     ['takes PC1 too', beside(workerStats('miner-1', ['C1', 'FIN', 'PC1'])), 'SF525 warning'],
+    [
+      'is within lotus-miner and takes what the file leaves to it',
+      beside(workerStats('miner-1', ['C1', 'UNS']), leaving),
+    ],
+    [
+      'is within lotus-miner and takes more',
+      beside(workerStats('miner-1', ['UNS', 'PC1']), leaving),
+      'SF525 warning',
+    ],
+    ['is another and takes UNS', beside(workerStats('other-1', ['UNS']), leaving), 'SF525 warning'],
     ['takes PoSt', beside(workerStats('post-1', ['WDP']))],
     ['has the name of a worker', beside(workerStats('worker-1', ['PC1']))],
   ])('%s', (_, seen, ...said) => {
