@@ -120,7 +120,7 @@ export const MINER_CODES = {
     severity: 'error',
     why: 'A change of the token cuts off each worker that holds the one of before, until it is restarted. So it is done only where all workers of the file can be made quiet and restarted for it and for nothing else, and where the miner itself gives the token.',
     remedy:
-      'Do what the message names: bring all hosts back, run `sealfarm apply` until there is nothing left to do, let drained workers work or stop them. The file must say that the token comes from the miner: `fromMiner`.',
+      'Do what the message names: bring all hosts back, run `sealfarm apply` until there is nothing left to do, let drained workers work or stop them, and let `sealfarm apply --restart-to-adopt` restart those that somebody else started. The file must say that the token comes from the miner: `fromMiner`.',
   },
   SF654: {
     title: 'old token that may still be taken',
