@@ -1,4 +1,5 @@
 import type { DesiredFarm } from '../desired/desired.js';
+import { API_VARIABLES } from '../desired/worker-env.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { TaskCode } from '../lotus/task.js';
 import type { Observation } from '../observed/observed.js';
@@ -113,7 +114,7 @@ function handsOut(
 ): boolean {
   const isHolder = holders.some((holder) => holder.worker === worker);
   if (action.kind === 'enable-task') return isHolder;
-  if (!changes.every(({ field }) => field === 'MINER_API_INFO')) return false;
+  if (!changes.every(({ field }) => API_VARIABLES.includes(field))) return false;
   if (action.kind === 'restart') return isHolder;
   const declared = hosts.flatMap(({ workers }) => workers).find(({ name }) => name === worker);
   return action.kind === 'write-file' && action.path === declared?.files.envFile;
