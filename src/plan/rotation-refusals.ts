@@ -28,6 +28,13 @@ export function inTheWay(desired: DesiredFarm, observation: Observation, plan: P
         'Run `sealfarm apply --restart-miner` first, or take it back in config.toml.',
       ),
     ];
+  if (plan.diagnostics.some(({ code }) => code === 'SF585'))
+    return [
+      refusal(
+        'config.toml was written since lotus-miner started, and its restart may bring more into effect',
+        'Look at the file, and run `sealfarm apply --restart-miner` first.',
+      ),
+    ];
   const resting = running.filter(isResting);
   if (resting.length > 0)
     return [

@@ -108,6 +108,24 @@ describe('a change of the token', () => {
     expect(why(planRotation(desired, SEEN, left))).toMatch(/^SF653 .*pending/);
   });
 
+  it.each<[string, Partial<MinerMachine>, RegExp]>([
+    ['and nobody kept the version before', {}, /^SF653 .*config\.toml was written since lotus-miner started/],
+    [
+      'in a key that sealfarm does not know',
+      {
+        startedWith: new Secret(
+          '[Storage]\n  LocalWorkerName = "own"\n[Subsystems]\n  EnableSealing = false\n',
+        ),
+      },
+      /^SF653 .*pending/,
+    ],
+  ])('is refused where config.toml was edited by hand since the start %s', (_what, more, words) => {
+    const seen = { ...SEEN, minerMachine: { ...MACHINE, writtenAt: 2000, ...more } };
+    expect(why(stage(seen))).toMatch(words);
+    const same = { startedWith: new Secret(`# words\n[Storage]\nlocalWorkerName = "own"\n`) };
+    expect(stage({ ...SEEN, minerMachine: { ...MACHINE, writtenAt: 2000, ...same } }).stage).toBe('begin');
+  });
+
   it('goes on where a worker was started with another token', () => {
     const found = stage(withTokenOfBefore());
     expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'], drained: [] });
@@ -115,6 +133,29 @@ describe('a change of the token', () => {
     expect(found.stage === 'finish' && found.old.map((token) => token.reveal())).toEqual(['before']);
     expect(found.stage === 'finish' && rotationWords(found)).not.toContain('before:');
     expect(JSON.stringify(found)).not.toContain(CANARY);
+  });
+
+  it('goes on where the address of the markets holds the token as well', () => {
+    const farm = declared({ marketsApi: '/ip4/10.0.0.12/tcp/2346/http' });
+    const before = (name: string, info: Secret): readonly [string, Secret] => [
+      name,
+      name.endsWith('_API_INFO') ? new Secret(info.reveal().replace(TOKEN.reveal(), 'before')) : info,
+    ];
+    const seen = changeWorker(
+      inPlace(farm),
+      'worker-1',
+      changeProcess((process) => ({
+        ...process,
+        environ: new Map([...process.environ].map(([name, info]) => before(name, info))),
+      })),
+    );
+    const plan = makePlan(desire(farm, TOKEN, new Map()), seen);
+    const restart = steps(plan).find(({ action }) => action.kind === 'restart');
+    expect(restart?.changes.map(({ field }) => field)).toEqual(['MARKETS_API_INFO', 'MINER_API_INFO']);
+    expect(stage({ ...seen, minerMachine: MACHINE }, farm)).toMatchObject({
+      stage: 'finish',
+      workers: ['worker-1'],
+    });
   });
 
   it('promises no restart to a worker that is drained', () => {
