@@ -101,7 +101,7 @@ export function startUnknown(
       message:
         'config.toml was written after lotus-miner started, and not by sealfarm: what it runs with is not known',
       place,
-      help: 'Restart lotus-miner when no proof is due; then it goes by the file.',
+      help: 'Look at the file, and restart lotus-miner when no proof is due (`sealfarm apply --restart-miner`); then it goes by it.',
     },
   ];
 }

@@ -11,8 +11,12 @@ import { PROGRAM_FIELD } from './program-rules.js';
 export interface RestartNeed {
   /** What it does otherwise than its config.toml will say, and the program on disk where that is another. */
   readonly pending: readonly FieldChange[];
+  /** What somebody wrote into config.toml since it started, of keys that sealfarm does not know. */
+  readonly edits: readonly FieldChange[];
   /** Nobody knows by what it goes, until it is started again. */
   readonly unknown: boolean;
+  /** A variable of the process outranks what is asked for, and may be gone from its unit since. */
+  readonly hidden: boolean;
   /** What Lotus calls the worker within it, as far as that is known. */
   readonly ownWorkers: readonly string[];
   /** Proofs that it leaves to workers from then on. */
@@ -27,11 +31,13 @@ export interface RestartNeed {
 export function planMinerRestart(
   desired: DesiredMiner,
   { processes: [process], repo }: MinerMachine,
-  { pending, unknown, ownWorkers, leaves, last, runs }: RestartNeed,
+  { pending, edits, unknown, hidden, ownWorkers, leaves, last, runs }: RestartNeed,
 ): { readonly steps: readonly Step[]; readonly diagnostics: readonly Diagnostic[] } {
   const { when } = desired.restart;
-  // Whoever only touches the file restarts nothing: that it was written is no reason, unless a person says so.
-  const isNeeded = pending.length > 0 || (unknown && when === 'asked');
+  const isPending = pending.length > 0;
+  // What others wrote or set since is no reason, unless a person says so; nor comes into effect with the rest unless it is known.
+  const isNeeded =
+    when === 'asked' ? isPending || unknown || hidden || edits.length > 0 : isPending && !unknown;
   if (when === 'never' || process === undefined || !isNeeded) return { steps: [], diagnostics: [] };
   if (when === 'whenSafe' && bringsOtherSeries(process, runs))
     return { steps: [], diagnostics: [otherProgram(desired.host, process, runs, ONLY_ASKED)] };
@@ -44,7 +50,7 @@ export function planMinerRestart(
   });
   if (action === undefined) return { steps: [], diagnostics: [keptByNobody(desired.host, process.pid)] };
   const leaving = leaves.length === 0 ? action : { ...action, leaves, ...(last ? { last } : {}) };
-  return { steps: [restartStep(desired.host, leaving, pending)], diagnostics: [] };
+  return { steps: [restartStep(desired.host, leaving, [...pending, ...edits])], diagnostics: [] };
 }
 
 export function restartStep(host: string, action: RestartMiner, changes: readonly FieldChange[]): Step {

@@ -9,6 +9,7 @@ import { readConfigToml, valueIn, type Toml } from '../miner/read-config.js';
 import type { MinerMachine, MinerProcess } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
 import { fileReason } from './file-reason.js';
+import { handEdits } from './hand-edits.js';
 import { leftToNobody, proofsLeft } from './left-proofs.js';
 import {
   ambiguous,
@@ -60,22 +61,22 @@ export function planMiner(
   if (!after.ok) throw new Error('a config.toml that was looked at is none');
   const unknown = startUnknown(at, seen);
   const waiting = pending(seen, before.toml, after.toml);
+  const edits = handEdits(startToml(seen) ?? after.toml, after.toml);
+  const hidden = hiddenKeys(desired, seen).map(keyWords);
   const leaves = leftBy(seen, before.toml, after.toml, unknown.length > 0);
   const unmade = leaves.filter((code) => !made.has(code));
   const restart = planMinerRestart(desired, seen, {
     pending: waiting,
+    edits,
     unknown: unknown.length > 0,
+    hidden: hidden.length > 0,
     ownWorkers: namesOfOwn(seen, before.toml),
     leaves,
     last: unmade.length > 0,
     ...version,
   });
   const isRestarted = restart.steps.length > 0;
-  const standing: MinerStanding = {
-    host,
-    pending: isRestarted ? [] : waiting,
-    hidden: hiddenKeys(desired, seen).map(keyWords),
-  };
+  const standing: MinerStanding = { host, pending: isRestarted ? [] : [...waiting, ...edits], hidden };
   const write = edit.text === text ? [] : [writeConfig(desired, seen, edit.text, [before.toml, after.toml])];
   return {
     steps: [...write, ...restart.steps],

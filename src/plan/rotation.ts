@@ -1,12 +1,15 @@
-import type { DesiredFarm, DesiredWorker } from '../desired/desired.js';
-import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
+import type { DesiredFarm } from '../desired/desired.js';
+import { API_VARIABLES } from '../desired/worker-env.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { TaskCode } from '../lotus/task.js';
-import type { Observation, ObservedWorker } from '../observed/observed.js';
-import { reveal, Secret } from '../secret/secret.js';
+import type { Observation } from '../observed/observed.js';
+import type { Secret } from '../secret/secret.js';
 import type { RestartMiner } from './miner-action.js';
 import { keptByNobody, restartAction } from './miner-restart.js';
 import { ownWorkers } from './miner-rules.js';
 import { steps, type Plan, type Step } from './plan.js';
+import { ADOPT_IT, inTheWay, namesOf, notEnded, refusal } from './rotation-refusals.js';
+import { holdersAmong, lostAmong, restartedBy, runningWorkers, type Holder } from './token-holders.js';
 
 /** How far a change of the miner's token has come. */
 export type RotationStage =
@@ -19,6 +22,8 @@ export type RotationStage =
       readonly workers: readonly string[];
       /** No plan restarts these. */
       readonly drained: readonly string[];
+      /** Nor these, as it is: somebody else started them, or their program is not one for this miner. */
+      readonly left: readonly string[];
     }
   | {
       readonly stage: 'begin';
@@ -45,12 +50,16 @@ export function planRotation(desired: DesiredFarm, observation: Observation, pla
     const others = steps(plan).filter((step) => !handsOut(step, desired, holders));
     if (others.length > 0) return { stage: 'refused', diagnostics: [moreThanToken(others)] };
     const old = new Map(holders.map(({ token }) => [token.reveal(), token]));
-    const [drained = [], workers = []] = [true, false].map((is) =>
+    const [drained = [], working = []] = [true, false].map((is) =>
       holders.filter(({ isDrained }) => isDrained === is).map(({ worker }) => worker),
     );
-    return { stage: 'finish', old: [...old.values()], workers, drained };
+    const restarted = restartedBy(plan);
+    const workers = working.filter((name) => restarted.has(name));
+    const stay = working.filter((name) => !restarted.has(name));
+    const left = [...stay, ...lostAmong(running, observation.miner)];
+    return { stage: 'finish', old: [...old.values()], workers, drained, left };
   }
-  const wrong = inTheWay(plan, running);
+  const wrong = inTheWay(desired, observation, plan);
   if (wrong.length > 0) return { stage: 'refused', diagnostics: wrong };
   const { miner } = desired;
   const machine = observation.minerMachine;
@@ -72,7 +81,8 @@ export function planRotation(desired: DesiredFarm, observation: Observation, pla
 /** After all workers were given the present token: who has another one, or could not be looked at. */
 export function notHandedOut(desired: DesiredFarm, observation: Observation): readonly Diagnostic[] {
   const unreached = desired.hosts.filter(({ name }) => observation.hosts.get(name)?.reached !== true);
-  const holders = holdersAmong(runningWorkers(desired, observation));
+  const running = runningWorkers(desired, observation);
+  const holders = holdersAmong(running);
   const [drained, others] = [true, false].map((is) => holders.filter(({ isDrained }) => isDrained === is));
   return [
     ...(unreached.length === 0
@@ -87,55 +97,14 @@ export function notHandedOut(desired: DesiredFarm, observation: Observation): re
     ...(others ?? []).map(({ worker }) =>
       notEnded(
         `${worker} was not restarted and still has another one`,
-        `Look at what \`sealfarm plan\` says of it; restarted, it has the present one.`,
+        `Look at what \`sealfarm plan\` says of it, and with --restart-to-adopt; restarted, it has the present one.`,
       ),
+    ),
+    ...lostAmong(running, observation.miner).map((worker) =>
+      notEnded(`${worker} was not started by sealfarm, and the miner does not know it`, ADOPT_IT),
     ),
   ];
 }
-
-interface Running {
-  readonly declared: DesiredWorker;
-  readonly seen: ObservedWorker;
-}
-
-function runningWorkers({ hosts }: DesiredFarm, observation: Observation): readonly Running[] {
-  return hosts.flatMap(({ name, workers }) => {
-    const host = observation.hosts.get(name);
-    if (host?.reached !== true) return [];
-    return workers.flatMap((declared) => {
-      const seen = host.workers.get(declared.name);
-      return seen?.process === undefined ? [] : [{ declared, seen }];
-    });
-  });
-}
-
-/** Who is cut off from the miner. */
-interface Holder {
-  readonly worker: string;
-  readonly token: Secret;
-  readonly isDrained: boolean;
-}
-
-function holdersAmong(running: readonly Running[]): readonly Holder[] {
-  return running.flatMap(({ declared, seen }) => {
-    const token = otherToken(declared, seen);
-    const { name: worker, drain, state } = declared;
-    return token === undefined
-      ? []
-      : [{ worker, token, isDrained: drain !== undefined || state !== 'running' }];
-  });
-}
-
-/** With which it was started, where that is not the present one. */
-function otherToken({ env }: DesiredWorker, { process }: ObservedWorker): Secret | undefined {
-  const present = env.find(({ name }) => name === TOKEN_VARIABLE)?.value;
-  const own = process?.environ.get(TOKEN_VARIABLE);
-  if (present === undefined || own === undefined) return undefined;
-  const token = tokenIn(own.reveal());
-  return token === tokenIn(reveal(present)) ? undefined : new Secret(token);
-}
-
-const TOKEN_VARIABLE = 'MINER_API_INFO';
 
 /** Nobody has seen more of the plan. One that is stopped holds the token in its file alone. */
 function handsOut(
@@ -145,7 +114,7 @@ function handsOut(
 ): boolean {
   const isHolder = holders.some((holder) => holder.worker === worker);
   if (action.kind === 'enable-task') return isHolder;
-  if (!changes.every(({ field }) => field === TOKEN_VARIABLE)) return false;
+  if (!changes.every(({ field }) => API_VARIABLES.includes(field))) return false;
   if (action.kind === 'restart') return isHolder;
   const declared = hosts.flatMap(({ workers }) => workers).find(({ name }) => name === worker);
   return action.kind === 'write-file' && action.path === declared?.files.envFile;
@@ -158,56 +127,6 @@ function moreThanToken(others: readonly Step[]): Diagnostic {
     `the farm is not as the file says in other things, too (${first ?? ''}${rest})`,
     'Run `sealfarm apply` first: it shows all of it, and gives the workers the present token as well.',
   );
-}
-
-/** Of `TOKEN:MULTIADDR`. */
-function tokenIn(info: string): string {
-  return info.slice(0, Math.max(0, info.indexOf(':')));
-}
-
-/** Whoever could not be made quiet, or not be restarted afterwards, would be cut off from the miner. */
-function inTheWay(plan: Plan, running: readonly Running[]): readonly Diagnostic[] {
-  if (hasErrors(plan.diagnostics)) return plan.diagnostics.filter(({ severity }) => severity === 'error');
-  const unreached = plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host);
-  if (unreached.length > 0)
-    return [refusal(`${unreached.join(', ')} cannot be reached`, 'Bring it back first.')];
-  if (steps(plan).length > 0)
-    return [
-      refusal(
-        'the farm is not as the file says',
-        'Run `sealfarm apply` first, so that restarts change the token alone.',
-      ),
-    ];
-  // The same restart would bring it into effect, and may leave proofs to nobody.
-  if ((plan.miner?.pending.length ?? 0) > 0 || plan.diagnostics.some(({ code }) => code === 'SF659'))
-    return [
-      refusal(
-        'a restart of lotus-miner is pending, which would bring more into effect',
-        'Run `sealfarm apply --restart-miner` first, or take it back in config.toml.',
-      ),
-    ];
-  const resting = running.filter(
-    ({ declared: { drain, state } }) => drain !== undefined || state !== 'running',
-  );
-  if (resting.length > 0)
-    return [
-      refusal(
-        `${namesOf(resting.map(({ declared }) => declared))} ${resting.length === 1 ? 'is' : 'are'} drained and would not be restarted`,
-        'Let it work (`sealfarm resume`), or stop it, first.',
-      ),
-    ];
-  const silent = running.filter(({ seen }) => seen.process?.live.reached !== true);
-  if (silent.length === 0) return [];
-  return [
-    refusal(
-      `${namesOf(silent.map(({ declared }) => declared))} runs but does not answer`,
-      'Wait until it does, or stop it.',
-    ),
-  ];
-}
-
-function namesOf(named: readonly { readonly name: string }[]): string {
-  return named.map(({ name }) => name).join(', ');
 }
 
 function strangersOf(
@@ -223,17 +142,4 @@ function strangersOf(
 
 function refused(why: string, help: string): RotationStage {
   return { stage: 'refused', diagnostics: [refusal(why, help)] };
-}
-
-function refusal(why: string, help: string): Diagnostic {
-  return problem(`the token of the miner is not changed: ${why}`, help);
-}
-
-/** The miner has another one already. */
-function notEnded(why: string, help: string): Diagnostic {
-  return problem(`the token of the miner was changed, and not all workers have it: ${why}`, help);
-}
-
-function problem(message: string, help: string): Diagnostic {
-  return { code: 'SF653', severity: 'error', message, help };
 }

@@ -27,20 +27,27 @@ export function rotationWords(stage: Exclude<RotationStage, { stage: 'refused' }
 All else that has a token of lotus-miner needs a new one, too.${made}${cutOff}`;
 }
 
-function finishWords({ workers, drained }: Extract<RotationStage, { stage: 'finish' }>): string {
-  const all = someOf([...workers, ...drained], 5);
+function finishWords({ workers, drained, left }: Extract<RotationStage, { stage: 'finish' }>): string {
+  const all = someOf([...workers, ...drained, ...left], 5);
   const restart = workers.length === 0 ? '' : `, and ${someOf(workers, 5)} restarted in waves`;
   const [is, it] = drained.length === 1 ? ['is', 'it'] : ['are', 'each'];
-  const left =
+  const kept =
     drained.length === 0
       ? []
       : [
           `     not restarted: ${someOf(drained, 5)}, which ${is} drained; ${it} keeps the one before until \`sealfarm resume\``,
         ];
+  const stay =
+    left.length === 0
+      ? []
+      : [
+          `     not restarted: ${someOf(left, 5)}, which no plan restarts as it runs; what sealfarm did not start needs \`sealfarm apply --restart-to-adopt\``,
+        ];
   return [
     `The miner has another token than ${all}: an earlier change was not brought to its end.`,
     `  1  their environment files get the present token${restart}`,
-    ...left,
-    `  2  ${drained.length === 0 ? '' : 'when all have it, '}it is tried whether the miner refuses the one before`,
+    ...kept,
+    ...stay,
+    `  2  ${drained.length + left.length === 0 ? '' : 'when all have it, '}it is tried whether the miner refuses the one before`,
   ].join('\n');
 }

@@ -322,6 +322,74 @@ describe('a restart of the miner that is asked for', () => {
     expect([steps(plan), codes(plan)]).toEqual([[], ['SF585']]);
   });
 
+  describe('with a hand edit of what sealfarm sets nothing of', () => {
+    const edited = DEFAULT.replace(
+      '#EnableSealing = true',
+      `EnableSealing = false
+  Password = "${CANARY}"`,
+    );
+    const names = ['[Subsystems] EnableSealing', '[Subsystems] Password'];
+    const known = { config: file(edited), writtenAt: 2000, startedWith: new Secret(DEFAULT) };
+    const { startedWith: _, ...unknown } = known;
+    const fields = (changes: readonly { readonly field: string }[] = []) => changes.map(({ field }) => field);
+
+    it.each<[MinerRestart['when'], Partial<MinerMachine>]>([
+      ['whenSafe', known],
+      ['asked', known],
+    ])('names it beside its own keys where the version before is known: %s', (when, seen) => {
+      const plan = planned(machine({ ...seen, processes: [kept] }), { restart: { when, margin: 1 } });
+      const restart = steps(plan).find(({ action }) => action.kind === 'restart-miner');
+      expect(fields(restart?.changes)).toEqual(['[Storage] AllowCommit', ...names]);
+      expect([plan.miner, codes(plan)]).toEqual([undefined, []]);
+      expect(text(plan)).toContain('[Subsystems] EnableSealing: (none) → (secret');
+      expect(text(plan) + JSON.stringify(plan)).not.toContain(CANARY);
+    });
+
+    it('is restarted for that alone only by a person, and pending else', () => {
+      const look = (when: MinerRestart['when']): Plan =>
+        planned(machine({ ...known, processes: [kept] }), { config: {}, restart: { when, margin: 1 } });
+      for (const when of ['never', 'whenSafe'] as const) {
+        const plan = look(when);
+        expect([steps(plan), fields(plan.miner?.pending)]).toEqual([[], names]);
+      }
+      const asked = look('asked');
+      expect(steps(asked).map(({ action, changes }) => [action.kind, fields(changes)])).toEqual([
+        ['restart-miner', names],
+      ]);
+    });
+
+    it('is not restarted whenSafe where nobody knows the version before, which is said', () => {
+      const seen = machine({ ...unknown, processes: [kept] });
+      const plan = planned(seen, safe);
+      expect(steps(plan).map(({ id }) => id)).toEqual(['host-1/lotus-miner/config.toml']);
+      expect([fields(plan.miner?.pending), codes(plan)]).toEqual([['[Storage] AllowCommit'], ['SF585']]);
+      const asked = planned(seen, { restart: { when: 'asked', margin: 1 } });
+      expect(steps(asked).map(({ action }) => action.kind)).toEqual(['write-file', 'restart-miner']);
+    });
+
+    it('is none where only the spelling, the order or the notes are others', () => {
+      const one =
+        '[Dealmaking]\nA = [1, 2]\nB = 2024-01-01T00:00:00Z\nC = 9223372036854775807\n[Dealmaking.D]\nE = 1.5\n';
+      const other =
+        '# words\n[dealmaking.D]\nE = 1.5\n[dealmaking]\nb = 2024-01-01T00:00:00Z\nA = [ 1, 2 ]\nC = 9223372036854775807\n';
+      const look = (config: string): readonly string[] =>
+        fields(
+          planned(
+            machine({ ...known, config: file(config), startedWith: new Secret(one), processes: [kept] }),
+            {
+              config: {},
+            },
+          ).miner?.pending,
+        );
+      expect(look(other)).toEqual([]);
+      expect(look(other.replace('1.5', '2').replace('[ 1, 2 ]', '[1]'))).toEqual([
+        '[dealmaking.D] E',
+        '[dealmaking] A',
+      ]);
+      expect(look(one.replace('B = 2024-01-01T00:00:00Z\n', ''))).toEqual(['[Dealmaking] B']);
+    });
+  });
+
   it('is a step where nobody knows what it runs with and a person asks, which is said no more', () => {
     const seen = machine({ config: file(OFF), writtenAt: 2000, processes: [kept] });
     const plan = planned(seen, { restart: { ...safe.restart, when: 'asked' } });
@@ -646,6 +714,17 @@ describe('a variable of the miner', () => {
     expect(plan.diagnostics[0]?.message).toContain('LOTUS_STORAGE_ALLOWCOMMIT=1');
     expect(plan.miner).toEqual({ host: 'host-1', pending: [], hidden: ['[Storage] AllowCommit'] });
     expect(text(plan)).toMatch(/Variables of lotus-miner outrank \[Storage\] AllowCommit.$/);
+  });
+
+  it.each<[MinerRestart['when'], readonly string[]]>([
+    ['whenSafe', []],
+    ['asked', ['restart-miner']],
+  ])('may be gone from the unit since, so that a person can ask for the restart: %s', (when, kinds) => {
+    const process = { ...running({ LOTUS_STORAGE_ALLOWCOMMIT: '1' }), unit: 'lotus-miner.service' };
+    const seen = machine({ config: file(OFF), writtenAt: 500, processes: [process] });
+    const plan = planned(seen, { restart: { when, margin: 1 } });
+    expect(steps(plan).map(({ action }) => action.kind)).toEqual(kinds);
+    expect([codes(plan), plan.miner?.pending]).toEqual([['SF583'], []]);
   });
 
   it.each([true, false])('may be a flag, which outranks one: seen %s', (seen) => {

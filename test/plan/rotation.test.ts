@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { Farm, Miner } from '../../src/farm/farm.js';
 import { formatEnvFile } from '../../src/host/env-file.js';
-import type { MinerMachine, Observation } from '../../src/observed/observed.js';
+import type { MinerMachine, Observation, ObservedWorker } from '../../src/observed/observed.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Step } from '../../src/plan/plan.js';
 import { notHandedOut, planRotation, type RotationStage } from '../../src/plan/rotation.js';
 import { Secret } from '../../src/secret/secret.js';
 import { rotationWords } from '../../src/view/rotation.js';
 import { aFarm, aHost, aWorker, CANARY, TOKEN } from '../support/farm.js';
+import { startedBy, withoutOurs } from '../support/foreign.js';
 import {
   changeLive,
   changeMiner,
@@ -107,6 +108,24 @@ describe('a change of the token', () => {
     expect(why(planRotation(desired, SEEN, left))).toMatch(/^SF653 .*pending/);
   });
 
+  it.each<[string, Partial<MinerMachine>, RegExp]>([
+    ['and nobody kept the version before', {}, /^SF653 .*config\.toml was written since lotus-miner started/],
+    [
+      'in a key that sealfarm does not know',
+      {
+        startedWith: new Secret(
+          '[Storage]\n  LocalWorkerName = "own"\n[Subsystems]\n  EnableSealing = false\n',
+        ),
+      },
+      /^SF653 .*pending/,
+    ],
+  ])('is refused where config.toml was edited by hand since the start %s', (_what, more, words) => {
+    const seen = { ...SEEN, minerMachine: { ...MACHINE, writtenAt: 2000, ...more } };
+    expect(why(stage(seen))).toMatch(words);
+    const same = { startedWith: new Secret(`# words\n[Storage]\nlocalWorkerName = "own"\n`) };
+    expect(stage({ ...SEEN, minerMachine: { ...MACHINE, writtenAt: 2000, ...same } }).stage).toBe('begin');
+  });
+
   it('goes on where a worker was started with another token', () => {
     const found = stage(withTokenOfBefore());
     expect(found).toMatchObject({ stage: 'finish', workers: ['worker-1'], drained: [] });
@@ -114,6 +133,29 @@ describe('a change of the token', () => {
     expect(found.stage === 'finish' && found.old.map((token) => token.reveal())).toEqual(['before']);
     expect(found.stage === 'finish' && rotationWords(found)).not.toContain('before:');
     expect(JSON.stringify(found)).not.toContain(CANARY);
+  });
+
+  it('goes on where the address of the markets holds the token as well', () => {
+    const farm = declared({ marketsApi: '/ip4/10.0.0.12/tcp/2346/http' });
+    const before = (name: string, info: Secret): readonly [string, Secret] => [
+      name,
+      name.endsWith('_API_INFO') ? new Secret(info.reveal().replace(TOKEN.reveal(), 'before')) : info,
+    ];
+    const seen = changeWorker(
+      inPlace(farm),
+      'worker-1',
+      changeProcess((process) => ({
+        ...process,
+        environ: new Map([...process.environ].map(([name, info]) => before(name, info))),
+      })),
+    );
+    const plan = makePlan(desire(farm, TOKEN, new Map()), seen);
+    const restart = steps(plan).find(({ action }) => action.kind === 'restart');
+    expect(restart?.changes.map(({ field }) => field)).toEqual(['MARKETS_API_INFO', 'MINER_API_INFO']);
+    expect(stage({ ...seen, minerMachine: MACHINE }, farm)).toMatchObject({
+      stage: 'finish',
+      workers: ['worker-1'],
+    });
   });
 
   it('promises no restart to a worker that is drained', () => {
@@ -343,6 +385,106 @@ describe('a change of the token', () => {
     });
   });
 
+  describe('with a worker that a new token alone restarts nobody for', () => {
+    const [host = aHost()] = FARM.hosts;
+    const second = aWorker({ name: 'worker-2', repo: '/w2', listen: { host: '10.0.0.11', port: 3457 }, storage: [] }); // prettier-ignore
+    const two = { ...FARM, hosts: [{ ...host, workers: [...host.workers, second] }] };
+    const desired = desire(two, TOKEN, new Map());
+    const own = withoutOurs(desired.hosts[0]?.workers[0]?.env ?? []);
+    const { MINER_API_INFO: _, ...byRepo } = own;
+
+    /** worker-1 as it would have been started by somebody else. */
+    function foreign(env: Readonly<Record<string, string>>, seen: Observation = inPlace(two)): Observation {
+      return { ...changeWorker(seen, 'worker-1', startedBy({ env })), minerMachine: MACHINE };
+    }
+
+    it.each([
+      ['with the token', own],
+      ['by the repo of the miner', byRepo],
+    ])('it is refused by its name where somebody else started it %s', (_what, env) => {
+      const seen = foreign(env);
+      const plan = makePlan(desired, seen);
+      expect([steps(plan), plan.diagnostics]).toEqual([[], []]);
+      const found = planRotation(desired, seen, plan);
+      expect(why(found)).toMatch(
+        /^SF653 .*not changed: worker-1 was not started by sealfarm and would not be/,
+      );
+      expect(why(found)).not.toContain('worker-2');
+      expect(found.stage === 'refused' && found.diagnostics[0]?.help).toContain('apply --restart-to-adopt');
+    });
+
+    it('it is refused where its program on disk is of another series than the miner, with what is in the way', () => {
+      const seen = changeWorker(
+        changeMiner(inPlace(two), { version: '1.36.2' }),
+        'worker-2',
+        changeProcess((process) => ({ ...process, replaced: { onDisk: '1.37.0' } })),
+      );
+      const found = stage({ ...seen, minerMachine: MACHINE }, two);
+      expect(why(found)).toMatch(/^SF653 .*: worker-2 would not be restarted afterwards; SF596 worker-2/);
+      expect(why(found)).not.toContain('worker-1');
+    });
+
+    it('it is refused where only those that are registered show that there is a way to the miner', () => {
+      const seen = inPlace(two);
+      const hosts = new Map([...seen.hosts].map(([name, one]) => [name, one.reached ? { ...one, noWayToMiner: unreached('no route').diagnostic } : one])); // prettier-ignore
+      const found = stage({ ...seen, hosts, minerMachine: MACHINE }, two);
+      expect(why(found)).toMatch(
+        /^SF653 .*: worker-1, worker-2 would not be restarted afterwards; SF595 .*route/,
+      );
+    });
+
+    it('begins where all are restarted', () => {
+      expect(stage({ ...inPlace(two), minerMachine: MACHINE }, two)).toMatchObject({
+        stage: 'begin',
+        workers: [{ worker: 'worker-1' }, { worker: 'worker-2' }],
+      });
+    });
+
+    /** worker-2 was not given the token that is there by now, nor was worker-1. */
+    function cutOff(env: Readonly<Record<string, string>>): Observation {
+      const silent = changeProcess((process) => ({ ...process, live: unreached('the token is refused') }));
+      const before = changeWorker(foreign(env), 'worker-1', silent);
+      const miner = { ...inPlace(two).miner, workers: new Map() };
+      return { ...changeWorker(before, 'worker-2', (one) => withToken(silent(one))), miner };
+    }
+
+    it.each([
+      [
+        'with the token',
+        { ...own, MINER_API_INFO: 'before:/ip4/1.1.1.1/tcp/1/http' },
+        /worker-1 was not restarted/,
+      ],
+      [
+        'by the repo of the miner',
+        byRepo,
+        /worker-1 was not started by sealfarm, and the miner does not know it/,
+      ],
+    ])(
+      'no restart is promised to one that somebody else started %s, nor is it forgotten',
+      (_what, env, words) => {
+        const seen = cutOff(env);
+        const plan = makePlan(desired, seen);
+        const found = planRotation(desired, seen, plan);
+        expect(found).toMatchObject({
+          stage: 'finish',
+          workers: ['worker-2'],
+          drained: [],
+          left: ['worker-1'],
+        });
+        const said = found.stage === 'finish' ? rotationWords(found) : '';
+        expect(said).toContain('and worker-2 restarted in waves');
+        expect(said).toMatch(/not restarted: worker-1, .*`sealfarm apply --restart-to-adopt`/);
+        expect(said).toContain('when all have it, it is tried');
+        const rest = changeWorker(foreign(env), 'worker-1', (one) => one);
+        const after = { ...rest, miner: { ...rest.miner, workers: new Map() } } as Observation;
+        expect(notHandedOut(desired, after).map(({ message }) => message)).toEqual([
+          expect.stringMatching(words),
+        ]);
+        if (env === byRepo) expect(notHandedOut(desired, rest)).toEqual([]);
+      },
+    );
+  });
+
   it('is not at its end where a worker has another one still', () => {
     const seen = withTokenOfBefore();
     const words = (intents: Parameters<typeof desire>[2], look: Observation = seen): string =>
@@ -359,19 +501,21 @@ describe('a change of the token', () => {
 
   /** @param more variables with which the process was started otherwise */
   function withTokenOfBefore(more: readonly (readonly [string, Secret | undefined])[] = []): Observation {
-    const seen = changeWorker(
-      SEEN,
-      'worker-1',
-      changeProcess((process) => {
-        const environ = new Map(process.environ);
-        environ.set('MINER_API_INFO', new Secret('before:/ip4/1.1.1.1/tcp/1/http'));
-        for (const [name, value] of more)
-          if (value === undefined) environ.delete(name);
-          else environ.set(name, value);
-        return { ...process, environ };
-      }),
-    );
-    return { ...seen, minerMachine: MACHINE };
+    return { ...changeWorker(SEEN, 'worker-1', (worker) => withToken(worker, more)), minerMachine: MACHINE };
+  }
+
+  function withToken(
+    worker: ObservedWorker,
+    more: readonly (readonly [string, Secret | undefined])[] = [],
+  ): ObservedWorker {
+    return changeProcess((process) => {
+      const environ = new Map(process.environ);
+      environ.set('MINER_API_INFO', new Secret('before:/ip4/1.1.1.1/tcp/1/http'));
+      for (const [name, value] of more)
+        if (value === undefined) environ.delete(name);
+        else environ.set(name, value);
+      return { ...process, environ };
+    })(worker);
   }
 
   function changed(): Observation {

@@ -52,7 +52,7 @@ export const MINER_CODES = {
     severity: 'warning',
     why: 'Lotus applies the `LOTUS_*` variables of its process above config.toml, and above both `lotus-miner run --miner-api PORT`, with which it listens on 127.0.0.1 alone. What the file of the farm asks for stands in config.toml and has no effect, also after a restart, as long as the unit or the shell that starts lotus-miner sets the variable or the flag.',
     remedy:
-      'Take the variable or the flag out of what starts lotus-miner, or let it say the same, and restart lotus-miner when no proof is due.',
+      'Take the variable or the flag out of what starts lotus-miner, or let it say the same, and restart lotus-miner when no proof is due: `sealfarm apply --restart-miner` does.',
   },
   SF584: {
     title: 'environment of lotus-miner not seen',
@@ -63,8 +63,9 @@ export const MINER_CODES = {
   SF585: {
     title: 'config.toml changed by somebody since the start',
     severity: 'warning',
-    why: 'Only when it starts does lotus-miner read config.toml. Somebody wrote the file since, and no version before was kept, so that nobody can say by what lotus-miner goes until it is restarted.',
-    remedy: 'Look at the file, and restart lotus-miner when no deadline is open or near.',
+    why: 'Only when it starts does lotus-miner read config.toml. Somebody wrote the file since, and no version before was kept, so that nobody can say by what lotus-miner goes until it is restarted, nor what else that would change. So `restart: whenSafe` restarts nothing then, and the token is not changed.',
+    remedy:
+      'Look at the file, and restart lotus-miner when no deadline is open or near: `sealfarm apply --restart-miner` does.',
   },
   SF586: {
     title: 'no word on when a WindowPoSt is due',
@@ -120,7 +121,7 @@ export const MINER_CODES = {
     severity: 'error',
     why: 'A change of the token cuts off each worker that holds the one of before, until it is restarted. So it is done only where all workers of the file can be made quiet and restarted for it and for nothing else, and where the miner itself gives the token.',
     remedy:
-      'Do what the message names: bring all hosts back, run `sealfarm apply` until there is nothing left to do, let drained workers work or stop them. The file must say that the token comes from the miner: `fromMiner`.',
+      'Do what the message names: bring all hosts back, run `sealfarm apply` until there is nothing left to do, let drained workers work or stop them, and let `sealfarm apply --restart-to-adopt` restart those that somebody else started. The file must say that the token comes from the miner: `fromMiner`.',
   },
   SF654: {
     title: 'old token that may still be taken',
