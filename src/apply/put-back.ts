@@ -82,7 +82,11 @@ async function startWith(
   const stopped = await stopAgain(context, target, service);
   if (!stopped.ok) {
     const { message, help } = stopped.diagnostic;
-    return { words: `it is left as it is: ${message}`, ...(help === undefined ? {} : { help }), isOver: true };
+    return {
+      words: `it is left as it is: ${message}`,
+      ...(help === undefined ? {} : { help }),
+      isOver: true,
+    };
   }
   const files = await filesOf();
   if (!files.ok) return { words: notBack(files.diagnostic), isOver: true };

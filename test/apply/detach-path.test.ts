@@ -75,8 +75,7 @@ describe('a path that is taken away', () => {
       scene = new Scene(undefined, { detach: nobodyWaits });
       scene.before = before;
       hold(7);
-      if (nobodyWaits)
-        scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
+      if (nobodyWaits) scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
       const result = await detach();
       expect(result).toMatchObject({ ok: false, diagnostic: { code } });
       const help = result.ok ? '' : result.diagnostic.help;
