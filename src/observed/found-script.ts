@@ -108,7 +108,7 @@ each_repo() {
 }
 storage() {
   if [ ! -d "$1" ]; then say storage "=$1" absent; return; fi
-  if [ "$(stat -c %d "$1" 2>/dev/null)" = "$root" ]; then on=root; else on=mount; fi
+  if [ "$(stat -L -c %d "$1" 2>/dev/null)" = "$root" ]; then on=root; else on=mount; fi
   say storage "=$1" present "$on"
   file "$1${sectorStoreFile('')}"
 }

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { hostname, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundHost } from '../../src/observed/found.js';
-import { foundScript } from '../../src/observed/found-script.js';
+import { foundScript, placesScript } from '../../src/observed/found-script.js';
 import { parseFound } from '../../src/observed/parse-found.js';
 import { CANARY } from '../support/farm.js';
 import { bootId, HostFolder, SHELLS } from '../support/host-folder.js';
@@ -146,6 +147,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(place?.exists).toBe(true);
     expect(place?.sectorStore.state === 'present' && place.sectorStore.text.reveal()).toBe(META);
     expect(host.places.get(gone)).toMatchObject({ exists: false, sectorStore: { state: 'absent' } });
+  });
+
+  it('sees whether something is mounted where a link leads', () => {
+    const linked = join(hostFolder().path, 'linked');
+    symlinkSync('/proc', linked);
+    const result = parseFound('host-1', run(shell, placesScript([linked, '/'])));
+    expect(result.ok && [linked, '/'].map((path) => result.value.places.get(path)?.onRootFileSystem)).toEqual(
+      [false, true],
+    );
   });
 
   it('tells repos of workers that do not run', async () => {
