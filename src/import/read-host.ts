@@ -49,7 +49,8 @@ export function readHost(
       diagnostics.push({ ...loss, place: { kind: 'host', host: name, worker: worker.name } });
     return worker;
   });
-  for (const idle of asked.found.idle) reportOfHost(idleRepo(idle));
+  for (const idle of asked.found.idle)
+    reportOfHost(idle.running === true ? unseenWorker(idle) : idleRepo(idle));
   return { host: { name, written: hostOf(asked), workers, comments }, diagnostics };
 }
 
@@ -110,6 +111,16 @@ function idleRepo({ repo, unit, storageJson }: IdleRepo): Loss {
     severity: 'note',
     message: `${repo}${of} is the repo of a worker that does not run${holding}`,
     help: 'Start it and import again, or declare it with `state: stopped`.',
+  };
+}
+
+/** To start it would be to start a second one. */
+function unseenWorker({ repo, unit = '' }: IdleRepo): Loss {
+  return {
+    code: 'SF663',
+    severity: 'note',
+    message: `the worker of ${repo} left out: ${unit} runs, and no process is seen with that repo`,
+    help: 'Import as root or with `--sudo`: it may be a worker whose environment may not be read.',
   };
 }
 

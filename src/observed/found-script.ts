@@ -79,10 +79,17 @@ addresses() {
 # Called with the repo of each worker, whose folder in /proc is $proc: all of them are told.
 may_tell() {
   say process "\${proc#/proc/}" "=$(readlink "$proc/exe" 2>/dev/null)" \\
-    "=$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "$proc/status" 2>/dev/null)" \\
+    "=$(memory_nodes)" \\
     "=$(memory_limit)"
   known "$1" || repos="$repos$1
 "
+}
+# What numactl or a unit binds it to stands at each part of its memory; a cpuset only says what that is taken from. numa(7)
+memory_nodes() {
+  {
+    sed -n -e '1s/^[^ ]* bind[^ :]*:\\([-0-9,]*\\).*/\\1/p' -e 1q "$proc/numa_maps"
+    sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "$proc/status"
+  } 2>/dev/null | sed -n 1p
 }
 # In bytes, or another word for none: of cgroups of either version. cgroups(7)
 memory_limit() {
@@ -108,7 +115,7 @@ each_repo() {
 }
 storage() {
   if [ ! -d "$1" ]; then say storage "=$1" absent; return; fi
-  if [ "$(stat -c %d "$1" 2>/dev/null)" = "$root" ]; then on=root; else on=mount; fi
+  if [ "$(stat -L -c %d "$1" 2>/dev/null)" = "$root" ]; then on=root; else on=mount; fi
   say storage "=$1" present "$on"
   file "$1${sectorStoreFile('')}"
 }
@@ -117,12 +124,12 @@ idle() {
   if known "$1"; then return 0; fi
   repos="$repos$1
 "
-  say idle "=$1" "=$2"
+  say idle "=$1" "=$2" "=$3"
   file "$1/storage.json"
 }
 idle_homes() {
   for home in $(homes | cut -d: -f6 | sort -u); do
     repo=\${home%/}/.lotusworker
-    if [ -f "$repo/storage.json" ]; then idle "$repo" ''; fi
+    if [ -f "$repo/storage.json" ]; then idle "$repo" '' ''; fi
   done
 }`;

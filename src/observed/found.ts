@@ -11,7 +11,7 @@ export interface FoundHost {
   readonly repos: ReadonlyMap<string, FoundRepo>;
   /** By path, without a slash at its end. */
   readonly places: ReadonlyMap<string, FoundPlace>;
-  /** Repos of workers that do not run. */
+  /** Repos with which no process is seen. */
   readonly idle: readonly IdleRepo[];
 }
 
@@ -37,7 +37,7 @@ export interface FoundMachine {
 export interface FoundWorker extends UnmanagedWorker {
   /** Absolute path of the program that runs, as the kernel knows it. */
   readonly exe?: string;
-  /** NUMA nodes whose memory it may have, as `0-1`. */
+  /** NUMA nodes whose memory it may have, by a policy of its own or by its cpuset, as `0-1`. */
   readonly nodes?: string;
   /** bytes of RAM that its cgroup may use; absent where that is not limited */
   readonly memory?: number;
@@ -68,5 +68,7 @@ export interface IdleRepo {
   readonly repo: string;
   /** File of the unit that starts a worker with it; absent for one that was found in a home. */
   readonly unit?: string;
+  /** Where that unit runs: then so does its worker, and its process could not be known by its repo. */
+  readonly running?: true;
   readonly storageJson: ObservedFile;
 }

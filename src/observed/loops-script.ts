@@ -1,6 +1,11 @@
 /** Programs that run another one, and end with it. */
 const IN_FRONT = 'sudo su runuser doas timeout flock script time unshare strace tini dumb-init sg'.split(' ');
 
+/** Programs that become another one. */
+const IN_PLACE = 'env nohup nice ionice numactl taskset chrt setsid stdbuf command'.split(' ');
+/** One of both, with its own words, for awk. */
+const FRONT = `([^ \\t]*[/])?(${[...IN_FRONT, ...IN_PLACE].join('|')})[ \\t](.*[ \\t])?`;
+
 /**
  * `parents PID` tells of those who started a process, the nearest first, a line `PID NAME` each; of a shell that starts
  * it again when it ends also `loop PID`. A shell's words and its script may hold a token: they leave the host as that one bit.
@@ -47,6 +52,10 @@ starts_again='
 function starts(word) {
   if ($1 ~ /^(echo|printf|logger)$/) return 0
   if ($0 ~ /(lotus-worker|[$]).*[ \\t]run([ \\t]|$)/) return 1
+  # Its words, or all of it, may stand elsewhere.
+  if ($0 ~ /^[A-Za-z_][A-Za-z0-9_]*=[[].*lotus-worker/) return 1
+  if (script == "" && $0 ~ /^[ \\t]*(${FRONT})?([^ \\t]*[/])?lotus-worker[^ \\t]*[ \\t](.*[ \\t])?[$]/)
+    return $0 !~ /[ \\t](info|resources|set|stop|storage|tasks|wait-quiet)([ \\t]|$)/
   for (word = 1; word <= NF; word++) {
     if ($word in starter) return 1
     name = $word
@@ -55,6 +64,8 @@ function starts(word) {
   }
   return 0
 }
+# What was told to the script, or to the function.
+function passed_on() { return $0 ~ /^[ \\t]*(${FRONT})?[$][@*]([ \\t]|$)/ }
 function shift() { sub(/^[ \\t]*[^ \\t]+[ \\t]*/, "") }
 { line = line $0 }
 /[\\\\]$/ { sub(/[\\\\]$/, " ", line); next }
@@ -66,6 +77,9 @@ function shift() { sub(/^[ \\t]*[^ \\t]+[ \\t]*/, "") }
     sub(/[ \\t]*[(].*/, "", name)
     line = substr(line, 1, RSTART - 1) ";function " name ";" substr(line, RSTART + RLENGTH)
   }
+  # An array, and all of one.
+  gsub(/=[(]/, "=[ ", line)
+  gsub(/[[][@*][]]/, "", line)
   gsub(/[{]/, ";begin;", line)
   gsub(/[}]/, ";end;", line)
   parts = split(line, part, /[;&|()]/)
@@ -92,7 +106,12 @@ END {
         shift()
       }
       if (ran && $0 ~ /^[ \\t]*(exec +)?(([^ ]*\\/)?(ba|da|a|z|k)?sh +)?[$]0( |$)/) found = 1
+      if (passed_on() && depth > 0 && endless[depth]) {
+        if (within != "") keeper[within] = 1
+        else found = 1
+      }
       if (!starts()) continue
+      if ($1 in keeper) found = 1
       ran = 1
       if (within != "") starter[within] = 1
       if (match($1, /^[A-Za-z_][A-Za-z0-9_]*=/)) starter["$" substr($1, 1, RLENGTH - 1)] = 1

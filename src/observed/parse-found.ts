@@ -106,8 +106,16 @@ function parsePlace(
   return [withoutTrailingSlash(folder), place];
 }
 
-function parseIdle([path = '-', unit = '-']: Words, fileAt: (path: string) => ObservedFile): IdleRepo {
+function parseIdle(
+  [path = '-', unit = '-', state = '-']: Words,
+  fileAt: (path: string) => ObservedFile,
+): IdleRepo {
   const repo = decode(path);
   const file = decode(unit);
-  return { repo, storageJson: fileAt(`${repo}/storage.json`), ...(file === '' ? {} : { unit: file }) };
+  return {
+    repo,
+    storageJson: fileAt(`${repo}/storage.json`),
+    ...(file === '' ? {} : { unit: file }),
+    ...(decode(state) === 'running' ? { running: true } : {}),
+  };
 }

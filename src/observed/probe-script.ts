@@ -90,7 +90,7 @@ export const LISTED_FUNCTION = `listed() {
     while IFS= read -r path; do storage "$path"; done
 }`;
 
-const FUNCTIONS = `device() { stat -c %d "$1" 2>/dev/null; }
+const FUNCTIONS = `device() { stat -L -c %d "$1" 2>/dev/null; }
 root=$(device /)
 ${FILE_FUNCTION}
 tell() { say process "=$1" "$2" "$(encode <"/proc/$2/environ")"; replaced "$1" "$2"; }

@@ -27,17 +27,20 @@ strangers() {
     printf '%s\\n' "$args" | grep -qx run || continue
     repo=$(printf '%s\\n' "$args" | sed -n -e 's/^--*worker-*repo=//p' -e '/^--*worker-*repo$/{n;p;}' | sed -n 1p)
     repo=\${repo:-$(variable LOTUS_WORKER_PATH)} && repo=\${repo:-$(variable WORKER_PATH)}
+    uid=$(uid_of "\${proc#/proc/}")
     home=$(variable HOME)
+    # As Lotus, where nothing says it. Where the environment may not be read, it may say another one.
+    [ -n "$home" ] || [ -z "$variables" ] || home=$(passwd_of "$uid" | cut -d: -f6)
     repo=\${repo:-\${home:+$home/.lotusworker}}
     case $repo in
-      '~/'*) repo=\${home}\${repo#?} ;;
+      '~/'*) repo=\${home:+$home\${repo#?}} ;;
       /* | '') ;;
       *) repo=$(readlink "$proc/cwd")/$repo ;;
     esac
     repo=$(plainest "$repo")
     listens=$(cat "$repo/api" 2>/dev/null || variable LOTUS_WORKER_LISTEN)
     names=$(printf '%s\\n' "$variables" | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p')
-    say stranger "\${proc#/proc/}" "$(stat -c %u "$proc" 2>/dev/null)" "=$repo" "=$listens" "=$names"
+    say stranger "\${proc#/proc/}" "$uid" "=$repo" "=$listens" "=$names"
     if may_tell "$repo" && [ -r "$proc/environ" ]; then told "\${proc#/proc/}"; also "$repo" "\${proc#/proc/}"; fi
   done
 }
@@ -45,14 +48,18 @@ strangers() {
 also() { :; }
 # What it was told, and where it comes from. The environment comes whole: it may hold secrets.
 told() {
-  owner=$(stat -c %U "/proc/$1" 2>/dev/null)
-  say told "$(encode <"/proc/$1/cmdline")" "$(encode <"/proc/$1/environ")" "=$(readlink "/proc/$1/cwd")" "=$owner" \\
+  uid=$(uid_of "$1") owner=$(passwd_of "$uid" | cut -d: -f1)
+  say told "$(encode <"/proc/$1/cmdline")" "$(encode <"/proc/$1/environ")" "=$(readlink "/proc/$1/cwd")" "=\${owner:-$uid}" \\
     "=$(cat /proc/sys/kernel/hostname)" "=$(parents "$1")" \\
     "=$(sed -n -e '/^NSpid:/p' -e '/^Cpus_allowed_list:/p' -e '/^SigIgn:/p' "/proc/$1/status"; cgroups "$1")" \\
     "=$(sed -n 's/^Max open files *\\([0-9a-z]*\\) .*/\\1/p' "/proc/$1/limits")" "=$(unit_of "$1")" \\
     "$(since "$1")" "=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)" \\
     "$(sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo)"
 }
+# By whose rights it runs: the folder in /proc is root's where its program has rights of its own.
+uid_of() { sed -n 's/^Uid:[[:space:]]*[0-9]*[[:space:]]*\\([0-9]*\\).*/\\1/p' "/proc/$1/status" 2>/dev/null; }
+# A user by number: systems that do not list all of theirs tell one.
+passwd_of() { getent passwd "$1" 2>/dev/null || sed -n "/^[^:]*:[^:]*:$1:/{p;q;}" /etc/passwd; }
 # When a process was started, in seconds since 1970: what the folder in /proc says is when somebody first looked there.
 began() { set -- $(since "\${1#/proc/}"); echo "$1"; }
 # The same, and in the kernel's own ticks: no other process ever has both the number and these.

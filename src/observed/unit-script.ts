@@ -59,7 +59,7 @@ values_in() {
     sed -e "s/^\\"\\([^\\"]*\\)\\".*/\\1/" -e "s/^'\\([^']*\\)'.*/\\1/" -e 's/[[:space:]]*$//'
 }`;
 
-/** Calls `idle REPO UNIT` with each that starts a worker; as files alone tell it where systemd does not answer. */
+/** Calls `idle REPO UNIT STATE` with each that starts a worker; as files alone tell it where systemd does not answer. */
 export const IDLE_UNIT_FUNCTIONS = `idle_units() {
   if systemctl show -p Version >/dev/null 2>&1; then
     for unit in $(worker_units); do
@@ -68,7 +68,7 @@ export const IDLE_UNIT_FUNCTIONS = `idle_units() {
       file=$(property FragmentPath)
       # Of a template the file is that of all.
       case $file in */"$unit") ;; *) file=$unit ;; esac
-      idle_unit "$(repo_of_unit)" "$file"
+      idle_unit "$(repo_of_unit)" "$file" "$(property SubState)"
     done
   else
     for file in /etc/systemd/system/*.service /usr/lib/systemd/system/*.service; do
@@ -78,7 +78,7 @@ export const IDLE_UNIT_FUNCTIONS = `idle_units() {
     done
   fi
 }
-idle_unit() { case $1 in /*) idle "$(plainest "$1")" "$2" ;; esac; }
+idle_unit() { case $1 in /*) idle "$(plainest "$1")" "$2" "\${3:-}" ;; esac; }
 as_written() {
   sed -e ':more' -e '/\\\\$/{' -e N -e 's/\\\\\\n/ /' -e 'b more' -e '}' "$1" 2>/dev/null |
     sed -e 's/^EnvironmentFile=-*/EnvironmentFiles=/' -e "s/%n/\${1##*/}/g" -e 's:%h:/root:g'

@@ -29,11 +29,10 @@ export function notesOn(role: Role, storing: boolean, miner: string | undefined)
   const { machine, pc1, pc2, c2 } = role;
   const { seen, disks, name } = machine;
   const trouble = gpuTrouble(machine);
-  const idle = [
-    ...seen.found.idle.map(
-      ({ repo }) => `${repo} is the repo of a lotus-worker that does not run: look what it holds`,
-    ),
-  ];
+  // One that runs is among the workers.
+  const idle = seen.found.idle
+    .filter(({ running }) => running !== true)
+    .map(({ repo }) => `${repo} is the repo of a lotus-worker that does not run: look what it holds`);
   const useless = pc1 === undefined && !pc2 && !c2 && !storing;
   const why = machine.besideMiner
     ? 'no worker: lotus-miner is here, and the other machines can do all'

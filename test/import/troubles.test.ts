@@ -96,6 +96,7 @@ describe('what the file cannot hold', () => {
       'its program is not known',
     ],
     ['a user without a name', { user: '1 2' }, 'SF660', 'its user'],
+    ['a user that the host does not know', { user: '1005' }, 'SF660', 'its user'],
     [
       'a kind of files that Lotus does not know',
       { storage: { '/mnt/x': { CanSeal: true, AllowTypes: ['odd'] } } },
@@ -300,6 +301,13 @@ describe('a farm with', () => {
     const { codes, text } = outcome({ ...aFoundHost([{}]), idle });
     expect(codes).toEqual(['SF668']);
     expect(text).toContain('does not run, and holds /mnt/old');
+  });
+
+  it('the repo of a unit that runs tells that its worker is not seen', () => {
+    const idle = [{ repo: '/r', unit: '/e/w.service', running: true as const, storageJson: aFile('{}') }];
+    const { codes, text } = outcome({ ...aFoundHost([{}]), idle });
+    expect(codes).toEqual(['SF663']);
+    expect(text).not.toContain('does not run');
   });
 
   it('its repo as a storage path is valid', () => {

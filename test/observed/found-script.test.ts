@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { hostname, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FoundHost } from '../../src/observed/found.js';
-import { foundScript } from '../../src/observed/found-script.js';
+import { foundScript, placesScript } from '../../src/observed/found-script.js';
 import { parseFound } from '../../src/observed/parse-found.js';
 import { CANARY } from '../support/farm.js';
 import { bootId, HostFolder, SHELLS } from '../support/host-folder.js';
@@ -107,6 +108,24 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(workers.find((worker) => worker.pid === pid)?.memory).toBe(memory);
   });
 
+  it('tells the memory nodes that a worker is bound to, else those of its cpuset', async () => {
+    const folder = hostFolder();
+    const pids = [];
+    for (const repo of ['/r1', '/r2', '/r3'])
+      pids.push(await startWorker(folder, ['--worker-repo', repo, 'run'], {}));
+    const maps = [
+      '5581 bind:1,3-4 file=/x mapped=1 N1=1\n5582 bind:2 heap\n',
+      '5581 bind=static:2 file=/x\n',
+      '5581 default file=/x\n5582 bind:1 heap\n',
+    ];
+    for (const [at, text] of maps.entries()) folder.write(`maps-${pids[at] ?? ''}`, text);
+    const { workers } = found(shell, (script) =>
+      script.replace('"$proc/numa_maps"', `"${folder.path}/maps-\${proc#/proc/}"`),
+    );
+    const nodes = pids.map((pid) => workers.find((worker) => worker.pid === pid)?.nodes);
+    expect(nodes).toEqual(['1,3-4', '2', expect.stringMatching(/^0/)]);
+  });
+
   it('tells all of each worker and the files of its repo, but for its token', async () => {
     const folder = hostFolder();
     const repo = join(folder.path, 'a repo');
@@ -148,6 +167,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     expect(host.places.get(gone)).toMatchObject({ exists: false, sectorStore: { state: 'absent' } });
   });
 
+  it('sees whether something is mounted where a link leads', () => {
+    const linked = join(hostFolder().path, 'linked');
+    symlinkSync('/proc', linked);
+    const result = parseFound('host-1', run(shell, placesScript([linked, '/'])));
+    expect(result.ok && [linked, '/'].map((path) => result.value.places.get(path)?.onRootFileSystem)).toEqual(
+      [false, true],
+    );
+  });
+
   it('tells repos of workers that do not run', async () => {
     const folder = hostFolder();
     const home = folder.makeFolder('home');
@@ -182,7 +210,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     const { idle } = found(shell, (script) =>
       script
         .replace('getent passwd 2>/dev/null', 'false')
-        .replace('/etc/passwd', join(folder.path, 'passwd'))
+        .replaceAll('/etc/passwd', join(folder.path, 'passwd'))
         .replaceAll('/etc/systemd/system', join(folder.path, 'units')),
     );
     expect(idle).toMatchObject([
@@ -215,6 +243,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
       'a.service': [
         exec('/usr/bin/lotus-worker --worker-repo /mnt/a b/c run --name x'),
         'Environment=HOME=/no',
+        'SubState=running',
       ],
       'b.service': [
         exec('/usr/bin/lotus-worker run'),
@@ -242,7 +271,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
     const { idle } = found(shell, (script) =>
       script
         .replace('getent passwd 2>/dev/null', 'false')
-        .replace('/etc/passwd', join(folder.path, 'passwd'))
+        .replaceAll('/etc/passwd', join(folder.path, 'passwd'))
         .replace('/etc/systemd/system', units)
         .replace(/^machine$/m, `${systemctl}\nmachine`),
     );
@@ -256,6 +285,7 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
       ['/home/b/.lotusworker', 'g.service'],
       ['/mnt/7', 't@7.service'],
     ]);
+    expect(idle.filter(({ running }) => running).map(({ repo }) => repo)).toEqual(['/mnt/a b/c']);
   });
 
   it('tells no token', async () => {

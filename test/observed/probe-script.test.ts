@@ -206,6 +206,13 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the probe in $shell', ({ shel
     expect(storage.get('/')).toMatchObject({ exists: true, onRootFileSystem: true });
   });
 
+  it('sees whether something is mounted where a link leads', () => {
+    const folder = hostFolder(['linked']);
+    symlinkSync('/proc', join(folder.path, 'linked'));
+    const { storage } = answer(folder.probe(shell));
+    expect(storage.get(join(folder.path, 'linked'))).toMatchObject({ exists: true, onRootFileSystem: false });
+  });
+
   it.each([
     ['blanks', 'a  b '],
     ['quotes', `it's "here"`],

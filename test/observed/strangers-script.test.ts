@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { decode, WORD_FUNCTIONS } from '../../src/observed/asking.js';
 import { STRANGERS_FUNCTIONS } from '../../src/observed/strangers-script.js';
+import { parseUnmanaged } from '../../src/observed/unmanaged.js';
 import { HostFolder, SHELLS } from '../support/host-folder.js';
 
 const folders: HostFolder[] = [];
@@ -23,6 +25,31 @@ function said([program = '', ...args]: readonly string[], name: string, cgroup: 
 }
 
 const RUNS = '/usr/local/bin/lotus-worker --worker-repo /r run';
+
+/** Process 7 as a worker of somebody else, on a host with two users. */
+function stranger(
+  [program = '', ...args]: readonly string[],
+  words: readonly string[],
+  env: readonly string[],
+  uid: number,
+): { readonly repo: string | undefined; readonly user: string } {
+  const folder = new HostFolder();
+  folders.push(folder);
+  folder.write('7/comm', 'lotus-worker\n');
+  folder.write('7/cmdline', words.map((word) => `${word}\0`).join(''));
+  folder.write('7/environ', env.map((line) => `${line}\0`).join(''));
+  folder.write('7/status', `Uid:\t0\t${uid}\t0\t0\n`);
+  const users = folder.write('passwd', 'root:x:0:0::/root:/bin/sh\nseal:x:77:77::/home/seal:/bin/sh\n');
+  const functions = STRANGERS_FUNCTIONS.replaceAll('/proc/', `${folder.path}/`).replaceAll(
+    '/etc/passwd',
+    users,
+  );
+  const asked = 'getent() { return 127; }\nmay_tell() { :; }\nours= ours_too=yes\nstrangers\n';
+  const input = `${WORD_FUNCTIONS}\n${functions}\n${asked}`;
+  const { stdout } = spawnSync(program, [...args, '-s'], { input, encoding: 'utf8' });
+  const [unmanaged = [], told = []] = stdout.split('\n').map((line) => line.split(' ').slice(1));
+  return { repo: parseUnmanaged(unmanaged).repo, user: decode(told[3] ?? '-') };
+}
 
 /** What stands above process 7, the nearest first: 8, and so on. */
 function parentsOf([program = '', ...args]: readonly string[], above: readonly Above[]): string {
@@ -89,6 +116,19 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
       ),
     ],
     ['with a tab in its words', typed('while :; do lotus-worker\trun; done')],
+    ['what it was told itself', scriptOf('while true; do', '  "$@"', '  sleep 5', 'done')],
+    ['what it was told, by another one', scriptOf('while true; do nohup "$@" >>log; done')],
+    ['what a function is told', scriptOf('keep() { while :; do "$@"; done; }', `keep ${RUNS}`)],
+    [
+      'with words that a variable holds',
+      typed('A="--worker-repo /r run"; while :; do lotus-worker $A; done'),
+    ],
+    ['with such words behind nice', typed('while :; do nice -n 5 /usr/bin/lotus-worker --x y $A; done')],
+    ['with words that an array holds', typed(`cmd=(${RUNS}); while :; do "\${cmd[@]}"; done`)],
+    [
+      'with an array of several lines',
+      scriptOf('cmd=(/usr/bin/lotus-worker', '  --worker-repo /r', '  run)', 'while :; do "${cmd[*]}"; done'),
+    ],
     ['by beginning anew', scriptOf(RUNS, 'sleep 5', 'exec "$0" "$@"')],
     ['by beginning anew in a shell', scriptOf(RUNS, 'exec bash "$0"')],
     [
@@ -123,6 +163,13 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
     ['waits for another one to end', typed(`while pgrep lotus-worker; do sleep 1; done; ${RUNS}`)],
     ['speaks of it in a loop', typed(`while :; do echo "lotus-worker does run"; done & ${RUNS}`)],
     ['has the loop in a comment', scriptOf(`# or so; while :; do ${RUNS}; done`, RUNS)],
+    [
+      'has a function that tries what it is told',
+      scriptOf('retry() { until "$@"; do sleep 1; done; }', 'retry mount /r', RUNS),
+    ],
+    ['waits for what an array holds', typed(`c=(nc -z m 1); until "\${c[@]}"; do sleep 1; done; ${RUNS}`)],
+    ['asks another thing of it in a loop', typed(`${RUNS} & while :; do lotus-worker info $X; done`)],
+    ['looks for its name in a loop', typed(`while pgrep lotus-worker $X; do sleep 1; done; ${RUNS}`)],
     ['begins anew before it', scriptOf('[ -n "$BASH" ] || exec bash "$0"', RUNS)],
     ['is a prompt', { words: ['-bash'] }],
     ['is no shell', { comm: 'python3', words: ['python3', '-c', `while 1: do ${RUNS}; done`] }],
@@ -198,6 +245,23 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of a process it is told, by $
   it('the name alone of a unit of a user', () => {
     const cgroup = '0::/user.slice/user-1000.slice/user@1000.service/app.slice/seal.service';
     expect(said(shell, 'unit_of', cgroup)).toBe('Id=seal.service\n');
+  });
+
+  const NO_HOME = ['PATH=/bin', 'MINER_API_INFO=x'];
+
+  it.each<[what: string, flags: readonly string[], env: readonly string[], uid: number, repo?: string]>([
+    ['by its home', [], ['HOME=/h'], 77, '/h/.lotusworker'],
+    ['by that of its user where nothing says it', [], NO_HOME, 77, '/home/seal/.lotusworker'],
+    ['by that of root', ['--worker-repo=~/x'], NO_HOME, 0, '/root/x'],
+    ['not where its user has none', ['--worker-repo=~/x'], NO_HOME, 78],
+    ['not where its environment may not be read', [], [], 0],
+  ])('its repo, %s', (_, flags, env, uid, repo) => {
+    expect(stranger(shell, ['lotus-worker', ...flags, 'run'], env, uid).repo).toBe(repo);
+  });
+
+  it('its user by whose rights it has, and without a name the number', () => {
+    const userOf = (uid: number): string => stranger(shell, ['lotus-worker', 'run'], NO_HOME, uid).user;
+    expect([0, 77, 78].map(userOf)).toEqual(['root', 'seal', '78']);
   });
 
   it('its cgroups, and those of the first process', () => {
