@@ -202,7 +202,7 @@ describe('a worker that is left out', () => {
     ['has no repo', { more: { repo: '' } }, 'its repo is not known'],
     [
       'has the repo of another one',
-      { repo: '/other', args: ['run', '--name', 'twin'] },
+      { repo: '/other', args: ['run', '--name', 'twin'], api: '/ip4/10.0.0.1/tcp/1/http' },
       'another worker has its repo /other',
     ],
   ])('%s', (_, worker, said) => {
@@ -327,6 +327,21 @@ describe('a farm with', () => {
       ['/root/.lotusworker', { api: { state: 'absent' }, storageJson: { state: 'absent' } }],
     ] as const);
     expect(outcome({ ...host, repos }).messages).toContain('where it listens is not known');
+  });
+
+  it.each<[what: string, api: string, since: number | undefined]>([
+    ['another port', '/ip4/10.0.0.1/tcp/3456/http', undefined],
+    ['a port it might have, of before it began', '/ip4/10.0.0.1/tcp/3457/http', 1_699_999_000],
+  ])('an address in its repo with %s has the port that the worker was told', (_, api, apiSince) => {
+    const host = aFoundHost([{ args: ['run', '--listen', '0.0.0.0:3457'], api }]);
+    const repos = new Map(
+      [...host.repos].map(([repo, of]) => [repo, apiSince === undefined ? of : { ...of, apiSince }]),
+    );
+    const { farm, diagnostics } = importFarm([asked('10.0.1.11', { ...host, repos })], ABOUT);
+    expect(farm.hosts).toMatchObject({ 'seal-01': { workers: { 'seal-01': { listen: '10.0.1.11:3457' } } } });
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringContaining('where it listens is not known'),
+    ]);
   });
 });
 
