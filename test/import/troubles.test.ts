@@ -200,17 +200,53 @@ describe('a worker that is left out', () => {
     ['runs in a container', { starter: { kind: 'container' } }, 'it runs in a container'],
     ['has an unknown flag', { args: ['run', '--new-flag'] }, 'flag provided but not defined: -new-flag'],
     ['has no repo', { more: { repo: '' } }, 'its repo is not known'],
-    [
-      'has the repo of another one',
-      { repo: '/other', args: ['run', '--name', 'twin'], api: '/ip4/10.0.0.1/tcp/1/http' },
-      'another worker has its repo /other',
-    ],
   ])('%s', (_, worker, said) => {
     const { codes, text, errors } = outcome(aFoundHost([other, worker]));
     expect(codes).toEqual(['SF663']);
     expect(text.replaceAll(/\n *# /g, ' ')).toContain(said);
     expect(text).toContain('other:');
     expect(errors).toEqual([]);
+  });
+
+  const twins = (holder: number | undefined, ...names: readonly string[]): Outcome => {
+    const host = aFoundHost(names.map((name) => ({ ...other, args: ['run', '--name', name] })));
+    const repos = new Map(
+      [...host.repos].map(([repo, of]) => [
+        repo,
+        holder === undefined ? of : { ...of, holders: [7, holder] },
+      ]),
+    );
+    return outcome({ ...host, repos });
+  };
+
+  it.each([
+    [1000, ['real', 'waits']],
+    [1001, ['waits', 'real']],
+  ] as const)('waits for the repo that process %i holds', (holder, names) => {
+    const { codes, messages, text, errors } = twins(holder, ...names);
+    expect(codes).toEqual(['SF663']);
+    expect(messages).toContain(`(process ${2001 - holder}) left out: process ${holder} holds its repo`);
+    expect(text).toContain('real:');
+    expect(text).not.toContain('waits:');
+    expect(errors).toEqual([]);
+  });
+
+  it.each([0, 1])('waits for the repo whose worker %i alone answers', (answers) => {
+    const started = ['one', 'two'].map((name, at) => ({
+      ...other,
+      args: ['run', '--name', name],
+      more: at === answers ? {} : { tasks: undefined },
+    }));
+    const { codes, text } = outcome(aFoundHost(started as StartedWorker[]));
+    expect(codes).toEqual(['SF663']);
+    expect(text).toContain(`${['one', 'two'][answers] ?? ''}:`);
+  });
+
+  it.each([undefined, 7])('has a repo of which nobody knows who holds it: %s', (holder) => {
+    const { codes, messages, text } = twins(holder, 'one', 'two');
+    expect(codes).toEqual(['SF663', 'SF663']);
+    expect(messages).toContain('another worker has its repo, too, and which of them holds it is not known');
+    expect(text).not.toMatch(/one:|two:/);
   });
 
   it('does not let its environment be read', () => {
