@@ -1,14 +1,14 @@
 import type { WrittenWorker } from '../config/written.gen.js';
-import { canonicalIp, formatSocketAddress, isWildcard, parseSocketAddress } from '../farm/address.js';
+import { canonicalIp, formatSocketAddress, isWildcard, parseEndpoint } from '../farm/address.js';
 import { parseCpuSet } from '../farm/cpu-set.js';
 import type { SocketAddress } from '../farm/farm.js';
-import { parseMinerAddress } from '../farm/miner-address.js';
 import { present } from '../farm/present.js';
 import { DEFAULT_BINARY, DEFAULT_PORT } from '../farm/worker.js';
 import type { SectorSize } from '../lotus/sector-size.js';
 import { isCount } from '../lotus/sensible.js';
 import type { WorkerRun } from '../lotus/worker-run.js';
 import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
+import { writtenAddress } from '../observed/listening.js';
 import type { Told } from '../observed/unmanaged.js';
 import type { Secret } from '../secret/secret.js';
 import type { AboutFarm } from './imported.js';
@@ -92,19 +92,15 @@ export function readWorker(
   });
 }
 
-/** The address that Lotus wrote into the repo is the one it listens on, unless it was told another one since. */
+/** The address that Lotus wrote into the repo is the one it listens on, with the port that it was told. */
 function readListen(
-  { run, repo }: ReadableWorker,
-  around: WorkerSurroundings,
+  { told: start, run, repo }: ReadableWorker,
+  { found, address }: WorkerSurroundings,
   report: Report,
 ): string | undefined {
-  const { found, address } = around;
-  const told = parseSocketAddress(run.listen);
-  const api = found.repos.get(repo)?.api;
-  const parsed = api?.state === 'present' ? parseMinerAddress(api.text.reveal().trim()) : undefined;
-  const written =
-    parsed?.ok === true && canonicalIp(parsed.address.host) !== undefined ? parsed.address : undefined;
-  const listens = told !== undefined && !isWildcard(told) ? told : written;
+  const told = parseEndpoint(run.listen);
+  const written = writtenAddress(found.repos.get(repo), start);
+  const listens = [told, written].find((one) => one !== undefined && one.port === told?.port && isOneIp(one));
   const ip = canonicalIp(address);
   if (listens === undefined) {
     const port = told?.port ?? DEFAULT_PORT;
@@ -117,6 +113,11 @@ function readListen(
     return ip === undefined ? undefined : unusual({ host: ip, port }, ip);
   }
   return unusual(listens, ip);
+}
+
+/** One that the file can hold: no name, and not all addresses at once. */
+function isOneIp(address: SocketAddress): boolean {
+  return canonicalIp(address.host) !== undefined && !isWildcard(address);
 }
 
 /** The host's own address and the usual port need not be written. */

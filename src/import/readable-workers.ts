@@ -1,5 +1,5 @@
 import { readWorkerRun } from '../lotus/worker-run.js';
-import type { FoundWorker } from '../observed/found.js';
+import type { FoundHost, FoundWorker } from '../observed/found.js';
 import { environmentOf } from '../observed/unmanaged.js';
 import { otherMiner, type TheMiner } from './found-miner.js';
 import type { AskedHost, ImportOf } from './imported.js';
@@ -24,7 +24,6 @@ export function readableWorkers(
   known: ImportOf | undefined,
   report: Report,
 ): readonly WorkerToImport[] {
-  const repos = new Set<string>();
   return found.workers.flatMap((worker): WorkerToImport[] => {
     const readable = readableWorker(worker, found.machine.user);
     const declared = known?.workers.get(worker.repo ?? '');
@@ -32,8 +31,9 @@ export function readableWorkers(
       report(declared === undefined ? leftOut(worker, readable) : notCompared(declared, readable));
       return [];
     }
-    if (repos.has(readable.repo)) {
-      report(leftOut(worker, `another worker has its repo ${readable.repo}`));
+    const waits = waitsForRepo(worker, found);
+    if (waits !== undefined) {
+      report(leftOut(worker, waits));
       return [];
     }
     const other = only === undefined ? undefined : otherMiner(readable.told.environ, only);
@@ -41,7 +41,6 @@ export function readableWorkers(
       report(ofOtherMiner(`${which(worker)} left out: it`, `${other}, and the file has ${only.api}`));
       return [];
     }
-    repos.add(readable.repo);
     if (only === undefined || other === undefined) return [readable];
     const then = `${other}, and the file has ${only.api}: from its next restart on it is that one's`;
     return [{ ...readable, ofOther: ofOtherMiner('it', then) }];
@@ -60,6 +59,22 @@ function readableWorker(worker: FoundWorker, user: string): ReadableWorker | str
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/**
+ * Why it may not be the worker of its repo: others were started with that, too. One that has not reached its miner
+ * stands beside the one that works, without a lock. Undefined for that one, and for one alone.
+ */
+function waitsForRepo({ pid, repo = '' }: FoundWorker, { workers, repos }: FoundHost): string | undefined {
+  const all = workers.filter((one) => one.repo === repo && one.told?.starter.kind !== 'container');
+  const locking = all.find((one) => repos.get(repo)?.holders?.includes(one.pid) === true);
+  // Where no lock is seen: the only one that answered, by its own token.
+  const answering = all.filter(({ tasks }) => tasks !== undefined);
+  const holder = locking ?? (answering.length === 1 ? answering[0] : undefined);
+  if (all.length < 2 || holder?.pid === pid) return undefined;
+  return holder === undefined
+    ? 'another worker has its repo, too, and which of them holds it is not known'
+    : `process ${holder.pid} holds its repo`;
 }
 
 function which({ pid, repo }: FoundWorker): string {

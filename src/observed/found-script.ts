@@ -104,10 +104,16 @@ $repos" in *"
 $1
 "*) ;; *) return 1 ;; esac
 }
+# Processes that have it locked: Lotus does that by fcntl. proc_locks(5)
+holders() {
+  inode=$(stat -c %i "$1" 2>/dev/null) || return 0
+  sed -n "s/^[0-9]*: [A-Z]* .* \\([0-9][0-9]*\\) [0-9a-f]*:[0-9a-f]*:$inode .*/\\1/p" /proc/locks 2>/dev/null
+}
 each_repo() {
   printf %s "$repos" | while IFS= read -r repo; do
     [ -n "$repo" ] || continue
-    say repo "=$repo" "$(stat -L -c %a "$repo/token" 2>/dev/null || echo -)" "$(stat -L -c %Y "$repo/api" 2>/dev/null || echo -)"
+    say repo "=$repo" "$(stat -L -c %a "$repo/token" 2>/dev/null || echo -)" "$(stat -L -c %Y "$repo/api" 2>/dev/null || echo -)" \\
+      "=$(holders "$repo/repo.lock")"
     file "$repo/api"
     file "$repo/storage.json"
     listed "$repo/storage.json"

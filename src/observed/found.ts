@@ -55,6 +55,8 @@ export interface FoundRepo {
   /** When that was written, in seconds since 1970; absent where the host does not tell. */
   readonly apiSince?: number;
   readonly storageJson: ObservedFile;
+  /** Processes that have locked it, or a file of its number on another file system. Lotus does so once it has reached its miner. */
+  readonly holders?: readonly number[];
 }
 
 /** A folder that a storage.json names. */

@@ -84,12 +84,19 @@ function parseProcess([, exe = '-', nodes = '-', memory = '-']: Words): Partial<
 }
 
 function parseRepo(
-  [path = '-', mode = '-', since = '-']: Words,
+  [path = '-', mode = '-', since = '-', locked = '-']: Words,
   fileAt: (path: string) => ObservedFile,
 ): [string, FoundRepo] {
   const repo = decode(path);
   const files = { api: fileAt(`${repo}/api`), storageJson: fileAt(`${repo}/storage.json`) };
-  const known = { tokenMode: mode === '-' ? undefined : mode, apiSince: Number(since) || undefined };
+  const holders = decode(locked)
+    .split('\n')
+    .flatMap((pid) => Number(pid) || []);
+  const known = {
+    holders: holders.length === 0 ? undefined : holders,
+    tokenMode: mode === '-' ? undefined : mode,
+    apiSince: Number(since) || undefined,
+  };
   return [repo, { ...files, ...present(known) }];
 }
 

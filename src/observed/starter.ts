@@ -53,20 +53,21 @@ export interface Origin {
   readonly variable: (name: string) => string | undefined;
 }
 
-/** Units in whose cgroup are also processes that others started there. */
+/** Units in whose cgroup are also processes that others started there; those without a kind start none again at boot. */
 const DOORS: ReadonlyMap<string, 'cron' | 'rc.local' | undefined> = new Map([
   ['cron.service', 'cron'],
   ['crond.service', 'cron'],
   ['rc-local.service', 'rc.local'],
-  ['ssh.service', undefined],
-  ['sshd.service', undefined],
+  ...['ssh', 'sshd', 'dropbear', 'teleport', 'atd', 'salt-minion', 'amazon-ssm-agent'].map(
+    (name) => [`${name}.service`, undefined] as const,
+  ),
 ]);
 
 /** Where it opens a session for each job, that is not in the cgroup of its unit. */
 const CRON = /^(?:cron|CRON|crond|anacron)$/;
 
 /** Of a session that a service holds: systemd's own for a user, a connection that ssh's socket took. */
-const SESSION = /^(?:user|sshd?)@/;
+const SESSION = /^(?:user|sshd?|dropbear)@/;
 
 /** A container's cgroup, by whoever made it: it may see the processes of the host. */
 const CONTAINER = /(?:^|[/:])(?:docker|(?:cri-)?containerd|libpod|kubepods|crio)(?:[-./:]|$)/m;

@@ -123,11 +123,17 @@ function bootStep(
 }
 
 function startsAgain(context: WorkerContext, starter: EnabledUnit | Otherwise): Findings {
+  const { desired } = context;
   const by = isEnabled(starter) ? starter.unit : bringerOf(starter);
+  // What else a unit keeps may also have been started by a person within it.
+  const isUnsure = starter.kind === 'unit' && starter.shared === true;
+  const start = `${isUnsure ? 'may start' : 'starts'} ${desired.name} by ${by} again, as it was started before`;
+  const nobody = isUnsure ? ', and else nobody does' : '';
+  const until = desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then';
   return problem(context, {
     code: 'SF550',
     severity: 'warning',
-    message: `the next boot of ${context.desired.host} starts ${context.desired.name} by ${by} again, as it was started before${context.desired.dropIn === undefined ? '' : ': the unit of sealfarm stays disabled until then'}`,
+    message: `the next boot of ${desired.host} ${start}${nobody}${until}`,
     help: isEnabled(starter) ? instead(starter) : `${outOf(starter)}.`,
   });
 }

@@ -3,12 +3,12 @@ import type { Result } from '../diagnostic/result.js';
 import { success } from '../diagnostic/result.js';
 import { canonicalIp, isLoopback, isWildcard, parseSocketAddress } from '../farm/address.js';
 import type { SocketAddress } from '../farm/farm.js';
-import { parseMinerAddress } from '../farm/miner-address.js';
 import { withoutTrailingSlash } from '../lotus/storage-json.js';
 import { taskByRpc } from '../lotus/task.js';
 import { readWorkerRun } from '../lotus/worker-run.js';
 import type { FoundHost, FoundMachine, FoundWorker } from '../observed/found.js';
 import { foundScript, placesScript } from '../observed/found-script.js';
+import { writtenAddress } from '../observed/listening.js';
 import { parseFound } from '../observed/parse-found.js';
 import { environmentOf, type Told } from '../observed/unmanaged.js';
 import { Secret } from '../secret/secret.js';
@@ -60,22 +60,13 @@ async function withItsWord(
   connections: Connections,
 ): Promise<FoundWorker> {
   const { told, repo = '' } = worker;
-  const { api: listening, apiSince = Infinity } = repos.get(repo) ?? {};
   const info = told?.environ.get('MINER_API_INFO')?.reveal() ?? '';
   const token = info.slice(0, Math.max(0, info.indexOf(':')));
-  if (
-    told === undefined ||
-    told.starter.kind === 'container' ||
-    listening?.state !== 'present' ||
-    token === ''
-  )
-    return worker;
-  // Of a worker before it. The kernel counts from a start of its own, to the second.
-  if (apiSince < told.since - 1) return worker;
-  const listens = parseMinerAddress(listening.text.reveal().trim());
-  if (!listens.ok || !isItsOwn(listens.address, told, machine)) return worker;
+  if (told === undefined || told.starter.kind === 'container' || token === '') return worker;
+  const listens = writtenAddress(repos.get(repo), told);
+  if (listens === undefined || !isItsOwn(listens, told, machine)) return worker;
   const name = `the worker of ${repo}`;
-  const api = connections.worker(host, name, listens.address, new Secret(token));
+  const api = connections.worker(host, name, listens, new Secret(token));
   const [types, paths] = await Promise.all([api.taskTypes(), api.paths()]);
   return {
     ...worker,

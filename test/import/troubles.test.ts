@@ -201,17 +201,53 @@ describe('a worker that is left out', () => {
     ['runs in a container', { starter: { kind: 'container' } }, 'it runs in a container'],
     ['has an unknown flag', { args: ['run', '--new-flag'] }, 'flag provided but not defined: -new-flag'],
     ['has no repo', { more: { repo: '' } }, 'its repo is not known'],
-    [
-      'has the repo of another one',
-      { repo: '/other', args: ['run', '--name', 'twin'] },
-      'another worker has its repo /other',
-    ],
   ])('%s', (_, worker, said) => {
     const { codes, text, errors } = outcome(aFoundHost([other, worker]));
     expect(codes).toEqual(['SF663']);
     expect(text.replaceAll(/\n *# /g, ' ')).toContain(said);
     expect(text).toContain('other:');
     expect(errors).toEqual([]);
+  });
+
+  const twins = (holder: number | undefined, ...names: readonly string[]): Outcome => {
+    const host = aFoundHost(names.map((name) => ({ ...other, args: ['run', '--name', name] })));
+    const repos = new Map(
+      [...host.repos].map(([repo, of]) => [
+        repo,
+        holder === undefined ? of : { ...of, holders: [7, holder] },
+      ]),
+    );
+    return outcome({ ...host, repos });
+  };
+
+  it.each([
+    [1000, ['real', 'waits']],
+    [1001, ['waits', 'real']],
+  ] as const)('waits for the repo that process %i holds', (holder, names) => {
+    const { codes, messages, text, errors } = twins(holder, ...names);
+    expect(codes).toEqual(['SF663']);
+    expect(messages).toContain(`(process ${2001 - holder}) left out: process ${holder} holds its repo`);
+    expect(text).toContain('real:');
+    expect(text).not.toContain('waits:');
+    expect(errors).toEqual([]);
+  });
+
+  it.each([0, 1])('waits for the repo whose worker %i alone answers', (answers) => {
+    const started = ['one', 'two'].map((name, at) => ({
+      ...other,
+      args: ['run', '--name', name],
+      more: at === answers ? {} : { tasks: undefined },
+    }));
+    const { codes, text } = outcome(aFoundHost(started as StartedWorker[]));
+    expect(codes).toEqual(['SF663']);
+    expect(text).toContain(`${['one', 'two'][answers] ?? ''}:`);
+  });
+
+  it.each([undefined, 7])('has a repo of which nobody knows who holds it: %s', (holder) => {
+    const { codes, messages, text } = twins(holder, 'one', 'two');
+    expect(codes).toEqual(['SF663', 'SF663']);
+    expect(messages).toContain('another worker has its repo, too, and which of them holds it is not known');
+    expect(text).not.toMatch(/one:|two:/);
   });
 
   it('does not let its environment be read', () => {
@@ -335,6 +371,21 @@ describe('a farm with', () => {
       ['/root/.lotusworker', { api: { state: 'absent' }, storageJson: { state: 'absent' } }],
     ] as const);
     expect(outcome({ ...host, repos }).messages).toContain('where it listens is not known');
+  });
+
+  it.each<[what: string, api: string, since: number | undefined]>([
+    ['another port', '/ip4/10.0.0.1/tcp/3456/http', undefined],
+    ['a port it might have, of before it began', '/ip4/10.0.0.1/tcp/3457/http', 1_699_999_000],
+  ])('an address in its repo with %s has the port that the worker was told', (_, api, apiSince) => {
+    const host = aFoundHost([{ args: ['run', '--listen', '0.0.0.0:3457'], api }]);
+    const repos = new Map(
+      [...host.repos].map(([repo, of]) => [repo, apiSince === undefined ? of : { ...of, apiSince }]),
+    );
+    const { farm, diagnostics } = importFarm([asked('10.0.1.11', { ...host, repos })], ABOUT);
+    expect(farm.hosts).toMatchObject({ 'seal-01': { workers: { 'seal-01': { listen: '10.0.1.11:3457' } } } });
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringContaining('where it listens is not known'),
+    ]);
   });
 });
 

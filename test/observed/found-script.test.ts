@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { symlinkSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { hostname, totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -145,7 +145,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
       LOTUS_WORKER_PATH: '//no/such/..//./where/',
       SEALFARM_VARIABLES: 'LOTUS_WORKER_PATH',
     });
-    const host = found(shell);
+    const lock = folder.write('a repo/repo.lock', '');
+    const locked = `1: POSIX  ADVISORY  WRITE ${pid} 00:1f:${statSync(lock).ino} 0 EOF\n`;
+    const locks = folder.write(
+      'locks',
+      `${locked.replace('1:', '2:').replace(/\d+ 0 EOF/, '1 0 EOF')}${locked}`,
+    );
+    const host = found(shell, (script) => script.replace('/proc/locks', locks));
+    expect(host.repos.get(repo)?.holders).toEqual([pid]);
+    expect(host.repos.get('/no/where')).not.toHaveProperty('holders');
     const worker = host.workers.find((one) => one.pid === pid);
     expect(worker).toMatchObject({ repo, exe: expect.stringMatching(/^\//) as string });
     expect(worker?.told?.args).toEqual(['--worker-repo', repo, 'run', '--name', 'a b']);

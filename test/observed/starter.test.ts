@@ -155,6 +155,14 @@ describe('a worker comes from', () => {
       { kind: 'cron' },
       'cron',
     ],
+    ...['atd', 'salt-minion', 'teleport', 'amazon-ssm-agent', 'dropbear'].map(
+      (door): [string, Seen, Starter, string] => [
+        `a door: ${door}`,
+        { unit: { ...UNIT, Id: `${door}.service`, MainPID: '5' }, parents: [[5, door]] },
+        { kind: 'shell', nohup: false },
+        'a shell',
+      ],
+    ),
     ['rc.local', { unit: { Id: 'rc-local.service', MainPID: '0' } }, { kind: 'rc.local' }, 'rc.local'],
     [
       'tmux by its variable',

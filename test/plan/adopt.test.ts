@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desire } from '../../src/desired/desire.js';
 import type { Farm, Worker } from '../../src/farm/farm.js';
-import { starterWords, type Again, type Starter } from '../../src/observed/starter.js';
+import { starterOf, starterWords, type Again, type Starter } from '../../src/observed/starter.js';
 import { AS_THEY_RUN, type Adopting } from '../../src/plan/adopt-rules.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import { steps, type Plan } from '../../src/plan/plan.js';
@@ -208,6 +208,10 @@ it('a worker whose unit keeps others, too, is not restarted, and that unit is no
   const seen = byHand(farm, { starter: { ...ENABLED, shared: true } });
   const made = planned(farm, seen, ALL);
   expect(codes(made)).toEqual(['SF550 warning', 'SF555 error']);
+  // Whether the unit started it, or a person within it, is not known.
+  expect(made.diagnostics[0]?.message).toBe(
+    'the next boot of host-1 may start worker-1 by seal.service again, as it was started before, and else nobody does: the unit of sealfarm stays disabled until then',
+  );
   expect(made.diagnostics.map(({ help }) => help)).toEqual([
     'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
     'Take it out of that unit when it is quiet, and apply: sealfarm then starts it.',
@@ -259,6 +263,19 @@ describe.each<[what: string, starter: Starter, remedy: string]>([
       help: expect.stringContaining(remedy) as string,
     });
   });
+});
+
+it('one that was started through a service that starts none at boot is sealfarm’s at the next boot', () => {
+  const farm = farmWith('systemd');
+  const unit = new Map([
+    ['Id', 'atd.service'],
+    ['MainPID', '5'],
+    ['UnitFileState', 'enabled'],
+  ]);
+  const starter = starterOf(7, { parents: [], unit, status: new Map(), variable: () => undefined });
+  const made = planned(farm, byHand(farm, { starter }));
+  expect(codes(made)).toEqual([]);
+  expect(steps(made).map(({ id }) => id)).toContain('worker-1/enable-unit');
 });
 
 describe('a unit that started it and is enabled', () => {

@@ -73,7 +73,8 @@ function aFoundWorker(
   index: number,
 ): { worker: FoundWorker; repo: FoundRepo; places: [string, FoundPlace][] } {
   const { repo = '/root/.lotusworker', starter = { kind: 'tmux', session: '0' }, storage = {} } = started;
-  const environ = { ...API_INFO, HOME: '/root', ...env };
+  const { api = '/ip4/10.0.1.11/tcp/3456/http' } = started;
+  const environ = { ...API_INFO, HOME: '/root', ...listening(api), ...env };
   const paths = Object.keys(storage);
   return {
     worker: {
@@ -100,7 +101,7 @@ function aFoundWorker(
     },
     repo: {
       tokenMode: started.tokenMode ?? '600',
-      api: aFile(started.api ?? '/ip4/10.0.1.11/tcp/3456/http'),
+      api: aFile(api),
       storageJson: started.storageJson ?? aFile(writeStorageJson(undefined, paths)),
     },
     places: Object.entries(storage).map(([path, { exists, onRootFileSystem, sectorStore, ...settings }]) => [
@@ -114,6 +115,12 @@ function aFoundWorker(
       },
     ]),
   };
+}
+
+/** One with another port than Lotus's own was told that. */
+function listening(api: string): Readonly<Record<string, string>> {
+  const port = /\/tcp\/(\d+)\//.exec(api)?.[1];
+  return port === undefined || port === '3456' ? {} : { LOTUS_WORKER_LISTEN: `0.0.0.0:${port}` };
 }
 
 /** Nobody has switched any by hand. */

@@ -8,7 +8,7 @@ export const ADOPTING_CODES = {
     why:
       'The worker runs as a unit started it that is not of sealfarm and that is enabled or brought by a timer or a target, or as cron or rc.local did. If the unit of sealfarm were enabled, too, both would start it at boot: ' +
       '`repo.lock` lets only one of them live, by chance with the settings of before, and systemd would start the other again every few seconds for ever. ' +
-      'So the unit of sealfarm is written and stays disabled, and after a boot the worker runs as it does now.',
+      'So the unit of sealfarm is written and stays disabled, and after a boot the worker runs as it does now. Of a unit that keeps other processes, too, it is not known whether it started the worker, or a person did within it: then nobody may start it after a boot.',
     remedy:
       'Apply with `--disable-foreign-units`, or `systemctl disable` the unit, or the timer that brings it, and apply: what runs goes on, and the next boot starts the worker as the file says. Of cron or rc.local take the line out, end the worker when it is quiet and apply.',
   },

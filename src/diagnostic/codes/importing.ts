@@ -33,7 +33,7 @@ export const IMPORTING_CODES = {
     title: 'running worker left out',
     severity: 'warning',
     why:
-      'A lotus-worker runs on the host and is not in the imported file: its environment may not be read by the SSH user, it is in a container with files of its own, it has a flag that sealfarm does not know, or another worker has its repo. Where the file has the worker already, it is only not known whether it runs as the file says. ' +
+      'A lotus-worker runs on the host and is not in the imported file: its environment may not be read by the SSH user, it is in a container with files of its own, it has a flag that sealfarm does not know, or another worker has its repo, and that one holds it, or nobody knows which of them does. Where the file has the worker already, it is only not known whether it runs as the file says. ' +
       'It stays as it is, and every plan tells of it.',
     remedy:
       'Import as root or with `--sudo`, where the environment may not be read. A worker in a container is moved out of it when it is empty: drain it, and declare it with its storage paths.',
