@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { PlanJson } from '../view/plan.js';
@@ -10,12 +10,37 @@ import { readText, whyUnreadable } from './read-text.js';
 /** bytes; the plan of a thousand hosts takes some 2 MiB */
 const MOST_BYTES = 64 * 2 ** 20;
 
-/** Whole or not at all: a reader never finds half of it. Fails with SF624. */
+/** Why no plan is saved under a name: SF615 for what is no regular file, and for the farm's own. @param config the farm's file */
+export async function keptFromPlan(file: string, config: string): Promise<Diagnostic | undefined> {
+  if (file === '-') return noPlace('a saved plan is a file, and - is none');
+  const there = await stat(file).catch(() => undefined);
+  if (there === undefined) {
+    const link = await lstat(file).catch(() => undefined);
+    return link === undefined ? undefined : noPlace(`${file} is a link that leads nowhere`);
+  }
+  if (!there.isFile()) return noPlace(`${file} is no regular file`);
+  const own = await stat(config).catch(() => undefined);
+  return own?.dev === there.dev && own.ino === there.ino
+    ? noPlace(`${file} is the farm's own file`)
+    : undefined;
+}
+
+function noPlace(why: string): Diagnostic {
+  return {
+    code: 'SF615',
+    severity: 'error',
+    message: `the plan cannot be saved there: ${why}`,
+    help: 'Name another file, as in `sealfarm plan --out plan.json`; `--json` prints a plan.',
+  };
+}
+
+/** Whole or not at all: a reader never finds half of it. A link still leads to it. Fails with SF624. */
 export async function writePlanFile(file: string, plan: SavedPlan): Promise<Result<undefined>> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const target = await realpath(file).catch(() => file);
+  const temporary = `${target}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, `${JSON.stringify(plan, null, 2)}\n`, { flag: 'wx' });
-    await rename(temporary, file);
+    await rename(temporary, target);
     return success(undefined);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -42,11 +42,11 @@ export class Terminal {
 
   constructor({ json, color }: Pick<GlobalOptions, 'json' | 'color'>) {
     const { NO_COLOR, FORCE_COLOR } = process.env;
-    const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
+    const forced = FORCE_COLOR === undefined ? undefined : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
     this.json = json === true;
     const wanted = color && (NO_COLOR ?? '') === '';
-    this.style = createStyle(wanted && (forced || process.stdout.isTTY));
-    this.errorStyle = createStyle(wanted && (forced || process.stderr.isTTY));
+    this.style = createStyle(wanted && (forced ?? moves(process.stdout)));
+    this.errorStyle = createStyle(wanted && (forced ?? moves(process.stderr)));
     // A terminal that nobody gave a size, as under `script` and in containers, has 0 columns.
     this.width = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : 100;
   }
@@ -65,7 +65,7 @@ export class Terminal {
 
   #print(text: string, data: unknown): void {
     // Beside what moves there it would tear the view.
-    if (!this.json && process.stdout.isTTY && this.#progress !== undefined) this.#progress.say(text);
+    if (!this.json && moves(process.stdout) && this.#progress !== undefined) this.#progress.say(text);
     else process.stdout.write(this.json ? `${JSON.stringify(data)}\n` : ensureNewline(text));
   }
 
@@ -114,7 +114,7 @@ export class Terminal {
       process.stdout.write(text);
     };
     if (this.json) return { emit: jsonProgress(write), say, end };
-    if (!process.stdout.isTTY) return { emit: plainProgress(write, this.style), say, end };
+    if (!moves(process.stdout)) return { emit: plainProgress(write, this.style), say, end };
     const { liveProgress } = await import('../view/progress-live.js');
     return liveProgress(process.stdout, this.style);
   }
@@ -136,7 +136,7 @@ export class Terminal {
 
   /** One line that shows how far long work has come, on a terminal alone, and nothing of it afterwards. */
   async passing<T>(work: (show: (line: string) => void) => Promise<T>): Promise<T> {
-    if (!process.stderr.isTTY || this.json) return work(() => undefined);
+    if (!moves(process.stderr) || this.json) return work(() => undefined);
     try {
       return await work((line) => {
         if (!this.#asks) process.stderr.write(`\r\u001b[K${this.errorStyle.dim(line)}`);
@@ -204,19 +204,22 @@ export class Terminal {
       this.diagnostics([NOBODY_TO_ASK]);
       return EXIT.usage;
     }
-    if (await this.confirm(`\n${question}`, signal)) return EXIT.done;
+    const answer = await this.confirm(`\n${question}`, signal);
+    if (answer === true) return EXIT.done;
     this.say('Nothing was changed.');
-    return EXIT.failed;
+    return answer === undefined ? EXIT.interrupted : EXIT.failed;
   }
 
-  /** Only `yes` is a yes. @param signal takes the question back */
-  async confirm(question: string, signal?: AbortSignal): Promise<boolean> {
+  /** Only `yes` is a yes; undefined where it was interrupted. @param signal takes the question back */
+  async confirm(question: string, signal?: AbortSignal): Promise<boolean | undefined> {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
     try {
       const words = `${question} Only "yes" is taken: `;
       return (await lines.question(words, signal === undefined ? {} : { signal })).trim() === 'yes';
     } catch {
-      return false;
+      // The prompt does not come behind the question.
+      process.stdout.write('\n');
+      return undefined;
     } finally {
       lines.close();
     }
@@ -229,6 +232,11 @@ const NOBODY_TO_ASK: Diagnostic = {
   message: 'nothing was changed: there is no terminal to ask on',
   help: 'Say --yes to have it done without a question.',
 };
+
+/** Whether it is a terminal that takes more than plain lines: colour, and lines written over. */
+function moves(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env['TERM'] !== 'dumb';
+}
 
 function ensureNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;

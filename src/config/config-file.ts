@@ -1,4 +1,4 @@
-import { Composer, type Document, isScalar, type Node } from 'yaml';
+import { Composer, type Document, type ErrorCode, isScalar, type Node } from 'yaml';
 import type { DiagnosticCode } from '../diagnostic/codes.js';
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Finding } from './finding.js';
@@ -72,7 +72,7 @@ function readDocument(
   const root: Node | null = document?.contents ?? null;
   if (document === undefined || root === null) return refused(source, file, [EMPTY]);
   const reading = readValues(root);
-  const problems = [...syntaxProblems(document), ...valueProblems(reading)];
+  const problems = [...syntaxProblems(document, source.text), ...valueProblems(reading)];
   if (second !== undefined) problems.push(severalDocuments(second));
   const mask = new Mask(source, findSecrets(root, reading.aliasTargets), problems.length === 0);
   const fail = (found: readonly TextProblem[]): ConfigReading => ({
@@ -148,14 +148,30 @@ function refusal(why: 'depth' | 'size' | 'directive', start: number): TextProble
   }
 }
 
-function syntaxProblems(document: YamlDocument): TextProblem[] {
-  return [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS).map((error) => ({
-    code: 'SF102',
-    start: error.pos[0],
-    end: error.pos[1],
-    message: withoutSource(error.message).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()),
-    ...(error.code === 'TAB_AS_INDENT' ? { help: 'Indent with spaces: YAML forbids tabs there.' } : {}),
-  }));
+function syntaxProblems({ errors, warnings }: YamlDocument, text: string): TextProblem[] {
+  return [...errors, ...warnings].slice(0, MAX_SYNTAX_ERRORS).map(({ code, pos, message }) => {
+    const help = SYNTAX_HELP[code];
+    // Of a wrong indentation the library names what comes before it, such as an empty line.
+    const blank = code === 'BAD_INDENT' ? blankAt(text, pos[0]) : 0;
+    return {
+      code: 'SF102',
+      start: pos[0] + blank,
+      end: pos[1] + blank,
+      message: withoutSource(message).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()),
+      ...(help === undefined ? {} : { help }),
+    };
+  });
+}
+
+const SYNTAX_HELP: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TAB_AS_INDENT: 'Indent with spaces: YAML forbids tabs there.',
+  BAD_INDENT: 'Indent it as its neighbours.',
+};
+
+/** How many characters of empty lines, comments and indentation come before the next token; none at the end of the text. */
+function blankAt(text: string, start: number): number {
+  const [blank = ''] = /^(?:\s|#.*)*/.exec(text.slice(start)) ?? [];
+  return start + blank.length < text.length ? blank.length : 0;
 }
 
 /** The library ends some messages with the text it stumbled over, which may be a secret. */

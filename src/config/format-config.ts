@@ -20,6 +20,11 @@ export function formatConfig(text: string): string {
   return before !== undefined && canonical(parseDocument(ended, READ)) === before ? ended : text;
 }
 
+/** The keys of a section, such as `profile`, in the order in which they are written. */
+export function keysOf(section: string): readonly string[] {
+  return Object.keys(resolved({ $ref: `#/$defs/${section}` })['properties'] ?? {});
+}
+
 /** Whatever the order of its keys; undefined for what cannot be read. */
 function canonical(document: Document.Parsed): string | undefined {
   if (document.errors.length > 0) return undefined;

@@ -101,8 +101,12 @@ function isTime(text: string): boolean {
   return !Number.isNaN(Date.parse(text));
 }
 
-/** `alice@laptop since 12 min (apply, commit 1a2b3c4, process 4711)` */
-export function lockWords({ holder, text, age }: SeenLock): string {
+/** On one line, whatever somebody wrote into it: `alice@laptop since 12 min (apply, commit 1a2b3c4, process 4711)` */
+export function lockWords(lock: SeenLock): string {
+  return wordsOf(lock).replace(/\s+/g, ' ');
+}
+
+function wordsOf({ holder, text, age }: SeenLock): string {
   if (holder === undefined) return text === '' ? 'somebody unnamed' : text;
   const { who, since, why, commit, dirty, process } = holder;
   const details = [

@@ -38,7 +38,8 @@ export function readableWorkers(
     }
     const other = only === undefined ? undefined : otherMiner(readable.told.environ, only);
     if (only !== undefined && other !== undefined && declared === undefined) {
-      report(ofOtherMiner(`${which(worker)} left out: it`, `${other}, and the file has ${only.api}`));
+      // Without its repo and process: what is alike of many is said once.
+      report(ofOtherMiner('a worker left out: it', `${other}, and the file has ${only.api}`));
       return [];
     }
     if (only === undefined || other === undefined) return [readable];

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keysOf } from '../config/format-config.js';
 import type { WrittenFarm, WrittenWorker } from '../config/written.gen.js';
 import type { WrittenSettings } from '../farm/worker-settings.js';
 
@@ -8,28 +9,8 @@ const BY_ENTRY = ['limits', 'resources', 'env'] as const;
 type Key = keyof WrittenSettings;
 type Entries = Readonly<Record<string, unknown>>;
 
-/** In the order in which they are written. */
-const SETTING_KEYS: readonly Key[] = [
-  'tasks',
-  'limits',
-  'resources',
-  'gpus',
-  'cpus',
-  'numaNodes',
-  'memory',
-  'multicoreSdr',
-  'binary',
-  'user',
-  'repo',
-  'tmpDir',
-  'parameterCache',
-  'parentCache',
-  'noSwap',
-  'parallelFetchLimit',
-  'env',
-  'storage',
-  'state',
-];
+/** In the order in which they are written: that of the schema, as `sealfarm fmt` has it. */
+const SETTING_KEYS = keysOf('profile').filter((key): key is Key => key !== 'extends');
 
 /** What all of them say alike. */
 export function common(

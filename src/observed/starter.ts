@@ -1,3 +1,5 @@
+import { PROPERTIES, UNSET } from './unit-directives.js';
+
 /** Whoever started a worker that sealfarm did not start, and what that means at the next boot. */
 export type Starter =
   /** A unit of systemd that is not sealfarm's. */
@@ -149,18 +151,9 @@ function unitOf(pid: number, { parents, unit }: Origin): AtBoot | undefined {
   };
 }
 
-/** What systemd says where a directive is not set; the limit on locked memory differs between systems. */
-const UNSET: ReadonlyMap<string, RegExp> = new Map([
-  ['LimitMEMLOCK', /^(?!infinity$)/],
-  ['Nice', /^0?$/],
-  ['OOMScoreAdjust', /^0?$/],
-  ['IOWeight', /^(?:\[not set\]|18446744073709551615)?$/],
-  ['ExecStartPre', /^$/],
-]);
-
 function directivesOf(unit: Origin['unit']): { readonly directives?: readonly string[] } {
-  const set = [...UNSET].filter(([name, unset]) => !unset.test(unit.get(name) ?? '')).map(([name]) => name);
-  return set.length === 0 ? {} : { directives: set };
+  const set = [...UNSET].filter(([name, unset]) => !unset.test(unit.get(name) ?? ''));
+  return set.length === 0 ? {} : { directives: set.map(([name]) => PROPERTIES.get(name) ?? name) };
 }
 
 /** A script that is run by its own name has that. */

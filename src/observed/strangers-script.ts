@@ -1,5 +1,6 @@
 import { shellQuote } from '../host/shell.js';
 import { PARENTS_FUNCTIONS } from './loops-script.js';
+import { UNSET } from './unit-directives.js';
 
 /**
  * Tells of the workers that somebody else keeps, after `ours` is set to the processes of those that are known. By
@@ -78,7 +79,7 @@ unit_of() {
   [ -n "$unit" ] || return 0
   # The system's own systemd does not know those of a user's, or knows another one by that name.
   if grep -q "/user@[^/]*\\.service/.*/$unit\\$" "/proc/$1/cgroup"; then echo "Id=$unit"; return 0; fi
-  systemctl show -p Id,MainPID,UnitFileState,FragmentPath,LimitMEMLOCK,Nice,OOMScoreAdjust,IOWeight,ExecStartPre "$unit" 2>/dev/null
+  systemctl show -p Id,MainPID,UnitFileState,FragmentPath,${[...UNSET.keys()].join(',')} "$unit" 2>/dev/null
   # Who else is ended with it.
   others=0
   for other in /proc/[0-9]*; do

@@ -70,8 +70,8 @@ function hostEntry(host: HostLayout, index: number, ports: SandboxPorts): string
     workers:
       ${host.name.replace('host', 'worker')}:
         profile: ${own === undefined ? 'pc1' : 'pc1-pc2'}
-        binary: ${scalar(host.binary)}
         listen: ${host.address}:${ports.worker}
+        binary: ${scalar(host.binary)}
         repo: ${scalar(host.repo)}
         storage:
           - { path: ${scalar(host.sealing)}, seal: true, ${settings}, mount: any }

@@ -4,7 +4,7 @@ import type { DueProof, HeldSector, SectorLocks } from '../drain/snapshot.js';
 import type { Blocker, Wait } from '../drain/step.js';
 import { shellQuote } from '../host/shell.js';
 import type { TaskCode } from '../lotus/task.js';
-import { printable } from './text.js';
+import { oneLine } from './text.js';
 import { count, someOf } from './words.js';
 
 const MOST = 5;
@@ -56,7 +56,7 @@ export function blockerSince(blocker: Blocker): string | undefined {
 /** `2 jobs: PC1 of s-t01000-3 (running), AP of s-t01000-4 (assigned)` */
 function named(blockers: readonly Blocker[], what: string): string {
   if (blockers.length === 0) return '';
-  return `${count(blockers.length, what)}: ${printable(someOf(blockers.map(blockerWords), MOST))}`;
+  return `${count(blockers.length, what)}: ${oneLine(someOf(blockers.map(blockerWords), MOST))}`;
 }
 
 /** The same with the path on which a sector lies. */
@@ -171,7 +171,7 @@ function inPlace(sector: HeldSector): string {
 
 /** The change that would free stranded sectors, as a person asks for it. */
 export function proposalWords({ allowTo, frees }: Proposal): string {
-  return `\`--resolve ${asWord(printable(`allow-to=${allowTo.join(',')}`))}\` lets ${count(frees.length, 'sector')} go on: ${printable(someOf(frees, MOST))}`;
+  return `\`--resolve ${asWord(oneLine(`allow-to=${allowTo.join(',')}`))}\` lets ${count(frees.length, 'sector')} go on: ${oneLine(someOf(frees, MOST))}`;
 }
 
 /** As it is to be typed into a shell. */

@@ -4,7 +4,7 @@ import type { DrainIntent } from '../host/manifest.js';
 import { blockerJson, blockerLine, blockerSince, proposalWords } from './blockers.js';
 import { alignRows } from './columns.js';
 import type { Style } from './style.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 import { age, sinceWhen } from './words.js';
 
 /** A worker that is drained, or would be. */
@@ -60,7 +60,7 @@ function stateWords({ decision, runs, goal, intent }: DrainStatus, style: Style)
 function intentLines({ intent }: DrainStatus, { width, now }: DrainsView): readonly string[] {
   if (intent === undefined) return [];
   const why = intent.why === undefined ? '' : `: ${intent.why}`;
-  return wrap(printable(`    by ${intent.who} ${sinceWhen(intent.when, now)}${why}`), width, '      ');
+  return wrap(oneLine(`    by ${intent.who} ${sinceWhen(intent.when, now)}${why}`), width, '      ');
 }
 
 function wayLines({ decision, intent }: DrainStatus, { style, width, now }: DrainsView): readonly string[] {
@@ -77,7 +77,7 @@ function wayLines({ decision, intent }: DrainStatus, { style, width, now }: Drai
     ...blockers.map((blocker) => `${blockerLine(blocker)}${sinceWords(blocker, now)}`),
   ];
   const out = proposal === undefined ? [] : [style.bold(proposalWords(proposal))];
-  return [...lines.map(printable), ...out].flatMap((line) => wrap(`    ${line}`, width, '      '));
+  return [...lines.map(oneLine), ...out].flatMap((line) => wrap(`    ${line}`, width, '      '));
 }
 
 function sinceWords(blocker: Blocker, now: Date): string {

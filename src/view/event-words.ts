@@ -4,7 +4,7 @@ import type { Blocker } from '../drain/step.js';
 import type { Event } from '../event/event.js';
 import { blockersWords } from './blockers.js';
 import { stepWords } from './step-words.js';
-import { printable } from './text.js';
+import { oneLine, printable } from './text.js';
 import { count, someOf } from './words.js';
 
 /** What an event is about: a worker, or a host as a whole. */
@@ -36,7 +36,7 @@ export function eventWords(event: Event): EventWords | undefined {
         ? { outcome: 'failed', text: shortly(event.diagnostic) }
         : { outcome: 'failed', text: `not reached: ${shortly(event.diagnostic)}` };
     case 'lock-waiting':
-      return { outcome: 'going-on', text: `waiting for the lock, which ${printable(event.holder)} holds` };
+      return { outcome: 'going-on', text: `waiting for the lock, which ${oneLine(event.holder)} holds` };
     case 'lock-free':
       return { outcome: 'done', text: 'the lock is free' };
     case 'step-started':

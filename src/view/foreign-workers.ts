@@ -1,7 +1,7 @@
 import type { ForeignWorker } from '../plan/foreign-workers.js';
 import type { PlanView } from './plan-block.js';
 import type { ShownPlan } from './shown-plan.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 import { shown, sinceWhen } from './words.js';
 
 /** Workers that still run as somebody else started them, a line for each; below it what their next restart changes. */
@@ -12,7 +12,7 @@ export function foreignLines(
   return foreign.flatMap((worker) => [
     ...wrap(standingWords(worker, view), view.width, '  '),
     ...worker.pending.flatMap(({ field, before, after }) =>
-      wrap(`  ${printable(field)}: ${shown(before)} → ${shown(after)}`, view.width, '     '),
+      wrap(`  ${oneLine(field)}: ${shown(before)} → ${shown(after)}`, view.width, '     '),
     ),
   ]);
 }
@@ -22,5 +22,5 @@ function standingWords(
   { style, now }: Pick<PlanView, 'style' | 'now'>,
 ): string {
   const changes = pending.length === 0 ? '' : ', which also changes:';
-  return `${style.bold(worker)} on ${host} still runs as it was started, by ${printable(starter)} ${sinceWhen(since, now)}; its next restart takes it over${changes}`;
+  return `${style.bold(worker)} on ${host} still runs as it was started, by ${oneLine(starter)} ${sinceWhen(since, now)}; its next restart takes it over${changes}`;
 }

@@ -1,7 +1,7 @@
 import type { HistoryRun, RunOnHost, RunOutcome, StepWhy } from '../host/history.js';
 import { alignRows } from './columns.js';
 import type { Paint, Style } from './style.js';
-import { GLUE, printable, wrap } from './text.js';
+import { GLUE, oneLine, wrap } from './text.js';
 import { count } from './words.js';
 
 /** The runs, the newest last; below each what became of it on each host. */
@@ -10,7 +10,7 @@ export function formatHistory(runs: readonly HistoryRun[], style: Style, width: 
     runs.map(({ began, command = '-', who, commit, dirty, outcome }) => [
       `${began.slice(0, 10)} ${began.slice(11, 16)} UTC`,
       command,
-      printable(who),
+      oneLine(who),
       commit === undefined ? '-' : `${commit.slice(0, 7)}${dirty === true ? '+' : ''}`,
       outcome,
     ]),
@@ -55,7 +55,7 @@ function hostLines(run: RunOnHost, width: number): readonly string[] {
 
 function whyLines({ step, why }: StepWhy, what: string, width: number): readonly string[] {
   const words = why === undefined ? '' : `: ${(why.split('\n', 1)[0] ?? '').trim()}`;
-  return wrap(printable(`    ${step} ${what}${words}`), width, '      ');
+  return wrap(oneLine(`    ${step} ${what}${words}`), width, '      ');
 }
 
 /** The same for programs; `to` is the number for `rollback`. */

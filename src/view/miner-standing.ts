@@ -1,7 +1,7 @@
 import type { MinerStanding } from '../plan/miner-standing.js';
 import type { PlanView } from './plan-block.js';
 import type { ShownPlan } from './shown-plan.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 import { shown } from './words.js';
 
 /** What lotus-miner goes by only once somebody restarts it. */
@@ -14,7 +14,7 @@ export function minerLines(
   return [
     ...wrap(title, width, '  '),
     ...miner.pending.flatMap(({ field, before, after }) =>
-      wrap(`  ${printable(field)}: ${shown(before)} → ${shown(after)}`, width, '     '),
+      wrap(`  ${oneLine(field)}: ${shown(before)} → ${shown(after)}`, width, '     '),
     ),
   ];
 }

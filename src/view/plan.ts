@@ -11,7 +11,7 @@ import { hostBlock, markPaint, type PlanView } from './plan-block.js';
 import { alikeHosts, shownOnce } from './plan-groups.js';
 import { summarise, summaryWords, type PlanSummary } from './plan-summary.js';
 import { changeJson, stepJson, type StepJson } from './step-json.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 import { waveLines } from './waves.js';
 import { sinceWhen, someNames } from './words.js';
 
@@ -66,9 +66,9 @@ function drainedWords(
   { host, worker, intent, running, declared }: DrainedWorker,
   { style, now }: PlanView,
 ): string {
-  const why = intent.why === undefined ? '' : `: ${printable(intent.why)}`;
+  const why = intent.why === undefined ? '' : `: ${oneLine(intent.why)}`;
   const state = running ? 'is being drained' : 'is drained';
-  const who = printable(intent.who);
+  const who = oneLine(intent.who);
   return `${style.bold(worker)} on ${host} ${state} by ${who} ${sinceWhen(intent.when, now)}${why}; ${afterwards(host, declared)}`;
 }
 

@@ -33,7 +33,7 @@ export function formatReport({ done, failed, skipped, pending }: Report, style: 
     ),
     listed('Not begun:', skipped),
     listed('Pending until their workers are quiet:', pending),
-    well ? summary : `${summary} Apply again to go on.`,
+    well ? summary : `${summary} Run the same command again to go on.`,
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }

@@ -1,6 +1,6 @@
 import { BUILTIN_POSTS, postNames } from '../lotus/miner-keys.js';
 import type { RotationStage } from '../plan/rotation.js';
-import { printable } from './text.js';
+import { oneLine, printable } from './text.js';
 import { count, someOf } from './words.js';
 
 /** What a change of the miner's token will do, before anybody says yes. */
@@ -18,10 +18,10 @@ export function rotationWords(stage: Exclude<RotationStage, { stage: 'refused' }
   const cutOff =
     strangers.length === 0
       ? ''
-      : `\nNot in the file, and cut off from then on: ${printable(someOf(strangers, 5))}.`;
+      : `\nNot in the file, and cut off from then on: ${oneLine(someOf(strangers, 5))}.`;
   return `The token of the miner is changed. Nothing is sealed from the first to the last step:
   1  ${count(workers.length, 'worker')}: tasks off, until none has a job
-  2  lotus-miner on ${printable(host)}: its key is moved aside in its keystore, and it is restarted when no WindowPoSt is due
+  2  lotus-miner on ${oneLine(host)}: its key is moved aside in its keystore, and it is restarted when no WindowPoSt is due
   3  environment files with the new token, and all workers restarted in waves${first}, with their tasks on
   4  it is tried whether the miner refuses the token of before
 All else that has a token of lotus-miner needs a new one, too.${made}${cutOff}`;

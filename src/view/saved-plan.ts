@@ -8,7 +8,7 @@ import { formatPlan, planJson, type PlanJson } from './plan.js';
 import type { PlanView } from './plan-block.js';
 import type { ShownAction, ShownPlan, ShownStep } from './shown-plan.js';
 import type { ActionJson, StepJson } from './step-json.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 
 /** Where a plan comes from. */
 export interface Made {
@@ -50,13 +50,13 @@ export function formatSavedPlan(saved: SavedPlan, view: Omit<PlanView, 'now'>): 
 export function madeWords({ farm, made }: Pick<SavedPlan, 'farm' | 'made'>): string {
   const { at, by, commit } = made;
   const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-  return `Plan of ${printable(farm)}${partWords(made)}, made ${when} by ${printable(by)}${commit === undefined ? '' : ` from ${commitWords(commit)}`}`;
+  return `Plan of ${oneLine(farm)}${partWords(made)}, made ${when} by ${oneLine(by)}${commit === undefined ? '' : ` from ${commitWords(commit)}`}`;
 }
 
 /** `, pc1-* alone, without pc1-07`; nothing for the whole farm. */
 export function partWords({ target, exclude }: Pick<Made, 'target' | 'exclude'>): string {
   const only = target === undefined ? '' : `, ${target.join(', ')} alone`;
-  return printable(`${only}${exclude === undefined ? '' : `, without ${exclude.join(', ')}`}`);
+  return oneLine(`${only}${exclude === undefined ? '' : `, without ${exclude.join(', ')}`}`);
 }
 
 const SHORT = 8;

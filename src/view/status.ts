@@ -8,7 +8,7 @@ import { alignRows } from './columns.js';
 import { diagnosticsJson, formatDiagnostics, type DiagnosticJson } from './diagnostics.js';
 import { workerStatuses, type PathStatus, type WorkerState, type WorkerStatus } from './status-facts.js';
 import type { Paint, Style } from './style.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 import { age, count, sinceWhen } from './words.js';
 
 export interface StatusView {
@@ -43,7 +43,7 @@ function farmWords(farm: Farm, { miner }: Observation, style: Style): string {
   const facts = [
     `miner reached, ${count(names.length, 'worker')} registered`,
     `${count(sectors.size, 'sector')}, ${new Set(sealing).size} of them on sealing paths`,
-    ...(others.length === 0 ? [] : [`not in the file: ${printable(others.join(', '))}`]),
+    ...(others.length === 0 ? [] : [`not in the file: ${oneLine(others.join(', '))}`]),
   ];
   return `${name}: ${facts.join('; ')}`;
 }
@@ -95,7 +95,7 @@ function pathCells({ path, seal, store, attached, sectors, groups, allowTo }: Pa
   ];
   const held = sectors === undefined ? '-' : count(sectors, 'sector');
   const flow = `${groups.join(', ') || 'no group'} → ${allowTo.join(', ') || 'everybody'}`;
-  return [`    ${path}`, use.join(', '), held, flow].map(printable);
+  return [`    ${path}`, use.join(', '), held, flow].map(oneLine);
 }
 
 /** Who drains it since when and why, and what the file says of it where that is not the same. */
@@ -104,7 +104,7 @@ function drainLines({ drain, declared, state }: WorkerStatus, { width, now }: St
   const since = drain.when === undefined ? '' : ` ${sinceWhen(drain.when, now)}`;
   const why = drain.why === undefined ? '' : `: ${drain.why}`;
   const but = drain.fromFile === true || declared === undefined ? '' : `; the file says ${declared}`;
-  return wrap(printable(`    by ${drain.who}${since}${why}${but}`), width, '      ');
+  return wrap(oneLine(`    by ${drain.who}${since}${why}${but}`), width, '      ');
 }
 
 /** Who started it, where that was not sealfarm. */
@@ -114,7 +114,7 @@ function foreignLines({ foreign }: WorkerStatus, { width, now }: StatusView): re
   const words = adopted
     ? `still runs as it was started, by ${starter} ${sinceWhen(since, now)}`
     : `not sealfarm's yet: started by ${starter} ${sinceWhen(since, now)}; apply takes it over, the plan says how`;
-  return wrap(printable(`    ${words}`), width, '      ');
+  return wrap(oneLine(`    ${words}`), width, '      ');
 }
 
 const LEAVES = 'it is in the file no more: apply drains, stops and removes it';

@@ -4,7 +4,7 @@ import type { TaskCode } from '../lotus/task.js';
 import { MANAGER_FIELD } from '../plan/process-rules.js';
 import type { Disruption, Expectation, FieldChange, Reason, RestartCost } from '../plan/plan.js';
 import type { ShownStep } from './shown-plan.js';
-import { GLUE, printable } from './text.js';
+import { GLUE, oneLine } from './text.js';
 import { count, shown, sinceWhen, someOf } from './words.js';
 
 /** More values than this of a new file are only counted: `sealfarm render` shows them. */
@@ -48,7 +48,7 @@ export function besideDiff(step: ShownStep): readonly string[] {
 
 /** `AllowTo: example-seal-group-1 → example-seal-group-2`; of what is new only what it will be. */
 function changeWords({ reason, disruption }: ShownStep, { field, before, after }: FieldChange): string {
-  const name = printable(field);
+  const name = oneLine(field);
   if (isNew(reason) && disruption === 'none') return `${name}: ${shown(after)}`;
   const [from, to] = [shown(before), shown(after)];
   if (field === MANAGER_FIELD) return `moves from ${managerWords(from)} to ${managerWords(to)}`;
@@ -64,7 +64,7 @@ function managerWords(manager: string): string {
 function removalWords(disruption: Disruption, repo: string | undefined): string {
   const first = disruption === 'empty' ? 'drained to empty and stopped; ' : '';
   const stays = repo === undefined ? 'its storage paths stay' : `${repo} and its storage paths stay`;
-  return printable(`${first}its unit and worker.env go, ${stays} with all data`);
+  return oneLine(`${first}its unit and worker.env go, ${stays} with all data`);
 }
 
 /** What the file makes of a worker. */
@@ -90,7 +90,7 @@ function storeWords(settings: SectorStoreSettings, id: string | undefined): stri
       return value === (name === 'Weight' ? DEFAULT_WEIGHT : 0) ? [] : [`${name}:${GLUE}${value}`];
     return value.length === 0 ? [] : [`${name}:${GLUE}${value.join(', ')}`];
   });
-  return printable([...words, ...(id === undefined ? [] : [`ID:${GLUE}${id}`])].join('; '));
+  return oneLine([...words, ...(id === undefined ? [] : [`ID:${GLUE}${id}`])].join('; '));
 }
 
 /** What a restart would interrupt if it did not wait. Several costs are those of a step that is alike on several hosts. */

@@ -3,11 +3,11 @@ import { sectorStoreFile } from '../host/layout.js';
 import { task, type TaskCode } from '../lotus/task.js';
 import type { Reason } from '../plan/plan.js';
 import type { ShownAction, ShownStep } from './shown-plan.js';
-import { printable } from './text.js';
+import { oneLine } from './text.js';
 
 /** What a step does, as an order: `write worker.env`, `redeclare /mnt/nvme0/seal`, `restart worker-1`. */
 export function stepWords({ action, worker, host }: ShownStep): string {
-  return printable(actionWords(action, worker ?? host));
+  return oneLine(actionWords(action, worker ?? host));
 }
 
 function actionWords(action: ShownAction, worker: string): string {

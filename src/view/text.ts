@@ -20,6 +20,11 @@ export function printable(text: string): string {
   });
 }
 
+/** The same on one line: a text of somebody else's begins no line that looks like one of ours. */
+export function oneLine(text: string): string {
+  return printable(text).replace(/[\n\t]/g, ' ');
+}
+
 /** Columns a text takes in a terminal; colour takes none. */
 export function displayWidth(text: string): number {
   // The usual case, and the only one in long tables.

@@ -1,7 +1,7 @@
 import type { Loss, Turn, Wave } from '../plan/plan.js';
 import type { PlanView } from './plan-block.js';
 import type { ShownPlan } from './shown-plan.js';
-import { printable, wrap } from './text.js';
+import { oneLine, wrap } from './text.js';
 import { foldNames } from './words.js';
 
 /** As many waves as anybody reads one by one. */
@@ -66,7 +66,7 @@ function aloneWords(turns: readonly Turn[]): readonly string[] {
     missed.set(what, [...(missed.get(what) ?? []), worker]);
   }
   return [...missed].map(([what, workers]) =>
-    printable(`${foldNames(workers).join(', ')} alone: nobody else does ${what}`),
+    oneLine(`${foldNames(workers).join(', ')} alone: nobody else does ${what}`),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { MaybeSecret } from '../secret/secret.js';
-import { printable } from './text.js';
+import { oneLine } from './text.js';
 
 /** `1 file`, `2 files`, `2 boxes` with its own plural. */
 export function count(number: number, one: string, many = `${one}s`): string {
@@ -16,7 +16,7 @@ export function someOf(items: readonly string[], most: number): string {
 /** A value as it may be shown; absent is `(none)`, a secret is `(secret)`. */
 export function shown(value: MaybeSecret | undefined): string {
   if (value === undefined) return '(none)';
-  return printable(String(value)).replace(/[\n\t]/g, ' ');
+  return oneLine(String(value));
 }
 
 /** How long ago, in at most two units: `6s`, `12m`, `2h41m`, `3d4h`. `since` is ISO 8601. */
@@ -39,7 +39,7 @@ function withoutZero(number: number, unit: string): string {
 /** `since 12:01 UTC (6s)`, with the date when it was not today. `since` is ISO 8601. */
 export function sinceWhen(since: string, now: Date): string {
   const time = new Date(since);
-  if (Number.isNaN(time.getTime())) return `since ${printable(since)}`;
+  if (Number.isNaN(time.getTime())) return `since ${oneLine(since)}`;
   const iso = time.toISOString();
   const today = iso.slice(0, 10) === now.toISOString().slice(0, 10);
   return `since ${today ? '' : `${iso.slice(0, 10)} `}${iso.slice(11, 16)} UTC (${age(since, now)})`;

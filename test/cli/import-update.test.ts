@@ -147,7 +147,7 @@ describe('import --update', () => {
     expect(codes(said)).toEqual(['SF695', 'SF667']);
     const [first] = said.diagnostics;
     expect(first?.message).toContain(
-      `left out: it goes by a miner at /ip4/10.0.0.66/tcp/2345/http, and the file has ${MINER}`,
+      `a worker left out: it goes by a miner at /ip4/10.0.0.66/tcp/2345/http, and the file has ${MINER}`,
     );
     const { out } = await update({ miner: '/ip4/10.0.0.66/tcp/2345/http', json: false });
     expect(out).toBe(`${file} is as it was.\n`);

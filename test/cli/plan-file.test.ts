@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPlanFile, writePlanFile } from '../../src/cli/plan-file.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { plan } from '../../src/cli/commands/plan.js';
+import { keptFromPlan, readPlanFile, writePlanFile } from '../../src/cli/plan-file.js';
 import { savedPlan } from '../../src/view/saved-plan.js';
 import { firstSteps, hostPlan, planOf } from '../view/samples.js';
 
@@ -43,6 +45,55 @@ describe('a plan file', () => {
     await writeFile(file, 'old');
     await writePlanFile(file, SAVED);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ farm: 'example' });
+  });
+
+  it('goes where a link leads', async () => {
+    const link = join(folder, 'latest.json');
+    await writeFile(file, 'old');
+    await symlink(file, link);
+    expect(await keptFromPlan(link, 'sealfarm.yaml')).toBeUndefined();
+    await writePlanFile(link, SAVED);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ farm: 'example' });
+  });
+
+  it.each<[string, (config: string) => string | Promise<string>, RegExp]>([
+    [
+      'a pipe',
+      (): string => {
+        execFileSync('mkfifo', [file]);
+        return file;
+      },
+      /plan\.json is no regular file/,
+    ],
+    ['a folder', (): string => folder, /is no regular file/],
+    ['standard output', (): string => '-', /- is none/],
+    ["the farm's own file", (config): string => config, /is the farm's own file/],
+    [
+      "a link to the farm's own file",
+      async (config): Promise<string> => {
+        await symlink(config, file);
+        return file;
+      },
+      /is the farm's own file/,
+    ],
+    [
+      'a link that leads nowhere',
+      async (): Promise<string> => {
+        await symlink('none', file);
+        return file;
+      },
+      /leads nowhere/,
+    ],
+  ])('is not %s, which is said before any host is asked', async (_, make, why) => {
+    const config = join(folder, 'sealfarm.yaml');
+    await writeFile(config, 'version: 1');
+    const out = await make(config);
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await plan({ config, out, color: false })).toBe(64);
+    expect(said.mock.calls.join('').replace(/\s+/g, ' ')).toMatch(why);
+    said.mockRestore();
+    expect(await readFile(config, 'utf8')).toBe('version: 1');
   });
 
   it.each([

@@ -99,6 +99,7 @@ describe('standard error', () => {
     said = '';
     vi.stubEnv('FORCE_COLOR', undefined);
     vi.stubEnv('NO_COLOR', undefined);
+    vi.stubEnv('TERM', 'xterm');
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => (said += String(text)).length > 0);
   });
 
@@ -117,6 +118,34 @@ describe('standard error', () => {
     terminal.diagnostics([WRONG]);
     expect(said.includes('\u001b[')).toBe(stderr);
     expect(terminal.style.red('x') !== 'x').toBe(stdout);
+  });
+
+  it.each([
+    ['FORCE_COLOR', '0', false],
+    ['FORCE_COLOR', 'false', false],
+    ['FORCE_COLOR', '1', true],
+    ['TERM', 'dumb', false],
+  ])('of a terminal with %s=%s has colours: %s', (name, value, expected) => {
+    vi.stubEnv(name, value);
+    process.stdout.isTTY = process.stderr.isTTY = true;
+    const { style, errorStyle } = new Terminal({ color: true });
+    expect([style.red('x') !== 'x', errorStyle.red('x') !== 'x']).toEqual([expected, expected]);
+  });
+
+  it('writes over no line of a terminal that cannot', async () => {
+    vi.stubEnv('TERM', 'dumb');
+    process.stdout.isTTY = process.stderr.isTTY = true;
+    const terminal = new Terminal({ color: true });
+    await terminal.passing((show) => {
+      show('one');
+      return Promise.resolve();
+    });
+    const progress = await terminal.progress();
+    progress.emit({ type: 'drain-started', host: 'host-1', worker: 'worker-1' });
+    terminal.event('a result', { type: 'plan' });
+    await progress.end();
+    expect([said, out.at(-1)]).toEqual(['', 'a result\n']);
+    expect(out.join('')).not.toContain('\u001b');
   });
 
   it('shows how far long work is, and nothing of it afterwards', async () => {
@@ -169,7 +198,10 @@ describe('the question before a change', () => {
     vi.restoreAllMocks();
   });
 
-  function ask(yes: boolean | undefined, answer: boolean): [Promise<number>, readonly unknown[][]] {
+  function ask(
+    yes: boolean | undefined,
+    answer: boolean | undefined,
+  ): [Promise<number>, readonly unknown[][]] {
     const terminal = new Terminal({ color: false });
     const { mock } = vi.spyOn(terminal, 'confirm').mockResolvedValue(answer);
     return [terminal.mayChange('Do it?', yes, signal), mock.calls];
@@ -183,9 +215,14 @@ describe('the question before a change', () => {
   it.each([
     [true, 0, ''],
     [false, 1, 'Nothing was changed.\n'],
+    [undefined, 130, 'Nothing was changed.\n'],
   ])('answered with yes (%s) gives %i', async (answer, expected, words) => {
     const [code, asked] = ask(undefined, answer);
     expect([await code, asked, said]).toEqual([expected, [['\nDo it?', signal]], words]);
+  });
+
+  it('is neither yes nor no where it is interrupted', async () => {
+    expect(await new Terminal({ color: false }).confirm('Do it?', AbortSignal.abort())).toBeUndefined();
   });
 
   it('needs somebody to ask: SF614', async () => {

@@ -29,6 +29,7 @@ describe('texts that are not read', () => {
     ['a: [1\nb: 2\n', 'SF102 2:1'],
     ['a: "x\n', 'SF102 2:1'],
     ['a:\n\tb: 1\n', 'SF102 2:1'],
+    ['a:\n  b:\n    c: 1\n\n   d:\n    c: 1\n', 'SF102 5:4'],
     ['a: b: c\n', 'SF102 1:4'],
     ['a: !secret x\n', 'SF102 1:4'],
     ['a: !!binary aGk=\n', 'SF102 1:4'],

@@ -59,6 +59,7 @@ describe('the holder of a lock', () => {
       'alice@laptop since 12 min (apply, commit 1a2b3c4 with changes, process 4711)',
     );
     expect(lockWords({ text: 'alice', age: 720 })).toBe('alice');
+    expect(lockWords({ text: 'alice\nhost-2 was not locked.' })).toBe('alice host-2 was not locked.');
     expect(lockWords({ text: '' })).toBe('somebody unnamed');
   });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkFarm } from '../../src/check/check-layout.js';
+import { formatConfig } from '../../src/config/format-config.js';
 import { readFarm } from '../../src/farm/read-farm.js';
 import { importFarm } from '../../src/import/import-farm.js';
 import { lift } from '../../src/import/lift.js';
@@ -14,6 +15,17 @@ describe('a farm of 40 machines of three kinds', () => {
 
   it('reads as if a person had written it', async () => {
     await expect(text).toMatchFileSnapshot(join(import.meta.dirname, 'golden', 'forty.yaml'));
+  });
+
+  it('is in the order of `fmt`', () => {
+    expect(formatConfig(text)).toBe(text);
+  });
+
+  it('is so, too, where a worker says all for itself', () => {
+    const one = importFarm(FORTY.slice(0, 1), ABOUT);
+    const alone = farmText(lift(one.farm), one.comments);
+    expect(alone).toContain('listen:');
+    expect(formatConfig(alone)).toBe(alone);
   });
 
   it('fits on two screens', () => {

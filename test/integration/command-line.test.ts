@@ -61,6 +61,7 @@ describe('wrong use', () => {
     ['missing argument', ['drain']],
     ['malformed duration', ['apply', '--drain-timeout', 'soon']],
     ['malformed number', ['sandbox', 'up', '--hosts', 'three']],
+    ['number out of range', ['sandbox', 'up', '--hosts', '0']],
   ])('%s', async (_, words) => {
     expect((await sealfarm(words, { cwd: dir })).code).toBe(64);
   });

@@ -349,3 +349,36 @@ describe('a worker comes from', () => {
     expect(starterWords(starter)).toBe(words);
   });
 });
+
+const PLAIN = {
+  CPUSchedulingPolicy: '0',
+  IOSchedulingClass: '2',
+  CPUQuotaPerSecUSec: 'infinity',
+  MemoryHigh: 'infinity',
+  Slice: 'system.slice',
+  Group: '',
+  SupplementaryGroups: '',
+  UMask: '0022',
+  PrivateTmp: 'no',
+};
+
+it.each([
+  ['CPUSchedulingPolicy', { CPUSchedulingPolicy: '3' }],
+  ['IOSchedulingClass', { IOSchedulingClass: '1' }],
+  ['CPUQuota', { CPUQuotaPerSecUSec: '8s' }],
+  ['MemoryHigh', { MemoryHigh: '549755813888' }],
+  ['Slice', { Slice: 'lotus.slice' }],
+  ['Group', { Group: 'seal' }],
+  ['SupplementaryGroups', { SupplementaryGroups: 'video render' }],
+  ['UMask', { UMask: '0002' }],
+  ['PrivateTmp', { PrivateTmp: 'yes' }],
+  ['ExecStartPost', { ExecStartPost: '{ path=/bin/true ; argv[]=/bin/true }' }],
+  ['ExecStop', { ExecStop: '{ path=/bin/kill ; argv[]=/bin/kill }' }],
+  ['ExecStopPost', { ExecStopPost: '{ path=/bin/true ; argv[]=/bin/true }' }],
+  ['OnFailure', { OnFailure: 'alert.service' }],
+])('a unit that says %s says so, and a plain one says nothing', (directive, set) => {
+  const of = (unit: Readonly<Record<string, string>>): Starter =>
+    starterOf(7, origin({ unit: { ...UNIT, ...PLAIN, ...unit } }));
+  expect(of({})).not.toHaveProperty('directives');
+  expect(of(set)).toMatchObject({ directives: [directive] });
+});

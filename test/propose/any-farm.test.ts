@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { workerCapacity } from '../../src/capacity/worker-capacity.js';
 import { checkFarm, checkLayout } from '../../src/check/check-layout.js';
 import type { Farm, Hardware } from '../../src/farm/farm.js';
+import { formatConfig } from '../../src/config/format-config.js';
 import { readFarm } from '../../src/farm/read-farm.js';
 import { doersOf, routesOf } from '../../src/flow/routes.js';
 import { lift } from '../../src/import/lift.js';
@@ -97,6 +98,7 @@ it('any machines get a valid layout, in which every task is taken and no sector 
     fc.property(farm, ({ hosts, answers }) => {
       const { farm: written, comments, hardware, workers } = propose(hosts, [], answers);
       const text = farmText(lift(written), comments, 'As it is.');
+      expect(formatConfig(text)).toBe(text);
       const read = readFarm(text, 'f', checkFarm);
       expect(read.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
       const known = readFarm(text, 'f', (one) => checkLayout({ farm: one, hardware }));

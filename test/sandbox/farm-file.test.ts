@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { formatConfig } from '../../src/config/format-config.js';
 import { farmFile } from '../../src/sandbox/farm-file.js';
 import { hostLayouts } from '../../src/sandbox/layout.js';
 import { DEFAULT_SPEED } from '../../src/sandbox/speed.js';
@@ -18,7 +19,11 @@ interface Written {
   >;
 }
 
-function written(hosts: number, dir = '/tmp/farm'): Written {
+function written(hosts: number, dir?: string): Written {
+  return parse(text(hosts, dir)) as Written;
+}
+
+function text(hosts: number, dir = '/tmp/farm'): string {
   const state = {
     hosts,
     ports: { ssh: 22, worker: 3456, miner: 2345 },
@@ -26,7 +31,7 @@ function written(hosts: number, dir = '/tmp/farm'): Written {
     speed: DEFAULT_SPEED,
     processes: {},
   };
-  return parse(farmFile(dir, hostLayouts(dir, hosts), state)) as Written;
+  return farmFile(dir, hostLayouts(dir, hosts), state);
 }
 
 function settingsOf(farm: Written): string[] {
@@ -47,6 +52,10 @@ describe('farmFile', () => {
       `worker-2 pc1-pc2 ${group(2)} → ${group(2)}`,
       `worker-3 pc1 [] → ${group(1)}`,
     ]);
+  });
+
+  it('is in the order of `fmt`', () => {
+    expect(formatConfig(text(4))).toBe(text(4));
   });
 
   it('goes on in threes', () => {

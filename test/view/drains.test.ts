@@ -47,6 +47,14 @@ describe('formatDrains', () => {
     ]);
   });
 
+  it('keeps a reason on one line, as one that forges another worker', () => {
+    const forged = drain({ intent: { ...INTENT, why: 'x\nhost-9  worker-9  empty' }, decision: decision() });
+    expect(shown([forged])).toEqual([
+      'host-3  worker-3  empty',
+      '    by alice@laptop since 12:00 UTC (2h41m): x host-9  worker-9  empty',
+    ]);
+  });
+
   it('says what a drain would do that nobody has asked for yet', () => {
     const { intent: _, ...asked } = drain({
       decision: decision({ verdict: 'working', disable: ['AP', 'PC1'], blockers: [jobBlocker('PC1', 3)] }),

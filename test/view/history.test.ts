@@ -68,6 +68,13 @@ describe('the history', () => {
     ]);
   });
 
+  it('takes a name for no line of its own', () => {
+    const [run] = RUNS;
+    if (run === undefined) throw new Error('no run');
+    const [line] = formatHistory([{ ...run, who: 'eve\n2026-03-02 apply' }], PLAIN, 100).split('\n');
+    expect(line).toContain('eve 2026-03-02 apply');
+  });
+
   it('is empty without runs', () => {
     expect(formatHistory([], PLAIN, 100)).toBe('');
   });

@@ -27,7 +27,7 @@ describe('formatReport', () => {
 Not begun:
   host-1: restart worker-1
 
-Applied: 1 step done, 2 failed, 1 not begun. Apply again to go on.`);
+Applied: 1 step done, 2 failed, 1 not begun. Run the same command again to go on.`);
   });
 
   it('names what is left for the next run', () => {
@@ -35,7 +35,7 @@ Applied: 1 step done, 2 failed, 1 not begun. Apply again to go on.`);
       .toBe(`Pending until their workers are quiet:
   host-1: restart worker-1
 
-Applied: 1 step done, 1 pending. Apply again to go on.`);
+Applied: 1 step done, 1 pending. Run the same command again to go on.`);
   });
 
   it('is the same for machines', () => {

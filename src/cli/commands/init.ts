@@ -164,9 +164,10 @@ async function finish(
   }
   if (!yes) {
     terminal.say(`\n${text}`);
-    if (!(await terminal.confirm(`Write this to ${file}?`))) {
+    const answer = await terminal.confirm(`Write this to ${file}?`);
+    if (answer !== true) {
       terminal.say('Nothing was written.');
-      return EXIT.failed;
+      return answer === undefined ? EXIT.interrupted : EXIT.failed;
     }
   }
   const unwritten = await writeNewFile(file, text);

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import { adoptingOf, type AdoptWords } from '../adopting.js';
 import { Terminal, type GlobalOptions } from '../terminal.js';
 import { lookAtFarm } from '../on-farm.js';
-import { writePlanFile } from '../plan-file.js';
+import { keptFromPlan, writePlanFile } from '../plan-file.js';
 import { withFormat, type PlanFormat } from '../plan-format.js';
 import { proofsInTheWay } from '../proof-due.js';
 import { loaderFor, notRestarted } from '../restart-miner-option.js';
@@ -34,12 +34,12 @@ export interface PlanOptions extends GlobalOptions, PartWords, AdoptWords {
   readonly restartMiner?: boolean;
 }
 
-export function plan(options: PlanOptions): Promise<ExitCode> {
+export async function plan(options: PlanOptions): Promise<ExitCode> {
   const terminal = new Terminal(withFormat(options));
-  const refusal = options.refreshOnly === true ? notWithDrift(options) : undefined;
+  const refusal = await refused(options);
   if (refusal !== undefined) {
     terminal.diagnostics([refusal]);
-    return Promise.resolve(EXIT.usage);
+    return EXIT.usage;
   }
   const look = async (workspace: Workspace): Promise<ExitCode> => {
     const part = resolvePart(workspace.farm, options);
@@ -134,6 +134,13 @@ export function planExitCode({ hosts, diagnostics }: Look): ExitCode {
 
 interface Look extends Pick<Plan, 'diagnostics'> {
   readonly hosts: readonly Pick<HostPlan, 'host' | 'reached'>[];
+}
+
+/** What keeps it from planning, before any host is asked. */
+async function refused(options: PlanOptions): Promise<Diagnostic | undefined> {
+  const { out, config, refreshOnly } = options;
+  const drift = refreshOnly === true ? notWithDrift(options) : undefined;
+  return drift ?? (out === undefined ? undefined : await keptFromPlan(out, config));
 }
 
 function notWithDrift({ out, restartMiner }: PlanOptions): Diagnostic | undefined {

@@ -1,8 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Result } from '../../diagnostic/result.js';
+import { MOST_HOSTS } from '../../sandbox/layout.js';
 import type { SandboxStatus } from '../../sandbox/status.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { examples } from '../help.js';
+import { wholeNumber } from '../number-option.js';
 import type { GlobalOptions } from '../terminal.js';
 
 interface SandboxOptions extends GlobalOptions {
@@ -31,7 +33,7 @@ export function sandboxCommand(parent: Command, finish: (code: ExitCode) => void
         finish(await act(self.optsWithGlobals<SandboxOptions>()));
       });
   add('up', 'make and start a farm; it goes on running when the command ends', up)
-    .option('--hosts <number>', 'how many hosts, 1 to 200', wholeNumber, 3)
+    .option('--hosts <number>', `how many hosts, 1 to ${MOST_HOSTS}`, wholeNumber(1, MOST_HOSTS), 3)
     .option(
       '--miner-address <address>',
       'where the miner listens, for workers on other machines (default: loopback)',
@@ -45,7 +47,7 @@ export function sandboxCommand(parent: Command, finish: (code: ExitCode) => void
     examples('sealfarm sandbox status'),
   );
   add('submit', 'begin sealing new sectors', submit)
-    .option('--sectors <number>', 'how many', wholeNumber, 1)
+    .option('--sectors <number>', 'how many', wholeNumber(1, 10_000), 1)
     .addHelpText('after', examples('sealfarm sandbox submit --sectors 6'));
   add('down', 'end every process of the farm and remove its folder', down)
     .option('--keep', 'leave the folder, so that up goes on with it')
@@ -112,9 +114,4 @@ function summary({ dir, hosts, workers, sectors, jobsFailed }: SandboxStatus): s
     `Sectors:  ${pipeline === '' ? 'none' : pipeline}`,
     `Failed jobs: ${jobsFailed}`,
   ].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number.');
-  return Number(text);
 }

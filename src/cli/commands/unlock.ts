@@ -35,7 +35,7 @@ export function unlock(names: readonly string[], options: UnlockOptions): Promis
     const ask: Ask = async (host, lock) => {
       if (options.force === true || !terminal.canAsk) return options.force === true;
       const question = `${host} is locked by ${printable(lockWords(lock))}, who may still work there.\nTake the lock away?`;
-      return terminal.confirm(question);
+      return (await terminal.confirm(question)) === true;
     };
     const seen = await Promise.all(
       hosts.map(async ({ name, paths }) => {
