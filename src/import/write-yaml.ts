@@ -10,6 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { formatConfig } from '../config/format-config.js';
 import type { WrittenFarm } from '../config/written.gen.js';
 import { showControls } from '../config/wording.js';
 import { expandRange, fillText, isRange, type RangedName } from '../farm/host-range.js';
@@ -53,7 +54,7 @@ export function farmText(
   const size = document.get('sectorSize', true);
   if (isScalar(size) && size.value === UNKNOWN_SIZE) size.comment = ' 32GiB or 64GiB: the miner did not tell';
   document.commentBefore = HEADER.replace('ORIGIN', origin);
-  return document.toString({ lineWidth: WIDTH, singleQuote: true });
+  return formatConfig(document.toString({ lineWidth: WIDTH, singleQuote: true }));
 }
 
 /** The text of one section under the keys that lead to it. @param indent steps from level to level */

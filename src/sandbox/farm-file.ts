@@ -64,9 +64,9 @@ function hostEntry(host: HostLayout, index: number, ports: SandboxPorts): string
   const settings = own === undefined ? `allowTo: [${allowTo}]` : `groups: [${own}], allowTo: [${allowTo}]`;
   return `  ${host.name}:
     address: ${host.address}
-    hardware: ${hardware()}
-    serviceManager: process
     paths: { config: ${scalar(host.config)}, state: ${scalar(host.state)} }
+    serviceManager: process
+    hardware: ${hardware()}
     workers:
       ${host.name.replace('host', 'worker')}:
         profile: ${own === undefined ? 'pc1' : 'pc1-pc2'}

@@ -61,7 +61,7 @@ describe('a plan file', () => {
     [
       'a pipe',
       (): string => {
-        execFileSync('mkfifo', [file]);
+        execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', file]);
         return file;
       },
       /plan\.json is no regular file/,
