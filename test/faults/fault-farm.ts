@@ -100,6 +100,15 @@ export class FaultFarm {
     return this.sandbox.allProving(this.#submitted);
   }
 
+  /** For persons: `7 submitted: 5 Proving, 2 PreCommit1`. */
+  async whereSectorsAre(): Promise<string> {
+    const states = await this.sandbox.eye.sectorStates();
+    const counts = [...new Set(states)].map(
+      (state) => `${states.filter((one) => one === state).length} ${state}`,
+    );
+    return `${this.#submitted} submitted: ${counts.join(', ')}`;
+  }
+
   world(host: string): HostWorld {
     return {
       notes: join(this.sandbox.dir, '..', 'notes', host),

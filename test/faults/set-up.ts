@@ -8,6 +8,9 @@ export const HOSTS = 10;
 /** For whoever tries all there is. Milliseconds. */
 export const LONGEST = 10_800_000;
 
+/** Milliseconds for what is in the pipeline at the end. */
+const MOST_LEFT = 180_000;
+
 /** A farm at work, and the rounds on it. */
 export class Trial {
   readonly farm: FaultFarm;
@@ -31,7 +34,11 @@ export class Trial {
 
   /** Every sector comes to its end, whatever has happened. */
   async end(): Promise<void> {
-    await eventually('all sectors proving', () => this.farm.allProving());
+    try {
+      await eventually('all sectors proving', () => this.farm.allProving(), MOST_LEFT);
+    } catch (cause) {
+      throw new Error(await this.farm.whereSectorsAre(), { cause });
+    }
   }
 }
 
