@@ -9,7 +9,7 @@ export const HOSTS = 10;
 export const LONGEST = 10_800_000;
 
 /** Milliseconds for what is in the pipeline at the end. */
-const MOST_LEFT = 180_000;
+const MOST_LEFT = 600_000;
 
 /** A farm at work, and the rounds on it. */
 export class Trial {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SandboxEye } from '../../src/cli/demo/sandbox-eye.js';
 import { sandboxDown } from '../../src/sandbox/down.js';
-import { readState, writeState } from '../../src/sandbox/layout.js';
+import { setSpeed } from '../../src/sandbox/set-speed.js';
 import type { Speed } from '../../src/sandbox/speed.js';
 import { sandboxSubmit } from '../../src/sandbox/submit.js';
 import { sandboxUp } from '../../src/sandbox/up.js';
@@ -83,9 +83,7 @@ export class SandboxFarm {
 
   /** How long the parts of sealing take from now on, those that run included. */
   setSpeed(speed: Partial<Speed>): void {
-    const state = readState(this.dir);
-    if (state === undefined) throw new Error(`no sandbox in ${this.dir}`);
-    writeState(this.dir, { ...state, speed: { ...state.speed, ...speed } });
+    setSpeed(this.dir, speed);
   }
 
   async edit(change: (text: string) => string): Promise<void> {

@@ -1,5 +1,10 @@
+import { setSpeed } from '../../sandbox/set-speed.js';
+import { DEFAULT_SPEED } from '../../sandbox/speed.js';
 import { SandboxEye } from './sandbox-eye.js';
 import type { Stage } from './stage.js';
+
+/** So many plans fit into one PC1: an apply with its looks, and one look more. */
+const LOOKS_IN_PC1 = 5;
 
 /** The main job, from a file to a running, changed and drained farm. */
 export async function play(stage: Stage): Promise<void> {
@@ -20,6 +25,8 @@ async function start(stage: Stage): Promise<void> {
   stage.check('apply started them and checked each with the miner', apply.code === 0);
   const again = await stage.run('plan', '--detailed-exitcode');
   stage.check('the second plan is empty', again.code === 0);
+  // A slow machine shall come to look, too, while PC1 runs.
+  setSpeed(stage.dir, { PC1: Math.max(DEFAULT_SPEED.PC1, LOOKS_IN_PC1 * again.milliseconds) });
 }
 
 async function seal(stage: Stage, eye: SandboxEye): Promise<void> {

@@ -10,6 +10,7 @@ const SEALFARM = fileURLToPath(new URL('../main.js', import.meta.url));
 export interface Finished {
   readonly code: number;
   readonly output: string;
+  readonly milliseconds: number;
 }
 
 /** Where the demo plays: it says what it does, runs the real command, and checks what came of it. */
@@ -62,7 +63,7 @@ export class Stage {
   }
 
   /** Waits until something shows; a demo that hangs is a failed one. */
-  async until(what: string, holds: () => boolean | Promise<boolean>, deadline = 60_000): Promise<void> {
+  async until(what: string, holds: () => boolean | Promise<boolean>, deadline = 180_000): Promise<void> {
     const end = Date.now() + deadline;
     while (!(await holds())) {
       if (Date.now() > end) {
@@ -79,6 +80,7 @@ export class Stage {
       cwd: this.dir,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const begun = performance.now();
     let output = '';
     const take = (text: string): void => {
       output += text;
@@ -88,7 +90,7 @@ export class Stage {
     child.stderr.setEncoding('utf8').on('data', take);
     return new Promise((resolve, reject) => {
       child.once('error', reject).once('close', (code) => {
-        resolve({ code: code ?? 1, output });
+        resolve({ code: code ?? 1, output, milliseconds: performance.now() - begun });
       });
     });
   }
