@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.js';
-import { formatSocketAddress } from '../farm/address.js';
+import { formatSocketAddress, parseEndpoint } from '../farm/address.js';
 import { parseMinerAddress } from '../farm/miner-address.js';
 import { repoOf, type ManagerName, type WorkerLayout } from '../host/layout.js';
 import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
@@ -64,7 +64,9 @@ function startedByOthers(files: WorkerLayout, answer: HostAnswer): Kept['process
   if (run === undefined) return undefined;
   const api = answer.files.get(files.apiFile);
   const parsed = parseMinerAddress(api?.state === 'present' ? api.text.reveal().trim() : '');
-  const listens = parsed.ok ? { listens: formatSocketAddress(parsed.address) } : {};
+  // With another port it is that of a worker before it, which this one has not written over yet.
+  const isItsOwn = parsed.ok && parsed.address.port === parseEndpoint(run.listen)?.port;
+  const listens = isItsOwn ? { listens: formatSocketAddress(parsed.address) } : {};
   const { pid, replaced } = holder;
   const program = replaced === undefined ? {} : { replaced };
   const starter = withWhatBrings(told.starter, answer.boots);

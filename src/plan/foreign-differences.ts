@@ -4,6 +4,7 @@ import type { TaskCode } from '../lotus/task.js';
 import { readWorkerRun, type WorkerRun } from '../lotus/worker-run.js';
 import { sameCpus } from '../observed/cpus.js';
 import { lotusName } from '../observed/declared-names.js';
+import { areOnePort } from '../observed/listening.js';
 import { liveOf } from '../observed/live.js';
 import type { ForeignStart, ObservedProcess } from '../observed/observed.js';
 import { registeredAs } from '../observed/registered.js';
@@ -63,7 +64,9 @@ function runDifferences(
   if (wanted === undefined) return unreadable(env, environmentOf(told.environ), open);
   const { run, listens } = told;
   const listen = listenText(desired);
-  const isThere = run.listen === listen || listens === listen;
+  // Before it has reached the miner it says not yet under which of all addresses.
+  const mayBeThere = listens === undefined && areOnePort(run.listen, listen);
+  const isThere = run.listen === listen || listens === listen || mayBeThere;
   return [
     ...differing('name', lotusName(told), desired.name, true),
     ...(isThere ? [] : differing('listen', listens ?? run.listen, listen)),

@@ -57,6 +57,11 @@ describe('a process that somebody else started in the repo of a worker', () => {
     expect(keeperOf(kept)).toEqual({ pid: 7, ticks: '99', unit: 'seal.service' });
   });
 
+  it('listens not where a worker before it has written, on another port', () => {
+    const files = new Map([['/data/repo/api', file('/ip4/10.0.0.5/tcp/3457/http\n')]]);
+    expect(keptBy(LAYOUT, seen([STRANGER], { files })).process?.told).not.toHaveProperty('listens');
+  });
+
   it.each<[what: string, answer: HostAnswer]>([
     ['in another repo', seen([{ ...STRANGER, repo: '/data/other' }])],
     ['of which too little may be read', seen([{ pid: 7, uid: 0, repo: '/data/repo', variables: [] }])],

@@ -44,6 +44,11 @@ describe('a worker that was told what the file says', () => {
     ['by the name of its machine', { name: 'seal-1' }, ({ LOTUS_WORKER_NAME: _, ...env }) => ({ env })],
     ['to listen where it reaches the miner from', {}, ({ LOTUS_WORKER_LISTEN: _, ...env }) => ({ env })],
     [
+      'to listen on all addresses, and waits for its miner',
+      {},
+      ({ LOTUS_WORKER_LISTEN: _, ...env }) => ({ env, waits: true }),
+    ],
+    [
       'with a storage path of its own at its first start',
       {},
       ({ LOTUS_WORKER_NO_LOCAL_STORAGE: _, ...env }) => ({ env }),
@@ -83,6 +88,7 @@ describe('a worker that was told what the file says', () => {
 describe('a worker that does something else', () => {
   it.each<[field: string, worker: Partial<Worker>, told: ToldWorker | Readonly<Record<string, string>>]>([
     ['listen', {}, { told: { listens: '10.0.0.11:3457' }, args: ['run', '--listen', '0.0.0.0:3457'] }],
+    ['listen', {}, { waits: true, args: ['run', '--listen', '0.0.0.0:3457'] }],
     ['noSwap', {}, { args: ['run', '--no-swap'] }],
     ['gpuProving', {}, { args: ['--enable-gpu-proving=false', 'run'] }],
     ['parallelFetchLimit', {}, { LOTUS_WORKER_PARALLEL_FETCH_LIMIT: '9' }],

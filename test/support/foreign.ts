@@ -11,6 +11,8 @@ export interface ToldWorker {
   readonly env?: Readonly<Record<string, string>>;
   readonly starter?: Starter;
   readonly told?: Partial<ForeignStart>;
+  /** It has not written yet where it listens. */
+  readonly waits?: true;
 }
 
 /** With nothing that sealfarm alone writes. */
@@ -23,7 +25,7 @@ export function withoutOurs(env: DesiredWorker['env']): Readonly<Record<string, 
 }
 
 /** The same process, as somebody else started it. */
-export function startedBy({ args = ['run'], env = {}, starter, told }: ToldWorker) {
+export function startedBy({ args = ['run'], env = {}, starter, told, waits }: ToldWorker) {
   return changeProcess((process: ObservedProcess): ObservedProcess => {
     const environ = new Map(Object.entries(env).map(([name, value]) => [name, new Secret(value)]));
     return {
@@ -44,7 +46,7 @@ export function startedBy({ args = ['run'], env = {}, starter, told }: ToldWorke
         since: 1_767_323_045,
         ticks: '4711',
         run: readWorkerRun(args, env),
-        listens: '10.0.0.11:3456',
+        ...(waits === true ? {} : { listens: '10.0.0.11:3456' }),
         ...told,
       },
     };
