@@ -9,7 +9,7 @@ import { quieten, withTasksBack, type OnWait } from './quieten.js';
 import { takeAway } from './remove-worker.js';
 import { interrupted } from './rest-troubles.js';
 import { startWorker } from './start-worker.js';
-import { notStarted, stopWorker } from './stop-worker.js';
+import { notTakenAway, stopWorker } from './stop-worker.js';
 import { whileAway } from './while-away.js';
 import { journalOf, withWayBack } from './way-back.js';
 
@@ -104,7 +104,7 @@ async function restartUnderNewName(
   const gone = await whileAway(context, target.host, () => takeAway(context, old, from.service, from.home));
   return gone.ok
     ? startWorker(context, target, service, expect)
-    : failure(notStarted(from.worker, gone.diagnostic));
+    : failure(notTakenAway(from.worker, gone.diagnostic));
 }
 
 type RestartFrom = Pick<Restart, 'service' | 'expect'> & Required<Pick<Restart, 'from'>>;

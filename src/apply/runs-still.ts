@@ -2,14 +2,14 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { SessionId } from '../lotus/api.js';
 import { workerOn } from '../observed/departed.js';
-import { keeperOf } from '../observed/keeper.js';
+import { keeperOf, strangeKeeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
 
 /**
  * Whether the worker that was to be stopped runs, in the session of then: one that came up while its host was away has its paths and
- * its tasks, and maybe a job. Fails with SF605 then, with SF405 where it does not answer, or with what keeps the host from being seen.
+ * its tasks, and maybe a job. Fails with SF605 then, with SF405 where it does not answer, with SF514 or SF546 where others keep it, or with what keeps the host from being seen.
  */
 export async function runsStill(
   context: ApplyContext,
@@ -22,6 +22,8 @@ export async function runsStill(
   const [problem] = host?.problems.filter(({ severity }) => severity === 'error') ?? [];
   if (problem !== undefined) return failure(problem);
   const worker = host === undefined ? undefined : workerOn(host, target.worker);
+  const strange = worker === undefined ? undefined : strangeKeeper(worker, target.host, target.worker);
+  if (strange !== undefined) return failure(strange);
   if (worker === undefined || keeperOf(worker) === undefined) return success(false);
   const now = liveOf(worker.process)?.session;
   if (now === session) return success(true);

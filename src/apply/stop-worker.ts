@@ -41,9 +41,10 @@ export async function stopWorker(
   const had = await api.paths();
   if (!had.ok) return failure(await withTasksBack(context, target, tasks, had.diagnostic, api));
   const free = await detachAll(context, target, api, rest);
-  const ended = free.ok ? await endSeen(context, target, service, keeper, rest.session) : free;
+  const end = free.ok ? await endSeen(context, target, service, keeper, rest.session) : undefined;
+  const ended = end?.ended ?? free;
   if (ended.ok) return leaveNothing(context, target, service, keeper);
-  if (free.ok && !GOES_ON.has(ended.diagnostic.code)) return failure(unseen(ended.diagnostic));
+  if (end?.told === true && !GOES_ON.has(ended.diagnostic.code)) return failure(unseen(ended.diagnostic));
   const again = await attachAgain(context, target, service, api, had.value);
   const why = again.ok ? ended.diagnostic : withHelp(ended.diagnostic, WITHOUT_PATHS);
   return failure(await withTasksBack(context, target, tasks, why, api));
@@ -66,7 +67,7 @@ async function detachAll(
   return detached.ok ? waitUntilIdle(context, target, rest) : detached;
 }
 
-/** After these it runs on for sure. */
+/** After these it runs on, though it may have been told to end. */
 const GOES_ON: ReadonlySet<string> = new Set(['SF602', 'SF605', 'SF609']);
 
 /** Of a stop that nobody saw the end of, the worker may be gone any moment: its paths are not attached again. */
@@ -89,27 +90,38 @@ export async function endProcess(
   keeper: Keeper,
   { session, api, tasks = [] }: Running = {},
 ): Promise<Result<undefined>> {
-  const ended = await endSeen(context, target, service, keeper, session);
+  const { ended, told } = await endSeen(context, target, service, keeper, session);
   if (ended.ok) return leaveNothing(context, target, service, keeper);
-  if (!GOES_ON.has(ended.diagnostic.code)) return failure(unseen(ended.diagnostic));
-  return failure(await withTasksBack(context, target, tasks, ended.diagnostic, api));
+  if (!told) return failure(await withTasksBack(context, target, tasks, ended.diagnostic, api));
+  // One that did not end in time may still do so: what it took now would be lost.
+  return failure(GOES_ON.has(ended.diagnostic.code) ? ended.diagnostic : unseen(ended.diagnostic));
+}
+
+interface End {
+  readonly ended: Result<undefined>;
+  /** It may have been told to end; else it runs on for sure. */
+  readonly told: boolean;
 }
 
 /** While the lock is ours, and again where its host was away meanwhile. */
-function endSeen(
+async function endSeen(
   context: ApplyContext,
   target: Target,
   service: WorkerLayout,
   keeper: Keeper,
   session: SessionId | undefined,
-): Promise<Result<undefined>> {
-  return whileAway(context, target.host, async (before) => {
+): Promise<End> {
+  let told = false;
+  const ended = await whileAway(context, target.host, async (before) => {
     const runs = before === 0 ? success(true) : await runsStill(context, target, session);
     if (!runs.ok) return runs;
     if (!runs.value) return success(undefined);
     const ours = await isOurs(context, target, service);
-    return ours.ok ? stopBy(context, target, service, keeper) : ours;
+    if (!ours.ok) return ours;
+    told = true;
+    return stopBy(context, target, service, keeper);
   });
+  return { ended, told };
 }
 
 async function stopBy(
@@ -138,14 +150,14 @@ async function leaveNothing(
       runScript(context, purpose, MANAGERS[keeper].removeScript(service)),
     ),
   );
-  return removed.ok ? success(undefined) : failure(notStarted(target.worker, removed.diagnostic));
+  return removed.ok ? success(undefined) : failure(notTakenAway(target.worker, removed.diagnostic));
 }
 
 /** Of a worker that was stopped, and of which something is left that must not be there when it starts. */
-export function notStarted(worker: string, why: Diagnostic): Diagnostic {
+export function notTakenAway(worker: string, why: Diagnostic): Diagnostic {
   return {
     ...why,
-    message: `${worker} is stopped and was not started again: ${why.message}`,
+    message: `${worker} was stopped, and what was left of it could not be taken away: ${why.message}`,
     help: 'Mend the cause on the host and apply again: what is left goes, and what is to run is started.',
   };
 }

@@ -4,7 +4,8 @@ const IN_FRONT = 'sudo su runuser doas timeout flock script time unshare strace 
 /** Programs that become another one. */
 const IN_PLACE = 'env nohup nice ionice numactl taskset chrt setsid stdbuf command'.split(' ');
 /** One of both, with its own words, for awk. */
-const FRONT = `([^ \\t]*[/])?(${[...IN_FRONT, ...IN_PLACE].join('|')})[ \\t](.*[ \\t])?`;
+// A slash within brackets would end the pattern for some.
+const FRONT = `([^ \\t]*\\/)?(${[...IN_FRONT, ...IN_PLACE].join('|')})[ \\t](.*[ \\t])?`;
 
 /**
  * `parents PID` tells of those who started a process, the nearest first, a line `PID NAME` each; of a shell that starts
@@ -31,8 +32,10 @@ is_shell() {
 loops() {
   for text in cmdline fd/255 fd/10; do
     [ -f "/proc/$1/$text" ] || continue
-    if head -c 65536 "/proc/$1/$text" 2>/dev/null | tr '\\000' '\\012' | tr -d '\\042\\047' |
-      awk -v script="$(script_of "$2")" "$starts_again"; then return 0; fi
+    head -c 65536 "/proc/$1/$text" 2>/dev/null | tr '\\000' '\\012' | tr -d '\\042\\047' |
+      awk -v script="$(script_of "$2")" "$starts_again"
+    # An awk that fails at it says nothing against a loop.
+    [ "$?" -eq 1 ] || return 0
   done
   return 1
 }
@@ -54,7 +57,7 @@ function starts(word) {
   if ($0 ~ /(lotus-worker|[$]).*[ \\t]run([ \\t]|$)/) return 1
   # Its words, or all of it, may stand elsewhere.
   if ($0 ~ /^[A-Za-z_][A-Za-z0-9_]*=[[].*lotus-worker/) return 1
-  if (script == "" && $0 ~ /^[ \\t]*(${FRONT})?([^ \\t]*[/])?lotus-worker[^ \\t]*[ \\t](.*[ \\t])?[$]/)
+  if (script == "" && $0 ~ /^[ \\t]*(${FRONT})?([^ \\t]*\\/)?lotus-worker[^ \\t]*[ \\t](.*[ \\t])?[$]/)
     return $0 !~ /[ \\t](info|resources|set|stop|storage|tasks|wait-quiet)([ \\t]|$)/
   for (word = 1; word <= NF; word++) {
     if ($word in starter) return 1

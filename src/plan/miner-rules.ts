@@ -8,13 +8,13 @@ import { effectiveValue, layerOf, valueOfVariable, type MinerVariables } from '.
 import { readConfigToml, valueIn, type Toml } from '../miner/read-config.js';
 import type { MinerMachine, MinerProcess } from '../observed/observed.js';
 import { Secret } from '../secret/secret.js';
+import { configProblem } from './config-problem.js';
 import { fileReason } from './file-reason.js';
 import { handEdits } from './hand-edits.js';
 import { leftToNobody, proofsLeft } from './left-proofs.js';
 import {
   ambiguous,
   configAbsent,
-  configUnreadable,
   configWrong,
   hides,
   startUnknown,
@@ -55,7 +55,7 @@ export function planMiner(
   const text = config.text.reveal();
   const edit: ConfigEdit = editConfig(text, keys);
   const before = readConfigToml(text);
-  if (!before.ok) return unedited(desired, seen, configWrong(at, before.problem));
+  if (!before.ok) throw new Error('a config.toml that was looked at is none');
   if (!edit.ok) return unedited(desired, seen, configWrong(at, edit.problem));
   const after = readConfigToml(edit.text);
   if (!after.ok) throw new Error('a config.toml that was looked at is none');
@@ -96,11 +96,7 @@ export function whyNotRead({ host }: DesiredMiner, seen: MinerMachine): Diagnost
   const at = { kind: 'host', host, path: `${repo}/config.toml` } as const;
   if (processes.length > 1) return ambiguous(host, processes);
   if (seen.guessed === true) return unknownRepo(host);
-  if (config.state === 'absent') return configAbsent(at);
-  if (config.state === 'unreadable') return configUnreadable(at, config.why);
-  return config.text.reveal().includes('\uFFFD')
-    ? configWrong(at, { message: 'it has bytes that are no UTF-8' })
-    : undefined;
+  return config.state === 'absent' ? configAbsent(at) : configProblem(host, seen);
 }
 
 const NOTHING: MinerPlan = { steps: [], diagnostics: [] };

@@ -2,6 +2,7 @@ import type { DesiredFarm, DesiredWorker } from '../desired/desired.js';
 import { hasErrors, type Diagnostic } from '../diagnostic/diagnostic.js';
 import type { Observation } from '../observed/observed.js';
 import { foreignStart } from './adopt-rules.js';
+import { configProblem } from './config-problem.js';
 import { makePlan } from './make-plan.js';
 import { steps, type Plan } from './plan.js';
 import { isResting, restartedBy, runningWorkers, withAnotherToken, type Running } from './token-holders.js';
@@ -10,6 +11,8 @@ import { isResting, restartedBy, runningWorkers, withAnotherToken, type Running 
 export function inTheWay(desired: DesiredFarm, observation: Observation, plan: Plan): readonly Diagnostic[] {
   const running = runningWorkers(desired, observation);
   if (hasErrors(plan.diagnostics)) return plan.diagnostics.filter(({ severity }) => severity === 'error');
+  const unread = configUnread(desired, observation);
+  if (unread !== undefined) return [unread];
   const unreached = plan.hosts.filter(({ reached }) => !reached).map(({ host }) => host);
   if (unreached.length > 0)
     return [refusal(`${unreached.join(', ')} cannot be reached`, 'Bring it back first.')];
@@ -47,6 +50,15 @@ export function inTheWay(desired: DesiredFarm, observation: Observation, plan: P
   if (silent.length > 0)
     return [refusal(`${whoOf(silent)} runs but does not answer`, 'Wait until it does, or stop it.')];
   return notRestarted(desired, observation, running);
+}
+
+/** A lotus-miner that cannot read its config.toml does not start again, also where the file asks for nothing in it. */
+function configUnread({ miner }: DesiredFarm, { minerMachine }: Observation): Diagnostic | undefined {
+  if (miner === undefined || minerMachine?.reached !== true) return undefined;
+  const problem = configProblem(miner.host, minerMachine);
+  return problem === undefined
+    ? undefined
+    : refusal(problem.message, problem.help ?? 'Mend config.toml first.');
 }
 
 /** A new token alone is no reason to restart what somebody else started; and what else is in the way shows only once it is there. */

@@ -61,6 +61,7 @@ function tokenIn(info: string): string {
 
 /** Whoever somebody else started by the repo of the miner shows no token: one that is cut off is not registered any more. */
 export function lostAmong(running: readonly Running[], miner: MinerObservation): readonly string[] {
+  if (!miner.reached) return [];
   return running
     .filter(({ seen: { process } }) => {
       const told = foreignStart(process);

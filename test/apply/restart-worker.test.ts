@@ -452,6 +452,28 @@ describe('a restart', () => {
         expect(stops()).toBe(1);
       });
 
+      it('is not taken for ended where others have its repo by then', async () => {
+        cutOnce(() => {
+          scene.change('worker-1', (worker) => ({ ...stopped(worker), startedElsewhere: true }));
+        });
+        expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF514' } });
+        expect(scene.changes).not.toContain('host-1 start worker-1');
+      });
+
+      it('has its paths and tasks back where it broke before the stop was sent', async () => {
+        let detached = false;
+        scene.before = (call) => {
+          if (call === 'worker-1 detach-all') detached = true;
+          if (call !== 'host-1 look at lock' || !detached) return;
+          scene.failing.set(call, { ...aDiagnostic('cut'), code: 'SF405' });
+          scene.interrupt.abort();
+        };
+        expect(await restart()).toMatchObject({ ok: false, diagnostic: { code: 'SF405' } });
+        expect(scene.calls).not.toContain(STOP);
+        expect(scene.changes).toContain(ADD);
+        expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+      });
+
       it.each([
         ['it stays away', false],
         ['it is interrupted', true],
@@ -543,7 +565,7 @@ describe('a restart', () => {
       diagnostic: {
         code: 'SF602',
         message:
-          'worker-1 is stopped and was not started again: cannot take worker-1 from systemd on host-1: read-only',
+          'worker-1 was stopped, and what was left of it could not be taken away: cannot take worker-1 from systemd on host-1: read-only',
         help: expect.stringContaining('apply again') as string,
       },
     });
@@ -889,12 +911,12 @@ describe('a restart under a new name', () => {
   });
 
   it('does not start while something of the old name is left', async () => {
-    scene.outputs.set('host-1 remove worker-1', { status: 1, stderr: 'it runs again' });
+    scene.outputs.set('host-1 remove worker-1', { status: 1, stderr: 'No space left on device' });
     expect(await renamed()).toMatchObject({
       ok: false,
       diagnostic: {
         code: 'SF602',
-        message: expect.stringContaining('worker-1 is stopped and was not started again') as string,
+        message: expect.stringContaining('worker-1 was stopped, and what was left of it') as string,
       },
     });
     expect(scene.changes).not.toContain('host-1 start worker-1');

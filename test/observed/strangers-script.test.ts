@@ -52,7 +52,7 @@ function stranger(
 }
 
 /** What stands above process 7, the nearest first: 8, and so on. */
-function parentsOf([program = '', ...args]: readonly string[], above: readonly Above[]): string {
+function parentsOf([program = '', ...args]: readonly string[], above: readonly Above[], awk = ''): string {
   const folder = new HostFolder();
   folders.push(folder);
   folder.write('7/status', 'PPid:\t8\n');
@@ -66,7 +66,7 @@ function parentsOf([program = '', ...args]: readonly string[], above: readonly A
     if (script !== undefined) folder.write(`${pid}/fd/${open}`, script);
     if (exe !== undefined) symlinkSync(exe, join(folder.path, `${pid}/exe`));
   }
-  const input = `${STRANGERS_FUNCTIONS.replaceAll('/proc/', `${folder.path}/`)}\nparents 7\n`;
+  const input = `${awk}\n${STRANGERS_FUNCTIONS.replaceAll('/proc/', `${folder.path}/`)}\nparents 7\n`;
   return spawnSync(program, [...args, '-s'], { input, encoding: 'utf8' }).stdout;
 }
 
@@ -232,6 +232,15 @@ describe.each(SHELLS.map((shell) => ({ shell })))('of its parents, by $shell', (
     ],
   ])('a loop is looked for above %s', (_, above, told) => {
     expect(parentsOf(shell, above)).toBe(told);
+  });
+
+  it.each([
+    ['busybox, which has awk', 'awk() { busybox awk "$@"; }', ''],
+    ['an awk that cannot read it, as nobody knows then', 'awk() { cat >/dev/null; return 2; }', 'loop 8\n'],
+  ])('a loop is known by %s', (_, awk, without) => {
+    expect(parentsOf(shell, [typed(`while :; do ${RUNS}; done`)], awk)).toBe('8 bash\nloop 8\n');
+    expect(parentsOf(shell, [typed('while :; do lotus-worker $A; done')], awk)).toBe('8 bash\nloop 8\n');
+    expect(parentsOf(shell, [typed(RUNS)], awk)).toBe(`8 bash\n${without}`);
   });
 });
 

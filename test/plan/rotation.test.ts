@@ -480,9 +480,21 @@ describe('a change of the token', () => {
         expect(notHandedOut(desired, after).map(({ message }) => message)).toEqual([
           expect.stringMatching(words),
         ]);
-        if (env === byRepo) expect(notHandedOut(desired, rest)).toEqual([]);
+        if (env !== byRepo) return;
+        expect(notHandedOut(desired, rest)).toEqual([]);
+        const away = { ...rest, miner: unreached() };
+        expect(notHandedOut(desired, away)).toEqual([]);
       },
     );
+  });
+
+  it.each<[string, MinerMachine['config'], RegExp]>([
+    ['is none', file('[API\n'), /config\.toml/],
+    ['may not be read', { state: 'unreadable', why: 'Permission denied' }, /Permission denied/],
+  ])('is refused where config.toml %s, though nothing is asked for in it', (_, config, words) => {
+    const seen = { ...SEEN, minerMachine: { ...MACHINE, config } };
+    expect(stage(seen).stage).toBe('refused');
+    expect(why(stage(seen))).toMatch(words);
   });
 
   it('is not at its end where a worker has another one still', () => {

@@ -14,8 +14,12 @@ export const foreignWorkers: LiveCheck = function* ({ farm, observation: { miner
   const shared = farm.hosts.some((host) => host.workers.length > 0 && isBesideMiner(farm, host));
   const { config } = farm.miner;
   const own = [config?.localWorkerName, minerMachine?.reached === true ? minerMachine.hostname : undefined];
+  let isLeft = false;
   for (const { Info, Tasks } of miner.workers.values()) {
-    const left = own.includes(Info.Hostname) ? leftToMiner(config?.tasks) : NO_TASKS;
+    // One worker is within lotus-miner; another may have the name of its machine as well.
+    const isOwn: boolean = own.includes(Info.Hostname) && !isLeft;
+    isLeft ||= isOwn;
+    const left = isOwn ? leftToMiner(config?.tasks) : NO_TASKS;
     const codes = Tasks.flatMap((rpc) => {
       const known = taskByRpc(rpc);
       return known?.kind === 'sealing' && known.switchable && !left.has(known.code) ? [known.code] : [];

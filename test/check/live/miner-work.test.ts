@@ -28,6 +28,17 @@ describe('a session that is not in the file', () => {
       beside(workerStats('miner-1', ['C1', 'UNS']), leaving),
     ],
     [
+      'has the name of the worker within lotus-miner, as another one has',
+      withMiner(leaving, {
+        workers: new Map([
+          ...leaving.observation.miner.workers,
+          ['own', workerStats('miner-1', ['UNS'])],
+          ['other', workerStats('miner-1', ['UNS'])],
+        ]),
+      }),
+      'SF525 warning',
+    ],
+    [
       'is within lotus-miner and takes more',
       beside(workerStats('miner-1', ['UNS', 'PC1']), leaving),
       'SF525 warning',
