@@ -5,7 +5,7 @@ import { steps, type Plan } from '../plan/plan.js';
 import { loadCheckedFarm } from './load-farm.js';
 
 export const RESTART_MINER =
-  'restart lotus-miner where its config.toml or its program on disk waits for that, as soon as no WindowPoSt is due';
+  'restart lotus-miner where its config.toml or its program on disk waits for that, or a variable outranks config.toml, as soon as no WindowPoSt is due';
 
 /** With `--restart-miner` the file counts as if it said `restart: whenSafe`, also where nobody knows by what lotus-miner goes. */
 export function loaderFor({ restartMiner }: { readonly restartMiner?: boolean }): typeof loadCheckedFarm {
