@@ -74,12 +74,13 @@ describe.each(SHELLS.map((shell) => ({ shell })))('what a host has, by $shell', 
 
   it('is told of a lotus-miner that runs there', async () => {
     const folder = hostFolder();
-    // Other tests may have one at this moment.
+    // Other tests may have one at this moment; the kernel keeps 15 characters of a name.
+    const name = `lotus-miner-${(process.pid % 46_656).toString(36)}`;
     const mine = (): FoundHost =>
-      found(shell, (script) => script.replace('in lotus-miner*)', 'in lotus-miner-t*)'));
-    await startWorker(folder, ['info'], {}, 'lotus-miner-t');
+      found(shell, (script) => script.replace('in lotus-miner*)', `in ${name}*)`));
+    await startWorker(folder, ['info'], {}, name);
     expect(mine().machine.miner).toBeUndefined();
-    const pid = await startWorker(folder, ['--miner-repo', '/m', 'run'], {}, 'lotus-miner-t');
+    const pid = await startWorker(folder, ['--miner-repo', '/m', 'run'], {}, name);
     expect(mine().machine.miner).toBe(pid);
   });
 
