@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HostLayout, SandboxPorts } from './layout.js';
 
 /** Below the range from which systems take ports for outgoing connections. */
@@ -11,13 +12,22 @@ const LAST = 32_000;
  */
 const BLOCK = 4;
 
-/** Ports that are free on every address that needs them, of a block that no sandbox has; `wanted` where all are free. */
+/** Milliseconds in which a process that was killed lets go of its ports, after it is seen no more. */
+const LETS_GO = 2000;
+
+/** Ports that are free on every address that needs them, of a block that no sandbox has; `wanted` where all get free. */
 export async function choosePorts(
   hosts: readonly HostLayout[],
   minerAddress: string,
   wanted?: SandboxPorts,
 ): Promise<SandboxPorts> {
-  for (let ports = wanted ?? randomBlock(); ; ports = randomBlock()) {
+  const end = performance.now() + LETS_GO;
+  while (wanted !== undefined && performance.now() < end) {
+    if (await areFree(wanted, hosts, minerAddress)) return wanted;
+    await delay(50);
+  }
+  for (;;) {
+    const ports = randomBlock();
     if (await areFree(ports, hosts, minerAddress)) return ports;
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { hostLayouts, type SandboxPorts } from '../../src/sandbox/layout.js';
-import { choosePorts } from '../../src/sandbox/ports.js';
+import { canListen, choosePorts } from '../../src/sandbox/ports.js';
 
 const HOSTS = hostLayouts('/nowhere', 2);
 const MINER = '127.0.0.10';
@@ -23,6 +23,16 @@ const all = ({ ssh, miner, worker }: SandboxPorts): readonly number[] => [ssh, m
 it('keeps the ports of before where all of them are free', async () => {
   const before = await choosePorts(HOSTS, MINER);
   expect(await choosePorts(HOSTS, MINER, before)).toEqual(before);
+});
+
+it('keeps them where a process that was killed lets go of one in a moment', async () => {
+  const before = await choosePorts(HOSTS, MINER);
+  await listen(MINER, before.miner);
+  const chosen = choosePorts(HOSTS, MINER, before);
+  // Its first look came before this one.
+  expect(await canListen(MINER, before.miner)).toBe(false);
+  for (const server of servers.splice(0)) server.close();
+  expect(await chosen).toEqual(before);
 });
 
 it.each([
