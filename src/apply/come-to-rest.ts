@@ -4,7 +4,7 @@ import type { SessionId } from '../lotus/api.js';
 import { sectorName } from '../lotus/file-type.js';
 import type { TaskCode } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
-import { keeperOf, strangeKeeper, type Keeper } from '../observed/keeper.js';
+import { keeperOf, type Keeper } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import { sectorsOn } from '../observed/miner-state.js';
 import { withDeclaredNames } from '../observed/declared-names.js';
@@ -15,6 +15,7 @@ import { expectedIn } from './expected-end.js';
 import { switchTasks, type Target } from './live-changes.js';
 import { checkLock } from './lock.js';
 import type { OtherHosts } from './other-hosts.js';
+import { ownWorker } from './own-worker.js';
 import { areMoving, decide, snapshotOf } from './rest-decision.js';
 import { cannotEnd, interrupted, pending, takenBack, tooLate } from './rest-troubles.js';
 
@@ -196,14 +197,12 @@ async function lookOnce(
 ): Promise<Result<Look>> {
   const probe = await context.observe([request.host]);
   const { miner } = probe.observation;
+  const own = ownWorker(probe.observation, request);
+  if (!own.ok) return own;
+  const worker = own.value;
   const host = probe.observation.hosts.get(request.host);
-  if (host?.reached === false) return failure(host.diagnostic);
-  const [problem] = host?.problems.filter(({ severity }) => severity === 'error') ?? [];
-  if (problem !== undefined) return failure(problem);
-  const worker = host === undefined ? undefined : workerOn(host, request.worker);
-  const strange = worker === undefined ? undefined : strangeKeeper(worker, request.host, request.worker);
-  if (strange !== undefined) return failure(strange);
-  if (request.drains && host?.manifest !== undefined && host.manifest.intents[request.worker] === undefined)
+  const intents = host?.reached === true ? host.manifest?.intents : undefined;
+  if (request.drains && intents !== undefined && intents[request.worker] === undefined)
     return failure(takenBack(request));
   if (!miner.reached) return failure(miner.diagnostic);
   const hosts = new Map([...others, ...probe.observation.hosts]);

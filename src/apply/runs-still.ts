@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import type { SessionId } from '../lotus/api.js';
-import { workerOn } from '../observed/departed.js';
-import { keeperOf, strangeKeeper } from '../observed/keeper.js';
+import { keeperOf } from '../observed/keeper.js';
 import { liveOf } from '../observed/live.js';
 import type { ApplyContext } from './context.js';
 import type { Target } from './live-changes.js';
+import { ownWorker } from './own-worker.js';
 
 /**
  * Whether the worker that was to be stopped runs, in the session of then: one that came up while its host was away has its paths and
@@ -17,13 +17,9 @@ export async function runsStill(
   session: SessionId | undefined,
 ): Promise<Result<boolean>> {
   const { observation } = await context.observe([target.host]);
-  const host = observation.hosts.get(target.host);
-  if (host?.reached === false) return failure(host.diagnostic);
-  const [problem] = host?.problems.filter(({ severity }) => severity === 'error') ?? [];
-  if (problem !== undefined) return failure(problem);
-  const worker = host === undefined ? undefined : workerOn(host, target.worker);
-  const strange = worker === undefined ? undefined : strangeKeeper(worker, target.host, target.worker);
-  if (strange !== undefined) return failure(strange);
+  const own = ownWorker(observation, target);
+  if (!own.ok) return own;
+  const worker = own.value;
   if (worker === undefined || keeperOf(worker) === undefined) return success(false);
   const now = liveOf(worker.process)?.session;
   if (now === session) return success(true);
