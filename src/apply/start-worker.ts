@@ -6,6 +6,7 @@ import type { WorkerLayout } from '../host/layout.js';
 import { explainLog } from '../lotus/log-lines.js';
 import { DECLARABLE_TASKS, task } from '../lotus/task.js';
 import { workerOn } from '../observed/departed.js';
+import { mayPass } from '../observed/miner-trouble.js';
 import type { MinerObservation, Observation, ObservedProcess, ObservedWorker } from '../observed/observed.js';
 import { starterWords } from '../observed/starter.js';
 import { endWords } from '../observed/units.js';
@@ -52,7 +53,8 @@ async function verifyStart(
     const { observation } = await context.observe([target.host]);
     const seen = standingOf(observation, target, expect);
     if ('away' in seen) {
-      if (context.signal.aborted || time() - lastSeen > context.times.patience)
+      const givenUp = context.signal.aborted || time() - lastSeen > context.times.patience;
+      if (givenUp || !mayPass(seen.away))
         return failure(
           withHelp(seen.away, `${target.worker} was started: plan again to see whether it is up.`),
         );

@@ -65,6 +65,14 @@ const TROUBLES: Readonly<Record<string, (isMiner: boolean) => Trouble>> = {
   SF420: (isMiner) => (isMiner ? OTHER_API : NO_MINER),
 };
 
+/** Who is there and answers so does not come to another answer by being waited for. */
+const LASTING: ReadonlySet<string> = new Set(['SF592', 'SF594']);
+
+/** Whether what keeps the miner from being seen may pass by itself, as a restart of lotus-miner does. */
+export function mayPass({ code }: Diagnostic): boolean {
+  return !LASTING.has(code);
+}
+
 /** What is wrong with the miner as a whole, as far as it can be told without the file. */
 export function minerProblems(miner: MinerObservation): readonly Diagnostic[] {
   if (!miner.reached) return [miner.diagnostic];

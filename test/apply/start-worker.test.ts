@@ -306,6 +306,18 @@ describe('a start', () => {
       expect(scene.passed).toBeLessThan(10_000);
     });
 
+    it.each(['SF592', 'SF594'])('is not waited for where it answers, and so: %s', async (code) => {
+      miner({ ...away, diagnostic: { ...away.diagnostic, code } });
+      expect(await start()).toMatchObject({
+        ok: false,
+        diagnostic: {
+          code,
+          help: expect.stringContaining('worker-1 was started: plan again') as string,
+        },
+      });
+      expect(scene.passed).toBe(0);
+    });
+
     it('is over at once where the process has ended', async () => {
       miner(away);
       scene.before = (call) => {
