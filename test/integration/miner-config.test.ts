@@ -156,6 +156,17 @@ describe("the miner's config.toml", () => {
     expect(hosts).toMatchObject([{ host: '127.0.0.12', reached: true }]);
     expect(diagnostics.map(({ code }) => code)).not.toContain('SF570');
     expect(looked.code, looked.stdout).toBe(0);
+    // One that cannot be reached is said to be, and all else is looked at.
+    await farm.edit((text) => text.replace('host: 127.0.0.12\n', 'host: 127.0.0.1\n'));
+    const away = await farm.run(['doctor', '--json']);
+    await farm.edit((text) => text.replace('host: 127.0.0.1\n', 'host: 127.0.0.12\n'));
+    const seen = JSON.parse(away.stdout) as Looked;
+    expect(seen.hosts).toMatchObject([
+      { host: 'host-1', reached: true },
+      { host: '127.0.0.1', reached: false },
+    ]);
+    expect(seen.diagnostics).toContainEqual(expect.objectContaining({ code: 'SF404', severity: 'error' }));
+    expect(away.code).toBe(3);
     // So it goes back.
     const back = await farm.run(['rollback', '127.0.0.12', '--yes']);
     expect(back.stdout).toMatch(/\+ +AllowAddPiece = true/);
