@@ -12,6 +12,8 @@ import type {
 } from '../../src/observed/observed.js';
 import { asDeclared } from '../../src/plan/as-declared.js';
 import { planIntents } from '../../src/plan/intent-plan.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import type { Part } from '../../src/plan/part.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { aFarm, aHost, aStorage, aWorker, TOKEN } from '../support/farm.js';
 import {
@@ -410,6 +412,21 @@ describe('the only post worker', () => {
         help: 'Start another one for WindowPoSt first, or take DisableBuiltinWindowPoSt out of the config.toml of the miner.',
       },
     ]);
+  });
+
+  it('is one also where the plan is of its host alone, and none where the plan leaves it out', () => {
+    const of = (n: number): Part => ({
+      hosts: new Set([`host-${n}`]),
+      workers: new Set([`worker-${n}`]),
+      whole: new Set(),
+    });
+    const narrowed = (farm: Farm, part: Part): readonly string[] =>
+      codes(makePlan(desire(withLimits(farm), TOKEN, new Map()), inPlace(farm), part));
+    const [one, two] = [farmOf({}, {}, post), farmOf({}, post, post)];
+    expect(narrowed(one, of(2))).toEqual(['SF562 warning']);
+    expect(narrowed(one, of(1))).toEqual([]);
+    // The other one stands in for it, though no plan is made of it.
+    expect(narrowed(two, of(2))).toEqual([]);
   });
 
   it('is one whose likes are drained', () => {
