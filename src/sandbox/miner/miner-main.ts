@@ -35,7 +35,8 @@ const HARDWARE: Hardware = {
   swap: 0,
   cpus: 32,
   gpus: [],
-  disk: 64 * 1024 * GiB,
+  // More than a sandbox comes to: where the long-term storage is full, sectors stay in FinalizeSector for ever.
+  disk: 4096 * 1024 * GiB,
 };
 
 /** The sandbox's lotus-miner: `miner-main DIR`. */
