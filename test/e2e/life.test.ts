@@ -163,6 +163,8 @@ describe('a farm with hosts of all kinds', () => {
     expect(await readers()).toBe('1');
     await lab.at('plain', 'systemctl', 'restart', unit);
     await eventually('it is shown', async () => (await seen()).includes('Graceful shutdown successful'));
+    // One that is ended before it has said a word is not in its log.
+    await lab.untilRunning('worker-plain');
     // That nobody reads any more is noticed by the next line.
     await lab.at('plain', 'systemctl', 'restart', unit);
     const said = await following;
