@@ -2,9 +2,10 @@ import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import type { LiveCheck, LiveContext } from './live/context.js';
 import { missingGpus } from './live/gpus.js';
 import { foreignPaths, loopbackUrls, staleUrls } from './live/index-urls.js';
+import { longTermRoom, noLongTermStorage } from './live/long-term.js';
 import { clocks, lessHardware } from './live/machine.js';
 import { memoryInUse } from './live/memory.js';
-import { disabledWorkers, foreignWorkers, lostJobs, noLongTermStorage } from './live/miner-work.js';
+import { disabledWorkers, foreignWorkers, lostJobs } from './live/miner-work.js';
 import { fileLimits, gpuLocks, openSecrets, programs, restarts } from './live/processes.js';
 import { parameterRoom, parentRoom, sealingRoom } from './live/room.js';
 import { strayEntries } from './live/sector-folders.js';
@@ -37,6 +38,7 @@ const LIVE_CHECKS: readonly LiveCheck[] = [
   loopbackUrls,
   foreignPaths,
   noLongTermStorage,
+  longTermRoom,
   foreignWorkers,
   disabledWorkers,
   lostJobs,

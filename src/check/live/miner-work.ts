@@ -55,18 +55,6 @@ export const disabledWorkers: LiveCheck = function* (context) {
   }
 };
 
-export const noLongTermStorage: LiveCheck = function* ({ observation: { miner } }) {
-  if (!miner.reached) return;
-  const stores = [...miner.storage.values()].some(({ info }) => info.CanStore);
-  if (stores) return;
-  yield {
-    code: 'SF540',
-    severity: 'error',
-    message: 'no storage path in the index may keep finished sectors',
-    help: 'Attach long-term storage to the miner (`lotus-miner storage attach --init --store PATH`), or declare a path with `store: true`.',
-  };
-};
-
 const LONG_MS = 24 * 3_600_000;
 
 /** Work of a worker that has not come back: the miner waits for its result, and nothing takes it off the list. */

@@ -2,7 +2,7 @@ import type { Codes } from '../code-facts.js';
 
 const ISSUES = 'https://github.com/filecoin-project/lotus/issues';
 
-/** SF525, SF531–SF532, SF537–SF543, SF547: what a look at the running farm shows of the miner, its index and shared storage. */
+/** SF525, SF531–SF532, SF537–SF543, SF547, SF549: what a look at the running farm shows of the miner, its index and shared storage. */
 export const LIVE_FARM_CODES = {
   SF525: {
     title: 'somebody else takes sealing tasks',
@@ -106,5 +106,15 @@ export const LIVE_FARM_CODES = {
       'AddPiece and PC1 go to any path that may seal, groups or not, so sectors can end up on a machine that nobody keeps here; or the worker is gone and its entry has stayed.',
     remedy:
       'Declare the worker if it belongs to the farm. If it is gone for good, its paths leave the index with a restart of the miner.',
+  },
+  SF549: {
+    title: 'long-term storage is full',
+    severity: 'warning',
+    why:
+      'No path with `CanStore` that answers the miner has the room that Lotus asks for to keep one more sector: once the sector size for the sealed file and a tenth of it for the cache. ' +
+      'No sector is lost by it: they wait in FinalizeSector on their sealing paths, and when these are full no PC1 starts any more.',
+    remedy:
+      'Attach another path with `store: true` (on a worker of the file, or to the miner with `lotus-miner storage attach --init --store PATH`), raise `maxStorage` where that is what ends the room, or move sectors away. The sectors that wait go on by themselves.',
+    upstream: [`${ISSUES}/1550`],
   },
 } as const satisfies Codes;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkLive } from '../../../src/check/live-checks.js';
-import { NO_SESSION, type StorageInfo, type WorkerJob, type WorkerStats } from '../../../src/lotus/api.js';
+import { NO_SESSION, type WorkerJob, type WorkerStats } from '../../../src/lotus/api.js';
 import { aFarm, aHost, aWorker } from '../../support/farm.js';
 import { healthy, liveCodes, theFinding, withMiner, type Seen } from '../../support/facts.js';
-import { aJob, indexed, sessionOf, unreached, workerStats } from '../../support/observation.js';
+import { aJob, sessionOf, unreached, workerStats } from '../../support/observation.js';
 
 it('of a miner that was not reached nothing is said', () => {
   const seen = healthy();
@@ -79,27 +79,6 @@ describe('a registered worker', () => {
       ]),
     ],
     ['is not registered', sessions([])],
-  ])('%s', (_, seen, ...said) => {
-    expect(liveCodes(seen)).toEqual(said);
-  });
-});
-
-describe('long-term storage', () => {
-  function store(change: Partial<StorageInfo>): Seen {
-    const seen = healthy();
-    const { storage } = seen.observation.miner;
-    const info = storage.get('miner-store')?.info;
-    if (info === undefined) throw new Error('not indexed');
-    return withMiner(seen, {
-      storage: new Map([...storage, ['miner-store', indexed({ ...info, ...change })]]),
-    });
-  }
-
-  it.each<[what: string, seen: Seen, ...said: string[]]>([
-    ['is there', store({})],
-    ['is not there', store({ CanStore: false }), 'SF540 error'],
-    ['has a weight of 0', store({ Weight: 0 })],
-    ['is not in an empty index', withMiner(healthy(), { storage: new Map() }), 'SF540 error'],
   ])('%s', (_, seen, ...said) => {
     expect(liveCodes(seen)).toEqual(said);
   });
