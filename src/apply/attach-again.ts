@@ -11,7 +11,11 @@ import { oneAtATime } from './one-at-a-time.js';
 import { runScript } from './run-script.js';
 import { writeFileScript } from './scripts.js';
 
-/** Gives a worker that was to be stopped and goes on the paths back that it had: what is in no index, nobody can fetch. */
+/**
+ * Gives a worker that was to be stopped and goes on the paths back that it had: what is in no index, nobody can fetch. Bears to be done
+ * twice.
+ * @returns the first failure, after everything was tried
+ */
 export async function attachAgain(
   context: ApplyContext,
   target: Target,
@@ -22,11 +26,14 @@ export async function attachAgain(
   const now = await api.paths();
   if (!now.ok) return now;
   const has = new Set(now.value.map(({ ID }) => ID));
+  let done: Result<undefined> = success(undefined);
+  // One that cannot be attached is no reason to leave out the others, or the list as it is.
   for (const { LocalPath } of had.filter(({ ID }) => !has.has(ID))) {
     const attached = await attach(target, api, LocalPath);
-    if (!attached.ok) return attached;
+    if (done.ok) done = attached;
   }
-  return listOnce(context, target, service);
+  const listed = await listOnce(context, target, service);
+  return done.ok ? listed : done;
 }
 
 /**

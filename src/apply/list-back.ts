@@ -19,27 +19,34 @@ export interface ListBack {
 /**
  * Off the list a path is in no index, and what lies there would be stuck: right before, the index and the folders themselves are looked
  * at once more. A path that cannot be seen stays, too.
+ * @returns undefined where the list is another by now: Lotus adds to it what is attached
  */
 export async function listBack(
   context: ApplyContext,
   { host, worker }: Target,
   now: Secret,
   before: Secret | undefined,
-): Promise<Result<ListBack>> {
-  const had = pathsIn(before);
-  const added = pathsIn(now).filter((path) => !had.includes(path));
+): Promise<Result<ListBack | undefined>> {
   const as = before === undefined ? {} : { text: before };
-  if (added.length === 0) return success({ ...as, stay: [] });
   const [sectors, probe] = await Promise.all([context.miner.storageList(), context.observe([host])]);
   if (!sectors.ok) return sectors;
   const seen = probe.observation.hosts.get(host);
   if (seen?.reached === false) return failure(seen.diagnostic);
   const own = seen === undefined ? undefined : workerOn(seen, worker);
+  const file = own?.storageJson;
+  if (file !== undefined && (file.state !== 'present' || file.text.reveal() !== now.reveal()))
+    return success(undefined);
   const indexed = new Map(Object.entries(sectors.value).map(([id, list]) => [id, list.map(sectorName)]));
-  const stay = added.filter((path) => own === undefined || mayHold(own, path, indexed));
+  const stay = addedPaths(now, before).filter((path) => own === undefined || mayHold(own, path, indexed));
   if (stay.length === 0) return success({ ...as, stay });
-  const text = writeStorageJson(before?.reveal() ?? '{}', [...had, ...stay]);
+  const text = writeStorageJson(before?.reveal() ?? '{}', [...pathsIn(before), ...stay]);
   return success({ text: new Secret(text), stay });
+}
+
+/** The paths of a list that were not on it before. */
+export function addedPaths(now: Secret, before: Secret | undefined): readonly string[] {
+  const had = pathsIn(before);
+  return pathsIn(now).filter((path) => !had.includes(path));
 }
 
 function pathsIn(file: Secret | undefined): readonly string[] {

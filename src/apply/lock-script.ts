@@ -86,6 +86,17 @@ if [ -r "$written" ]; then
 fi`;
 
 /**
+ * Of one whose taking nobody saw the end of: without its file it cannot lock any more, also where it goes on by itself.
+ * @param run what the words of the taker have in them
+ */
+export function takeBackScript(lock: string, run: string): string {
+  return `for temp in ${shellQuote(lock)}.*.sealfarm-tmp; do
+  if grep -qF ${shellQuote(run)} "$temp" 2>/dev/null; then rm -f "$temp"; fi
+done
+${unlockScript(lock, run)}`;
+}
+
+/**
  * Ends with status HELD where the lock has another holder by now, which is then left alone.
  * @param ours what the holder's words must have in them; empty for a lock that nobody signed
  */

@@ -11,7 +11,7 @@ import {
   notAwaited,
   stillLocked,
 } from './lock-words.js';
-import { HELD, lockScript, lookScript, parseSeenLock, unlockScript } from './lock-script.js';
+import { HELD, lockScript, lookScript, parseSeenLock, takeBackScript, unlockScript } from './lock-script.js';
 
 export interface LockedHost {
   readonly host: string;
@@ -123,8 +123,8 @@ async function take(context: ApplyContext, target: LockedHost, holder: string): 
   const { host, lock } = target;
   const output = await context.remote(host).exec(lockScript(lock, holder));
   if (!output.ok) {
-    // It may have come through, and the answer not.
-    await context.remote(host).exec(unlockScript(lock, context.run.id));
+    // It may have come through and the answer not, or yet come through.
+    await context.remote(host).exec(takeBackScript(lock, context.run.id));
     return { trouble: output.diagnostic };
   }
   const { status, stdout, stderr } = output.value;

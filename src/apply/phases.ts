@@ -51,11 +51,12 @@ function mustBeGone(before: Step, step: Step): boolean {
 
 /**
  * Whether a step is not to be done because another one failed: a host's own step stands in the way of all of its
- * workers, a worker's step only of that worker.
+ * workers, a worker's step only of that worker, and a path that cannot be attached not of its other paths.
  */
 export function blocks(failed: Step, step: Step): boolean {
   if (failed.host !== step.host) return false;
   // Its config.toml and its restart concern lotus-miner alone, and no worker builds on them.
   if (isMiners(failed)) return isMiners(step);
+  if (failed.action.kind === 'attach' && step.action.kind === 'attach') return false;
   return mustBeGone(failed, step) || failed.worker === undefined || failed.worker === step.worker;
 }

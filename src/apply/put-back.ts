@@ -10,7 +10,7 @@ import type { Secret } from '../secret/secret.js';
 import { comeToRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { recordStart } from './journal.js';
-import { listBack } from './list-back.js';
+import { addedPaths, listBack } from './list-back.js';
 import type { Target } from './live-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { withTasksBack } from './quieten.js';
@@ -120,7 +120,12 @@ export const NOT_UP: ReadonlySet<string> = new Set(['SF602', 'SF603']);
 
 function writtenNow(service: WorkerLayout, done: readonly Step[]): readonly WriteFile[] {
   const own = startFiles(service);
-  return done.flatMap(({ action }) => (action.kind === 'write-file' && own.has(action.path) ? [action] : []));
+  return done.flatMap(({ action }) => {
+    if (action.kind !== 'write-file' || !own.has(action.path)) return [];
+    // A list without a new path keeps nobody from starting, and Lotus may have added to it since.
+    const isList = action.path === service.storageJson;
+    return isList && addedPaths(action.content, action.before).length === 0 ? [] : [action];
+  });
 }
 
 /** Whatever of it runs: it may have been given work as soon as it was registered. */
@@ -165,6 +170,7 @@ async function filesBack(
     if (file.path === service.storageJson) {
       const list = await listBack(context, target, file.content, file.before);
       if (!list.ok) return list;
+      if (list.value === undefined) continue;
       const { text, stay } = list.value;
       back.push({ path: file.path, script: backScript(file, text, service), stay });
     } else back.push({ path: file.path, script: backScript(file, file.before, service) });

@@ -45,7 +45,9 @@ export async function stopWorker(
   const ended = end?.ended ?? free;
   if (ended.ok) return leaveNothing(context, target, service, keeper);
   if (end?.told === true && !GOES_ON.has(ended.diagnostic.code)) return failure(unseen(ended.diagnostic));
-  const again = await attachAgain(context, target, service, api, had.value);
+  const again = await whileAway(context, target.host, () =>
+    attachAgain(context, target, service, api, had.value),
+  );
   const why = again.ok ? ended.diagnostic : withHelp(ended.diagnostic, WITHOUT_PATHS);
   return failure(await withTasksBack(context, target, tasks, why, api));
 }

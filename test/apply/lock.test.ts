@@ -4,7 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApplyContext } from '../../src/apply/context.js';
-import { lookScript, lockScript, parseSeenLock, unlockScript } from '../../src/apply/lock-script.js';
+import {
+  lookScript,
+  lockScript,
+  parseSeenLock,
+  takeBackScript,
+  unlockScript,
+} from '../../src/apply/lock-script.js';
 import { withLocks, type LockedHost } from '../../src/apply/lock.js';
 import { writeFileScript } from '../../src/apply/scripts.js';
 import { Secret } from '../../src/secret/secret.js';
@@ -71,6 +77,21 @@ describe.each(SHELLS.map((shell) => ({ shell })))('the lock in $shell', ({ shell
     expect(runShell(lockScript(lock, BOB), { shell })).toEqual(DONE);
     expect(parseHolder(readFileSync(lock, 'utf8'))).toMatchObject({ who: 'bob@desk' });
     expect(readdirSync(folder)).toEqual(['lock']);
+  });
+
+  it('is not taken by one that goes on after it was taken back', () => {
+    const lock = join(folder, "state of $HOME's", 'lock');
+    const back = join(folder, 'back');
+    writeFileSync(back, takeBackScript(lock, 'run-a'));
+    const other = `${lock}.${process.pid}.sealfarm-tmp`;
+    const slow = `sync() { printf run-b >"$lock.${process.pid}.sealfarm-tmp"; sh '${back}'; command sync "$@"; }\n`;
+    expect(runShell(slow + lockScript(lock, HOLDER), { shell }).status).toBe(1);
+    // Of another run nothing is taken away.
+    expect(readdirSync(dirname(lock))).toEqual([basename(other)]);
+    expect(runShell(lockScript(lock, HOLDER), { shell })).toEqual(DONE);
+    expect(runShell(takeBackScript(lock, 'run-b'), { shell }).status).toBe(4);
+    expect(runShell(takeBackScript(lock, 'run-a'), { shell })).toEqual(DONE);
+    expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
   it('says who holds it as soon as it is held', () => {

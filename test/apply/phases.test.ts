@@ -11,6 +11,7 @@ const SERVICE = workerLayout({ paths: PATHS, serviceManager: 'systemd' }, { name
 
 const ACTIONS = {
   write: { kind: 'write-file', path: '/f', mode: '600', content: new Secret('x'), backups: '/b' },
+  attach: { kind: 'attach', path: '/p' },
   enable: { kind: 'enable-task', task: 'PC1' },
   start: {
     kind: 'start',
@@ -72,6 +73,12 @@ describe('the phases of a host', () => {
     const own = { ...step(':write'), id: 'host-1/lotus-miner/config.toml' };
     expect(blocks(own, step('a:start'))).toBe(false);
     expect(blocks(step(':write'), step('a:start'))).toBe(true);
+  });
+
+  it('do not leave a path out for another that cannot be attached, and what builds on both they do', () => {
+    expect(blocks(step('a:attach'), step('a:attach', 1))).toBe(false);
+    expect(blocks(step('a:attach'), step('a:start'))).toBe(true);
+    expect(blocks(step('a:write'), step('a:attach'))).toBe(true);
   });
 
   const WORDS = fc.array(

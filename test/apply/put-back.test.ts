@@ -10,7 +10,7 @@ import type { Result } from '../../src/diagnostic/result.js';
 import type { Action, Step } from '../../src/plan/plan.js';
 import { Secret } from '../../src/secret/secret.js';
 import { CANARY } from '../support/farm.js';
-import { aDiagnostic, aJob, aUnit, sessionOf, stopped } from '../support/observation.js';
+import { aDiagnostic, aJob, aUnit, file, sessionOf, stopped } from '../support/observation.js';
 import { removeFolders, runShell, tempFolder } from './run-shell.js';
 import { Scene } from './scene.js';
 
@@ -351,9 +351,17 @@ describe('a list of paths on which one is new', () => {
     JSON.stringify({ StoragePaths: paths.map((Path) => ({ Path })) });
   const NEW = '/mnt/new';
 
+  /** What was listed before, what was written, and what stands there when it has not come up. */
+  interface Lists {
+    readonly before?: readonly string[];
+    readonly now?: string;
+    readonly since?: string;
+  }
+
   function listed(
     entries: readonly string[] | undefined,
     then = (): void => undefined,
+    { before = ['/mnt/seal-1'], now = listOf(...before, NEW), since = now }: Lists = {},
   ): Promise<Result<undefined>> {
     onStart = (nth) => {
       if (nth > 1) return;
@@ -362,7 +370,8 @@ describe('a list of paths on which one is new', () => {
         const [[, path] = []] = [...one.storage];
         if (path === undefined) throw new Error('no path');
         const storage = new Map(one.storage).set(NEW, { ...path, entries: entries ?? [] });
-        return stopped(entries === undefined ? one : { ...one, storage });
+        const storageJson = file(since);
+        return stopped(entries === undefined ? { ...one, storageJson } : { ...one, storage, storageJson });
       });
     };
     const path = scene.layout('worker-1').storageJson;
@@ -370,9 +379,9 @@ describe('a list of paths on which one is new', () => {
       kind: 'write-file',
       path,
       mode: 'keep',
-      content: new Secret(listOf('/mnt/seal-1', NEW)),
+      content: new Secret(now),
       replaces: 'x',
-      before: new Secret(listOf('/mnt/seal-1')),
+      before: new Secret(listOf(...before)),
       backups: '/b',
     };
     return restart([{ ...written(path), action }]);
@@ -403,6 +412,23 @@ describe('a list of paths on which one is new', () => {
   ])('%s', async (_, entries, paths, words) => {
     expect(message(await listed(entries))).toContain(words);
     expect(writtenPaths()).toEqual(paths);
+  });
+
+  const noList = (): void => {
+    expect(scene.changes.filter((call) => /write|put .* back/.test(call))).toEqual([]);
+  };
+
+  it('is left where Lotus added to it since', async () => {
+    const since = listOf('/mnt/seal-1', NEW, '/mnt/attached');
+    expect(message(await listed([], undefined, { since }))).toContain('it works with them again');
+    noList();
+  });
+
+  it('is left where none is new on it, and the worker is not stopped for it', async () => {
+    const twice = { before: ['/mnt/seal-1', '/mnt/seal-1'], now: listOf('/mnt/seal-1') };
+    expect(message(await listed([], undefined, twice))).not.toContain('the files of before');
+    noList();
+    expect(starts).toBe(1);
   });
 
   it('is left where nobody can look', async () => {

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { restartWorker } from '../../src/apply/restart-worker.js';
 import type { Result } from '../../src/diagnostic/result.js';
 import type { ApplyRules } from '../../src/apply/context.js';
-import { aDiagnostic, aJob, sessionOf } from '../support/observation.js';
+import { writeStorageJson } from '../../src/lotus/storage-json.js';
+import { aStorage, farmOf } from '../support/farm.js';
+import { aDiagnostic, aJob, file, sessionOf } from '../support/observation.js';
 import { MinerScene } from './miner-scene.js';
 import { Scene } from './scene.js';
 
@@ -63,6 +65,47 @@ describe('a host whose lock somebody has taken away', () => {
     expect(scene.changes).not.toContain('host-1 stop worker-1');
     expect(paths()).toEqual(attached);
     expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+  });
+
+  describe('while the paths of its worker were detached', () => {
+    const PATHS = ['/mnt/a', '/mnt/b', '/mnt/c'];
+    const attached = (): unknown => scene.live('worker-1')?.paths.map(({ LocalPath }) => LocalPath);
+
+    beforeEach(() => {
+      scene = new Scene(farmOf({ tasks: ['PC1', 'PC2'], storage: PATHS.map((path) => aStorage({ path })) }));
+      scene.before = (call) => {
+        if (call !== 'worker-1 detach-all') return;
+        scene.outputs.set('host-1 look at lock', { stdout: '' });
+        // As Lotus does with each that is attached.
+        scene.change('worker-1', (one) => ({
+          ...one,
+          storageJson: file(writeStorageJson(undefined, [...PATHS, '/mnt/b'])),
+        }));
+      };
+    });
+
+    it('has the others attached again where one of them cannot be, and each listed once', async () => {
+      scene.failing.set('worker-1 add /mnt/a', { ...aDiagnostic('no such folder'), code: 'SF411' });
+      const result = await restart();
+      expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+      expect(result.ok ? '' : result.diagnostic.help).toContain('apply again at once');
+      expect(attached()).toEqual(['/mnt/b', '/mnt/c']);
+      expect(scene.changes).toContain(`host-1 script ${scene.layout('worker-1').storageJson}`);
+      expect(scene.tasksOf('worker-1')).toEqual(['PC1', 'PC2']);
+    });
+
+    it('has them attached again when the way to it is back', async () => {
+      for (const path of PATHS) scene.failing.set(`worker-1 add ${path}`, aDiagnostic('cut'));
+      const { before } = scene;
+      scene.before = (...call) => {
+        before(...call);
+        if (call[0].startsWith('sleep 2000')) scene.failing.clear();
+      };
+      const result = await restart();
+      expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF609' } });
+      expect(result.ok ? '' : result.diagnostic.help).not.toContain('apply again at once');
+      expect(attached()).toEqual(PATHS);
+    });
   });
 
   it('has its worker take work again that had got quiet', async () => {

@@ -19,19 +19,24 @@ export const noLongTermStorage: LiveCheck = function* ({ observation: { miner } 
 /** What a finalized sector leaves to be kept. */
 const FINISHED = FILE_TYPES.sealed | FILE_TYPES.cache;
 
-/** Lotus passes over a path that does not answer. Where none does, what is said of its worker says more. */
+/**
+ * Lotus passes over a path that does not answer. Where none does, what is said of its worker says more. Paths with room count also
+ * where only several of them take both files; AllowMiners and DenyMiners are not looked at.
+ */
 export const longTermRoom: LiveCheck = function* ({ farm, observation: { miner } }) {
   if (!miner.reached) return;
   const needed = spaceNeeded(FINISHED, farm.sectorSize, 'stored');
-  const stores = [...miner.storage.values()].filter(
-    ({ info }) => info.CanStore && deniedTypes(FINISHED, info) === 0,
-  );
-  const rooms = stores.flatMap(({ stat }) => (stat === undefined ? [] : [stat.Available]));
-  if (rooms.length === 0 || rooms.some((free) => free >= needed)) return;
+  const stores = [...miner.storage.values()].filter(({ info }) => info.CanStore);
+  const both = stores.filter(({ info }) => deniedTypes(FINISHED, info) === 0);
+  const rooms = both.flatMap(({ stat }) => (stat === undefined ? [] : [stat.Available]));
+  const denied = stores
+    .filter(({ stat }) => stat !== undefined && stat.Available >= needed)
+    .reduce((types, { info }) => types & deniedTypes(FINISHED, info), FINISHED);
+  if (rooms.length === 0 || denied === 0) return;
   yield {
     code: 'SF549',
     severity: 'warning',
-    message: `no long-term storage has room for one more sector: it takes ${sizeNeeded(needed)}, the most that is free is ${sizeThere(Math.max(...rooms))}${silentWords(stores.length - rooms.length)}`,
+    message: `no long-term storage has room for one more sector: it takes ${sizeNeeded(needed)}, the most that is free is ${sizeThere(Math.max(...rooms))}${silentWords(both.length - rooms.length)}`,
     help: 'Attach another path with `store: true`, or make room on one; sectors in FinalizeSector then go on by themselves.',
   };
 };

@@ -42,6 +42,7 @@ describe('long-term storage', () => {
 describe('room for one more finished sector', () => {
   const wide = { AllowTypes: ['sealed', 'cache', 'unsealed'] };
   const unsealedOnly = { AllowTypes: ['unsealed'] };
+  const cacheOnly = { AllowTypes: ['cache'] };
   const noCache = { DenyTypes: ['cache'] };
 
   it.each<[what: string, seen: Seen, ...said: string[]]>([
@@ -64,6 +65,10 @@ describe('room for one more finished sector', () => {
       'of a path that only seals does not count',
       stores({ free: 0 }, { info: { CanStore: false }, free: ONE }),
       'SF549 warning',
+    ],
+    [
+      'on one path for each file counts',
+      stores({ free: 0 }, { info: noCache, free: ONE }, { info: cacheOnly, free: ONE }),
     ],
     ['is not known of the one that answers nothing', stores({})],
     ['is not there beside one that answers nothing', stores({ free: 0 }, {}), 'SF549 warning'],
