@@ -84,7 +84,9 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       request.onLook(decision, await expectedIn(context, decision, observation.miner));
       isDone = decision.verdict === 'done';
       if (isDone && others?.isNew === false) continue;
-      const moves = isDone && (await areMoving(context, request, observation));
+      // A single look comes right after those that have awaited it.
+      const awaits = isDone && request.deadline !== 0;
+      const moves = awaits && (await areMoving(context, request, observation));
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;
       const asked = isDone && !awaited;

@@ -1,14 +1,17 @@
 import { withoutTasks } from '../desired/worker-env.js';
 import { wantsStart, type Blocker } from '../drain/blockers.js';
+import type { Diagnostic } from '../diagnostic/diagnostic.js';
 import { failure, success, type Result } from '../diagnostic/result.js';
 import { isWildcard, parseSocketAddress } from '../farm/address.js';
 import { formatEnvFile, parseEnvFile } from '../host/env-file.js';
 import { homeOf, type HostLayout, type WorkerLayout } from '../host/layout.js';
 import { SEALFARM, type Manifest } from '../host/manifest.js';
 import { handedOver, withoutPaths } from '../observed/departed.js';
+import { keeperOf } from '../observed/keeper.js';
 import type { DepartedWorker, Observation } from '../observed/observed.js';
 import { storageIdOf } from '../observed/registered.js';
 import { serversOf } from '../observed/servers.js';
+import { whyUnseen } from '../observed/unseen-path.js';
 import type { Action } from '../plan/plan.js';
 import type { AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
@@ -56,8 +59,10 @@ export async function removeWorker(
   const seen = noted.value.departed?.get(worker);
   // Somebody else has removed it.
   if (seen === undefined) return success(undefined);
-  // Between plan and turn it may have died with its sectors, or somebody else keeps it: only who was emptied is passed over.
-  if (noted.value.manifest?.intents[worker]?.emptied !== true) {
+  // Between plan and turn it may have died with its sectors, or somebody else keeps it: only who was emptied is passed over, and has not
+  // come back since with a boot.
+  const wasEmptied = noted.value.manifest?.intents[worker]?.emptied === true;
+  if (!wasEmptied || keeperOf(seen) !== undefined) {
     const ended = await drainAndStop(context, target, seen, { service, tasks }, onWait);
     if (!ended.ok) return ended;
   }
@@ -123,6 +128,13 @@ async function leftBehind(
   const leaving = seen.departed?.get(worker);
   if (leaving === undefined) return success(undefined);
   const own = withoutPaths(leaving, handedOver(seen, worker));
+  // Of one that runs, its index tells.
+  if (leaving.process === undefined) {
+    for (const [path, one] of own.storage) {
+      const why = whyUnseen(one);
+      if (why !== undefined) return failure(unseen({ host, worker }, path, why));
+    }
+  }
   const left = [...own.storage].map(
     ([path, { entries }]) => [path, entries.filter((entry) => !unneeded.has(entry))] as const,
   );
@@ -138,6 +150,16 @@ async function leftBehind(
     place: { kind: 'host', host, worker, path },
     help: 'Declare the worker again, so that they go on; or declare the path on another worker of the host.',
   });
+}
+
+function unseen({ host, worker }: Target, path: string, why: string): Diagnostic {
+  return {
+    code: 'SF607',
+    severity: 'error',
+    message: `nobody can tell what lies on ${path}, since ${why}: ${worker} is not removed`,
+    place: { kind: 'host', host, worker, path },
+    help: "Mount it, and apply again; where it is gone for good, take it off the worker's storage.json by hand before.",
+  };
 }
 
 /**

@@ -182,6 +182,17 @@ describe('a drain', () => {
     ]); // prettier-ignore
   });
 
+  it('until quiet does not wait for ever for a sector that stays in FinalizeSector', async () => {
+    hold('FinalizeSector', 7);
+    scene.before = (call, nth) => {
+      if (call === 'host-1 lock' && nth > 2) scene.interrupt.abort();
+    };
+    expect(await drain({ until: 'quiet' })).toMatchObject({ ok: true });
+    expect(scene.changes).toContain('host-1 stop worker-1');
+    expect(scene.passed).toBeGreaterThanOrEqual(2000);
+    expect(scene.passed).toBeLessThan(12_000);
+  });
+
   it.each(['quiet', 'empty'] as const)('until %s ends when it is taken back', async (until) => {
     hold('WaitSeed', 7);
     scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });

@@ -5,7 +5,7 @@ import { parseEnvFile } from '../../src/host/env-file.js';
 import { hostLayout } from '../../src/host/layout.js';
 import { FILE_TYPES } from '../../src/lotus/file-type.js';
 import { parseManifest, type Manifest } from '../../src/host/manifest.js';
-import type { DepartedWorker, ObservedHost } from '../../src/observed/observed.js';
+import type { DepartedWorker, ObservedHost, ObservedStorage } from '../../src/observed/observed.js';
 import type { Step } from '../../src/plan/plan.js';
 import { aJob, sessionOf } from '../support/observation.js';
 import { CANARY } from '../support/farm.js';
@@ -156,6 +156,33 @@ describe('a worker that is removed', () => {
       `host-1 script ${scene.layout('worker-1').envFile}`,
       `host-1 script ${HOME.manifest}`,
     ]);
+  });
+
+  it('is emptied and stopped anew where a boot has started it since it was', async () => {
+    const scene = new Leaving();
+    const intent = { who: 'sealfarm', when: START, tasks: [], emptied: true } as const;
+    if (scene.host.manifest === undefined) throw new Error('no manifest');
+    scene.see({ ...scene.host, manifest: { ...scene.host.manifest, intents: { 'worker-1': intent } } });
+    expect(await removed(scene)).toBe('ok');
+    const steps = ['worker-1 detach-all', 'host-1 stop worker-1', 'host-1 remove worker-1'];
+    expect(scene.changes.filter((call) => steps.includes(call))).toEqual(steps);
+  });
+
+  it.each<[what: string, gone: Partial<ObservedStorage>, why: string]>([
+    ['is not there', { exists: false }, 'it is not there'],
+    ['is not mounted', { sectorStore: { state: 'absent' } }, 'it has no sectorstore.json'],
+  ])('is not removed where it has died and its disk %s', async (_, gone, why) => {
+    const scene = new Leaving();
+    scene.changeMiner({ workers: new Map(), sectors: new Map(), storage: new Map() });
+    died(scene, (worker) => ({
+      ...worker,
+      storage: new Map([...worker.storage].map(([path, one]) => [path, { ...one, ...gone, entries: [] }])),
+    }));
+    const result = await perform(scene.context, [], scene.step, '/state/lock');
+    expect(result).toMatchObject({ ok: false, diagnostic: { code: 'SF607' } });
+    expect(result.ok ? '' : result.diagnostic.message).toContain(`since ${why}: worker-1 is not removed`);
+    expect(scene.changes.filter((call) => call.includes('remove'))).toEqual([]);
+    expect(scene.manifests.at(-1)?.workers).toEqual(['worker-1']);
   });
 
   /** Its process has ended since the plan was made. */
