@@ -4,9 +4,11 @@ import { sectorName } from '../lotus/file-type.js';
 import { whyUnseen } from '../observed/unseen-path.js';
 import type { Action } from '../plan/plan.js';
 import type { WorkerApi } from '../rpc/worker-api.js';
+import type { AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { checkPaths, type Target } from './live-changes.js';
+import { isBusy } from './stop-worker.js';
 import { quieten, takeWorkAgain, tasksOff, withTasksBack, type OnWait } from './quieten.js';
 
 type Detach = Extract<Action, { kind: 'detach' }>;
@@ -31,7 +33,7 @@ export async function detachPath(
     return failure({ ...quiet.diagnostic, help: `${stands} ${WHEN_QUIET}` });
   }
   if (!quiet.ok) return quiet;
-  const result = await detachEmpty(context, target, api, action);
+  const result = await detachEmpty(context, target, api, action, quiet.value);
   if (!result.ok) return failure(await withTasksBack(context, target, action.tasks, result.diagnostic));
   const takes = await takeWorkAgain(context, target, action.tasks);
   return takes ? result : tasksStayOff(target, action.path);
@@ -44,8 +46,15 @@ async function detachEmpty(
   target: Target,
   api: WorkerApi,
   { id, path }: Detach,
+  rest: AtRest,
 ): Promise<Result<undefined>> {
-  const [sectors, probe] = await Promise.all([context.miner.storageList(), context.observe([target.host])]);
+  const probe = await context.observe([target.host]);
+  // That took a while, and GET cannot be switched off: what came meanwhile is at work still, or in the index by then.
+  const busy = await isBusy(context, target, rest);
+  if (!busy.ok) return busy;
+  if (busy.value)
+    return stays(target, path, `a job came to ${target.worker} while ${path} was looked at`, WHEN_QUIET);
+  const sectors = await context.miner.storageList();
   if (!sectors.ok) return sectors;
   const host = probe.observation.hosts.get(target.host);
   if (host?.reached === false) return failure(host.diagnostic);

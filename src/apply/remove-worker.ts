@@ -128,12 +128,9 @@ async function leftBehind(
   const leaving = seen.departed?.get(worker);
   if (leaving === undefined) return success(undefined);
   const own = withoutPaths(leaving, handedOver(seen, worker));
-  // Of one that runs, its index tells.
-  if (leaving.process === undefined) {
-    for (const [path, one] of own.storage) {
-      const why = whyUnseen(one);
-      if (why !== undefined) return failure(unseen({ host, worker }, path, why));
-    }
+  for (const [path, one] of own.storage) {
+    const why = whyUnseen(one);
+    if (why !== undefined) return failure(unseen({ host, worker }, path, why));
   }
   const left = [...own.storage].map(
     ([path, { entries }]) => [path, entries.filter((entry) => !unneeded.has(entry))] as const,

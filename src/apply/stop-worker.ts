@@ -190,7 +190,7 @@ async function waitUntilIdle(
 }
 
 /** Whether it, or who reads from its paths, has a job. */
-async function isBusy(
+export async function isBusy(
   { miner }: ApplyContext,
   { worker }: Target,
   { sectors, session: own }: Pick<AtRest, 'sectors' | 'session'>,

@@ -38,6 +38,18 @@ describe('a path that is taken away', () => {
     expect(scene.changes).toEqual([...OFF, `worker-1 detach ${PATH}`, ...ON]);
   });
 
+  it('stays where a job came while the host was looked at, which may bring a sector there', async () => {
+    scene.before = (call) => {
+      if (call === 'look host-1' && scene.calls.includes('miner jobs'))
+        scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('GET', 7)]]]) });
+    };
+    expect(await detach()).toMatchObject({
+      ok: false,
+      diagnostic: { code: 'SF607', message: expect.stringContaining('a job came to worker-1') as string },
+    });
+    expect(scene.changes).toEqual([...OFF, ...ON]);
+  });
+
   it('is left to a run that finds the worker quiet, when nobody waits; it goes on working', async () => {
     scene = new Scene(undefined, { detach: true });
     scene.changeMiner({ jobs: new Map([[sessionOf('worker-1'), [aJob('PC1', 7)]]]) });
