@@ -84,8 +84,8 @@ export async function comeToRest(context: ApplyContext, request: RestRequest): P
       request.onLook(decision, await expectedIn(context, decision, observation.miner));
       isDone = decision.verdict === 'done';
       if (isDone && others?.isNew === false) continue;
-      // A single look comes right after those that have awaited it.
-      const awaits = isDone && request.deadline !== 0;
+      // The single look under a lock comes right after those that have awaited it.
+      const awaits = isDone && (request.deadline !== 0 || request.lock === undefined);
       const moves = awaits && (await areMoving(context, request, observation));
       movesSince = moves ? (movesSince ?? time()) : undefined;
       const awaited = movesSince !== undefined && time() - movesSince < context.times.certainty;

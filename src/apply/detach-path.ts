@@ -8,8 +8,8 @@ import type { AtRest } from './come-to-rest.js';
 import type { ApplyContext } from './context.js';
 import { PENDING } from './ledger.js';
 import { checkPaths, type Target } from './live-changes.js';
-import { isBusy } from './stop-worker.js';
 import { quieten, takeWorkAgain, tasksOff, withTasksBack, type OnWait } from './quieten.js';
+import { isBusy } from './stop-worker.js';
 
 type Detach = Extract<Action, { kind: 'detach' }>;
 
